@@ -1,0 +1,23 @@
+"""The command `afterthought`: a table of contents of everything that it can do."""
+
+import sys
+
+import bench.commands
+import deploy.commands
+import pipeline.commands
+from core import command_line
+
+COMMANDS = (
+    *pipeline.commands.COMMANDS,
+    *deploy.commands.COMMANDS,
+    *bench.commands.COMMANDS,
+)
+
+
+def main() -> int:
+    """Run the subcommand on the command line; its exit status."""
+    return command_line.main(COMMANDS, sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The dictionary: values, errors, settings, clock and log. Imports no other room."""

@@ -1,0 +1,23 @@
+"""What `afterthought doctor` finds: each room looks at its own things and tells in sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["ok", "warn", "fail"]
+"""ok: as it should be. warn: something is missing and the rest works. fail: it cannot work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `advice` is the next step, and empty where all is well."""
+
+    name: str
+    state: State
+    sentence: str
+    advice: str = ""
+
+
+def all_well(checks: Iterable[Check]) -> bool:
+    """Whether nothing failed; warnings are allowed."""
+    return all(check.state != "fail" for check in checks)

@@ -1,0 +1,47 @@
+"""Files that are either there whole or not at all, after any power cut."""
+
+import fcntl
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file so that its name appears only once every byte of it is on the disk.
+
+    Temporary name (`.part`, locked while its writer lives), fsync, rename, fsync of the
+    folder. A failed one leaves nothing behind.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a rename is only safe once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove the half-written files whose writers were killed; those of living ones stay."""
+    for part in folder.glob("*.part"):
+        with part.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            part.unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""The log: events with names, ids and numbers. Never a word that anyone said, never a query.
+
+`log.info("clip_transcribed", moment=id, seconds=4.2)`. Lines go to standard
+error, where journald keeps them; standard output belongs to the command.
+"""
+
+import sys
+from typing import Any
+
+import structlog
+
+Log = Any
+"""structlog's bound logger; it has no useful static type of its own."""
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+def set_up(level: str = "warning") -> None:
+    """Send the log to standard error, one line an event, from `level` upwards."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def get_log() -> Log:
+    """The log of this process."""
+    return structlog.get_logger()

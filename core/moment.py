@@ -1,0 +1,40 @@
+"""The values that a moment is made of: its words, their times, its passages."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken word. Times are milliseconds from the first sample of its clip."""
+
+    word: str
+    start_ms: int
+    end_ms: int
+    probability: float
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said in a clip, or typed in a note.
+
+    `words` is empty for a typed note. `model` names the weights that heard it,
+    and is None for what was typed. A clip without words has an empty `text`.
+    """
+
+    text: str
+    words: tuple[Word, ...] = ()
+    model: str | None = None
+    mean_log_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a moment that the indexes hold: at most 200 word pieces of text.
+
+    `start_ms` and `end_ms` are None for text that was typed.
+    """
+
+    text: str
+    start_ms: int | None
+    end_ms: int | None

@@ -1,0 +1,1 @@
+"""The window: a small Flask app for the phone."""

@@ -1,0 +1,53 @@
+"""What `doctor` looks at on the machine itself."""
+
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.checks import Check
+from core.places import Home
+
+LOW_DISK_BYTES = 500_000_000
+"""An hour of kept sound is 11 MB, but a letter of the spool is PCM: two hours are 230 MB."""
+
+
+def checks(home: Home) -> Iterator[Check]:
+    """Python, SQLite, the home and its disk."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("python", "ok", f"Python {version}.")
+    yield _sqlite()
+    yield _home(home.path)
+    yield _disk(home.path)
+
+
+def _sqlite() -> Check:
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE t USING fts5(a)")
+    except sqlite3.OperationalError:
+        advice = "Install Debian's python3, whose SQLite has it."
+        return Check("sqlite", "fail", "This Python's SQLite has no full-text search.", advice)
+    finally:
+        connection.close()
+    return Check("sqlite", "ok", f"SQLite {sqlite3.sqlite_version} with full-text search.")
+
+
+def _home(home: Path) -> Check:
+    if not home.exists():
+        return Check("home", "ok", f"The home {home} is made by the first keep.")
+    if not os.access(home, os.W_OK):
+        advice = "Check who owns it and whether its disk is mounted read-only."
+        return Check("home", "fail", f"The home {home} cannot be written.", advice)
+    return Check("home", "ok", f"The home is {home}.")
+
+
+def _disk(home: Path) -> Check:
+    there = next(each for each in (home, *home.parents) if each.exists())
+    free = shutil.disk_usage(there).free
+    sentence = f"{free / 1e9:.1f} GB are free on the disk of the home."
+    if free < LOW_DISK_BYTES:
+        return Check("disk", "warn", sentence, "Free some space, or keeps will be refused.")
+    return Check("disk", "ok", sentence)

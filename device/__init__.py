@@ -1,0 +1,1 @@
+"""The porch: everything with a wire, and the capture daemon."""

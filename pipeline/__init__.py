@@ -1,0 +1,1 @@
+"""The study: from a clip to a moment; the store, search, thinking and sync."""

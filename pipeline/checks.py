@@ -1,0 +1,44 @@
+"""What `doctor` looks at in the study: models, archive, spool."""
+
+import asyncio
+from collections.abc import Iterator
+
+from core.checks import Check
+from core.errors import UserError
+from core.places import Home
+from core.settings import load
+from pipeline import models
+from pipeline.spool import Spool
+from pipeline.store.reader import open_archive_to_read
+
+
+def checks(home: Home) -> Iterator[Check]:
+    """Are the models there, does the archive open, does anything lie in the spool?"""
+    yield from models.checks(settings=load(home.path), home=home.path)
+    yield _archive(home)
+    yield from _spool(Spool(home.spool))
+
+
+def _archive(home: Home) -> Check:
+    try:
+        count = asyncio.run(_moments(home))
+    except UserError as error:
+        return Check("archive", "fail", error.sentence, error.advice)
+    return Check("archive", "ok", f"The archive holds {count} moments.")
+
+
+async def _moments(home: Home) -> int:
+    async with open_archive_to_read(home.path) as archive:
+        return len(await archive.moments(hidden=True))
+
+
+def _spool(spool: Spool) -> Iterator[Check]:
+    waiting, aside = len(spool.waiting()), len(spool.aside())
+    if waiting:
+        advice = "A worker takes them: `afterthought process`."
+        yield Check("spool", "warn", f"{waiting} letters wait in the spool.", advice)
+    else:
+        yield Check("spool", "ok", "Nothing waits in the spool.")
+    if aside:
+        advice = f"They are whole, in {spool.folder / 'aside'}; move one back to try it again."
+        yield Check("aside", "warn", f"{aside} letters could not be worked on.", advice)

@@ -1,0 +1,218 @@
+"""`list`, `show`, `hide`, `restore`, `undo`, `forget` and `log`: the archive and its journal."""
+
+import argparse
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from pipeline.store.archive import Archive
+    from pipeline.store.reader import Period, Reader
+    from pipeline.store.views.moments import MomentRow
+
+Reading = Callable[["Reader", Arguments, Screen], Coroutine[Any, Any, int]]
+Writing = Callable[["Archive", Arguments, Screen], Coroutine[Any, Any, int]]
+
+
+def reading(work: Reading) -> Callable[[Arguments, Screen], int]:
+    """A command that only reads the archive."""
+
+    async def opened(arguments: Arguments, screen: Screen) -> int:
+        from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+
+        async with open_archive_to_read(home_of(arguments).path) as archive:
+            return await work(archive, arguments, screen)
+
+    return lambda arguments, screen: run_async(opened(arguments, screen))
+
+
+def writing(work: Writing) -> Callable[[Arguments, Screen], int]:
+    """A command that appends to the archive."""
+
+    async def opened(arguments: Arguments, screen: Screen) -> int:
+        from pipeline.store.archive import open_archive  # noqa: PLC0415
+
+        async with open_archive(home_of(arguments).path) as archive:
+            return await work(archive, arguments, screen)
+
+    return lambda arguments, screen: run_async(opened(arguments, screen))
+
+
+def period_of(arguments: Arguments) -> "Period":
+    """`--since` and `--until` as a period. Raises WrongUsage."""
+    from pipeline.search.dates import parse_when  # noqa: PLC0415
+    from pipeline.store.reader import Period  # noqa: PLC0415
+
+    def ms(text: str | None) -> int | None:
+        if text is None:
+            return None
+        return round(parse_when(text, datetime.now(UTC).astimezone()).timestamp() * 1000)
+
+    return Period(ms(arguments.since), ms(arguments.until))
+
+
+async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
+    from . import lines  # noqa: PLC0415
+
+    rows = await archive.moments(period_of(arguments), hidden=arguments.hidden)
+    text = "\n".join(map(lines.moment_line, rows))
+    if not rows:
+        screen.say("Nothing is kept here yet. Try `afterthought note TEXT`.")
+    if rows or screen.as_json:
+        screen.value([lines.moment(row) for row in rows], text)
+    return 0
+
+
+async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
+    from pipeline.sentences import event_sentence  # noqa: PLC0415
+    from pipeline.store.sound_files import sound_path  # noqa: PLC0415
+
+    from . import lines  # noqa: PLC0415
+
+    row = await archive.moment(arguments.id)
+    sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
+    history = [event_sentence(event) for event in await archive.events_of(row.id)]
+    value = {
+        **lines.moment(row),
+        "words": lines.words(await archive.transcript(row)),
+        "reasons": lines.reasons(row),
+        "source": row.source,
+        "sound": sound,
+        "history": history,
+    }
+    text = [lines.moment_line(row), f"  Why: {'; '.join(lines.reasons(row))}."]
+    text += [f"  Sound: {sound}"] if sound else []
+    screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
+    return 0
+
+
+async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    row = await archive.moment(arguments.id)
+    changed = await archive.hide(row)
+    done = f"{row.id} is hidden. `afterthought restore {row.id}` shows it again."
+    screen.value({"id": row.id, "state": "hidden", "changed": changed}, done)
+    return 0
+
+
+async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    row = await archive.moment(arguments.id)
+    changed = await archive.restore(row)
+    screen.value(
+        {"id": row.id, "state": "visible", "changed": changed}, f"{row.id} is seen again."
+    )
+    return 0
+
+
+async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    from pipeline.sentences import event_sentence  # noqa: PLC0415
+
+    named = arguments.event and await archive.event(arguments.event)
+    event = await archive.undo(named)
+    sentence = event_sentence(event)
+    screen.value(
+        {"undone": event.id, "kind": event.kind, "subject": event.subject, "sentence": sentence},
+        f"Taken back: {sentence} `afterthought undo` once more brings it back.",
+    )
+    return 0
+
+
+async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    rows = await _to_forget(archive, arguments)
+    ids = [row.id for row in rows]
+    if not arguments.yes:
+        sentence = f"{len(ids)} moments would be forgotten: words, sound and all, for good."
+        raise WrongUsage(sentence, advice="Say it again with --yes.")
+    if ids:
+        await archive.forget(ids, here=arguments.here)
+    screen.value(
+        {"forgotten": ids, "here": arguments.here, "out_of_reach": _OUT_OF_REACH},
+        f"{len(ids)} moments are forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.",
+    )
+    return 0
+
+
+_OUT_OF_REACH = ["exports and backups made before", "old blocks that a memory card still holds"]
+
+
+async def _to_forget(archive: "Reader", arguments: Arguments) -> "list[MomentRow]":
+    """What the arguments name: ids, a period, or everything. Raises WrongUsage, NotFound."""
+    by_period = arguments.since is not None or arguments.until is not None
+    if bool(arguments.ids) + by_period + arguments.all != 1:
+        raise WrongUsage(
+            "It is not clear what to forget.",
+            advice="Name ids, or --since and --until, or --all: one of the three.",
+        )
+    if arguments.ids:
+        return [await archive.moment(each) for each in arguments.ids]
+    return await archive.moments(period_of(arguments), hidden=True)
+
+
+async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
+    from core.clock import as_datetime, local_offset_min  # noqa: PLC0415
+    from pipeline.sentences import event_sentence  # noqa: PLC0415
+
+    def time(at_ms: int | None) -> str | None:
+        if at_ms is None:
+            return None
+        return as_datetime(at_ms, local_offset_min(at_ms)).isoformat(timespec="seconds")
+
+    events = (await archive.latest_events(arguments.n))[::-1]
+    values = [
+        {
+            "event": event.id,
+            "at": time(event.at_ms),
+            "author": event.author,
+            "kind": event.kind,
+            "subject": event.subject,
+            "sentence": event_sentence(event),
+        }
+        for event in events
+    ]
+    text = "\n".join(f"{v['event']}  {v['at'] or '':25}  {v['sentence']}" for v in values)
+    screen.value(values, text)
+    return 0
+
+
+def _id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="a moment's id, or the beginning of one")
+
+
+def add_period(parser: argparse.ArgumentParser) -> None:
+    """`--since` and `--until`, which several commands take."""
+    parser.add_argument("--since", metavar="D", help="from then on: 2026-01-31, yesterday, …")
+    parser.add_argument("--until", metavar="D", help="up to then, without it")
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    add_period(parser)
+    parser.add_argument("--hidden", action="store_true", help="hidden moments too")
+
+
+def _undo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("event", metavar="EVENT", nargs="?", help="the event, as `log` names it")
+
+
+def _forget_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", metavar="ID", nargs="*")
+    add_period(parser)
+    parser.add_argument("--all", action="store_true", help="everything")
+    parser.add_argument("--here", action="store_true", help="only this copy of the archive")
+    parser.add_argument("--yes", action="store_true", help="yes, for good")
+
+
+def _log_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-n", type=int, default=50, metavar="N", help="how many, newest last (50)")
+
+
+COMMANDS = (
+    Command("list", "list the moments", reading(list_), _list_arguments),
+    Command("show", "show one moment with its words and its history", reading(show), _id),
+    Command("hide", "put a moment out of sight", writing(hide), _id),
+    Command("restore", "bring a hidden moment back", writing(restore), _id),
+    Command("undo", "take back the last act, or the event named", writing(undo), _undo_arguments),
+    Command("forget", "erase moments for good", writing(forget), _forget_arguments),
+    Command("log", "read the journal back as sentences", reading(log), _log_arguments),
+)

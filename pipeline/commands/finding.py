@@ -1,0 +1,179 @@
+"""`search`: moments by their words and by what they mean."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.errors import ModelMissing, TextUnreadable, UserError, WrongUsage
+
+from .acts import add_period, period_of
+
+if TYPE_CHECKING:
+    from core.places import Home
+    from pipeline.model_service import Vectors
+    from pipeline.search.engine import Found, Hit
+
+BATCH = 256
+"""Queries of `--from` that are embedded together, so that answers come while others wait."""
+
+WORKER_PATIENCE_S = 2.0
+"""How long a busy worker may take over a query before we load an embedder of our own."""
+
+
+def search(arguments: Arguments, screen: Screen) -> int:
+    """Moments, best first."""
+    if (arguments.query is None) == (arguments.queries is None):
+        raise WrongUsage(
+            "There is nothing to search for, or too much.",
+            advice="Give a QUERY, or --from FILE with one query a line.",
+        )
+    if arguments.n < 1:
+        raise WrongUsage("-n is less than 1.", advice="Ask for at least one moment.")
+    return run_async(_search(arguments, screen))
+
+
+async def _search(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.search.engine import Engine  # noqa: PLC0415
+    from pipeline.store.passages import PassageReader  # noqa: PLC0415
+    from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+
+    home = home_of(arguments)
+    period = period_of(arguments)
+    single = arguments.query is not None
+    queries = iter([arguments.query]) if single else _queries(arguments.queries)
+    async with open_archive_to_read(home.path) as archive:
+        engine = Engine(PassageReader(archive.connection), _embedder(home, screen))
+        for batch in _batches(queries):
+            found = await engine.search_many(
+                batch, n=arguments.n, since_ms=period.since_ms, until_ms=period.until_ms
+            )
+            for each in found:
+                (_show_single if single else _show_line)(each, screen)
+    return 0
+
+
+def _embedder(home: "Home", screen: Screen) -> Callable[[Sequence[str]], Awaitable["Vectors | None"]]:
+    """The worker's embedder, or one of our own; without either, words alone, and a sentence."""
+    own: list[Any] = []
+
+    async def embed(texts: Sequence[str]) -> "Vectors | None":
+        vectors = None if own else await _ask_worker(home, texts)
+        if vectors is not None:
+            return vectors
+        try:
+            own[:] = own or [_load_embedder(home)]
+        except ModelMissing as error:
+            screen.say(f"Searched by words alone. {error}")
+            return None
+        loaded: Vectors = own[0].embed(texts)
+        return loaded
+
+    return embed
+
+
+async def _ask_worker(home: "Home", texts: Sequence[str]) -> "Vectors | None":
+    import asyncio  # noqa: PLC0415
+
+    from pipeline.worker_socket import WorkerGone, worker_line  # noqa: PLC0415
+
+    try:
+        async with asyncio.timeout(WORKER_PATIENCE_S), worker_line(home.worker_socket) as line:
+            return await line.embed(list(texts))
+    except (WorkerGone, TimeoutError, UserError):  # whatever it is, we can do without the worker
+        return None
+
+
+def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose module is heavy
+    from core.settings import load  # noqa: PLC0415
+    from pipeline import models  # noqa: PLC0415
+    from pipeline.meaning.embedder import MiniLmEmbedder  # noqa: PLC0415
+
+    settings = load(home.path)
+    folder = models.find("embedder", settings=settings, home=home.path)
+    return MiniLmEmbedder(
+        folder / "model.onnx", folder / "tokenizer.json", threads=settings.models.threads
+    )
+
+
+def _show_single(found: "Found", screen: Screen) -> None:
+    if found.nothing_close:
+        screen.say("Nothing is close to this; these are the nearest." if found.hits else _NOTHING)
+    text = "\n".join(map(_hit_line, found.hits))
+    if found.hits or screen.as_json:
+        screen.value([_hit(hit) for hit in found.hits], text)
+
+
+def _show_line(found: "Found", screen: Screen) -> None:
+    """`--from` prints a line of JSON for each query, with or without --json."""
+    Screen(as_json=True).value(
+        {
+            "query": found.query,
+            "hits": [_hit(hit) for hit in found.hits],
+            "ms": round(found.ms, 2),
+            "nothing_close": found.nothing_close,
+        }
+    )
+    del screen
+
+
+_NOTHING = "Nothing is found. Try other words, or `afterthought list`."
+
+
+def _hit(hit: "Hit") -> dict[str, Any]:
+    return {
+        "id": hit.moment,
+        "ref": hit.ref,
+        "at": None if hit.at is None else hit.at.isoformat(timespec="seconds"),
+        "seconds": hit.seconds,
+        "speaker": hit.speaker,
+        "text": hit.text,
+        "score": hit.score,
+        "why": list(hit.why),
+        "also": [{"id": twin.moment, "ref": twin.ref} for twin in hit.also],
+    }
+
+
+def _hit_line(hit: "Hit") -> str:
+    at = "time unknown" if hit.at is None else hit.at.isoformat(timespec="minutes")
+    speaker = f"{hit.speaker}: " if hit.speaker else ""
+    twins = f" (and {len(hit.also)} alike)" if hit.also else ""
+    return f"{hit.moment}  {at}  {speaker}{hit.text}{twins}\n    {'; '.join(hit.why)}"
+
+
+def _queries(name: str) -> Iterator[str]:
+    """The queries of a file, one a line; empty lines are queries too, so that lines match."""
+    if name == "-":
+        stream = sys.stdin.buffer
+    else:
+        try:
+            stream = Path(name).open("rb")  # noqa: SIM115 - read to its end below
+        except OSError as error:
+            sentence = f"{name} cannot be read ({error.strerror})."
+            raise TextUnreadable(sentence, advice="Name a file with one query a line.") from error
+    with stream:
+        for line in stream:
+            yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _batches(queries: Iterator[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for query in queries:
+        batch.append(query)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", metavar="QUERY", nargs="?")
+    parser.add_argument("--from", dest="queries", metavar="FILE", help="one query a line; - is stdin")
+    parser.add_argument("-n", type=int, default=10, metavar="N", help="how many moments (10)")
+    add_period(parser)
+
+
+COMMANDS = (Command("search", "find moments by words and by meaning", search, _arguments),)

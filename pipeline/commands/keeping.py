@@ -1,0 +1,288 @@
+"""`keep`, `note`, `import` and `process`: what brings moments into the archive."""
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.errors import UserError, WrongUsage
+from core.settings import load
+
+if TYPE_CHECKING:
+    from core.clock import Recorded
+    from core.places import Home
+    from pipeline.delivery import Delivery
+    from pipeline.imports import Line
+    from pipeline.spool import TypedText
+    from pipeline.store.reader import Reader
+
+LETTER_LINES = 256
+"""Imported lines to one letter of the spool: what a kill makes the next start do again."""
+
+
+def keep(arguments: Arguments, screen: Screen) -> int:
+    """Sound files in, each kept whole, transcribed and indexed before the next."""
+    return run_async(_keep(arguments, screen))
+
+
+def note(arguments: Arguments, screen: Screen) -> int:
+    """One typed moment."""
+    return run_async(_note(arguments, screen))
+
+
+def import_(arguments: Arguments, screen: Screen) -> int:
+    """Typed moments out of JSON Lines."""
+    return run_async(_import(arguments, screen))
+
+
+def process(arguments: Arguments, screen: Screen) -> int:
+    """The worker, as its unit starts it."""
+    from core import log  # noqa: PLC0415
+    from pipeline import worker  # noqa: PLC0415
+
+    log.set_up("info")
+    home = home_of(arguments)
+
+    async def work() -> int:
+        await worker.run(home, load(home.path), once=arguments.once)
+        return 0
+
+    del screen  # a service prints nothing
+    return run_async(work())
+
+
+async def _keep(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.delivery import delivering  # noqa: PLC0415
+    from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+
+    home = home_of(arguments)
+    given = None if arguments.at is None else _time(arguments.at)
+    status = 0
+    async with delivering(home, load(home.path)) as delivery:
+        for name in arguments.files:
+            try:
+                moment = await _keep_one(home, Path(name), given, delivery)
+            except UserError as error:
+                if not _is_about_the_file(error):
+                    raise
+                screen.refuse(error, file=name)
+                status = 1
+                continue
+            async with open_archive_to_read(home.path) as archive:
+                await _show_kept(archive, screen, name, moment)
+    return status
+
+
+async def _keep_one(
+    home: "Home", path: Path, given: "Recorded | None", delivery: "Delivery"
+) -> str:
+    """Keep one file whole; the moment's id. Raises UserError."""
+    from pipeline import media  # noqa: PLC0415
+    from pipeline.spool import Clip, Spool  # noqa: PLC0415
+    from pipeline.store.connection import understood  # noqa: PLC0415
+    from pipeline.store.drafts import new_moment_id  # noqa: PLC0415
+
+    moment = new_moment_id()
+    spool = Spool(home.spool)
+    with Meter(path.name) as meter, understood(home.path):
+        chunks = meter.watch(media.decode(path, broken=meter.say))
+        first = next(chunks)  # a file that holds no sound is refused before anything is asked of it
+        recorded = given or media.recorded_at(path)
+        clip = Clip(moment, "file", recorded, source=_as_text(path.name))
+        letter = spool.post_clip(clip, _chain(first, chunks))
+        await delivery.finish([letter], meter.event)
+    return moment
+
+
+async def _show_kept(archive: "Reader", screen: Screen, file: str, moment: str) -> None:
+    from . import lines  # noqa: PLC0415
+
+    row = await archive.moment(moment)
+    transcript = await archive.transcript(row)
+    value = {
+        "file": file,
+        "id": row.id,
+        "text": row.text,
+        "words": lines.words(transcript),
+        "seconds": lines.seconds(row),
+        "at": lines.at(row),
+    }
+    screen.value(value, f"{row.id}  {lines.said(row)}")
+
+
+async def _note(arguments: Arguments, screen: Screen) -> int:
+    from core.clock import SystemClock  # noqa: PLC0415
+    from pipeline.delivery import delivering  # noqa: PLC0415
+    from pipeline.imports import clean_text  # noqa: PLC0415
+    from pipeline.spool import Spool, TypedText  # noqa: PLC0415
+    from pipeline.store.connection import understood  # noqa: PLC0415
+    from pipeline.store.drafts import new_moment_id  # noqa: PLC0415
+
+    home = home_of(arguments)
+    recorded = SystemClock().recorded_now() if arguments.at is None else _time(arguments.at)
+    text = clean_text(arguments.text)
+    speaker = None if arguments.speaker is None else clean_text(arguments.speaker)
+    typed = TypedText(new_moment_id(), "typed", text, recorded, speaker)
+    async with delivering(home, load(home.path)) as delivery:
+        with understood(home.path):
+            letter = Spool(home.spool).post_texts(secrets.token_hex(8), [typed])
+            await delivery.finish([letter], lambda _: None)
+    screen.value({"id": typed.id}, typed.id)
+    return 0
+
+
+async def _import(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.delivery import delivering  # noqa: PLC0415
+    from pipeline.imports import read_lines  # noqa: PLC0415
+
+    home = home_of(arguments)
+    status = 0
+    async with delivering(home, load(home.path)) as delivery:
+        for name in arguments.paths:
+            with Meter(name, unit="lines") as meter:
+                found = meter.watch(read_lines(name, _as_text(arguments.source or _source(name))))
+                for batch in _batches(found, LETTER_LINES):
+                    status |= await _import_batch(home, name, batch, delivery, screen)
+    return status
+
+
+async def _import_batch(
+    home: "Home", name: str, batch: "list[Line]", delivery: "Delivery", screen: Screen
+) -> int:
+    from pipeline.spool import Spool  # noqa: PLC0415
+    from pipeline.store.connection import understood  # noqa: PLC0415
+    from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+
+    texts = [line.text for line in batch if line.text is not None]
+    with understood(home.path):
+        if texts:
+            letter = Spool(home.spool).post_texts(secrets.token_hex(8), texts)
+            await delivery.finish([letter], lambda _: None)
+    async with open_archive_to_read(home.path) as archive:
+        for line in batch:
+            if line.text is not None:
+                await _show_imported(archive, line.text, screen)
+            elif line.error is not None:
+                screen.refuse(line.error, file=name, line=line.number)
+    return int(any(line.error for line in batch))
+
+
+async def _show_imported(archive: "Reader", text: "TypedText", screen: Screen) -> None:
+    found = text.reference and await archive.by_reference(text.reference)
+    moment = found.id if found else text.id
+    ref = text.reference and text.reference.ref
+    screen.value({"id": moment, "ref": ref}, f"{moment}  {ref or ''}".rstrip())
+
+
+class Meter:
+    """Progress on standard error, where somebody watches: a bar for seconds or lines."""
+
+    def __init__(self, title: str, unit: str = "s") -> None:
+        self._title = title
+        self._unit = unit
+
+    def __enter__(self) -> "Meter":
+        from tqdm import tqdm  # noqa: PLC0415
+
+        self._bar = tqdm(
+            desc=_as_text(self._title),
+            unit=self._unit,
+            file=sys.stderr,
+            leave=False,
+            mininterval=0.2 if sys.stderr.isatty() else 10.0,  # a log is not a screen
+            delay=1.0,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def watch(self, items: Iterable[Any]) -> Iterator[Any]:
+        """Count lines, or seconds of sound, as they come by."""
+        from core.audio import RATE_HZ  # noqa: PLC0415
+
+        for item in items:
+            self._bar.update(1 if self._unit == "lines" else round(len(item) / RATE_HZ, 2))
+            yield item
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Show how far the worker has come with a clip."""
+        if event["event"] == "progress":
+            self._bar.total = round(event["total_s"], 1)
+            self._bar.n = round(event["done_s"], 1)
+            self._bar.refresh()
+
+    def say(self, sentence: str) -> None:
+        self._bar.write(sentence, file=sys.stderr)
+
+
+def _is_about_the_file(error: UserError) -> bool:
+    return error.code == "sound_unreadable"
+
+
+def _time(text: str) -> "Recorded":
+    from core.clock import from_datetime  # noqa: PLC0415
+
+    try:
+        return from_datetime(datetime.fromisoformat(text), source="given")
+    except (ValueError, OverflowError, OSError) as error:
+        sentence = f"'{text}' is not a time."
+        raise WrongUsage(sentence, advice="Write it as 2026-01-31T18:00 or 2026-01-31.") from error
+
+
+def _source(name: str) -> str:
+    return "standard input" if name == "-" else Path(name).name
+
+
+def _as_text(name: str) -> str:
+    """A file name as storable text: bytes that are no UTF-8 become U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:  # noqa: ANN401 - chunks of sound
+    yield first
+    yield from rest
+
+
+def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _keep_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--at", metavar="ISO", help="when it was said, if not what the file says")
+
+
+def _note_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", metavar="TEXT")
+    parser.add_argument("--at", metavar="ISO", help="when it was thought, if not now")
+    parser.add_argument("--speaker", metavar="NAME", help="who said it, if not the wearer")
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="JSON Lines; - is standard input")
+    parser.add_argument("--source", metavar="NAME", help="what to call the source, if not the file")
+
+
+def _process_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="stop when nothing waits any more")
+
+
+COMMANDS = (
+    Command("keep", "keep sound files, each as one moment", keep, _keep_arguments),
+    Command("note", "keep a typed thought", note, _note_arguments),
+    Command("import", "take in typed moments from JSON Lines", import_, _import_arguments),
+    Command("process", "run the worker: turn what was kept into moments", process, _process_arguments),
+)

@@ -1,0 +1,96 @@
+"""Handing letters to the worker and waiting for them; with none running, being the worker."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import ArchiveBusy, UserError
+from core.places import Home
+from core.settings import Settings
+from pipeline.worker import Worker, working
+from pipeline.worker_socket import WorkerGone, WorkerLine, worker_line
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+LOOK_EVERY_S = 1.0
+"""How often the letters themselves are looked at while nothing is heard of them."""
+
+PATIENCE_S = 20.0
+"""How long a lock may be held by a worker that does not answer: it may be starting or ending."""
+
+
+class LettersWait(UserError):
+    """The worker cannot go on before somebody acts; the letters are safe."""
+
+    code = "letters_wait"
+
+
+class Delivery:
+    """Sees letters through, by whichever worker there is. Made by `delivering`."""
+
+    def __init__(self, home: Home, settings: Settings, stack: contextlib.AsyncExitStack) -> None:
+        self._home = home
+        self._settings = settings
+        self._stack = stack
+        self._own: Worker | None = None
+
+    async def finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
+        """Return when these letters have been worked on.
+
+        Raises UserError where somebody has to act first; the letters then wait.
+        """
+        waited_s = 0.0
+        while any(letter.exists() for letter in letters):
+            try:
+                if self._own is None:
+                    self._own = await self._become_worker()
+                await self._finish_here(self._own, on_event)
+            except ArchiveBusy:
+                waited_s += LOOK_EVERY_S
+                with contextlib.suppress(WorkerGone):
+                    async with worker_line(self._home.worker_socket) as line:
+                        waited_s = 0.0
+                        await self._finish_there(line, letters, on_event)
+                        continue
+                if waited_s > PATIENCE_S:
+                    raise
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _become_worker(self) -> Worker:
+        return await self._stack.enter_async_context(working(self._home, self._settings))
+
+    async def _finish_here(self, worker: Worker, on_event: OnEvent) -> None:
+        with worker.listening() as events:
+            telling = asyncio.create_task(_tell(events, on_event))
+            try:
+                await worker.drain()
+            finally:
+                telling.cancel()
+
+    async def _finish_there(
+        self, line: WorkerLine, letters: Sequence[Path], on_event: OnEvent
+    ) -> None:
+        async with worker_line(self._home.worker_socket) as waker:
+            await line.subscribe()
+            await waker.wake()
+            while any(letter.exists() for letter in letters):
+                with contextlib.suppress(TimeoutError):
+                    event = await asyncio.wait_for(line.next_event(), LOOK_EVERY_S)
+                    if event["event"] == "trouble":
+                        sentence = f"{event['sentence']} What was kept waits and is safe."
+                        raise LettersWait(sentence, advice="Then run `afterthought process`.")
+                    on_event(event)
+
+
+@contextlib.asynccontextmanager
+async def delivering(home: Home, settings: Settings) -> AsyncIterator[Delivery]:
+    """A delivery that stays the worker, once it has become it, until it is closed."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield Delivery(home, settings, stack)
+
+
+async def _tell(events: "asyncio.Queue[dict[str, Any]]", on_event: OnEvent) -> None:
+    while True:
+        on_event(await events.get())

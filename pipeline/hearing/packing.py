@@ -1,0 +1,55 @@
+"""Which stretches of a clip are handed to the transcriber: at most 30 s each, cut in silence."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from core.audio import RATE_HZ, Span
+
+WINDOW_SAMPLES = 30 * RATE_HZ
+"""What Whisper hears at once."""
+
+HOP_SAMPLES = 160
+"""Whisper counts sound in steps of 10 ms; a rest shorter than one does not count."""
+
+LONGEST_PAUSE_SAMPLES = 3 * RATE_HZ
+"""The longest silence inside a window; in a longer one Whisper tends to stop, or to invent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch to transcribe at once, and the utterances in it, all in the clip's positions."""
+
+    span: Span
+    speech: tuple[Span, ...]
+
+
+def windows(utterances: Iterable[Span], total_samples: int) -> Iterator[Window]:
+    """Windows that hold every utterance, in order and without overlap; silence is left out.
+
+    A clip that fits one window is heard whole as soon as anybody speaks in it.
+    Utterances must not be longer than a window. Lazy: a window comes once the
+    utterance after it is known.
+    """
+    if total_samples < WINDOW_SAMPLES + HOP_SAMPLES:
+        speech = tuple(utterances)
+        if speech:
+            yield Window(Span(0, total_samples), speech)
+        return
+    together: list[Span] = []
+    for utterance in utterances:
+        if together and not _belongs(utterance, together):
+            yield _window(together, total_samples)
+            together = []
+        together.append(utterance)
+    if together:
+        yield _window(together, total_samples)
+
+
+def _belongs(utterance: Span, together: list[Span]) -> bool:
+    fits = utterance.end - together[0].start <= WINDOW_SAMPLES
+    return fits and utterance.start - together[-1].end <= LONGEST_PAUSE_SAMPLES
+
+
+def _window(together: list[Span], total_samples: int) -> Window:
+    span = Span(together[0].start, min(together[-1].end, total_samples))
+    return Window(span, tuple(together))

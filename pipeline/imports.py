@@ -1,0 +1,129 @@
+"""Lines of JSON as typed moments: what each object says, or what is wrong with it."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from core.clock import Recorded, SystemClock, from_datetime
+from core.errors import TextUnreadable
+from pipeline.spool import TypedText
+from pipeline.store.drafts import Reference, new_moment_id
+
+LONGEST_LINE = 4 * 1024 * 1024
+"""Bytes. A book has about a million characters; what is longer is no line of ours."""
+
+_KNOWN = ("text", "at", "speaker", "ref")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, from 1: either its text, or what is wrong with it."""
+
+    number: int
+    text: TypedText | None = None
+    error: TextUnreadable | None = None
+
+
+def read_lines(name: str, source: str) -> Iterator[Line]:
+    """The lines of a file (`-`: standard input), one at a time; empty lines are left out.
+
+    Raises TextUnreadable when the file itself cannot be read.
+    """
+    with _opened(name) as file:
+        number = 0
+        while raw := file.readline(LONGEST_LINE + 1):
+            number += 1
+            if raw.strip():
+                yield _read_line(number, raw, source)
+
+
+def clean_text(text: str) -> str:
+    """Text as it is stored: composed (NFC), without NUL and lone surrogates, trimmed.
+
+    Raises TextUnreadable where nothing is left.
+    """
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    cleaned = unicodedata.normalize("NFC", whole).replace("\0", "").strip()
+    if not cleaned:
+        raise TextUnreadable("The text is empty.", advice="Give it at least a word.")
+    return cleaned
+
+
+def _read_line(number: int, raw: bytes, source: str) -> Line:
+    try:
+        if len(raw) > LONGEST_LINE:
+            raise _broken(f"is longer than {LONGEST_LINE // 1024 // 1024} MiB")
+        return Line(number, text=_typed(_parsed(raw), number, source))
+    except TextUnreadable as error:
+        sentence = f"Line {number}: {error.sentence}"
+        return Line(number, error=TextUnreadable(sentence, advice=error.advice))
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise _broken("is not JSON") from error
+    if not isinstance(found, dict):
+        raise _broken("is not a JSON object")
+    return found
+
+
+def _typed(found: dict[str, Any], number: int, source: str) -> TypedText:
+    text = _string(found, "text")
+    if text is None:
+        raise _broken('has no "text"')
+    ref = _string(found, "ref", numbers=True)
+    return TypedText(
+        id=new_moment_id(),
+        how="imported",
+        text=clean_text(text),
+        recorded=_recorded(_string(found, "at")),
+        speaker=_string(found, "speaker") or None,
+        reference=Reference(source, ref, None if ref is not None else number),
+    )
+
+
+def _string(found: dict[str, Any], key: str, *, numbers: bool = False) -> str | None:
+    value = found.get(key)
+    if numbers and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if value is None or isinstance(value, str):
+        return None if value is None else value.encode("utf-8", "replace").decode()
+    raise _broken(f'has a "{key}" that is not a text')
+
+
+def _recorded(at: str | None) -> Recorded:
+    if at is None:
+        return SystemClock().recorded_now()
+    try:
+        return from_datetime(datetime.fromisoformat(at), source="given")
+    except (ValueError, OverflowError, OSError) as error:
+        raise _broken('has an "at" that is not an ISO time, such as 2026-01-31T18:00') from error
+
+
+def _opened(name: str) -> BinaryIO:
+    if name == "-":
+        return sys.stdin.buffer
+    path = Path(name)
+    if path.is_dir():
+        raise TextUnreadable(f"{path} is a folder.", advice=f"Name the files in it: {path}/*.")
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise TextUnreadable(f"There is no file {path}.", advice="Check its name.") from error
+    except OSError as error:
+        sentence = f"{path} cannot be opened ({error.strerror})."
+        raise TextUnreadable(sentence, advice="Check who may read it: ls -l.") from error
+
+
+def _broken(what: str) -> TextUnreadable:
+    keys = ", ".join(_KNOWN)
+    return TextUnreadable(
+        f"the object {what}.", advice=f"One JSON object a line, with {keys}; mend it and import again."
+    )

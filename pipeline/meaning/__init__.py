@@ -1,0 +1,1 @@
+"""From words to vectors: the embedding model, and the passages that it is given."""

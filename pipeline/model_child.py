@@ -1,0 +1,144 @@
+"""The child process that holds the models. Started by `model_service.py`, never by hand.
+
+It serves one request after the other; while it hears a long clip, short ones (a
+query's vector) are served between two windows. It ends when its line is closed.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from core.errors import UserError
+from core.moment import Passage, Transcript
+from core.settings import load
+from pipeline import models
+from pipeline.hearing.hear import hear
+from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
+from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
+from pipeline.meaning.embedder import MiniLmEmbedder
+from pipeline.meaning.passages import cut
+from pipeline.model_service import Heard, Progress, Vectors
+from pipeline.spool import read_clip
+from pipeline.store.drafts import Embedding, PassageCut
+
+
+class LoadedModels:
+    """The models in this process, each loaded when it is first needed."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._settings = load(home)
+
+    def hear(self, clip: Path, progress: Progress) -> Heard:
+        """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
+        letter, pcm = read_clip(clip)
+        transcript = hear(pcm, self._speech_model, lambda: self._transcriber, progress)
+        return Heard(transcript, self._embedding(transcript, letter.speaker))
+
+    def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+        """Passages and vectors of typed texts."""
+        return [self._embedding(Transcript(text), speaker) for text, speaker in texts]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of queries."""
+        return self._embedder.embed(texts)
+
+    def _embedding(self, transcript: Transcript, speaker: str | None) -> Embedding | None:
+        passages = cut(transcript, self._embedder.count_pieces)
+        if not passages:
+            return None
+        prefix = f"{speaker}: " if speaker else ""
+        vectors = self._embedder.embed([prefix + each.text for each in passages])
+        return Embedding(self._embedder.name, tuple(_located(passages, transcript.text)), vectors)
+
+    @cached_property
+    def _speech_model(self) -> SpeechModel:
+        return SileroSpeechModel(self._path("speech"))
+
+    @cached_property
+    def _transcriber(self) -> Transcriber:
+        return WhisperTranscriber(
+            self._path("transcriber"), threads=self._settings.models.threads
+        )
+
+    @cached_property
+    def _embedder(self) -> MiniLmEmbedder:
+        folder = self._path("embedder")
+        return MiniLmEmbedder(
+            folder / "model.onnx",
+            folder / "tokenizer.json",
+            threads=self._settings.models.threads,
+        )
+
+    def _path(self, name: str) -> Path:
+        return models.find(name, settings=self._settings, home=self._home)
+
+
+class Server:
+    """Answers the requests that come over the line."""
+
+    def __init__(self, line: Connection, loaded: LoadedModels) -> None:
+        self._line = line
+        self._loaded = loaded
+        self._postponed: list[tuple[int, str, Any]] = []
+
+    def serve(self) -> None:
+        """Until the line is closed."""
+        while True:
+            try:
+                number, what, about = self._postponed.pop(0) if self._postponed else self._line.recv()
+            except (EOFError, OSError):
+                return
+            self._answer(number, what, about)
+
+    def _answer(self, number: int, what: str, about: Any) -> None:  # noqa: ANN401 - as it was sent
+        answers: dict[str, Callable[[], object]] = {
+            "hear": lambda: self._loaded.hear(about, lambda done_s: self._progress(number, done_s)),
+            "read": lambda: self._loaded.read(about),
+            "embed": lambda: self._loaded.embed(about),
+        }
+        try:
+            self._line.send((number, "done", answers[what]()))
+        except UserError as error:
+            self._line.send((number, "refused", error))
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the worker is told, and counts it
+            traceback.print_exc()
+            self._line.send((number, "failed", type(error).__name__))
+
+    def _progress(self, number: int, done_s: float) -> None:
+        """A sign of life; and the moment to serve what is short and should not wait."""
+        self._line.send((number, "progress", float(done_s)))
+        while self._line.poll():
+            request = self._line.recv()
+            if request[1] == "embed":
+                self._answer(*request)
+            else:
+                self._postponed.append(request)
+
+
+def _located(passages: Sequence[Passage], text: str) -> Iterator[PassageCut]:
+    """Where each passage stands in the text that it was cut from."""
+    end = 0
+    for passage in passages:
+        start = text.index(passage.text, end)
+        end = start + len(passage.text)
+        yield PassageCut(start, end, passage.start_ms, passage.end_ms)
+
+
+def main() -> None:
+    descriptor, home = sys.argv[1:]
+    line = Connection(int(descriptor))
+    try:
+        Server(line, LoadedModels(Path(home))).serve()
+    except (BrokenPipeError, KeyboardInterrupt):  # the worker is gone: nobody waits for an answer
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

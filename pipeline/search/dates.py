@@ -1,0 +1,67 @@
+"""Times in words, for the index; and words as times, for `--since` and `--until`. Pure."""
+
+from datetime import datetime
+
+from core.errors import WrongUsage
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_PARTS_OF_THE_DAY = ((5, "night"), (12, "morning"), (17, "afternoon"), (22, "evening"))
+
+DATE_WORDS = frozenset(
+    word.lower() for word in (*_MONTHS, *_WEEKDAYS, *(name for _, name in _PARTS_OF_THE_DAY))
+)
+"""What `date_in_words` writes besides numbers."""
+
+
+def date_in_words(at: datetime) -> str:
+    """How somebody would ask for that time: "Friday 20 January 2023 afternoon".
+
+    In the zone that `at` carries, which should be the wearer's at that time.
+    English whatever the locale of the machine, so that two copies index the same words.
+    """
+    month = _MONTHS[at.month - 1]
+    return f"{_WEEKDAYS[at.weekday()]} {at.day} {month} {at.year} {_part_of_the_day(at)}"
+
+
+def parse_when(text: str, now: datetime) -> datetime:
+    """An ISO date or time, or words such as "yesterday" and "3 weeks ago", as an aware time.
+
+    What names no zone is in the zone of `now`; a date alone is its first instant.
+    Raises WrongUsage for anything else.
+    """
+    return _iso(text.strip(), now) or _in_words(text.strip(), now) or _refuse(text)
+
+
+def _part_of_the_day(at: datetime) -> str:
+    return next((name for until, name in _PARTS_OF_THE_DAY if at.hour < until), "night")
+
+
+def _iso(text: str, now: datetime) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
+
+
+def _in_words(text: str, now: datetime) -> datetime | None:
+    # Imported here: it takes most of a second, and few searches have a date in words.
+    import dateparser  # noqa: PLC0415
+
+    found = dateparser.parse(
+        text,
+        languages=["en"],
+        settings={"RELATIVE_BASE": now.replace(tzinfo=None), "PREFER_DATES_FROM": "past"},
+    )
+    if found is None:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
+
+
+def _refuse(text: str) -> datetime:
+    sentence = f"No date can be read in '{text[:40]}'."
+    advice = "Write it as 2026-01-31, 2026-01-31T18:00, yesterday, or 3 weeks ago."
+    raise WrongUsage(sentence, advice=advice)

@@ -1,0 +1,187 @@
+"""Brings words, meaning, time and speaker onto one scale, and says why. Pure; numpy only.
+
+Every number below was chosen on LoCoMo, QMSum, AMI and Cranfield together, 2026-11, over
+coarse grids, and lies on a plateau: a step to either side costs less than half a point of
+recall on any of them. They are the same for every archive.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+"""One number for each moment, in time order."""
+
+MEANING = 0.16
+"""What one standard deviation of cosine above the archive's mean weighs, where the best
+moment by words weighs 1. From 0.12 to 0.24 alike."""
+
+BESIDE_WORDS = 0.7
+"""How far a word said in the next moment counts as said in this one; squared for the one
+after it. An answer seldom repeats the words of its question. From 0.6 to 0.8 alike."""
+
+BESIDE_MEANING = 0.4
+"""The same for closeness in meaning, which already spills over by itself."""
+
+REACH = 3
+"""Moments to either side that lend. Two cost QMSum a point, four gain nothing."""
+
+APART_MS = 10 * 60 * 1000
+"""A gap after which another occasion begins, and nothing is lent across it. Not measurable on
+corpora whose turns have no times; chosen."""
+
+SUBSTANCE_CHARACTERS = 70
+"""A moment as long as this takes all that its neighbours lend, a shorter one in proportion.
+Without it "Yeah" beside a good moment takes its place: AMI 0.831 with, 0.81 without."""
+
+NAMED_SPEAKER = 0.6
+"""What it is worth to be spoken by whom the query names. From 0.4 to 1 alike."""
+
+CLOSE_COSINE = 0.42
+"""Where the best cosine is lower, and no moment has all the words, nothing is close. Says so
+of 0.7 % of LoCoMo's answerable questions, 8 of QMSum's, 13 of AMI's; of questions from
+another corpus 97, 73 and 93 %. It cannot tell that a question about known things has a false
+premise (LoCoMo's adversarial ones: 0.5 %, AUC 0.57)."""
+
+CLOSE_COVERAGE = 0.25
+"""The same without an embedder: the best moment's share of the query's weighed words."""
+
+NEAR_DEVIATIONS = 2.0
+"""A moment this far above the archive's mean is called close in meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """How moments stand beside one another, in time order.
+
+    `joined[k - 1][i]` says whether i and i + k belong to one occasion, 0 or 1.
+    """
+
+    joined: tuple[Scores, ...]
+    substance: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for each moment, on one scale: `total` is the sum of the rest."""
+
+    words: Scores
+    meaning: Scores
+    speaker: Scores
+    beside: Scores
+    total: Scores
+
+
+def timeline(at_ms: NDArray[np.float64], characters: NDArray[np.int64]) -> Timeline:
+    """`at_ms` is NaN where no clock was known: then only order speaks, and all is joined."""
+    step = ~(np.abs(np.diff(at_ms)) > APART_MS)
+    joined = [step]
+    for distance in range(2, REACH + 1):
+        joined.append(joined[-1][:-1] & step[distance - 1 :])
+    substance = np.minimum(1.0, characters / SUBSTANCE_CHARACTERS)
+    return Timeline(tuple(one.astype(np.float32) for one in joined), substance.astype(np.float32))
+
+
+def fuse(
+    by_word: NDArray[np.float32], cosines: Scores | None, named: Scores, line: Timeline
+) -> Evidence:
+    """`by_word` is BM25, one row a word of the query; `named` is 1 for a named speaker's.
+
+    Without cosines the words and the speaker speak alone.
+    """
+    words, beside_words = _by_words(by_word, line)
+    meaning, beside_meaning = _by_meaning(cosines, line)
+    speaker, beside = NAMED_SPEAKER * named, beside_words + beside_meaning
+    return Evidence(words, meaning, speaker, beside, words + meaning + speaker + beside)
+
+
+def nothing_close(by_word: NDArray[np.float32], cosines: Scores | None) -> bool:
+    """Whether to say that the archive seems to hold nothing about this."""
+    said = by_word > 0
+    if by_word.size and said.all(axis=0).any():
+        return False
+    if cosines is not None:
+        return not bool(np.max(cosines, initial=-1.0) >= CLOSE_COSINE)
+    return not by_word.size or _best_coverage(by_word) < CLOSE_COVERAGE
+
+
+def reasons(
+    evidence: Evidence, place: int, said: Sequence[str], dated: Sequence[str], speaker: str | None
+) -> list[str]:
+    """Why the moment at `place` was found, in sentences, at least one.
+
+    `said` are the words of the query that the moment itself has, `dated` those that its
+    date has.
+    """
+    own = evidence.words[place] + evidence.meaning[place]
+    grounds = [
+        (bool(said), f"has the {_quoted(said)}"),
+        (bool(dated), f"its date has the {_quoted(dated)}"),
+        (evidence.meaning[place] >= NEAR_DEVIATIONS * MEANING, "close in meaning"),
+        (bool(speaker) and evidence.speaker[place] > 0, f"spoken by {speaker}"),
+        (evidence.beside[place] > own, "beside a moment about this"),
+    ]
+    return [sentence for holds, sentence in grounds if holds] or ["somewhat close in meaning"]
+
+
+def _by_words(by_word: NDArray[np.float32], line: Timeline) -> tuple[Scores, Scores]:
+    """Each moment's own share of the best, and what its neighbours' words add to it.
+
+    A word counts as said here with a probability: its own score as a share of the word's
+    best, and the neighbours' shares, weakened, as further chances. So a neighbour completes
+    what a moment lacks, and adds little to a word that it has.
+    """
+    best = by_word.max(axis=1, initial=0.0, keepdims=True)
+    if not best.any():
+        nothing = np.zeros(by_word.shape[1], np.float32)
+        return nothing, nothing
+    share = by_word / np.maximum(best, np.finfo(np.float32).tiny)
+    missed = 1 - share
+    for distance, (later, earlier) in _sides(line):
+        weight = BESIDE_WORDS**distance
+        missed[:, distance:] *= 1 - weight * later * share[:, :-distance]
+        missed[:, :-distance] *= 1 - weight * earlier * share[:, distance:]
+    own, fuller = (best * share).sum(axis=0), (best * (1 - missed)).sum(axis=0)
+    scale = own.max()
+    return own / scale, (fuller - own) / scale
+
+
+def _by_meaning(cosines: Scores | None, line: Timeline) -> tuple[Scores, Scores]:
+    if cosines is None or not cosines.size:
+        nothing = np.zeros(len(line.substance), np.float32)
+        return nothing, nothing
+    spread = max(float(cosines.std()), 1e-6)
+    own = (MEANING * np.maximum(cosines - cosines.mean(), 0) / spread).astype(np.float32)
+    lent = np.zeros_like(own)
+    for distance, (later, earlier) in _sides(line):
+        weight = BESIDE_MEANING**distance
+        lent[distance:] += weight * later * own[:-distance]
+        lent[:-distance] += weight * earlier * own[distance:]
+    return own, lent
+
+
+def _sides(line: Timeline) -> list[tuple[int, tuple[Scores, Scores]]]:
+    """For each distance, how much the later and the earlier of a pair may take."""
+    return [
+        (distance, (joined * line.substance[distance:], joined * line.substance[:-distance]))
+        for distance, joined in enumerate(line.joined, start=1)
+        if joined.size
+    ]
+
+
+def _best_coverage(by_word: NDArray[np.float32]) -> float:
+    """The largest share of the query's words in one moment, rare words weighing more."""
+    best = by_word.max(axis=1, initial=0.0)
+    # A word that the archive has never heard is rarer than any that it has: 1.5 ln(n + 1)
+    # is about what BM25 would give to its one occurrence.
+    weights = np.where(best > 0, best, 1.5 * np.log(by_word.shape[1] + 1))
+    return float((weights @ (by_word > 0)).max(initial=0.0) / weights.sum())
+
+
+def _quoted(words: Sequence[str]) -> str:
+    quoted = [f"'{word}'" for word in words]
+    if len(quoted) > 1:
+        return f"words {', '.join(quoted[:-1])} and {quoted[-1]}"
+    return f"word {''.join(quoted)}"

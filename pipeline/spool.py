@@ -1,0 +1,186 @@
+"""The letterbox: what was kept, durable before anybody is told so, waiting for the worker.
+
+Formats and names are in docs/journal-format.md. Repeating is harmless: a letter carries
+its ids, and whoever works on it asks the journal first.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from core.audio import RATE_HZ, Pcm
+from core.clock import Recorded
+from core.files import sweep_parts, sync_folder, write_durably
+from pipeline.store.drafts import Reference
+
+_MAGIC = b"AFTCLIP1"
+_HEADER_AT = len(_MAGIC) + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What is known of a clip when it is kept. `source` is the name of the file it came from."""
+
+    id: str
+    how: Literal["file", "press", "selected"]
+    recorded: Recorded
+    reasons: tuple[str, ...] = ()
+    revision: int = 0
+    speaker: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A note, or what is imported; `reference` says which object of which source it is."""
+
+    id: str
+    how: Literal["typed", "imported"]
+    text: str
+    recorded: Recorded
+    speaker: str | None = None
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A file in the spool: one clip, or a batch of texts."""
+
+    path: Path
+    kind: Literal["clip", "texts"]
+
+
+_Written = TypeVar("_Written", Clip, TypedText)
+
+
+class LetterBroken(Exception):  # noqa: N818 - it names an outcome; the worker sets the letter aside
+    """A letter that is not what its name says."""
+
+
+class Spool:
+    """The letterbox of one home. Any process may post; only the worker takes out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def post_clip(self, clip: Clip, chunks: Iterable[Pcm]) -> Path:
+        """Durable when this returns; where it lies. When the disk refuses (OSError), nothing is."""
+        self._make()
+        pieces = (chunk.astype("<i2", copy=False).tobytes() for chunk in chunks)
+        path = self.folder / f"{clip.id}.{clip.revision}.clip"
+        write_durably(path, _with_header(asdict(clip), pieces))
+        return path
+
+    def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
+        """Durable when this returns; where it lies. `batch` is a random id of the sender's."""
+        self._make()
+        lines = (json.dumps(asdict(each)).encode() + b"\n" for each in texts)
+        path = self.folder / f"{batch}.0.texts"
+        write_durably(path, lines)
+        return path
+
+    def waiting(self) -> list[Letter]:
+        """The letters in the order in which they were posted."""
+        found = [*self.folder.glob("*.clip"), *self.folder.glob("*.texts")]
+        return [
+            Letter(path, "clip" if path.suffix == ".clip" else "texts")
+            for path in sorted(found, key=_posted)
+        ]
+
+    def remove(self, letter: Letter) -> None:
+        """Take out a letter that has been worked on, and what was noted of its failures."""
+        letter.path.unlink(missing_ok=True)
+        _tries_path(letter).unlink(missing_ok=True)
+
+    def remove_moment(self, moment: str) -> None:
+        """Take out every clip of a moment: it was forgotten."""
+        for path in self.folder.glob(f"{moment}.*"):
+            path.unlink(missing_ok=True)
+
+    def note_failure(self, letter: Letter) -> int:
+        """Count a failed try at a letter, across restarts; how many there have been."""
+        path = _tries_path(letter)
+        tries = (int(path.read_text(encoding="ascii")) if path.exists() else 0) + 1
+        write_durably(path, [str(tries).encode("ascii")])
+        return tries
+
+    def set_aside(self, letter: Letter) -> Path:
+        """Move a letter that cannot be worked on out of the way, whole; where it lies then."""
+        aside = self.folder / "aside"
+        aside.mkdir(exist_ok=True)
+        target = letter.path.replace(aside / letter.path.name)
+        sync_folder(aside)
+        sync_folder(self.folder)
+        return target
+
+    def aside(self) -> list[Path]:
+        """The letters that were set aside."""
+        return sorted((self.folder / "aside").glob("*"))
+
+    def sweep(self) -> None:
+        """Remove what was never kept: posts whose sender was killed before they were whole."""
+        sweep_parts(self.folder)
+
+    def _make(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def read_clip(path: Path) -> tuple[Clip, Pcm]:
+    """A clip and its sound, memory-mapped, read-only. Raises LetterBroken."""
+    with path.open("rb") as file:
+        start = file.read(_HEADER_AT)
+        if len(start) < _HEADER_AT or not start.startswith(_MAGIC):
+            raise LetterBroken(path.name)
+        length = int.from_bytes(start[-4:], "little")
+        header = file.read(length)
+    samples = (path.stat().st_size - _HEADER_AT - length) // 2
+    clip = _from_json(Clip, header, path)
+    if samples <= 0:
+        return clip, np.zeros(0, np.int16)
+    pcm = np.memmap(path, "<i2", "r", offset=_HEADER_AT + length, shape=(samples,))
+    return clip, pcm
+
+
+def read_texts(path: Path) -> list[TypedText]:
+    """The texts of a batch. Raises LetterBroken."""
+    return [_from_json(TypedText, line, path) for line in path.read_bytes().splitlines()]
+
+
+def duration_ms(pcm: Pcm) -> int:
+    return round(len(pcm) * 1000 / RATE_HZ)
+
+
+def _with_header(header: dict[str, Any], chunks: Iterable[bytes]) -> Iterator[bytes]:
+    text = json.dumps(header).encode()
+    text += b" " * (-(_HEADER_AT + len(text)) % 64)  # the samples begin at an even place
+    yield _MAGIC + len(text).to_bytes(4, "little") + text
+    yield from chunks
+
+
+def _from_json(kind: type[_Written], line: bytes, path: Path) -> _Written:
+    try:
+        fields = json.loads(line)
+        fields["recorded"] = Recorded(**fields["recorded"])
+        if fields.get("reference"):
+            fields["reference"] = Reference(**fields["reference"])
+        if "reasons" in fields:
+            fields["reasons"] = tuple(fields["reasons"])
+        return kind(**fields)
+    except (ValueError, TypeError, KeyError) as error:
+        raise LetterBroken(path.name) from error
+
+
+def _posted(path: Path) -> tuple[int, str]:
+    try:
+        return path.stat().st_mtime_ns, path.name
+    except FileNotFoundError:  # taken out by a forget in between
+        return 0, path.name
+
+
+def _tries_path(letter: Letter) -> Path:
+    return letter.path.with_name(f"{letter.path.name}.tries")
+

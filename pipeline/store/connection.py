@@ -1,0 +1,186 @@
+"""Opening the archive: one careful writer, readers that cannot write, errors that help."""
+
+import contextlib
+import errno
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import aiosqlite
+
+from core.errors import ArchiveUnusable
+
+from .migrations import APPLICATION_ID, MIGRATIONS
+
+BUSY_TIMEOUT_MS = 10_000
+"""Writers are short (one thought each), so one that waits this long waits for a stuck one."""
+
+
+def archive_path(home: Path) -> Path:
+    return home / "archive.db"
+
+
+@contextlib.asynccontextmanager
+async def open_writer(home: Path) -> AsyncIterator[aiosqlite.Connection]:
+    """The archive of `home` for writing, made and migrated as needed.
+
+    Raises ArchiveUnusable: read-only, of a newer version, damaged, disk full.
+    """
+    with understood(home):
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _must_be_writable(home)
+        async with aiosqlite.connect(archive_path(home), isolation_level=None) as connection:
+            await _prepare_writer(connection, home)
+            yield connection
+
+
+@contextlib.asynccontextmanager
+async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
+    """The archive of `home` for reading only; an empty one in memory where none exists yet."""
+    path = archive_path(home)
+    if not path.exists():
+        async with aiosqlite.connect(":memory:", isolation_level=None) as connection:
+            await migrate(connection, home)
+            yield connection
+        return
+    with understood(home):
+        async with aiosqlite.connect(_reader_uri(path), uri=True, isolation_level=None) as reader:
+            await reader.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            await _refuse_newer(reader, home)
+            if await _user_version(reader) < len(MIGRATIONS):
+                sentence = f"The archive in {home} is of an older version."
+                raise ArchiveUnusable(sentence, advice="Run `afterthought check` to bring it up.")
+            yield reader
+
+
+@contextlib.asynccontextmanager
+async def transaction(connection: aiosqlite.Connection) -> AsyncIterator[None]:
+    """One thought: all of it is stored, or none of it."""
+    await connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        await connection.rollback()
+        raise
+    await connection.commit()
+
+
+async def migrate(connection: aiosqlite.Connection, home: Path) -> None:
+    """Bring the schema up to date; each step and its record are one transaction."""
+    await _refuse_newer(connection, home)
+    for number in range(await _user_version(connection), len(MIGRATIONS)):
+        script = (
+            f"BEGIN IMMEDIATE; {MIGRATIONS[number]} "
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number + 1}; COMMIT;"
+        )
+        try:
+            await connection.executescript(script)
+        except sqlite3.OperationalError:
+            await connection.rollback()
+            if await _user_version(connection) <= number:  # not merely done by another process
+                raise
+
+
+@contextlib.contextmanager
+def understood(home: Path) -> Iterator[None]:
+    """Turns what SQLite and the file system say into a sentence with a next step."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _explained(home, error) from error
+    except OSError as error:
+        if error.errno not in _FILE_SENTENCES:
+            raise
+        sentence, advice = _FILE_SENTENCES[error.errno]
+        raise ArchiveUnusable(f"{sentence}: {home}.", advice=advice) from error
+
+
+_READ_ONLY = (
+    "The archive cannot be written",
+    "Check who owns the folder and whether its disk is mounted read-only. Nothing was changed.",
+)
+_FULL = (
+    "The disk of the archive is full",
+    "Free some space and try again. What was confirmed before is safe.",
+)
+_FILE_SENTENCES = {
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.ENOTDIR: ("The home of the archive is not a folder", "Name a folder with --home."),
+    errno.EEXIST: ("The home of the archive is not a folder", "Name a folder with --home."),
+}
+_SQLITE_SENTENCES = {
+    "readonly": _READ_ONLY,
+    "unable to open": _READ_ONLY,
+    "is full": _FULL,
+    "disk I/O error": (
+        "The disk of the archive cannot be read or written",
+        "Check that it is connected and has space; `dmesg` may say more.",
+    ),
+    "locked": (
+        "Another program has held the archive for too long",
+        "Try again once it is done.",
+    ),
+    "not a database": (
+        "The file archive.db is not an archive",
+        "Move it away, or restore a backup.",
+    ),
+    "malformed": (
+        "The archive is damaged",
+        "Copy the folder to a safe place first; then run `afterthought check`.",
+    ),
+}
+
+
+def _explained(home: Path, error: sqlite3.DatabaseError) -> Exception:
+    for told, (sentence, advice) in _SQLITE_SENTENCES.items():
+        if told in str(error):
+            return ArchiveUnusable(f"{sentence}: {home}.", advice=advice)
+    return error
+
+
+def _must_be_writable(home: Path) -> None:
+    """SQLite would open a read-only archive and fail only later, with half an act done."""
+    path = archive_path(home)
+    for each in (home, path):
+        if each.exists() and not os.access(each, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(each))
+
+
+def _reader_uri(path: Path) -> str:
+    """Read-only; in a folder that cannot be written there is no journal beside it to mind."""
+    frozen = not os.access(path.parent, os.W_OK) and not path.with_name("archive.db-wal").exists()
+    return f"file:{quote(str(path))}?mode=ro{'&immutable=1' if frozen else ''}"
+
+
+async def _prepare_writer(connection: aiosqlite.Connection, home: Path) -> None:
+    # synchronous=FULL: a spool file goes after the commit, so less would lose confirmed
+    # moments at a power cut. temp_store=MEMORY: no word in a temporary file.
+    await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    await connection.execute("PRAGMA journal_mode = WAL")
+    await connection.execute("PRAGMA synchronous = FULL")
+    await connection.execute("PRAGMA foreign_keys = ON")
+    await connection.execute("PRAGMA secure_delete = ON")
+    await connection.execute("PRAGMA temp_store = MEMORY")
+    await migrate(connection, home)
+
+
+async def _user_version(connection: aiosqlite.Connection) -> int:
+    async with connection.execute("PRAGMA user_version") as rows:
+        row = await rows.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def _refuse_newer(connection: aiosqlite.Connection, home: Path) -> None:
+    version = await _user_version(connection)
+    if version > len(MIGRATIONS):
+        sentence = (
+            f"The archive in {home} is of version {version}; "
+            f"this program knows up to {len(MIGRATIONS)}."
+        )
+        raise ArchiveUnusable(sentence, advice="Update Afterthought to the version that wrote it. Nothing was changed.")

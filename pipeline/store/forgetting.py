@@ -1,0 +1,86 @@
+"""Forgetting: the tombstone first, then the bytes, then the pages that held them.
+
+docs/journal-format.md lists the steps. Each may be repeated after a kill.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import aiosqlite
+
+from core.files import sync_folder
+
+from .chain import Draft
+from .journal import append, is_forgotten
+from .views.rows import refold
+
+
+def tombstones_path(home: Path) -> Path:
+    return home / "tombstones"
+
+
+def write_tombstones(home: Path, moments: Iterable[str]) -> None:
+    """Durably note that these ids are gone, outside the database, where no backup overwrites it."""
+    path = tombstones_path(home)
+    with path.open("a", encoding="ascii") as file:
+        file.writelines(f"{moment}\n" for moment in moments)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(home)
+
+
+def read_tombstones(home: Path) -> list[str]:
+    """Every id that was ever forgotten here; a line torn by a power cut is left out."""
+    try:
+        text = tombstones_path(home).read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return []
+    whole_lines = text.split("\n")[:-1]
+    return list(dict.fromkeys(line for line in whole_lines if line))
+
+
+async def unheeded(connection: aiosqlite.Connection, home: Path) -> list[str]:
+    """Ids with a tombstone in the file of which the database has something left."""
+    query = "SELECT 1 FROM event WHERE subject = ? LIMIT 1"
+    found = []
+    for moment in read_tombstones(home):
+        if await is_forgotten(connection, moment):
+            continue
+        if list(await connection.execute_fetchall(query, (moment,))):
+            found.append(moment)
+    return found
+
+
+async def erase(
+    connection: aiosqlite.Connection, origin: str, thought: Sequence[Draft], at_ms: int | None
+) -> None:
+    """The one transaction of a forget; the caller holds it."""
+    for draft in thought:
+        if await is_forgotten(connection, draft.subject):
+            continue
+        await append(connection, origin, draft, at_ms)
+        await connection.execute("DELETE FROM belonging WHERE subject = ?", (draft.subject,))
+        await refold(connection, draft.subject)
+    await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
+
+
+async def scrub(connection: aiosqlite.Connection) -> None:
+    """Clear what is left of erased bytes in freed pages and in the write-ahead log.
+
+    Merging the keyword index frees the pages that still list a forgotten word, and
+    `secure_delete` overwrites what is freed; measured on SQLite 3.40.1, where FTS5's
+    own secure-delete option does not exist yet.
+    """
+    if not list(await connection.execute_fetchall("SELECT 1 FROM scrub_due")):
+        return
+    await connection.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
+    if await _log_is_cleared(connection):
+        await connection.execute("DELETE FROM scrub_due")
+        await _log_is_cleared(connection)
+
+
+async def _log_is_cleared(connection: aiosqlite.Connection) -> bool:
+    """Copy the write-ahead log in and truncate it; False while a reader still needs it."""
+    rows = list(await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
+    return bool(rows) and rows[0][0] == 0

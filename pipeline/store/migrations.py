@@ -1,0 +1,113 @@
+"""The schema, as an append-only list. A migration's place in the list is its number.
+
+Never edit one that has been released; add the next. Each runs in one
+transaction together with its own record (`PRAGMA user_version`).
+"""
+
+APPLICATION_ID = 0x41465431
+"""`AFT1`: lets `file` and us tell an archive from any other SQLite file."""
+
+_JOURNAL = """
+CREATE TABLE event (
+    origin TEXT NOT NULL,
+    seq INTEGER NOT NULL CHECK (seq > 0),
+    lamport INTEGER NOT NULL,
+    at_ms INTEGER,
+    author TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    previous_hash BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (origin, seq)
+) STRICT;
+CREATE INDEX event_by_subject ON event (subject, lamport);
+CREATE INDEX event_by_lamport ON event (lamport, origin, seq);
+
+CREATE TABLE belonging (
+    id TEXT PRIMARY KEY,
+    origin TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    salt BLOB NOT NULL,
+    content BLOB NOT NULL,
+    FOREIGN KEY (origin, seq) REFERENCES event (origin, seq)
+) STRICT;
+CREATE INDEX belonging_by_subject ON belonging (subject);
+
+CREATE TABLE install (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    origin TEXT NOT NULL,
+    salt BLOB NOT NULL,
+    machine BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE scrub_due (
+    only INTEGER PRIMARY KEY CHECK (only = 1)
+) STRICT;
+"""
+
+# The views. Rowids are not part of them; `passage` needs one only because FTS5 does.
+_VIEWS = """
+CREATE TABLE tombstone (
+    subject TEXT PRIMARY KEY
+) STRICT;
+
+CREATE TABLE moment (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('visible', 'hidden')),
+    how TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    at_ms INTEGER,
+    utc_offset_min INTEGER,
+    boot TEXT,
+    boottime_ms INTEGER,
+    kept_lamport INTEGER NOT NULL,
+    kept_origin TEXT NOT NULL,
+    kept_seq INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    duration_ms INTEGER,
+    words TEXT NOT NULL CHECK (words IN ('awaited', 'words', 'no_words', 'failed', 'typed')),
+    text TEXT NOT NULL,
+    transcript TEXT,
+    sound TEXT,
+    speaker TEXT,
+    source TEXT,
+    ref TEXT,
+    line INTEGER
+) STRICT;
+CREATE INDEX moment_by_time ON moment (at_ms, kept_lamport, kept_origin, kept_seq);
+CREATE INDEX moment_by_reference ON moment (source, ref, line);
+CREATE INDEX moment_by_sound ON moment (sound);
+
+CREATE TABLE passage (
+    rowid INTEGER PRIMARY KEY,
+    moment TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    start_ms INTEGER,
+    end_ms INTEGER,
+    speaker TEXT NOT NULL,
+    date_words TEXT NOT NULL,
+    text TEXT NOT NULL,
+    vector BLOB,
+    UNIQUE (moment, position)
+) STRICT;
+
+CREATE VIRTUAL TABLE passage_words USING fts5 (
+    speaker, date_words, text,
+    content = 'passage', content_rowid = 'rowid',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER passage_added AFTER INSERT ON passage BEGIN
+    INSERT INTO passage_words (rowid, speaker, date_words, text)
+    VALUES (new.rowid, new.speaker, new.date_words, new.text);
+END;
+CREATE TRIGGER passage_removed AFTER DELETE ON passage BEGIN
+    INSERT INTO passage_words (passage_words, rowid, speaker, date_words, text)
+    VALUES ('delete', old.rowid, old.speaker, old.date_words, old.text);
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS,)

@@ -1,0 +1,1 @@
+"""Views: what the journal and the belongings come to. Droppable; `rebuild` makes them again."""

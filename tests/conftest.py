@@ -1,0 +1,40 @@
+"""What every test may ask for, and what none may do."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches beyond this machine fails: nothing of ours may depend on it."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            assert str(address[0]).startswith(LOOPBACK), f"a test wants to reach {address[0]}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home of the test's own; the wearer's is out of reach of every test."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("AFTERTHOUGHT_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of recordings and texts to measure against, where this machine has it."""
+    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
+    if not named:
+        pytest.skip("AFTERTHOUGHT_TEST_DATA names no folder of recordings")
+    return Path(named)

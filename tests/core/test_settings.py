@@ -1,0 +1,161 @@
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import settings
+from core.errors import SettingsWrong
+from core.settings import ModelSettings, PipelineSettings, Settings, setting
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
+
+
+def write(home: Path, text: str) -> Path:
+    file = home / settings.FILE_NAME
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def problems_of(home: Path, text: str) -> str:
+    write(home, text)
+    with pytest.raises(SettingsWrong) as caught:
+        settings.load(home)
+    return caught.value.sentence
+
+
+def test_without_a_file_the_defaults_hold(home: Path) -> None:
+    assert settings.load(home) == Settings()
+
+
+def test_what_the_file_says_replaces_a_default_and_no_other(home: Path) -> None:
+    write(home, "[pipeline]\nidle_s = 5\n")
+
+    loaded = settings.load(home)
+
+    assert loaded == Settings(pipeline=PipelineSettings(idle_s=5.0))
+    assert isinstance(loaded.pipeline.idle_s, float)
+
+
+def test_a_relative_path_lies_in_the_home_and_a_tilde_in_the_users_folder(home: Path) -> None:
+    write(home, '[models]\nspeech_path = "mine/vad.onnx"\nembedder_path = "~/minilm"\n')
+
+    models = settings.load(home).models
+
+    assert models.speech_path == home / "mine/vad.onnx"
+    assert models.embedder_path == Path.home() / "minilm"
+
+
+def test_all_problems_are_told_at_once(home: Path) -> None:
+    told = problems_of(
+        home, '[models]\nthreads = 0\nspeech_path = 7\n[pipeline]\nidle_s = "long"\nidel_s = 1\n'
+    )
+
+    assert "models.threads = 0 must be 1 or more" in told
+    assert "models.speech_path = 7 must be a path" in told
+    assert "pipeline.idle_s = 'long' must be a number" in told
+    assert "pipeline.idel_s = '********' is not a setting (did you mean pipeline.idle_s?)" in told
+
+
+def test_the_sentence_and_the_comparison_agree_at_the_edges(home: Path) -> None:
+    write(home, "[models]\nthreads = 64\n")
+    assert settings.load(home).models.threads == 64
+
+    assert "models.threads = 65 must be 64 or less" in problems_of(home, "[models]\nthreads = 65\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("threads = 2", "did you mean models.threads?"),
+        ("[model]\nthreads = 2", "model is no table of ours (did you mean models?)"),
+        ("[pipeline]\nthreads = 2", "did you mean models.threads?"),
+        ("[models.deep]\nx = 1", "models.deep is no table of ours"),
+        ("models = 3", "models = 3 must be a table: [models]"),
+        ("[models]\nthreads = true", "models.threads = True must be a whole number"),
+        ("[models]\nthreads = 1.5", "must be a whole number"),
+        ('[models]\nspeech_path = ""', "must be a path"),
+        ("[pipeline]\nidle_s = nan", "must be 0 or more"),
+        ("[pipeline]\nidle_s = inf", "must be 86400 or less"),
+    ],
+)
+def test_every_kind_of_mistake_has_its_words(home: Path, text: str, sentence: str) -> None:
+    assert sentence in problems_of(home, text)
+
+
+def test_a_path_under_nobodys_name_is_taken_as_it_stands(home: Path) -> None:
+    write(home, '[models]\nspeech_path = "~nobody-of-that-name/vad.onnx"\n')
+
+    path = settings.load(home).models.speech_path
+
+    assert path == home / "~nobody-of-that-name/vad.onnx"
+
+
+def test_what_is_not_toml_is_a_sentence_with_its_line(home: Path) -> None:
+    assert "line 2" in problems_of(home, "[models]\nthreads 2\n")
+
+
+def test_a_file_that_is_no_text_is_a_sentence(home: Path) -> None:
+    (home / settings.FILE_NAME).write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(SettingsWrong, match="not TOML"):
+        settings.load(home)
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(home: Path) -> None:
+    (home / settings.FILE_NAME).mkdir()
+
+    with pytest.raises(SettingsWrong, match="cannot be read"):
+        settings.load(home)
+
+
+def test_a_retired_key_warns_and_changes_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.RETIRED, "sound.codec", "sound is always Opus now.")
+    write(home, '[sound]\ncodec = "flac"\n')
+
+    assert settings.load(home) == Settings()
+    assert settings.retired(home) == ["sound.codec is retired: sound is always Opus now."]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Doors:
+    key: str | None = setting(None, "opens the door", secret=True)
+    count: int = setting(1, "a house has one", secret=True)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class House:
+    doors: Doors = Doors()
+
+
+def test_secrets_are_masked_wherever_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "Settings", House)
+    house: Any = House(Doors(key="swordfish"))
+
+    shown = settings.effective(house)
+    _, problems = settings.read({"doors": {"count": "swordfish"}}, folder=Path())
+
+    assert shown == {"doors": {"key": settings.MASK, "count": settings.MASK}}
+    assert "swordfish" not in problems[0].sentence
+
+
+def test_the_effective_settings_are_json() -> None:
+    shown = settings.effective(Settings(models=ModelSettings(speech_path=Path("vad.onnx"))))
+
+    assert json.loads(json.dumps(shown))["models"]["speech_path"] == "vad.onnx"
+
+
+def test_the_document_has_a_row_for_every_setting_and_for_no_other() -> None:
+    rows = [line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| `")]
+
+    assert rows == [
+        f"| `{entry.key}` | {entry.type} | {default(entry.default)} | {entry.reason} |"
+        for entry in settings.describe()
+    ]
+
+
+def default(value: object) -> str:
+    return "unset" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,90 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TREE = Path(__file__).resolve().parents[2]
+SET_UP = TREE / "deploy" / "set_up.sh"
+
+
+def shell(tree: Path, commands: str) -> subprocess.CompletedProcess[str]:
+    script = f'set -euo pipefail; tree="{tree}"; . "{SET_UP}"; {commands}'
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """As much of a tree as set-up looks at, with an environment that it made."""
+    named = shell(TREE, "printf '%s\\n' $ingredients").stdout.split()
+    for path in [*named, "deploy/requirements/base.txt"]:
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes((TREE / path).read_bytes())
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    assert shell(tmp_path, 'fingerprint base >"$venv/ready-run"').returncode == 0
+    return tmp_path
+
+
+def is_ready(tree: Path) -> bool:
+    return shell(tree, "is_ready run base").returncode == 0
+
+
+def test_a_second_set_up_is_done_before_anybody_notices() -> None:
+    if not (TREE / ".venv" / "ready-run").exists():
+        pytest.skip("this tree was not set up by ./run or ./test")
+
+    began = time.monotonic()
+    done = subprocess.run([TREE / "run", "setup"], capture_output=True, text=True, check=True)
+
+    assert done.stderr == "Ready: .venv/bin/afterthought\n"
+    assert time.monotonic() - began < 2
+
+
+def test_an_environment_that_is_as_it_was_made_is_left_alone(tree: Path) -> None:
+    assert is_ready(tree)
+
+
+@pytest.mark.parametrize("changed", ["deploy/requirements/base.txt", "pipeline/models.py"])
+def test_a_change_of_what_it_is_made_of_asks_for_a_new_set_up(tree: Path, changed: str) -> None:
+    with (tree / changed).open("a") as file:
+        file.write("# changed\n")
+
+    assert not is_ready(tree)
+
+
+def test_an_environment_that_was_moved_asks_for_a_new_set_up(tree: Path, tmp_path: Path) -> None:
+    moved = tree.rename(tmp_path.with_name("moved"))
+
+    assert not is_ready(moved)
+
+
+def test_an_environment_whose_python_is_gone_asks_for_a_new_set_up(tree: Path) -> None:
+    (tree / ".venv" / "bin" / "python").unlink()
+
+    assert not is_ready(tree)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("ERROR: [Errno 28] No space left on device", "The disk is full."),
+        ("NewConnectionError: refused\nERROR: No matching distribution", "cannot be reached."),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "is not the one that was pinned"),
+        ("ERROR: No matching distribution found for av==1", "found for av==1"),
+        ("", "was stopped before it was done"),
+        ("note\nERROR: something else\n", "ERROR: something else"),
+    ],
+)
+def test_what_pip_says_at_length_is_told_in_a_sentence(
+    tree: Path, said: str, sentence: str
+) -> None:
+    (tree / ".venv" / "set_up.log").write_text(said, encoding="utf-8")
+
+    told = shell(tree, "explain_pip")
+
+    assert told.returncode == 1
+    assert sentence in told.stderr
+    assert told.stderr.count("\n") == 1
