@@ -7,9 +7,12 @@ import deploy.commands
 import pipeline.commands
 from core import command_line
 
+CHECKS = ("deploy.checks", "pipeline.checks")
+"""The modules that `doctor` asks, each for what its room looks at."""
+
 COMMANDS = (
     *pipeline.commands.COMMANDS,
-    *deploy.commands.COMMANDS,
+    *deploy.commands.commands(CHECKS),
     *bench.commands.COMMANDS,
 )
 

@@ -36,7 +36,7 @@ def _benchmarks() -> Iterator[tuple[str, str]]:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", nargs="?", help="which; without one, they are listed")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="which; without one, a list")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="the benchmark's own")
 
 

@@ -330,12 +330,15 @@ def main(argv: Sequence[str]) -> int:
     false premise.
     """
     arguments = _parser().parse_args(argv)
-    data = Path(os.environ["AFTERTHOUGHT_TEST_DATA"])
+    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
+    if not named:
+        print("AFTERTHOUGHT_TEST_DATA names no folder of texts to measure on.", file=sys.stderr)
+        return 2
     folder = models.find("embedder", settings=Settings(), home=Path())
     embedder = MiniLmEmbedder(folder / "model.onnx", folder / "tokenizer.json")
     results: dict[str, list[Result]] = defaultdict(list)
     print(_HEADER)
-    for corpus in corpora(data, arguments.only.split(",")):
+    for corpus in corpora(Path(named), arguments.only.split(",")):
         result = asyncio.run(measured(corpus, embedder, arguments.vectors))
         results[corpus.kind].append(result)
         if corpus.kind == "locomo":

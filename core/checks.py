@@ -1,6 +1,5 @@
 """What `afterthought doctor` finds: each room looks at its own things and tells in sentences."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,8 +15,3 @@ class Check:
     state: State
     sentence: str
     advice: str = ""
-
-
-def all_well(checks: Iterable[Check]) -> bool:
-    """Whether nothing failed; warnings are allowed."""
-    return all(check.state != "fail" for check in checks)

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from .errors import UserError
 from .places import Home, home_at
@@ -39,17 +39,17 @@ class Screen:
 
     def value(self, value: object, text: str = "") -> None:
         """A result: JSON on one line, or the text for people."""
-        print(json.dumps(value) if self.as_json else text, flush=True)
+        _print(json.dumps(value) if self.as_json else text, sys.stdout)
 
     def say(self, sentence: str) -> None:
         """Something beside the result."""
-        print(sentence, file=sys.stderr, flush=True)
+        _print(sentence, sys.stderr)
 
     def refuse(self, error: UserError, **about: object) -> None:
         """One bad item of a list: the others go on."""
         if self.as_json:
             told = {"error": error.sentence, "code": error.code, "advice": error.advice}
-            print(json.dumps({**about, **told}), flush=True)
+            _print(json.dumps({**about, **told}), sys.stdout)
         else:
             self.say(str(error))
 
@@ -66,10 +66,10 @@ def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
         arguments = _parser(commands).parse_args(argv)
         return int(arguments.run(arguments, Screen(as_json=arguments.json)))
     except UserError as error:
-        print(error, file=sys.stderr)
+        _print(str(error), sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
-        print("Stopped. What was confirmed is safe.", file=sys.stderr)
+        _print("Stopped. What was confirmed is safe.", sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has gone; nothing more can be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,6 +85,10 @@ def run_async(work: Coroutine[Any, Any, int]) -> int:
     import asyncio  # noqa: PLC0415 - 40 ms that `--help` does not need
 
     return asyncio.run(work)
+
+
+def _print(line: str, stream: TextIO) -> None:
+    print(line, file=stream, flush=True)
 
 
 class _Parser(argparse.ArgumentParser):

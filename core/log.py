@@ -31,5 +31,7 @@ def set_up(level: str = "warning") -> None:
 
 
 def get_log() -> Log:
-    """The log of this process."""
+    """The log of this process; warnings and errors only where nobody has set it up."""
+    if not structlog.is_configured():
+        set_up()
     return structlog.get_logger()

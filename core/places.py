@@ -59,7 +59,8 @@ def runtime_folder(home: Path) -> Path:
     """
     if home == SERVICE_HOME and _SERVICE_RUNTIME.is_dir():
         return _SERVICE_RUNTIME
-    base = os.environ.get("XDG_RUNTIME_DIR") or f"{tempfile.gettempdir()}/afterthought-{os.getuid()}"
+    own = f"{tempfile.gettempdir()}/afterthought-{os.getuid()}"
+    base = os.environ.get("XDG_RUNTIME_DIR") or own
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     folder = Path(base) / "afterthought" / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 Each room has its frozen dataclass here; a field has its default and its reason
 beside it, and `docs/configuration.md` is held to them by a test. Written by
 hand and without a validation library: every process reads the settings, and
-one such library alone would cost a Pi Zero some 10 MB in each of them.
+one such library costs 19 MB in each of them (pydantic, measured, x86, 2026-11).
 """
 
 import dataclasses

@@ -1,1 +1,1 @@
-"""The window: a small Flask app for the phone."""
+"""The window: a small web app for the phone. It reads the archive and asks; it hears nothing."""

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,24 +14,11 @@ LOW_DISK_BYTES = 500_000_000
 
 
 def checks(home: Home) -> Iterator[Check]:
-    """Python, SQLite, the home and its disk."""
+    """Python, the home and its disk."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("python", "ok", f"Python {version}.")
-    yield _sqlite()
     yield _home(home.path)
     yield _disk(home.path)
-
-
-def _sqlite() -> Check:
-    connection = sqlite3.connect(":memory:")
-    try:
-        connection.execute("CREATE VIRTUAL TABLE t USING fts5(a)")
-    except sqlite3.OperationalError:
-        advice = "Install Debian's python3, whose SQLite has it."
-        return Check("sqlite", "fail", "This Python's SQLite has no full-text search.", advice)
-    finally:
-        connection.close()
-    return Check("sqlite", "ok", f"SQLite {sqlite3.sqlite_version} with full-text search.")
 
 
 def _home(home: Path) -> Check:

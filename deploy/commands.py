@@ -1,13 +1,9 @@
 """`config` and `doctor`: the household."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import importlib
+from collections.abc import Callable, Sequence
 
 from core.command_line import Arguments, Command, Screen, home_of
-
-if TYPE_CHECKING:
-    from core.checks import Check
-    from core.places import Home
 
 
 def config(arguments: Arguments, screen: Screen) -> int:
@@ -23,28 +19,26 @@ def config(arguments: Arguments, screen: Screen) -> int:
     return 0
 
 
-def doctor(arguments: Arguments, screen: Screen) -> int:
-    """What is well, what is not, and what to do."""
-    found = list(_checks(home_of(arguments)))
-    values = [
-        {"name": c.name, "state": c.state, "sentence": c.sentence, "advice": c.advice}
-        for c in found
-    ]
-    screen.value(values, "\n".join(f"{c.state:5} {c.sentence} {c.advice}".rstrip() for c in found))
-    return int(any(check.state == "fail" for check in found))
+def doctor_of(rooms: Sequence[str]) -> Callable[[Arguments, Screen], int]:
+    """What is well, what is not, and what to do: each of these modules offers its `checks`."""
+
+    def doctor(arguments: Arguments, screen: Screen) -> int:
+        home = home_of(arguments)
+        found = [each for room in rooms for each in importlib.import_module(room).checks(home)]
+        values = [
+            {"name": c.name, "state": c.state, "sentence": c.sentence, "advice": c.advice}
+            for c in found
+        ]
+        text = "\n".join(f"{c.state:5} {c.sentence} {c.advice}".rstrip() for c in found)
+        screen.value(values, text)
+        return int(any(each.state == "fail" for each in found))
+
+    return doctor
 
 
-def _checks(home: "Home") -> "Iterator[Check]":
-    """Each room's checks; a room that has more to say adds its line here."""
-    from pipeline import checks as pipeline_checks  # noqa: PLC0415
-
-    from . import checks as machine_checks  # noqa: PLC0415
-
-    yield from machine_checks.checks(home)
-    yield from pipeline_checks.checks(home)
-
-
-COMMANDS = (
-    Command("config", "show the settings in effect", config),
-    Command("doctor", "say what is well, what is not, and what to do", doctor),
-)
+def commands(checks: Sequence[str]) -> tuple[Command, ...]:
+    """The household's commands; `checks` names the modules that `doctor` asks."""
+    return (
+        Command("config", "show the settings in effect", config),
+        Command("doctor", "say what is well, what is not, and what to do", doctor_of(checks)),
+    )

@@ -22,22 +22,27 @@ set_up() {
     shift
     is_ready "$kind" "$@" && return
     hold_the_tree
-    is_ready "$kind" "$@" && return
-    local started=$SECONDS
+    is_ready "$kind" "$@" || make_ready "$kind" "$@"
+    exec 9<&-
+}
+
+make_ready() {
+    local kind=$1 started=$SECONDS
+    shift
+    rm -f "$venv/ready-$kind"
     make_environment
     install_locks "$@"
     [ "$kind" != run ] || install_this_tree
     offer_system_packages "$kind"
     fingerprint "$@" >"$venv/ready.new"
     mv "$venv/ready.new" "$venv/ready-$kind"
-    exec 9<&-
     say "Set up in $((SECONDS - started)) s."
 }
 
 is_ready() {
     local kind=$1
     shift
-    [ -x "$venv/bin/python" ] && [ -f "$venv/ready-$kind" ] || return 1
+    [ -f "$venv/ready-$kind" ] && [ ! -e "$venv/installing" ] || return 1
     [ "$(<"$venv/ready-$kind")" = "$(fingerprint "$@")" ]
 }
 

@@ -9,12 +9,14 @@ from core.places import Home
 from core.settings import load
 from pipeline import models
 from pipeline.spool import Spool
+from pipeline.store.connection import sqlite_check
 from pipeline.store.reader import open_archive_to_read
 
 
 def checks(home: Home) -> Iterator[Check]:
-    """Are the models there, does the archive open, does anything lie in the spool?"""
+    """The models, the archive, and what lies in the spool."""
     yield from models.checks(settings=load(home.path), home=home.path)
+    yield sqlite_check()
     yield _archive(home)
     yield from _spool(Spool(home.spool))
 

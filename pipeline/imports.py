@@ -125,5 +125,6 @@ def _opened(name: str) -> BinaryIO:
 def _broken(what: str) -> TextUnreadable:
     keys = ", ".join(_KNOWN)
     return TextUnreadable(
-        f"the object {what}.", advice=f"One JSON object a line, with {keys}; mend it and import again."
+        f"the object {what}.",
+        advice=f"One JSON object a line, with {keys}; mend it and import again.",
     )

@@ -71,6 +71,8 @@ class Ingest:
 
     async def _take_in_clip(self, letter: Letter) -> None:
         clip, pcm = read_clip(letter.path)
+        if await self._archive.is_forgotten(clip.id):
+            return
         thought, sound = await self._kept(clip, pcm)
         if thought and duration_ms(pcm) > SLOW_MS:
             await self._append(clip.id, *thought, sound=sound)
@@ -84,7 +86,7 @@ class Ingest:
 
     async def _kept(self, clip: Clip, pcm: Pcm) -> tuple[list[Draft], MadeSound | None]:
         """The keep of a clip and its finished sound; nothing where the journal has it."""
-        if await self._archive.find_moment(clip.id) or await self._archive.is_forgotten(clip.id):
+        if await self._archive.find_moment(clip.id):
             return [], None
         part = self._archive.home / "sound" / f"{clip.id}.part"
         part.parent.mkdir(mode=0o700, exist_ok=True)

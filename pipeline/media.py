@@ -63,7 +63,7 @@ def decode(path: Path, broken: Callable[[str], None] | None = None) -> Iterator[
                 "Ogg files are sure to work.",
             ) from error
         if broken is not None:
-            broken(f"{path.name} breaks off after {samples / RATE_HZ:.1f} s; what was before is kept.")
+            broken(f"{path.name} breaks off after {samples / RATE_HZ:.1f} s; that much is kept.")
     if samples == 0:
         raise SoundUnreadable(
             f"{path.name} holds no sound.", advice="It may have been cut off while it was copied."
@@ -136,7 +136,7 @@ def _frames(path: Path) -> Iterator[tuple[int, Floats]]:
         to_floats = av.AudioResampler(format="fltp")
         for frame in container.decode(container.streams.audio[0]):
             for converted in to_floats.resample(frame):
-                yield converted.sample_rate, _to_mono(converted.to_ndarray())
+                yield converted.sample_rate, _to_mono(converted.to_ndarray().astype(np.float32))
 
 
 def _to_mono(channels: Floats) -> Floats:

@@ -6,15 +6,16 @@ query's vector) are served between two windows. It ends when its line is closed.
 
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from core.audio import Pcm
 from core.errors import UserError
-from core.moment import Passage, Transcript
-from core.settings import load
+from core.moment import Transcript
+from core.settings import ModelSettings, load
 from pipeline import models
 from pipeline.hearing.hear import hear
 from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
@@ -23,7 +24,7 @@ from pipeline.meaning.embedder import MiniLmEmbedder
 from pipeline.meaning.passages import cut
 from pipeline.model_service import Heard, Progress, Vectors
 from pipeline.spool import read_clip
-from pipeline.store.drafts import Embedding, PassageCut
+from pipeline.store.drafts import Embedding, located
 
 
 class LoadedModels:
@@ -36,7 +37,7 @@ class LoadedModels:
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
         letter, pcm = read_clip(clip)
-        transcript = hear(pcm, self._speech_model, lambda: self._transcriber, progress)
+        transcript = hear(pcm, self._speech_model, self._transcriber, progress)
         return Heard(transcript, self._embedding(transcript, letter.speaker))
 
     def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
@@ -53,7 +54,7 @@ class LoadedModels:
             return None
         prefix = f"{speaker}: " if speaker else ""
         vectors = self._embedder.embed([prefix + each.text for each in passages])
-        return Embedding(self._embedder.name, tuple(_located(passages, transcript.text)), vectors)
+        return Embedding(self._embedder.name, located(passages, transcript.text), vectors)
 
     @cached_property
     def _speech_model(self) -> SpeechModel:
@@ -61,9 +62,7 @@ class LoadedModels:
 
     @cached_property
     def _transcriber(self) -> Transcriber:
-        return WhisperTranscriber(
-            self._path("transcriber"), threads=self._settings.models.threads
-        )
+        return _WhenNeeded(lambda: self._path("transcriber"), self._settings.models)
 
     @cached_property
     def _embedder(self) -> MiniLmEmbedder:
@@ -78,6 +77,23 @@ class LoadedModels:
         return models.find(name, settings=self._settings, home=self._home)
 
 
+class _WhenNeeded:
+    """Whisper, loaded when somebody speaks: a clip of noise should not cost 200 MB."""
+
+    def __init__(self, folder: Callable[[], Path], chosen: ModelSettings) -> None:
+        own = chosen.transcriber_path
+        self.name = "whisper-tiny.en" if own is None else own.name
+        self._folder = folder
+        self._threads = chosen.threads
+
+    @cached_property
+    def _whisper(self) -> Transcriber:
+        return WhisperTranscriber(self._folder(), threads=self._threads, name=self.name)
+
+    def transcribe(self, pcm: Pcm) -> Transcript:
+        return self._whisper.transcribe(pcm)
+
+
 class Server:
     """Answers the requests that come over the line."""
 
@@ -90,7 +106,9 @@ class Server:
         """Until the line is closed."""
         while True:
             try:
-                number, what, about = self._postponed.pop(0) if self._postponed else self._line.recv()
+                number, what, about = (
+                    self._postponed.pop(0) if self._postponed else self._line.recv()
+                )
             except (EOFError, OSError):
                 return
             self._answer(number, what, about)
@@ -107,7 +125,7 @@ class Server:
             self._line.send((number, "refused", error))
         except BrokenPipeError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the worker is told, and counts it
+        except Exception as error:  # noqa: BLE001 - whatever it was, the worker is told
             traceback.print_exc()
             self._line.send((number, "failed", type(error).__name__))
 
@@ -120,15 +138,6 @@ class Server:
                 self._answer(*request)
             else:
                 self._postponed.append(request)
-
-
-def _located(passages: Sequence[Passage], text: str) -> Iterator[PassageCut]:
-    """Where each passage stands in the text that it was cut from."""
-    end = 0
-    for passage in passages:
-        start = text.index(passage.text, end)
-        end = start + len(passage.text)
-        yield PassageCut(start, end, passage.start_ms, passage.end_ms)
 
 
 def main() -> None:

@@ -57,7 +57,7 @@ class Letter:
 _Written = TypeVar("_Written", Clip, TypedText)
 
 
-class LetterBroken(Exception):  # noqa: N818 - it names an outcome; the worker sets the letter aside
+class LetterBroken(Exception):
     """A letter that is not what its name says."""
 
 
@@ -95,11 +95,6 @@ class Spool:
         """Take out a letter that has been worked on, and what was noted of its failures."""
         letter.path.unlink(missing_ok=True)
         _tries_path(letter).unlink(missing_ok=True)
-
-    def remove_moment(self, moment: str) -> None:
-        """Take out every clip of a moment: it was forgotten."""
-        for path in self.folder.glob(f"{moment}.*"):
-            path.unlink(missing_ok=True)
 
     def note_failure(self, letter: Letter) -> int:
         """Count a failed try at a letter, across restarts; how many there have been."""
@@ -183,4 +178,3 @@ def _posted(path: Path) -> tuple[int, str]:
 
 def _tries_path(letter: Letter) -> Path:
     return letter.path.with_name(f"{letter.path.name}.tries")
-

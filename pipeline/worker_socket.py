@@ -36,7 +36,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 """A thousand vectors fit many times over; what is longer is a mistake."""
 
 
-class WorkerGone(Exception):  # noqa: N818 - it names an outcome: the asker does without, or takes over
+class WorkerGone(Exception):
     """Nobody answers at the socket, or not any more."""
 
 
@@ -44,19 +44,28 @@ class WorkerGone(Exception):  # noqa: N818 - it names an outcome: the asker does
 async def serve_worker(worker: "Worker", path: Path) -> AsyncIterator[None]:
     """Answer at this socket while the worker works. The caller holds the worker's lock."""
     path.unlink(missing_ok=True)
+    lines: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             await _answer_lines(worker, reader, writer)
-        writer.close()
+        await _hang_up(writer)
 
-    server = await asyncio.start_unix_server(answer, path, limit=LONGEST_LINE)
+    def take_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = asyncio.create_task(answer(reader, writer))
+        lines.add(line)
+        line.add_done_callback(lines.discard)
+
+    server = await asyncio.start_unix_server(take_up, path, limit=LONGEST_LINE)
     path.chmod(0o600)
     try:
         yield
     finally:
         server.close()
         path.unlink(missing_ok=True)
+        for line in lines:
+            line.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
 
 
 class WorkerLine:
@@ -114,7 +123,7 @@ async def worker_line(path: Path) -> AsyncIterator[WorkerLine]:
     try:
         yield WorkerLine(reader, writer)
     finally:
-        writer.close()
+        await _hang_up(writer)
 
 
 class _Refused(UserError):
@@ -154,7 +163,7 @@ async def _answers(worker: "Worker", request: dict[str, Any]) -> dict[str, Any]:
         case "transcribe":
             return await _transcribe(worker, Path(str(request["file"])))
         case other:
-            raise WrongUsage(f"The worker does not do '{other}'.", advice="Ask it for something else.")
+            raise WrongUsage(f"The worker does not do '{other}'.", advice="Ask something else.")
 
 
 async def _transcribe(worker: "Worker", file: Path) -> dict[str, Any]:
@@ -178,6 +187,12 @@ async def _stream_events(worker: "Worker", writer: asyncio.StreamWriter) -> None
             await _write(writer, {"event": "trouble", "sentence": str(worker.trouble)})
         while True:
             await _write(writer, await events.get())
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def _write(writer: asyncio.StreamWriter, answer: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ VENDOR_HOMES = {
     "flask": {"dashboard/"},
     "zeroconf": {"pipeline/sync/peers.py"},
     "structlog": {"core/log.py"},
-    "tqdm": {COMMAND, "pipeline/commands.py"},
+    "tqdm": {COMMAND, "pipeline/commands/"},
 }
 """Each library's files, or a folder where the name ends in a slash."""
 
@@ -66,7 +66,15 @@ LIGHT_TO_IMPORT = ("afterthought", "core.settings", "core.log", "pipeline.models
 
 REGISTRY_HOSTS = re.compile(r"pypi[.](org|io)|[p]ythonhosted|[n]pmjs|[c]rates[.]io|[i]ndex-url")
 DEVELOPERS_FOLDER = re.compile(r"(?<![\w.~$}/])/(root|work|Users|home/(?!pi/)\w+)/\w")
-NOT_OURS = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    ".hypothesis",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+}
 
 
 def test_the_rooms_keep_to_the_table() -> None:
@@ -83,6 +91,7 @@ def test_the_rooms_keep_to_the_table() -> None:
         ("dashboard/see.py", "import pipeline", "dashboard/see.py imports pipeline;"),
         ("pipeline/commands.py", "import device", "pipeline/commands.py imports device;"),
         ("dashboard/commands.py", "import pipeline.search", "imports pipeline.search;"),
+        ("dashboard/commands/a.py", "import pipeline.search", "imports pipeline.search;"),
         ("pipeline/deep/er.py", "from ...device import x", "imports device.x;"),
         ("pipeline/ingest.py", "def f():\n    import faster_whisper", "only pipeline/hearing/"),
         ("pipeline/ingest.py", "import importlib\nimportlib.import_module('av')", "imports av;"),
@@ -208,7 +217,9 @@ def allowed_rooms(path: str) -> set[str]:
         return ROOTS[path]
     room = path.partition("/")[0]
     # A room's commands are a table of contents of that room; afterthought.py brings them together.
-    return {room, "core"} if path == f"{room}/commands.py" else {room, *MAY_IMPORT[room]}
+    if path.startswith((f"{room}/commands.py", f"{room}/commands/")):
+        return {room, "core"}
+    return {room, *MAY_IMPORT[room]}
 
 
 def needs_a_home(top: str) -> bool:

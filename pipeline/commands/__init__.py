@@ -1,5 +1,5 @@
 """What the study brings to the command line: keeping, finding, and the archive's own acts."""
 
-from . import acts, finding, keeping, tending
+from pipeline.commands import acts, finding, keeping, tending
 
 COMMANDS = (*keeping.COMMANDS, *finding.COMMANDS, *acts.COMMANDS, *tending.COMMANDS)

@@ -100,9 +100,7 @@ async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
 async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     row = await archive.moment(arguments.id)
     changed = await archive.restore(row)
-    screen.value(
-        {"id": row.id, "state": "visible", "changed": changed}, f"{row.id} is seen again."
-    )
+    screen.value({"id": row.id, "state": "visible", "changed": changed}, f"{row.id} is seen again.")
     return 0
 
 

@@ -55,7 +55,9 @@ async def _search(arguments: Arguments, screen: Screen) -> int:
     return 0
 
 
-def _embedder(home: "Home", screen: Screen) -> Callable[[Sequence[str]], Awaitable["Vectors | None"]]:
+def _embedder(
+    home: "Home", screen: Screen
+) -> Callable[[Sequence[str]], Awaitable["Vectors | None"]]:
     """The worker's embedder, or one of our own; without either, words alone, and a sentence."""
     own: list[Any] = []
 
@@ -171,7 +173,7 @@ def _batches(queries: Iterator[str]) -> Iterator[list[str]]:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", metavar="QUERY", nargs="?")
-    parser.add_argument("--from", dest="queries", metavar="FILE", help="one query a line; - is stdin")
+    parser.add_argument("--from", dest="queries", metavar="FILE", help="one query a line")
     parser.add_argument("-n", type=int, default=10, metavar="N", help="how many moments (10)")
     add_period(parser)
 

@@ -1,13 +1,12 @@
 """`keep`, `note`, `import` and `process`: what brings moments into the archive."""
 
 import argparse
-import json
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError, WrongUsage
@@ -113,6 +112,8 @@ async def _show_kept(archive: "Reader", screen: Screen, file: str, moment: str) 
         "at": lines.at(row),
     }
     screen.value(value, f"{row.id}  {lines.said(row)}")
+    if row.words == "failed":
+        screen.say(f"{file}: the models failed on it three times; its sound is kept without words.")
 
 
 async def _note(arguments: Arguments, screen: Screen) -> int:
@@ -186,7 +187,7 @@ class Meter:
         self._title = title
         self._unit = unit
 
-    def __enter__(self) -> "Meter":
+    def __enter__(self) -> Self:
         from tqdm import tqdm  # noqa: PLC0415
 
         self._bar = tqdm(
@@ -214,8 +215,7 @@ class Meter:
         """Show how far the worker has come with a clip."""
         if event["event"] == "progress":
             self._bar.total = round(event["total_s"], 1)
-            self._bar.n = round(event["done_s"], 1)
-            self._bar.refresh()
+            self._bar.update(round(event["done_s"], 1) - self._bar.n)
 
     def say(self, sentence: str) -> None:
         self._bar.write(sentence, file=sys.stderr)
@@ -284,5 +284,5 @@ COMMANDS = (
     Command("keep", "keep sound files, each as one moment", keep, _keep_arguments),
     Command("note", "keep a typed thought", note, _note_arguments),
     Command("import", "take in typed moments from JSON Lines", import_, _import_arguments),
-    Command("process", "run the worker: turn what was kept into moments", process, _process_arguments),
+    Command("process", "run the worker, which makes moments", process, _process_arguments),
 )

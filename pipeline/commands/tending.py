@@ -1,4 +1,4 @@
-"""`check`, `rebuild` and `models`: is everything still what it was?"""
+"""`check`, `rebuild` and `models`: whether everything is still what it was."""
 
 from typing import TYPE_CHECKING
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span
 from core.moment import Transcript, Word
-from pipeline.hearing.doubt import spoken
+from pipeline.hearing.doubt import believable
 from pipeline.hearing.levelling import levelled
 from pipeline.hearing.packing import Window, windows
 from pipeline.hearing.speech_gate import utterances
@@ -66,7 +66,7 @@ def _heard(window: Window, pcm: Pcm, transcriber: Transcriber) -> Transcript:
     sound = np.array(pcm[window.span.start : window.span.end])
     transcript = transcriber.transcribe(sound)
     words = [_shifted(word, window.span) for word in transcript.words]
-    return replace(transcript, words=spoken(words, window.speech))
+    return replace(transcript, words=believable(words, window.speech))
 
 
 def _shifted(word: Word, span: Span) -> Word:

@@ -11,8 +11,10 @@ WINDOW_SAMPLES = 30 * RATE_HZ
 HOP_SAMPLES = 160
 """Whisper counts sound in steps of 10 ms; a rest shorter than one does not count."""
 
-LONGEST_PAUSE_SAMPLES = 3 * RATE_HZ
-"""The longest silence inside a window; in a longer one Whisper tends to stop, or to invent."""
+LONGEST_PAUSE_SAMPLES = 2 * RATE_HZ
+"""The longest silence inside a window: in a longer one Whisper tends to stop reading. Twelve
+minutes of a day (November 2026): 1 to 2 s 20.2 % wrong words, 3 s and more 21.3 to 21.6 %,
+for a fifth less CPU."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,13 @@ from faster_whisper.transcribe import get_suppressed_tokens
 
 from core.audio import Pcm, as_float
 from core.moment import Transcript, Word
-from pipeline.hearing.doubt import is_doubtful
+from pipeline.hearing.doubt import NO_SPEECH_ABOVE, is_disbelieved, is_doubtful
 
 BEAMS = 5
 
-# The three thresholds are Whisper's own, from the paper's long-form decoding.
+# Both thresholds are Whisper's own, from the paper's long-form decoding.
 REPEATS_ABOVE = 2.4  # bytes of text for one byte of it compressed
 UNLIKELY_BELOW = -1.0  # mean log-probability of a token
-NO_SPEECH_ABOVE = 0.6
 
 LATEST_START = 50
 """The first sentence begins within 1 s of the window, in steps of 20 ms; Whisper's own rule."""
@@ -121,9 +120,10 @@ class WhisperTranscriber:
             reading = self._read(heard, said)
             pieces, at = self._split(reading, at, size)
             last_spoken_s = self._align(pieces, heard, size, last_spoken_s)
+            disbelieved = _is_disbelieved(reading, pieces)
             for piece in pieces:
                 said.extend(piece["tokens"])
-                yield _sentence(piece, reading)
+                yield _sentence(piece, reading, disbelieved=disbelieved)
 
     def _read(self, heard: StorageView, said: list[int]) -> _Reading:
         """The stock search; where that fails, the same under a brake."""
@@ -192,9 +192,16 @@ def _repeats(text: str) -> bool:
     return len(raw) / len(zlib.compress(raw)) > REPEATS_ABOVE
 
 
-def _sentence(piece: _Piece, reading: _Reading) -> _Sentence:
+def _is_disbelieved(reading: _Reading, pieces: list[_Piece]) -> bool:
+    first = next((word["probability"] for piece in pieces for word in piece["words"]), 1.0)
+    return is_disbelieved(reading.no_speech_probability, first)
+
+
+def _sentence(piece: _Piece, reading: _Reading, *, disbelieved: bool) -> _Sentence:
+    words = (_word(parts, disbelieved=disbelieved) for parts in _joined(piece["words"]))
     return _Sentence(
-        words=tuple(_word(parts) for parts in _joined(piece["words"])),
+        # Out of crackling Whisper makes lines of full stops.
+        words=tuple(word for word in words if any(map(str.isalnum, word.word))),
         mean_log_probability=reading.mean_log_probability,
         tokens=len(piece["tokens"]),
     )
@@ -211,14 +218,14 @@ def _joined(pieces: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return words
 
 
-def _word(pieces: list[dict[str, Any]]) -> Word:
+def _word(pieces: list[dict[str, Any]], *, disbelieved: bool) -> Word:
     probability = float(min(piece["probability"] for piece in pieces))
     return Word(
         word="".join(piece["word"] for piece in pieces).strip(),
         start_ms=round(pieces[0]["start"] * 1000),
         end_ms=round(pieces[-1]["end"] * 1000),
         probability=probability,
-        doubtful=is_doubtful(probability),
+        doubtful=disbelieved or is_doubtful(probability),
     )
 
 

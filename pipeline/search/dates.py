@@ -49,16 +49,31 @@ def _iso(text: str, now: datetime) -> datetime | None:
 
 def _in_words(text: str, now: datetime) -> datetime | None:
     # Imported here: it takes most of a second, and few searches have a date in words.
-    import dateparser  # noqa: PLC0415
+    from dateparser.date import DateDataParser  # noqa: PLC0415
 
-    found = dateparser.parse(
-        text,
-        languages=["en"],
-        settings={"RELATIVE_BASE": now.replace(tzinfo=None), "PREFER_DATES_FROM": "past"},
-    )
-    if found is None:
+    settings = {
+        "RELATIVE_BASE": now.replace(tzinfo=None),
+        "PREFER_DATES_FROM": "past",
+        "RETURN_TIME_AS_PERIOD": True,
+    }
+    try:
+        read = DateDataParser(languages=["en"], settings=settings).get_date_data(text)
+    except (ValueError, OverflowError):  # Raised for years that no calendar has.
         return None
-    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
+    if read.date_obj is None or read.period is None:
+        return None
+    at = _begin(read.date_obj, read.period, counted_back="ago" in text.lower())
+    return at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
+
+
+def _begin(at: datetime, period: str, *, counted_back: bool) -> datetime:
+    """The first instant of what was named: a month, a year, or a day; a time stays as it is."""
+    if period in {"time", "part_of_day"}:
+        return at
+    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if counted_back or period in {"day", "week"}:
+        return day
+    return day.replace(day=1, month=1) if period == "year" else day.replace(day=1)
 
 
 def _refuse(text: str) -> datetime:

@@ -187,7 +187,8 @@ class Engine:
         close = None
         if cosines is not None:
             close = view.by_moment(cosines[np.newaxis], where_none=-1.0)[0]
-        evidence = fusion.fuse(said, close, view.named(query), view.line)
+        named = view.named(query)
+        evidence = fusion.fuse(said, close, named, view.line)
         places = _best(evidence.total, within & view.has_text, n * FOLD_ROOM)
         best_passages = view.best_passages(places, by_word, cosines)
         shown = await self._reader.shown([int(rowid) for rowid in best_passages])
@@ -197,7 +198,8 @@ class Engine:
             if rowid in shown
         ]
         whole = {view.table.moments[place] for place in places[view.passage_counts[places] == 1]}
-        nothing = fusion.nothing_close(said[:, within], None if close is None else close[within])
+        heard = view.heard(query, said, named)[:, within]
+        nothing = fusion.nothing_close(heard, None if close is None else close[within])
         return tuple(_folded(hits, whole)[:n]), nothing
 
     async def _by_word(self, view: "_View", query: Query) -> NDArray[np.float32]:
@@ -239,12 +241,19 @@ class _View:
         return best
 
     def named(self, query: Query) -> NDArray[np.float32]:
-        """1 for the moments of speakers whose whole name stands in the query."""
-        words = frozenset(words_of(query.text)).union(query.terms)
-        named = [bool(name) and name <= words for name in self._names]
-        by_name = np.array([*named, False], np.float32)
+        """For each moment, the share of its speaker's name that stands in the query, 0 to 1."""
+        shares = [_share_named(name, query.terms) for name in self._names]
+        by_name = np.array([*shares, 0], np.float32)
         by_moment: NDArray[np.float32] = by_name[self._speaker]
         return by_moment
+
+    def heard(
+        self, query: Query, said: NDArray[np.float32], named: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """What was said, where a name counts as said by those who bear it."""
+        of_names = [any(term in name for name in self._names) for term in query.terms]
+        spoken = np.array(of_names, bool)[:, np.newaxis] & (named > 0)
+        return np.where(spoken, np.maximum(said, 1), said)
 
     def spread(self, found: Sequence[WordMatch], row: NDArray[np.float32]) -> None:
         """Write scores to their passages; what the table does not know yet is left out."""
@@ -273,6 +282,13 @@ class _View:
         ]
         rowids: NDArray[np.int64] = self.table.rowids[np.array(best, np.intp)]
         return rowids
+
+
+def _share_named(name: frozenset[str], terms: Sequence[str]) -> float:
+    if name and name.issubset(terms):
+        return 1.0
+    # Initials and the like are no name by themselves.
+    return sum(len(part) > 2 and part in terms for part in name) / max(len(name), 1)  # noqa: PLR2004
 
 
 def _within(

@@ -89,9 +89,7 @@ class Archive(Reader):
         origin, _, seq = named.rpartition(":")
         found = None
         if seq.isdecimal():
-            found = await event_at(
-                self.connection, origin or await self.origin() or "", int(seq)
-            )
+            found = await event_at(self.connection, origin or await self.origin() or "", int(seq))
         if found is None:
             sentence = f"There is no event {named}."
             raise NotFound(sentence, advice="`afterthought log` lists the events.")
@@ -109,6 +107,7 @@ class Archive(Reader):
         async with self._thinking() as at_ms:
             origin = await current_origin(self.connection, self._machine, at_ms)
             await forgetting.erase(self.connection, origin, thought, at_ms)
+        forgetting.remove_letters(self.home, moments)
         await self.finish_forgetting()
 
     async def finish_forgetting(self) -> None:
@@ -122,8 +121,7 @@ class Archive(Reader):
     async def rebuild(self) -> int:
         """Drop the views and fold them anew; how many subjects were folded."""
         async with self._thinking():
-            subjects = await refold_everything(self.connection)
-        return subjects
+            return await refold_everything(self.connection)
 
     async def _honour_tombstones(self) -> None:
         """A tombstone whose event is not there: killed in between, or a restored backup."""

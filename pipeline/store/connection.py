@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import aiosqlite
 
+from core.checks import Check
 from core.errors import ArchiveUnusable
 
 from .migrations import APPLICATION_ID, MIGRATIONS
@@ -20,6 +21,17 @@ BUSY_TIMEOUT_MS = 10_000
 
 def archive_path(home: Path) -> Path:
     return home / "archive.db"
+
+
+def sqlite_check() -> Check:
+    """Whether this Python's SQLite can do what the archive needs."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("CREATE VIRTUAL TABLE t USING fts5(a)")
+        except sqlite3.OperationalError:
+            sentence = "This Python's SQLite has no full-text search."
+            return Check("sqlite", "fail", sentence, "Install Debian's python3, whose SQLite has.")
+    return Check("sqlite", "ok", f"SQLite {sqlite3.sqlite_version} with full-text search.")
 
 
 @contextlib.asynccontextmanager
@@ -154,7 +166,8 @@ def _must_be_writable(home: Path) -> None:
 
 def _reader_uri(path: Path) -> str:
     """Read-only; in a folder that cannot be written there is no journal beside it to mind."""
-    frozen = not os.access(path.parent, os.W_OK) and not path.with_name("archive.db-wal").exists()
+    beside = path.with_name("archive.db-wal")
+    frozen = not os.access(path.parent, os.W_OK) and not beside.exists()
     return f"file:{quote(str(path))}?mode=ro{'&immutable=1' if frozen else ''}"
 
 
@@ -183,4 +196,7 @@ async def _refuse_newer(connection: aiosqlite.Connection, home: Path) -> None:
             f"The archive in {home} is of version {version}; "
             f"this program knows up to {len(MIGRATIONS)}."
         )
-        raise ArchiveUnusable(sentence, advice="Update Afterthought to the version that wrote it. Nothing was changed.")
+        raise ArchiveUnusable(
+            sentence,
+            advice="Update Afterthought to the version that wrote it. Nothing was changed.",
+        )

@@ -5,16 +5,17 @@ Pure: nothing here is stored before `Archive.append` has given it its place.
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.clock import Recorded
-from core.moment import Transcript, Word
+from core.moment import Passage, Transcript, Word
 
 from .chain import Belonging, Draft, new_belonging
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 How = Literal["file", "typed", "imported", "press", "selected"]
 Outcome = Literal["words", "no_words", "failed"]
@@ -55,7 +56,7 @@ class Embedding:
 
     model: str
     passages: tuple[PassageCut, ...]
-    vectors: "NDArray[np.float32]"  # noqa: F821 - numpy is imported where the bytes are made
+    vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +167,7 @@ def transcript_belonging(transcript: Transcript) -> Belonging:
 def read_transcript(content: bytes) -> Transcript:
     """The transcript that a belonging of that kind holds."""
     found = json.loads(content)
-    words = tuple(
-        Word(*fields) for fields in zip(*_columns(found["words"]), strict=True)
-    )
+    words = tuple(Word(*fields) for fields in zip(*_columns(found["words"]), strict=True))
     return Transcript(found["text"], words, found["model"], found["mean_log_probability"])
 
 
@@ -194,6 +193,16 @@ def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]]
     width = 2 * head["dimensions"]
     cuts = tuple(PassageCut(**each) for each in head["passages"])
     return cuts, [vectors[at : at + width] for at in range(0, len(vectors), width)]
+
+
+def located(passages: Sequence[Passage], text: str) -> tuple[PassageCut, ...]:
+    """Where each passage stands in the text that it was cut from, in order."""
+    cuts, end = [], 0
+    for passage in passages:
+        start = text.index(passage.text, end)
+        end = start + len(passage.text)
+        cuts.append(PassageCut(start, end, passage.start_ms, passage.end_ms))
+    return tuple(cuts)
 
 
 def _json_bytes(value: object) -> bytes:

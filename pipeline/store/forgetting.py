@@ -65,6 +65,13 @@ async def erase(
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
 
 
+def remove_letters(home: Path, moments: Iterable[str]) -> None:
+    """Take what waits of these moments out of the spool; their sound lies there as it was."""
+    for moment in moments:
+        for letter in (home / "spool").glob(f"{moment}.*"):
+            letter.unlink(missing_ok=True)
+
+
 async def scrub(connection: aiosqlite.Connection) -> None:
     """Clear what is left of erased bytes in freed pages and in the write-ahead log.
 

@@ -12,7 +12,7 @@ COLUMNS = (
 )
 
 
-class Forgotten(Exception):  # noqa: N818 - it names an outcome, not a failure
+class Forgotten(Exception):
     """The subject was forgotten; nothing may be appended to it any more."""
 
 
@@ -71,7 +71,7 @@ async def latest_events(
 async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[str, bytes]:
     """What is left of a subject's belongings: content by id."""
     query = "SELECT id, content FROM belonging WHERE subject = ?"
-    return dict(await connection.execute_fetchall(query, (subject,)))
+    return {row[0]: row[1] for row in await connection.execute_fetchall(query, (subject,))}
 
 
 async def _next_place(connection: aiosqlite.Connection, origin: str) -> Place:
@@ -85,7 +85,7 @@ async def _next_place(connection: aiosqlite.Connection, origin: str) -> Place:
 async def _insert_belonging(
     connection: aiosqlite.Connection, event: Event, belonging: Belonging
 ) -> None:
-    """The tombstone is looked up in the insert itself, so that nothing revives what is forgotten."""
+    """The tombstone is looked up in the insert itself, so that nothing is revived."""
     await connection.execute(
         "INSERT INTO belonging (id, origin, seq, kind, subject, salt, content) "
         "SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM tombstone WHERE subject = ?)",

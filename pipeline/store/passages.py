@@ -76,9 +76,7 @@ class PassageReader:
         place_of = {row[0]: place for place, row in enumerate(moments)}
         vector = "vector" if self._meaning else "NULL"
         query = f"SELECT rowid, moment, {vector} FROM passage ORDER BY rowid"
-        rows = [
-            row for row in await self._connection.execute_fetchall(query) if row[1] in place_of
-        ]
+        rows = [row for row in await self._connection.execute_fetchall(query) if row[1] in place_of]
         return PassageTable(
             rowids=np.array([row[0] for row in rows], np.int64),
             moment_of=np.array([place_of[row[1]] for row in rows], np.int64),

@@ -1,4 +1,4 @@
-"""The sound of the archive: files named by the hash of their bytes, swept when nothing names them."""
+"""The archive's sound: files named by the hash of their bytes, swept when nothing names them."""
 
 import hashlib
 import json

@@ -55,6 +55,12 @@ def test_a_change_of_what_it_is_made_of_asks_for_a_new_set_up(tree: Path, change
     assert not is_ready(tree)
 
 
+def test_a_pip_that_was_cut_short_asks_for_a_new_set_up(tree: Path) -> None:
+    (tree / ".venv" / "installing").touch()
+
+    assert not is_ready(tree)
+
+
 def test_an_environment_that_was_moved_asks_for_a_new_set_up(tree: Path, tmp_path: Path) -> None:
     moved = tree.rename(tmp_path.with_name("moved"))
 

@@ -11,9 +11,8 @@ from typing import Any
 from core.clock import as_datetime
 from core.moment import Transcript
 from pipeline.search.dates import date_in_words
-
-from ..chain import Event
-from ..drafts import PassageCut, read_embedding, read_transcript
+from pipeline.store.chain import Event
+from pipeline.store.drafts import PassageCut, read_embedding, read_transcript
 
 Contents = Mapping[str, bytes]
 """What is left of the belongings of one subject: content by belonging id."""

@@ -4,7 +4,8 @@ from dataclasses import astuple, fields
 
 import aiosqlite
 
-from ..journal import contents_of, events_of
+from pipeline.store.journal import contents_of, events_of
+
 from .moments import Folded, MomentRow, PassageRow, fold
 
 _VIEW_TABLES = ("passage", "moment", "tombstone")

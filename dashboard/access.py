@@ -1,0 +1,88 @@
+"""Who may ask what of the page. Pure, but for the hook at the end.
+
+The page is as open as the machine it runs on, so two doors must be shut: a name that
+somebody else's server points at us (DNS rebinding: the Host), and another page in the same
+browser that makes it post here (Sec-Fetch-Site, and Origin where a browser has none).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, render_template, request
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_READING = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not answered: an HTTP status, a sentence, the next step."""
+
+    status: int
+    sentence: str
+    advice: str
+
+
+_WRONG_HOST = Refusal(
+    421,
+    "This page is not called by that name.",
+    "Open it as http://localhost with the port that `afterthought dashboard` printed.",
+)
+_FROM_ELSEWHERE = Refusal(
+    403,
+    "Another page asked for this, so it was not done.",
+    "Open the page itself and do it there.",
+)
+_UNKNOWN_METHOD = Refusal(405, "The page does not do that.", "Go back to the beginning.")
+
+
+def refusal(
+    method: str,
+    headers: Mapping[str, str],
+    *,
+    scheme: str = "http",
+    names: frozenset[str] = LOOPBACK,
+) -> Refusal | None:
+    """Why this request may not be answered, or None. `names` are those that are ours."""
+    host = headers.get("Host", "")
+    if _name_of(host) not in names:
+        return _WRONG_HOST
+    if method in _READING:
+        return _FROM_ELSEWHERE if _is_embedded_elsewhere(headers) else None
+    if method != "POST":
+        return _UNKNOWN_METHOD
+    return None if _is_from_here(headers, f"{scheme}://{host}") else _FROM_ELSEWHERE
+
+
+def _name_of(host: str) -> str | None:
+    """The name without its port; any port will do, since a tunnel may change it."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _is_embedded_elsewhere(headers: Mapping[str, str]) -> bool:
+    """Another site may link here, which is a navigation; it may not use us as a part of itself."""
+    site = headers.get("Sec-Fetch-Site", "none")
+    return site not in {"none", "same-origin"} and headers.get("Sec-Fetch-Mode") != "navigate"
+
+
+def _is_from_here(headers: Mapping[str, str], own: str) -> bool:
+    """A request with neither header comes from no browser, so from nobody's page."""
+    site = headers.get("Sec-Fetch-Site")
+    origin = headers.get("Origin")
+    return site in {None, "same-origin", "none"} and origin in {None, own}
+
+
+def guard(app: Flask) -> None:
+    """Ask `refusal` before every request."""
+
+    @app.before_request
+    def _() -> Response | None:
+        found = refusal(request.method, request.headers, scheme=request.scheme)
+        if found is None:
+            return None
+        page = render_template("trouble.html", sentence=found.sentence, advice=found.advice)
+        return Response(page, found.status)

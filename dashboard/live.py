@@ -1,0 +1,191 @@
+"""Server-sent events: what capture and the worker tell, to every page that watches.
+
+No word travels here: a page is told which moment changed, and fetches it. An event's id is
+the journal's mark, so that a page that was away is told of what it missed, by any process
+and after any restart.
+"""
+
+import asyncio
+import contextlib
+import json
+import queue
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+from .bridge import Bridge
+from .line import NobodyThere, Told
+from .study import Study
+
+Events = Callable[[], AsyncIterator[Told]]
+"""Opens a subscription; raises NobodyThere when nobody is there, or not any more."""
+
+STILL_HERE_S = 15.0
+"""A line this often finds out whether the page is still there; proxies cut at 30 or 60 s."""
+
+LOOK_EVERY_S = 2.0
+"""The journal is looked at without a hint, too: other processes append to it."""
+
+ASK_AGAIN_S = 1.0
+"""How soon a process that is not there is looked for again."""
+
+BACKLOG = 64
+"""Events that a slow page may lag behind: six seconds of level."""
+
+LASTING = frozenset({"state", "taken", "kept", "closed", "refused", "trouble", "moment"})
+"""What every page must be told; a level comes ten times a second, and one more or less is nothing."""
+
+
+class Stream:
+    """What one page is sent. Filled by the bridge's loop, drained by the page's thread."""
+
+    def __init__(self, gone: Callable[["Stream"], None]) -> None:
+        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._gone = gone
+
+    def put(self, event: Told, mark: int | None = None) -> None:
+        """Never waits. A page that lags is spared the level."""
+        if event["event"] in LASTING or self._queue.qsize() < BACKLOG:
+            self._queue.put(_line(event, mark))
+
+    def close(self) -> None:
+        """Say that it is over: the page asks now and then from here on."""
+        self._queue.put(_line({"event": "bye"}, None))
+        self._queue.put(None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield b"retry: 2000\n\n"
+            while (line := self._next()) is not None:
+                yield line
+        finally:
+            self._gone(self)
+
+    def _next(self) -> bytes | None:
+        try:
+            return self._queue.get(timeout=STILL_HERE_S)
+        except queue.Empty:
+            return b": still here\n\n"
+
+
+class Live:
+    """All streams of this process, and the subscriptions that feed them.
+
+    The subscriptions exist only while somebody watches: capture sends its level ten times a
+    second to whoever listens, and on a pendant that costs power.
+    """
+
+    def __init__(
+        self, bridge: Bridge, study: Study, capture: Events, worker: Events, *, most: int
+    ) -> None:
+        """`most` streams are open at a time, at most half of the server's threads."""
+        self._bridge = bridge
+        self._study = study
+        self._sources = {"capture": capture, "worker": worker}
+        self._most = most
+        self._lock = threading.Lock()
+        self._streams: list[Stream] = []
+        self._feeding: list[asyncio.Task[None]] = []
+        self._hint = asyncio.Event()
+        self._mark: int | None = None
+
+    def open(self, after: int | None) -> Stream:
+        """A stream from now on, and what happened since the mark `after`; any thread may ask.
+
+        Where there are too many, the oldest is closed.
+        """
+        stream = Stream(self._forget)
+        with self._lock:
+            self._streams.append(stream)
+            too_many = self._streams[: -self._most]
+            self._streams = self._streams[-self._most :]
+        for old in too_many:
+            old.close()
+        self._bridge.ask(self._welcome(stream, after))
+        return stream
+
+    @property
+    def count(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
+
+    def close(self) -> None:
+        """End every stream, so that the server's threads come home."""
+        with self._lock:
+            streams, self._streams = self._streams, []
+        for stream in streams:
+            stream.close()
+
+    def _forget(self, stream: Stream) -> None:
+        with self._lock:
+            if stream in self._streams:
+                self._streams.remove(stream)
+            nobody = not self._streams
+        if nobody:
+            self._bridge.loop.call_soon_threadsafe(self._rest)
+
+    async def _welcome(self, stream: Stream, after: int | None) -> None:
+        self._feed()
+        changes = await self._study.changes(after)
+        stream.put({"event": "hello"}, changes.mark)
+        for moment in changes.moments:
+            stream.put({"event": "moment", "moment": moment}, changes.mark)
+
+    def _feed(self) -> None:
+        """Subscribe, unless that is done already. On the loop."""
+        if not self._feeding:
+            self._feeding = [
+                *(asyncio.create_task(self._follow(name)) for name in self._sources),
+                asyncio.create_task(self._watch_journal()),
+            ]
+
+    def _rest(self) -> None:
+        """Unsubscribe once nobody watches. On the loop."""
+        if not self._streams:
+            for task in self._feeding:
+                task.cancel()
+            self._feeding, self._mark = [], None
+
+    async def _follow(self, name: str) -> None:
+        """Pass on what one process tells, and that it comes and goes, for as long as it takes."""
+        there: bool | None = None
+        while True:
+            with contextlib.suppress(NobodyThere):
+                async for event in self._sources[name]():
+                    if not there:
+                        there = True
+                        self._tell({"event": "state", "of": name})
+                    self._pass_on(name, event)
+            if there is not False:
+                there = False
+                self._tell({"event": "state", "of": name})
+            await asyncio.sleep(ASK_AGAIN_S)
+
+    def _pass_on(self, name: str, event: Told) -> None:
+        if name == "worker":
+            self._hint.set()
+            if event.get("event") == "trouble":
+                self._tell({"event": "state", "of": name})
+        elif event.get("event") != "subscribed":
+            self._tell(event)
+
+    async def _watch_journal(self) -> None:
+        self._mark = (await self._study.changes(None)).mark
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hint.wait(), LOOK_EVERY_S)
+            self._hint.clear()
+            changes = await self._study.changes(self._mark)
+            self._mark = changes.mark
+            for moment in changes.moments:
+                self._tell({"event": "moment", "moment": moment}, changes.mark)
+
+    def _tell(self, event: Told, mark: int | None = None) -> None:
+        for stream in tuple(self._streams):
+            stream.put(event, mark)
+
+
+def _line(event: dict[str, Any], mark: int | None) -> bytes:
+    """One event as the browser's EventSource reads it; `id` is what it comes back with."""
+    known_as = "" if mark is None else f"id: {mark}\n"
+    return f"event: {event['event']}\n{known_as}data: {json.dumps(event)}\n\n".encode()

@@ -1,0 +1,93 @@
+"""What every page's handler works with: the bridge, the study, and the lines to the others."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import current_app
+
+from core.clock import SystemClock, local_offset_min
+
+from . import line, standing
+from .bridge import Bridge
+from .first_minute import Demo
+from .line import NobodyThere, Told
+from .live import Live
+from .present import Clock
+from .study import Study
+
+T = TypeVar("T")
+
+STATUS_PATIENCE_S = 0.5
+"""A status is a few numbers; a page that waits longer for them feels broken."""
+
+
+class Letterbox(Protocol):
+    """What the window needs of the spool."""
+
+    def post_note(self, text: str) -> str:
+        """A typed moment's id; durable on return. Raises UserError where there is no text."""
+
+    def waiting(self) -> int:
+        """How many letters wait for the worker."""
+
+    def drop(self, moment: str) -> None:
+        """Take out the clips of a moment that was forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window's own objects, built by app.py."""
+
+    bridge: Bridge
+    study: Study
+    live: Live
+    letterbox: Letterbox
+    capture_socket: Path
+    worker_socket: Path
+    demo: Demo | None = None
+
+    def ask(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.bridge.ask(work)
+
+    def capture(self, request: Told, patience_s: float = line.PATIENCE_S) -> Told:
+        """Capture's answer. Raises NobodyThere, and UserError with capture's own sentence."""
+        return self.ask(line.ask(self.capture_socket, request, patience_s))
+
+    def capture_status(self) -> Told | None:
+        """None where capture does not answer."""
+        return self._status(self.capture_socket)
+
+    def worker_status(self) -> Told | None:
+        """None where the worker does not answer."""
+        return self._status(self.worker_socket)
+
+    def wake_worker(self) -> bool:
+        """Have the spool looked at now; False where no worker runs."""
+        try:
+            self.ask(line.ask(self.worker_socket, {"do": "wake"}))
+        except NobodyThere:
+            return False
+        return True
+
+    def state(self, capture: Told | None) -> standing.State:
+        """How things stand, given what capture's status said."""
+        return standing.state(capture, self.worker_status(), self.letterbox.waiting())
+
+    def _status(self, socket: Path) -> Told | None:
+        try:
+            return self.ask(line.ask(socket, {"do": "status"}, STATUS_PATIENCE_S))
+        except NobodyThere:
+            return None
+
+
+def window() -> Window:
+    """The window of the app that answers this request."""
+    return cast("Window", current_app.extensions["window"])
+
+
+def clock() -> Clock:
+    """This machine's time; where its clock is unset, the epoch, which no moment is near."""
+    now_ms = SystemClock().now_ms() or 0
+    return Clock(now_ms, local_offset_min(now_ms))

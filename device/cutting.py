@@ -1,0 +1,133 @@
+"""Where a clip begins and where it ends: between sentences. Pure; positions in, positions out."""
+
+from collections.abc import Iterator
+
+from core.audio import RATE_HZ
+
+from .listening import Heard, Utterance
+
+REACH = 60 * RATE_HZ
+"""How far back a press reaches for utterances before the one that it is about."""
+
+PAUSE = 8 * RATE_HZ
+"""A longer silence ends a stretch: what was said before it was another thought."""
+
+WITHOUT_SPEECH = 30 * RATE_HZ
+"""What a press keeps where no speech was heard: it was pressed for something."""
+
+LEAST_WITHOUT_SPEECH = 2 * RATE_HZ
+"""Less sound than this, and no speech in it, is nothing to reach for."""
+
+FOLLOW = 30 * RATE_HZ
+"""How long a sentence that is still being spoken is followed after its press."""
+
+LEAD_IN = RATE_HZ // 2
+LEAST_LEAD_IN = RATE_HZ // 8
+"""A clip begins at the quietest place of the three eighths of a second that end an eighth
+before the onset: first consonants are soft, and the model notices them late."""
+
+LEAST_LEAD_OUT = RATE_HZ // 8
+LEAD_OUT = RATE_HZ * 3 // 4
+"""The gate waits 0.8 s before an utterance has ended, so that much silence is sure to be there."""
+
+NOTICED_AFTER = RATE_HZ * 2 // 5
+"""Speech that began before a press has been noticed this long after it: three frames and a margin."""
+
+SEEK = 5 * RATE_HZ
+"""Where speech will not end, the cut is sought in a stretch of this length."""
+
+
+def back(heard: Heard, press: int, floor: int) -> int | None:
+    """Where the clip of a press begins; None where everything is held by the keeps before it.
+
+    `floor` is the end of the sound that earlier keeps hold.
+    """
+    spoken = _unheld(heard, press, floor)
+    if not spoken:
+        start = max(press - WITHOUT_SPEECH, floor, heard.oldest)
+        return start if press - start >= LEAST_WITHOUT_SPEECH else None
+    first = spoken[-1]
+    for earlier in reversed(spoken[:-1]):
+        if earlier.onset < press - REACH or _far_apart(earlier, first):
+            break
+        first = earlier
+    return _before(heard, first, floor)
+
+
+def further_back(heard: Heard, start: int, floor: int) -> int | None:
+    """Where a clip begins once it reaches one stretch further back; None where nothing is left."""
+    stretch = _last_stretch(_unheld(heard, start, floor))
+    if stretch is not None:
+        return _before(heard, stretch, floor)
+    silent_start = max(start - WITHOUT_SPEECH, floor, heard.oldest)
+    is_silence = not any(u.onset >= start for u in heard.utterances)
+    return silent_start if is_silence and start - silent_start >= LEAST_WITHOUT_SPEECH else None
+
+
+def end(heard: Heard, press: int) -> int | None:
+    """Where the clip of a press ends: with the utterance in progress; None while that lasts.
+
+    An utterance that has just ended brings the silence after it; where nobody spoke,
+    the clip ends at its press.
+    """
+    if heard.now < press + NOTICED_AFTER:
+        return None
+    said = [each for each in heard.utterances if each.onset <= press]
+    if said and said[-1].offset is None:
+        limit = press + FOLLOW
+        return None if heard.now < limit else heard.quietest(limit - SEEK, limit)
+    offset = said[-1].offset if said else None
+    latest = min([heard.now, *(each.onset for each in heard.utterances if each.onset > press)])
+    return _after(heard, press if offset is None else offset, press, latest)
+
+
+def whole(heard: Heard, utterance: Utterance, floor: int) -> tuple[int, int]:
+    """Both edges of one utterance that has ended."""
+    offset = heard.now if utterance.offset is None else utterance.offset
+    latest = [each.onset for each in heard.utterances if each.onset >= offset]
+    return _before(heard, utterance, floor), _after(heard, offset, offset, min([heard.now, *latest]))
+
+
+def _unheld(heard: Heard, before: int, floor: int) -> list[Utterance]:
+    """What was said before a position and is not held by an earlier keep, in order."""
+    return [
+        each
+        for each in heard.utterances
+        if each.onset < before and (each.offset is None or each.offset > max(floor, heard.oldest))
+    ]
+
+
+def _far_apart(earlier: Utterance, later: Utterance) -> bool:
+    return earlier.offset is not None and later.onset - earlier.offset > PAUSE
+
+
+def _last_stretch(spoken: list[Utterance]) -> Utterance | None:
+    """The first utterance of the last stretch."""
+    first = None
+    for each in reversed(spoken):
+        if first is not None and _far_apart(each, first):
+            break
+        first = each
+    return first
+
+
+def _before(heard: Heard, utterance: Utterance, floor: int) -> int:
+    """The quietest place just before an utterance, in no other one and not below the floor."""
+    floor = max(floor, heard.oldest)
+    if utterance.onset - LEAST_LEAD_IN <= floor:
+        return floor
+    earlier = max((end for end in _ends(heard) if end <= utterance.onset), default=0)
+    earliest = max(utterance.onset - LEAD_IN, (earlier + utterance.onset) // 2, floor)
+    return max(floor, heard.quietest(earliest, max(earliest, utterance.onset - LEAST_LEAD_IN)))
+
+
+def _after(heard: Heard, offset: int, press: int, latest: int) -> int:
+    """The quietest place after an utterance, about the press if that came later."""
+    start = max(offset + LEAST_LEAD_OUT, press - NOTICED_AFTER)
+    stop = max(offset + LEAD_OUT, press + NOTICED_AFTER)
+    start, stop = min(start, latest), min(stop, latest)
+    return heard.quietest(start, stop)
+
+
+def _ends(heard: Heard) -> Iterator[int]:
+    return (each.offset for each in heard.utterances if each.offset is not None)

@@ -1,0 +1,134 @@
+"""What was heard of late: where speech began and ended, and how quiet each frame was."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.audio import FRAME_SAMPLES, RATE_HZ
+
+LIKE_SPEECH = 0.15
+"""A frame at or above it, next to an utterance, is its beginning or its end spoken softly."""
+
+SOFT_FRAMES = 16
+"""How far from the gate's own edge a soft beginning or end is looked for: half a second."""
+
+
+class Gate(Protocol):
+    """pipeline.hearing.speech_gate, as far as it is needed here."""
+
+    open: bool
+
+    def feed(self, probability: float) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Speech between silences, in positions of its stream. `offset` is None while it lasts."""
+
+    onset: int
+    offset: int | None = None
+
+
+class Heard(Protocol):
+    """What a decision may know of the sound; positions are absolute."""
+
+    oldest: int
+    now: int
+
+    @property
+    def utterances(self) -> Sequence[Utterance]:
+        """Those that the ring still holds a part of, in order; the last may still last."""
+        ...
+
+    def quietest(self, start: int, end: int) -> int:
+        """The position between the two at which a cut hurts least."""
+        ...
+
+
+class Listening:
+    """Keeps account of judged frames, as far back as the ring reaches. No audio, no clock."""
+
+    def __init__(self, gate: Gate, capacity_s: float) -> None:
+        self._gate = gate
+        self._probabilities: deque[float] = deque(maxlen=round(capacity_s * RATE_HZ) // FRAME_SAMPLES)
+        self._loudness: deque[float] = deque(maxlen=self._probabilities.maxlen)
+        self._utterances: deque[Utterance] = deque()
+        self.frames = 0
+        self.speech_samples = 0
+        self.oldest = 0
+        self.now = 0
+
+    @property
+    def utterances(self) -> Sequence[Utterance]:
+        return self._utterances
+
+    @property
+    def speaking(self) -> bool:
+        return self._gate.open
+
+    def feed(self, probability: float, loudness: float) -> None:
+        """Account for one frame; `loudness` is its RMS in [0, 1]."""
+        was_open = self._gate.open
+        self._gate.feed(probability)
+        self._probabilities.append(probability)
+        self._loudness.append(loudness)
+        self.frames += 1
+        if self._gate.open and not was_open:
+            self._begin()
+        elif was_open and not self._gate.open:
+            self._end()
+
+    def moved(self, oldest: int, now: int) -> None:
+        """The ring holds these positions now; what is older is nobody's business any more."""
+        self.oldest, self.now = oldest, now
+        while self._utterances and (self._utterances[0].offset or now) <= oldest:
+            self._utterances.popleft()
+
+    def quietest(self, start: int, end: int) -> int:
+        """The middle of the frame that is least like speech, and then the quietest around."""
+        held_from = self.frames - len(self._probabilities)
+        first = max(-(-start // FRAME_SAMPLES), held_from)
+        last = min(end // FRAME_SAMPLES, self.frames)
+        if first >= last:
+            return min(max(start, 0), end)
+        costs = self._costs()[first - held_from : last - held_from]
+        return (first + int(np.argmin(costs))) * FRAME_SAMPLES + FRAME_SAMPLES // 2
+
+    def _costs(self) -> npt.NDArray[np.float64]:
+        """How much a cut at each frame would hurt: speech there or beside it, then loudness."""
+        speech = np.fromiter(self._probabilities, float)
+        loud = np.fromiter(self._loudness, float)
+        around = np.stack([_shifted(speech, by) for by in (-2, -1, 0, 1, 2)]).max(axis=0)
+        level = np.stack([_shifted(loud, by) for by in (-1, 0, 1)]).max(axis=0)
+        return around + np.clip(20 * np.log10(level + 1e-5) + 100, 0, 100) / 100
+
+    def _begin(self) -> None:
+        speech = list(self._probabilities)[-SOFT_FRAMES - 4 :]
+        last = self._utterances[-1].offset if self._utterances else None
+        frame = len(speech) - 1
+        while frame > 0 and speech[frame - 1] >= LIKE_SPEECH:
+            frame -= 1
+        onset = (self.frames - len(speech) + frame) * FRAME_SAMPLES
+        self._utterances.append(Utterance(max(onset, last or 0)))
+
+    def _end(self) -> None:
+        speech = list(self._probabilities)[-100:]
+        frame = len(speech)
+        while frame > 0 and speech[frame - 1] < LIKE_SPEECH:
+            frame -= 1
+        offset = (self.frames - len(speech) + frame) * FRAME_SAMPLES
+        utterance = self._utterances[-1]
+        offset = max(offset, utterance.onset + FRAME_SAMPLES)
+        self.speech_samples += offset - utterance.onset
+        self._utterances[-1] = replace(utterance, offset=offset)
+
+
+def _shifted(values: npt.NDArray[np.float64], by: int) -> npt.NDArray[np.float64]:
+    if by == 0:
+        return values
+    edge = np.full(min(abs(by), len(values)), 0.0)
+    return np.concatenate([edge, values[:-by]] if by > 0 else [values[-by:], edge])

@@ -1,0 +1,84 @@
+"""What the capture daemon needs from the things with a wire, and nothing more.
+
+Real ones are in `microphone`, `button`, `light`, `keyboard`; those of tests and of the
+demo in `fakes` and `replay`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from core.audio import Pcm
+from core.errors import UserError
+
+BLOCK_SAMPLES = 1600
+"""What one read of a microphone brings: 100 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Sound as it arrived. `arrived_s` is CLOCK_MONOTONIC at the parent, after the last sample.
+
+    `lost_samples` were lost just before it: none were read, and no silence stands for them.
+    """
+
+    pcm: Pcm
+    arrived_s: float
+    lost_samples: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A button went down or came up. `at_s` is the edge's own time on CLOCK_MONOTONIC."""
+
+    down: bool
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something with a wire does not work; the error says what to do. It may mend itself."""
+
+    error: UserError
+
+
+class Ended:
+    """The sound is over: only a replayed file ends."""
+
+
+FromMicrophone = Block | Fault | Ended
+FromButton = Edge
+Signal = Literal["listening", "taken", "kept", "refused", "fault"]
+"""What the wearer is shown. `listening` is a blink that a block has fired, never a steady light."""
+
+
+class Microphone(Protocol):
+    """A source of 16 kHz mono sound."""
+
+    name: str
+
+    def start(self, deliver: Callable[[FromMicrophone], None]) -> None:
+        """From now on, hand over what comes, from a thread of the microphone's own."""
+
+    def stop(self) -> None:
+        """Hand over nothing more. Idempotent, and bounded in time."""
+
+
+class Button(Protocol):
+    """Something that can be pressed."""
+
+    def start(self, deliver: Callable[[Edge], None]) -> None:
+        """From now on, hand over edges. Raises UserError where the pin cannot be had."""
+
+    def stop(self) -> None:
+        """Hand over nothing more. Idempotent."""
+
+
+class Light(Protocol):
+    """What the wearer sees."""
+
+    def show(self, signal: Signal) -> None:
+        """Show it once; returns at once."""
+
+    def stop(self) -> None:
+        """Go dark. Idempotent."""

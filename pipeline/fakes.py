@@ -1,0 +1,55 @@
+"""Models that need no weights: for tests, and for trying the worker on a machine without them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.moment import Transcript
+from pipeline.meaning.fakes import FakeEmbedder
+from pipeline.meaning.passages import cut
+from pipeline.model_service import Heard, ModelsFailed, Progress, Vectors
+from pipeline.spool import duration_ms, read_clip
+from pipeline.store.drafts import Embedding, located
+
+
+class FakeModels:
+    """Hears in every clip what it was told to; embeds by hashed words. Never slow, never busy.
+
+    `failures` is how many of the next requests fail, as a child that dies would.
+    """
+
+    def __init__(self, transcript: Transcript | None = None, *, failures: int = 0) -> None:
+        self.transcript = transcript or Transcript("", model="fake")
+        self.failures = failures
+        self.heard: list[str] = []
+        self._embedder = FakeEmbedder()
+
+    async def hear(self, clip: Path, progress: Progress) -> Heard:
+        self._fail_if_told()
+        letter, pcm = read_clip(clip)
+        self.heard.append(letter.id)
+        progress(duration_ms(pcm) / 1000)
+        return Heard(self.transcript, self._embedding(self.transcript, letter.speaker))
+
+    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+        self._fail_if_told()
+        return [self._embedding(Transcript(text), speaker) for text, speaker in texts]
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        self._fail_if_told()
+        return self._embedder.embed(texts)
+
+    async def close(self) -> None:
+        """There is nothing to let go."""
+
+    def _embedding(self, transcript: Transcript, speaker: str | None) -> Embedding | None:
+        passages = cut(transcript, self._embedder.count_pieces)
+        if not passages:
+            return None
+        prefix = f"{speaker}: " if speaker else ""
+        vectors = self._embedder.embed([prefix + each.text for each in passages])
+        return Embedding(self._embedder.name, located(passages, transcript.text), vectors)
+
+    def _fail_if_told(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ModelsFailed("told to fail")

@@ -1,0 +1,92 @@
+"""What the worker may expect of models: the fake and the real child both take this."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.clock import Recorded
+from core.moment import Transcript, Word
+from pipeline.fakes import FakeModels
+from pipeline.model_service import ChildModels, Models, ModelsFailed
+from pipeline.spool import Clip, Spool
+
+
+@pytest.fixture(params=["fake", "real"])
+async def models(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Models]:
+    spoken = Transcript("hello", (Word("hello", 0, 400, 0.9),), "fake")
+    made: Models = FakeModels(spoken)
+    if request.param == "real":
+        made = ChildModels(home, idle_s=60, stuck_s=120)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def silence(home: Path) -> Path:
+    clip = Clip("0123456789abcdef-0", "file", Recorded())
+    return Spool(home / "spool").post_clip(clip, [np.zeros(32_000, np.int16)])
+
+
+async def test_a_clip_gives_a_transcript_that_names_its_model(models: Models, silence: Path) -> None:
+    told: list[float] = []
+
+    heard = await models.hear(silence, told.append)
+
+    assert heard.transcript.model
+    assert told[-1] == pytest.approx(2.0)
+    assert told == sorted(told)
+    assert (heard.embedding is None) == (not heard.transcript.text)
+
+
+async def test_texts_give_passages_that_lie_in_them(models: Models) -> None:
+    text = "The pill box beeped too often. " * 60
+
+    short, long, nothing = await models.read([("One.", "Anna"), (text, None), ("", None)])
+
+    assert nothing is None
+    assert short is not None
+    assert long is not None
+    assert len(short.passages) == 1
+    assert len(long.passages) > 1
+    assert long.vectors.shape == (len(long.passages), 384)
+    assert np.allclose(np.linalg.norm(long.vectors, axis=1), 1, atol=1e-3)
+    for cut in long.passages:
+        assert text[cut.text_start : cut.text_end].strip()
+
+
+async def test_queries_give_unit_vectors(models: Models) -> None:
+    vectors = await models.embed(["why does nobody react", ""])
+
+    assert vectors.shape == (2, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+
+
+async def test_models_that_were_let_go_come_back(models: Models) -> None:
+    before = await models.embed(["pill box"])
+    await models.close()
+
+    assert np.array_equal(await models.embed(["pill box"]), before)
+
+
+async def test_a_child_that_is_killed_fails_its_requests_and_the_next_ones_work(
+    home: Path,
+) -> None:
+    models = ChildModels(home, idle_s=60, stuck_s=120)
+    await models.embed(["warm"])
+    assert models._child is not None
+    models._child.kill()
+
+    with pytest.raises(ModelsFailed):
+        await models.embed(["lost"])
+    assert (await models.embed(["again"])).shape == (1, 384)
+    await models.close()
+
+
+async def test_a_child_that_says_nothing_is_ended(home: Path, silence: Path) -> None:
+    models = ChildModels(home, idle_s=60, stuck_s=0.01)  # loading alone takes longer
+
+    with pytest.raises(ModelsFailed, match="said nothing"):
+        await models.embed(["stuck"])
+    await models.close()

@@ -1,0 +1,78 @@
+"""What every speech model promises, whichever it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
+from pipeline.hearing.fakes import FakeSpeechModel
+from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
+from tests.pipeline.hearing.models_for_tests import a_voice, speech_weights
+
+MAKERS: dict[str, Callable[[Path], SpeechModel]] = {
+    "fake": lambda _: FakeSpeechModel(),
+    "silero": lambda home: SileroSpeechModel(speech_weights(home)),
+}
+
+
+@pytest.fixture(params=MAKERS)
+def model(request: pytest.FixtureRequest, home: Path) -> SpeechModel:
+    return MAKERS[request.param](home)
+
+
+def some_sound(frames: int = 40) -> Pcm:
+    """Bursts of a buzz, like nothing in particular: uneven enough to show a lost state."""
+    at = np.arange(frames * FRAME_SAMPLES) / RATE_HZ
+    buzz = np.sign(np.sin(2 * np.pi * 130 * at)) * (np.sin(2 * np.pi * 3 * at) > 0)
+    return (buzz * 6000).astype(np.int16)
+
+
+def test_there_is_one_probability_for_each_frame(model: SpeechModel) -> None:
+    judged = model.feed(some_sound(frames=40))
+
+    assert judged.shape == (40,)
+    assert judged.dtype == np.float32
+    assert ((judged >= 0) & (judged <= 1)).all()
+
+
+def test_no_frames_give_no_probabilities(model: SpeechModel) -> None:
+    assert model.feed(np.empty(0, dtype=np.int16)).shape == (0,)
+
+
+def test_a_part_of_a_frame_is_refused(model: SpeechModel) -> None:
+    with pytest.raises(ValueError, match="reshape"):
+        model.feed(np.zeros(FRAME_SAMPLES + 1, dtype=np.int16))
+
+
+def test_how_a_stream_is_divided_into_calls_does_not_matter(model: SpeechModel) -> None:
+    sound = some_sound(frames=40)
+    at_once = model.feed(sound)
+
+    model.reset()
+    first, rest = sound[: 7 * FRAME_SAMPLES], sound[7 * FRAME_SAMPLES :]
+    divided = np.concatenate([model.feed(first), model.feed(rest)])
+
+    assert divided.tolist() == at_once.tolist()
+
+
+def test_after_a_reset_nothing_of_the_stream_before_is_left(model: SpeechModel) -> None:
+    fresh = model.feed(some_sound())
+    model.feed(some_sound()[: 3 * FRAME_SAMPLES])
+
+    model.reset()
+
+    assert model.feed(some_sound()).tolist() == fresh.tolist()
+
+
+def test_silence_is_not_speech(model: SpeechModel) -> None:
+    assert model.feed(np.zeros(40 * FRAME_SAMPLES, dtype=np.int16)).max() < 0.5
+
+
+def test_a_real_voice_is_speech(model: SpeechModel, data: Path) -> None:
+    voice = a_voice(data)
+
+    judged = model.feed(voice[: voice.size // FRAME_SAMPLES * FRAME_SAMPLES])
+
+    assert (judged > 0.5).mean() > 0.5

@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.search import fusion
+
+HOUR_MS = 3_600_000
+
+
+def line(*at_ms: float, characters: int = 200) -> fusion.Timeline:
+    return fusion.timeline(np.array(at_ms, float), np.full(len(at_ms), characters))
+
+
+def by_word(*rows: list[float]) -> NDArray[np.float32]:
+    return np.array(rows, np.float32)
+
+
+def none_named(count: int) -> fusion.Scores:
+    return np.zeros(count, np.float32)
+
+
+def test_the_moment_that_has_the_words_comes_first() -> None:
+    scores = by_word([0, 3, 0, 0], [0, 2, 0, 2])
+    apart = line(*(HOUR_MS * place for place in range(4)))
+
+    total = fusion.fuse(scores, None, none_named(4), apart).total
+
+    assert total.argmax() == 1
+    assert total[3] > total[0] == 0
+
+
+def test_meaning_decides_where_words_are_silent() -> None:
+    cosines = np.array([0.1, 0.1, 0.6, 0.1], np.float32)
+    apart = line(*(HOUR_MS * place for place in range(4)))
+
+    total = fusion.fuse(by_word([0, 0, 0, 0]), cosines, none_named(4), apart).total
+
+    assert total.argmax() == 2
+
+
+def test_the_answer_beside_its_question_gains_from_the_words_of_the_question() -> None:
+    scores = by_word([0, 3, *[0] * 7])
+
+    total = fusion.fuse(scores, None, none_named(9), line(*[0.0] * 9)).total
+
+    assert total[1] > total[2] > total[3] > 0
+    assert total[0] == pytest.approx(total[2])
+    assert total[1 + fusion.REACH] > total[2 + fusion.REACH] == 0
+
+
+def test_nothing_is_lent_across_a_gap() -> None:
+    scores = by_word([3, 0, 0])
+
+    total = fusion.fuse(scores, None, none_named(3), line(0, HOUR_MS, HOUR_MS)).total
+
+    assert total.tolist() == [1, 0, 0]
+
+
+def test_moments_without_a_time_are_beside_one_another_by_their_order() -> None:
+    scores = by_word([3, 0, 0])
+
+    total = fusion.fuse(scores, None, none_named(3), line(np.nan, np.nan, 0)).total
+
+    assert total[1] > total[2] > 0
+
+
+def test_a_mere_yes_borrows_little() -> None:
+    times = np.zeros(3)
+    substance = fusion.timeline(times, np.array([5, 200, 200]))
+
+    total = fusion.fuse(by_word([0, 3, 0]), None, none_named(3), substance).total
+
+    assert 0 < total[0] < total[2] / 10
+
+
+def test_a_neighbour_completes_what_a_moment_lacks_more_than_what_it_has() -> None:
+    completed = fusion.fuse(by_word([3, 0], [0, 3]), None, none_named(2), line(0, 0)).total
+    repeated = fusion.fuse(by_word([3, 3], [0, 0]), None, none_named(2), line(0, 0)).total
+
+    assert completed[0] > repeated[0]
+
+
+def test_the_speaker_who_was_named_counts() -> None:
+    named = np.array([0, 1, 0], np.float32)
+
+    total = fusion.fuse(by_word([1, 1, 1]), None, named, line(0, HOUR_MS, 2 * HOUR_MS)).total
+
+    assert total.argmax() == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_an_archive_of_hardly_anything_has_finite_scores(count: int) -> None:
+    scores, cosines = np.ones((2, count), np.float32), np.ones(count, np.float32)
+
+    evidence = fusion.fuse(scores, cosines, none_named(count), line(*[0.0] * count))
+
+    assert evidence.total.shape == (count,)
+    assert np.isfinite(evidence.total).all()
+
+
+def test_reasons_are_sentences_about_what_counted() -> None:
+    cosines = np.array([0.8, *[0.1] * 8], np.float32)
+    named = np.array([1, *[0] * 8], np.float32)
+    scores = by_word([3, *[0] * 8])
+
+    evidence = fusion.fuse(scores, cosines, named, line(*[0.0] * 9))
+
+    assert fusion.reasons(evidence, 0, ["pill", "box", "blue"], ["friday"], "Gina") == [
+        "has the words 'pill', 'box' and 'blue'",
+        "its date has the word 'friday'",
+        "close in meaning",
+        "spoken by Gina",
+    ]
+    assert fusion.reasons(evidence, 1, [], [], "Jon") == ["beside a moment about this"]
+    assert fusion.reasons(evidence, 8, [], [], None) == ["somewhat close in meaning"]
+
+
+def test_nothing_is_close_when_neither_words_nor_meaning_are() -> None:
+    far, near = np.array([0.1, 0.2], np.float32), np.array([0.1, 0.6], np.float32)
+    one_of_two = by_word([1, 0], [0, 0])
+
+    assert fusion.nothing_close(one_of_two, far)
+    assert not fusion.nothing_close(one_of_two, near)
+    assert not fusion.nothing_close(by_word([1, 0], [1, 0]), far)
+
+
+def test_by_words_alone_something_is_close_if_a_moment_has_enough_of_them() -> None:
+    unheard = [[0.0, 0.0]] * 9
+
+    assert fusion.nothing_close(by_word([1, 1], *unheard), None)
+    assert not fusion.nothing_close(by_word([4, 0], [0, 2], [0, 0]), None)
+
+
+def test_in_an_empty_archive_nothing_is_close() -> None:
+    assert fusion.nothing_close(np.zeros((2, 0), np.float32), np.zeros(0, np.float32))
+    assert fusion.nothing_close(np.zeros((0, 0), np.float32), None)

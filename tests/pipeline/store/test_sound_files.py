@@ -1,0 +1,40 @@
+"""Sound lies at its hash, and goes when nothing names it."""
+
+from pathlib import Path
+
+from pipeline.store.archive import Archive
+
+
+async def test_sound_goes_with_the_moment_that_is_forgotten(
+    archive: Archive, keep_sound, home: Path
+) -> None:
+    path = await keep_sound(b"sound")
+    moment = (await archive.moments())[0].id
+    assert path.read_bytes() == b"sound"
+
+    await archive.forget([moment])
+
+    assert list((home / "sound").rglob("*.mp4")) == []
+
+
+async def test_sound_that_two_moments_share_stays_for_the_other(
+    archive: Archive, keep_sound
+) -> None:
+    path = await keep_sound(b"sound")
+    await keep_sound(b"sound")
+    moments = [row.id for row in await archive.moments()]
+
+    await archive.forget([moments[0]])
+    assert path.exists()
+    await archive.forget([moments[1]])
+    assert not path.exists()
+
+
+async def test_what_a_kill_left_unnamed_is_swept(archive: Archive, home: Path) -> None:
+    orphan = home / "sound" / "ab" / ("ab" * 32 + ".mp4")
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"left behind")
+
+    await archive.finish_forgetting()
+
+    assert not orphan.exists()

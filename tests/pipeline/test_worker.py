@@ -1,0 +1,238 @@
+"""Letters become moments, once, whatever happens in between."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.clock import FakeClock
+from core.errors import ArchiveBusy, ModelMissing
+from core.places import Home
+from core.settings import Settings
+from pipeline.fakes import FakeModels
+from pipeline.spool import Spool, read_clip
+from pipeline.store.archive import open_archive
+from pipeline.store.reader import open_archive_to_read
+from pipeline.store.sound_files import sound_path
+from pipeline.worker import Worker, working
+from pipeline.worker_socket import worker_line
+
+Post = Callable[..., str]
+
+
+async def rows(home: Path):
+    async with open_archive_to_read(home) as archive:
+        return await archive.moments(hidden=True)
+
+
+async def test_a_clip_becomes_a_moment_with_its_words_and_its_sound(
+    worker: Worker, post_clip: Post, home: Path, spool: Spool
+) -> None:
+    moment = post_clip()
+
+    await worker.drain()
+
+    (row,) = await rows(home)
+    assert (row.id, row.text, row.words, row.duration_ms) == (moment, "pill box", "words", 1000)
+    assert row.sound is not None
+    assert sound_path(home, row.sound).exists()
+    assert spool.waiting() == []
+
+
+async def test_a_short_clip_is_one_thought_and_a_long_one_stands_before_its_words(
+    worker: Worker, post_clip: Post
+) -> None:
+    told: list[tuple[str, str]] = []
+    short, long = post_clip(2), post_clip(11)
+
+    with worker.listening() as events:
+        await worker.drain()
+        while not events.empty():
+            event = events.get_nowait()
+            if "moment" in event and event["event"] != "progress":
+                told.append((event["moment"], event["event"]))
+
+    assert told == [(short, "searchable"), (long, "kept"), (long, "searchable")]
+
+
+async def test_a_letter_that_comes_twice_makes_one_moment(
+    worker: Worker, post_clip: Post, post_text: Post, home: Path, spool: Spool
+) -> None:
+    post_clip()
+    post_text("a note")
+    copies = [(letter.path, letter.path.read_bytes()) for letter in spool.waiting()]
+    await worker.drain()
+    before = await rows(home)
+
+    for path, content in copies:
+        path.write_bytes(content)
+    await worker.drain()
+
+    assert await rows(home) == before
+    assert len(before) == 2
+
+
+async def test_work_cut_short_before_the_words_goes_on_with_them(
+    home: Path, post_clip: Post, models: FakeModels
+) -> None:
+    post_clip(11)
+    models.failures = 1
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
+        letter = worker.spool.waiting()[0]
+        await worker._take(letter)
+    assert [row.words for row in await rows(home)] == ["awaited"]
+
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
+        await worker.drain()
+
+    assert [row.words for row in await rows(home)] == ["words"]
+
+
+async def test_a_clip_on_which_the_models_fail_thrice_is_kept_with_its_sound_alone(
+    home: Path, worker: Worker, post_clip: Post, models: FakeModels
+) -> None:
+    moment = post_clip()
+    models.failures = 3
+
+    await worker.drain()
+
+    (row,) = await rows(home)
+    assert (row.id, row.words, row.text) == (moment, "failed", "")
+    assert row.sound is not None
+
+
+async def test_a_note_on_which_the_models_fail_is_found_by_its_words(
+    home: Path, worker: Worker, post_text: Post, models: FakeModels
+) -> None:
+    post_text("the siren nobody hears")
+    models.failures = 3
+
+    await worker.drain()
+
+    async with open_archive_to_read(home) as archive:
+        query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH 'siren'"
+        assert [tuple(r) for r in await archive.connection.execute_fetchall(query)] == [(1,)]
+
+
+async def test_a_missing_model_lets_letters_wait(
+    home: Path, post_text: Post, spool: Spool
+) -> None:
+    class NoModels(FakeModels):
+        async def read(self, texts):
+            raise ModelMissing("The model is missing.", advice="Run `./run setup`.")
+
+    post_text("a note")
+    async with working(Home(home), Settings(), models=NoModels()) as worker:
+        with pytest.raises(ModelMissing):
+            await worker.drain()
+
+    assert len(spool.waiting()) == 1
+
+
+async def test_a_broken_letter_is_set_aside_and_the_rest_goes_on(
+    worker: Worker, post_text: Post, home: Path, spool: Spool
+) -> None:
+    spool.folder.mkdir(exist_ok=True)
+    (spool.folder / "0-0.0.clip").write_bytes(b"nonsense")
+    post_text("a note")
+
+    await worker.drain()
+
+    assert [row.text for row in await rows(home)] == ["a note"]
+    assert [path.name for path in spool.aside()] == ["0-0.0.clip"]
+
+
+async def test_a_moment_forgotten_while_it_waits_is_not_made(
+    worker: Worker, post_clip: Post, home: Path, spool: Spool, models: FakeModels
+) -> None:
+    moment = post_clip()
+    content = spool.waiting()[0].path.read_bytes()
+    await worker.drain()
+    async with open_archive(home) as archive:
+        await archive.forget([moment])
+
+    (spool.folder / f"{moment}.0.clip").write_bytes(content)
+    await worker.drain()
+
+    assert await rows(home) == []
+    assert models.heard == [moment]
+    assert list((home / "sound").rglob("*.mp4")) == []
+
+
+async def test_forgetting_takes_what_waits_in_the_spool_too(
+    worker: Worker, post_clip: Post, home: Path, spool: Spool, models: FakeModels
+) -> None:
+    moment = post_clip(11)
+    models.failures = 1
+    await worker._take(spool.waiting()[0])
+    assert read_clip(spool.waiting()[0].path)[0].id == moment
+
+    async with open_archive(home) as archive:
+        await archive.forget([moment])
+
+    assert spool.waiting() == []
+
+
+async def test_the_same_reference_is_one_moment(worker: Worker, post_text: Post, home: Path) -> None:
+    post_text("first words", ref="a")
+    post_text("other words", ref="a")
+    post_text("third words", ref="b")
+
+    await worker.drain()
+
+    assert [(row.ref, row.text) for row in await rows(home)] == [
+        ("a", "first words"),
+        ("b", "third words"),
+    ]
+
+
+async def test_there_is_only_one_worker(worker: Worker, home: Path) -> None:
+    with pytest.raises(ArchiveBusy, match="process [0-9]+"):
+        async with working(Home(home), Settings(), models=FakeModels()):
+            pass
+
+
+async def test_the_socket_answers(worker: Worker, home: Path, post_text: Post) -> None:
+    async with worker_line(Home(home).worker_socket) as line:
+        post_text("one that waits")
+        status = await line.status()
+        vectors = await line.embed(["pill box", "box pill"])
+
+    assert (status["waiting"], status["aside"], status["trouble"]) == (1, 0, None)
+    assert vectors.shape == (2, 384)
+    assert float(vectors[0] @ vectors[1]) == pytest.approx(1.0, abs=1e-5)
+
+
+async def test_who_subscribes_hears_of_new_moments(
+    worker: Worker, home: Path, post_text: Post
+) -> None:
+    async with worker_line(Home(home).worker_socket) as line:
+        await line.subscribe()
+        moment = post_text("a note")
+        await worker.drain()
+
+        assert await line.next_event() == {"event": "searchable", "moment": moment}
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"nonsense\n", b'{"do": "dance"}\n', b"[1]\n"])
+async def test_nonsense_at_the_socket_is_answered_with_a_sentence(
+    worker: Worker, home: Path, line: bytes
+) -> None:
+    reader, writer = await asyncio.open_unix_connection(Home(home).worker_socket)
+    writer.write(line)
+
+    answer = json.loads(await reader.readline())
+
+    writer.close()
+    assert answer["error"] == "wrong_usage"
+
+
+async def test_a_listener_that_sleeps_loses_the_oldest_events(worker: Worker) -> None:
+    with worker.listening() as events:
+        for number in range(1500):
+            worker.report({"event": "progress", "number": number})
+
+        assert events.qsize() == 1000
+        assert events.get_nowait()["number"] == 500
