@@ -40,6 +40,7 @@ class Letterbox(Protocol):
 class Window:
     """The window's own objects, built by app.py."""
 
+    home: Path
     bridge: Bridge
     study: Study
     live: Live

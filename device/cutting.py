@@ -43,6 +43,8 @@ def back(heard: Heard, press: int, floor: int) -> int | None:
     `floor` is the end of the sound that earlier keeps hold.
     """
     spoken = _unheld(heard, press, floor)
+    while spoken and spoken[-1].faint:
+        spoken.pop()
     if not spoken:
         start = max(press - WITHOUT_SPEECH, floor, heard.oldest)
         return start if press - start >= LEAST_WITHOUT_SPEECH else None
@@ -60,7 +62,7 @@ def further_back(heard: Heard, start: int, floor: int) -> int | None:
     if stretch is not None:
         return _before(heard, stretch, floor)
     silent_start = max(start - WITHOUT_SPEECH, floor, heard.oldest)
-    is_silence = not any(u.onset >= start for u in heard.utterances)
+    is_silence = not any(each.onset >= start for each in _firm(heard))
     return silent_start if is_silence and start - silent_start >= LEAST_WITHOUT_SPEECH else None
 
 
@@ -72,29 +74,33 @@ def end(heard: Heard, press: int) -> int | None:
     """
     if heard.now < press + NOTICED_AFTER:
         return None
-    said = [each for each in heard.utterances if each.onset <= press]
+    said = [each for each in _firm(heard) if each.onset <= press]
     if said and said[-1].offset is None:
         limit = press + FOLLOW
         return None if heard.now < limit else heard.quietest(limit - SEEK, limit)
     offset = said[-1].offset if said else None
-    latest = min([heard.now, *(each.onset for each in heard.utterances if each.onset > press)])
+    latest = min([heard.now, *(each.onset for each in _firm(heard) if each.onset > press)])
     return _after(heard, press if offset is None else offset, press, latest)
 
 
 def whole(heard: Heard, utterance: Utterance, floor: int) -> tuple[int, int]:
     """Both edges of one utterance that has ended."""
     offset = heard.now if utterance.offset is None else utterance.offset
-    latest = [each.onset for each in heard.utterances if each.onset >= offset]
+    latest = [each.onset for each in _firm(heard) if each.onset >= offset]
     return _before(heard, utterance, floor), _after(heard, offset, offset, min([heard.now, *latest]))
 
 
 def _unheld(heard: Heard, before: int, floor: int) -> list[Utterance]:
-    """What was said before a position and is not held by an earlier keep, in order."""
+    """What was said, or may have been, before a position; without what an earlier keep holds."""
     return [
         each
         for each in heard.utterances
         if each.onset < before and (each.offset is None or each.offset > max(floor, heard.oldest))
     ]
+
+
+def _firm(heard: Heard) -> Iterator[Utterance]:
+    return (each for each in heard.utterances if not each.faint)
 
 
 def _far_apart(earlier: Utterance, later: Utterance) -> bool:

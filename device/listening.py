@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from core.audio import FRAME_SAMPLES, RATE_HZ
 
-LIKE_SPEECH = 0.15
-"""A frame at or above it, next to an utterance, is its beginning or its end spoken softly."""
+FAINT = 0.15
+"""A frame at or above it may be speech, far away or soft: no reason to keep, but none to cut."""
 
-SOFT_FRAMES = 16
-"""How far from the gate's own edge a soft beginning or end is looked for: half a second."""
+FAINT_PAUSE_FRAMES = 25
+"""Faint frames less than this apart (0.8 s, the gate's own hangover) belong together."""
 
 
 class Gate(Protocol):
@@ -27,10 +27,14 @@ class Gate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Speech between silences, in positions of its stream. `offset` is None while it lasts."""
+    """Speech between silences, in positions of its stream. `offset` is None while it lasts.
+
+    A `faint` one never opened the gate: perhaps somebody far away, perhaps a chair.
+    """
 
     onset: int
     offset: int | None = None
+    faint: bool = False
 
 
 class Heard(Protocol):
@@ -57,6 +61,7 @@ class Listening:
         self._probabilities: deque[float] = deque(maxlen=round(capacity_s * RATE_HZ) // FRAME_SAMPLES)
         self._loudness: deque[float] = deque(maxlen=self._probabilities.maxlen)
         self._utterances: deque[Utterance] = deque()
+        self._faint_frame = 0  # one past the last frame that was at least faint
         self.frames = 0
         self.speech_samples = 0
         self.oldest = 0
@@ -77,10 +82,14 @@ class Listening:
         self._probabilities.append(probability)
         self._loudness.append(loudness)
         self.frames += 1
+        if probability >= FAINT:
+            self._faint_frame = self.frames
         if self._gate.open and not was_open:
             self._begin()
         elif was_open and not self._gate.open:
             self._end()
+        elif not self._gate.open:
+            self._murmur(probability)
 
     def moved(self, oldest: int, now: int) -> None:
         """The ring holds these positions now; what is older is nobody's business any more."""
@@ -106,23 +115,23 @@ class Listening:
         level = np.stack([_shifted(loud, by) for by in (-1, 0, 1)]).max(axis=0)
         return around + np.clip(20 * np.log10(level + 1e-5) + 100, 0, 100) / 100
 
+    def _murmur(self, probability: float) -> None:
+        """Open, or close, what is only faint."""
+        last = self._utterances[-1] if self._utterances else None
+        if last is not None and last.offset is None:
+            if self.frames - self._faint_frame >= FAINT_PAUSE_FRAMES:
+                self._utterances[-1] = replace(last, offset=self._faint_frame * FRAME_SAMPLES)
+        elif probability >= FAINT:
+            self._utterances.append(Utterance((self.frames - 1) * FRAME_SAMPLES, faint=True))
+
     def _begin(self) -> None:
-        speech = list(self._probabilities)[-SOFT_FRAMES - 4 :]
-        last = self._utterances[-1].offset if self._utterances else None
-        frame = len(speech) - 1
-        while frame > 0 and speech[frame - 1] >= LIKE_SPEECH:
-            frame -= 1
-        onset = (self.frames - len(speech) + frame) * FRAME_SAMPLES
-        self._utterances.append(Utterance(max(onset, last or 0)))
+        """The gate opened. What was faint just before is its beginning, spoken softly."""
+        murmur = self._utterances.pop()
+        self._utterances.append(Utterance(murmur.onset))
 
     def _end(self) -> None:
-        speech = list(self._probabilities)[-100:]
-        frame = len(speech)
-        while frame > 0 and speech[frame - 1] < LIKE_SPEECH:
-            frame -= 1
-        offset = (self.frames - len(speech) + frame) * FRAME_SAMPLES
         utterance = self._utterances[-1]
-        offset = max(offset, utterance.onset + FRAME_SAMPLES)
+        offset = self._faint_frame * FRAME_SAMPLES
         self.speech_samples += offset - utterance.onset
         self._utterances[-1] = replace(utterance, offset=offset)
 

@@ -180,12 +180,13 @@ def _is_still_spoken(keep: Keep, heard: Heard) -> bool:
     if keep.held:
         return True
     last = heard.utterances[-1] if heard.utterances else None
-    in_progress = last is not None and last.offset is None and last.onset <= keep.anchor
+    speaking = last is not None and last.offset is None and not last.faint
+    in_progress = last is not None and speaking and last.onset <= keep.anchor
     return in_progress and heard.now - keep.last_press > AGAIN_WITHIN
 
 
 def _said_since(since: int, at: int, heard: Heard) -> bool:
-    return any(since < each.onset <= at for each in heard.utterances)
+    return any(since < each.onset <= at and not each.faint for each in heard.utterances)
 
 
 def _new_keep(state: Session, at: int, heard: Heard) -> Step:

@@ -43,12 +43,20 @@ def believable(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...
     """The words without those that were made of noise.
 
     These are doubtful words where nobody spoke; and all, where a moment of something
-    like a voice gave nothing but doubtful words.
+    like a voice gave nothing but doubtful words that begin from nothing.
     """
-    brief = sum(span.duration_s for span in speech) < BRIEF_S
-    if brief and all(word.doubtful for word in words):
+    if _is_brief(speech) and _begins_from_nothing(words):
         return ()
     return tuple(word for word in words if not word.doubtful or _is_spoken(word, speech))
+
+
+def _is_brief(speech: Sequence[Span]) -> bool:
+    return sum(span.duration_s for span in speech) < BRIEF_S
+
+
+def _begins_from_nothing(words: Sequence[Word]) -> bool:
+    doubtful = all(word.doubtful for word in words)
+    return doubtful and any(word.probability < DISBELIEVED_BELOW for word in words[:1])
 
 
 def _is_spoken(word: Word, speech: Sequence[Span]) -> bool:

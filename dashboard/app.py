@@ -1,0 +1,135 @@
+"""The window's root: builds the app and what its pages work with."""
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from core.clock import SystemClock
+from core.errors import NotFound, UserError
+from core.log import get_log
+from core.places import Home, runtime_folder
+from dashboard import access, assets, line, meaning
+from dashboard.bridge import Bridge
+from dashboard.first_minute import load_demo
+from dashboard.live import Live
+from dashboard.pages import PAGES
+from dashboard.study import Study
+from dashboard.window import Window
+from pipeline.imports import clean_text
+from pipeline.spool import Spool, TypedText
+from pipeline.store.connection import understood
+from pipeline.store.drafts import new_moment_id
+
+DEMO = Path(__file__).with_name("demo")
+
+LONGEST_POST_BYTES = 1024 * 1024
+"""A note of a million letters is a book; larger posts are refused before they are read."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "media-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing from elsewhere and nothing inline. Sound is played from `blob:` addresses, because
+iOS refuses to stream it from a certificate that was only accepted (haiwen/seafile#1247)."""
+
+
+def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
+    """The window on this home, for any WSGI server. At most `streams` pages get live events.
+
+    Nothing is opened and no thread is started before the first request: the server may fork.
+    """
+    runtime = runtime_folder(home.path)
+    capture, worker = runtime / "capture.sock", runtime / "worker.sock"
+    bridge = Bridge()
+    study = Study(home.path, meaning.asker(worker))
+    live = Live(
+        bridge, study, lambda: line.events(capture), lambda: line.events(worker), most=streams
+    )
+    app = Flask("dashboard", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["assets"] = f"/static/{assets.fingerprint()}"
+    app.extensions["window"] = Window(
+        home.path,
+        bridge,
+        study,
+        live,
+        _SpoolLetterbox(home),
+        capture,
+        worker,
+        load_demo(demo),
+    )
+    access.guard(app)
+    app.after_request(_with_headers)
+    app.register_error_handler(UserError, _told)
+    app.register_error_handler(HTTPException, _not_done)
+    app.register_error_handler(Exception, _fault_of_ours)
+    for page in PAGES:
+        app.register_blueprint(page)
+    return app
+
+
+def close(app: Flask) -> None:
+    """Let go of what the app has opened; its streams end first."""
+    window: Window = app.extensions["window"]
+    window.live.close()
+    window.bridge.ask(window.study.close())
+    window.bridge.close()
+
+
+class _SpoolLetterbox:
+    """The spool, as far as the window needs it."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home.path
+        self._spool = Spool(home.spool)
+
+    def post_note(self, text: str) -> str:
+        recorded = SystemClock().recorded_now()
+        note = TypedText(new_moment_id(), "typed", clean_text(text), recorded)
+        with understood(self._home):
+            self._spool.post_texts(secrets.token_hex(8), [note])
+        return note.id
+
+    def waiting(self) -> int:
+        return len(self._spool.waiting())
+
+    def drop(self, moment: str) -> None:
+        self._spool.remove_moment(moment)
+
+
+def _with_headers(response: Response) -> Response:
+    """What the wearer said stays out of every cache but the one that is on the screen."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _told(error: UserError) -> tuple[str, int]:
+    page = render_template("trouble.html", sentence=error.sentence, advice=error.advice)
+    return page, 404 if isinstance(error, NotFound) else 409
+
+
+def _not_done(error: HTTPException) -> tuple[str, int] | Response:
+    if error.code is not None and error.code < 400:  # noqa: PLR2004 - a redirect is no trouble
+        return Response(status=error.code, headers=list(error.get_headers()))
+    sentence = {
+        404: "There is no such page.",
+        405: "The page does not do that.",
+        413: "That is more than a note.",
+    }.get(error.code or 500, "That did not work.")
+    return render_template("trouble.html", sentence=sentence, advice=""), error.code or 500
+
+
+def _fault_of_ours(error: Exception) -> tuple[str, int]:
+    """Logged once, with its cause and without a word: the address may hold a query."""
+    get_log().error("page_failed", page=request.endpoint, process=os.getpid(), exc_info=error)
+    sentence = "Something went wrong here, and it was logged."
+    return render_template("trouble.html", sentence=sentence, advice="Try it once more."), 500

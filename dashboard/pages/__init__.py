@@ -1,0 +1,7 @@
+"""The pages, one file each. A handler asks the window, and gives a template what to show."""
+
+from . import day, demo, home, live, moment, note, press, search, sound, static
+
+PAGES = tuple(
+    each.page for each in (home, press, search, moment, sound, note, day, live, demo, static)
+)

@@ -1,0 +1,76 @@
+"""The home page: how things stand, what was just kept, the day, the past, search and the button."""
+
+from datetime import timedelta
+
+from flask import Blueprint, render_template, request
+
+from dashboard import present, standing
+from dashboard.first_minute import first_minute
+from dashboard.present import Clock
+from dashboard.window import Window, clock, window
+from pipeline.store.reader import Period
+from pipeline.store.views.moments import MomentRow
+
+page = Blueprint("home", __name__)
+
+JUST_MS = 15 * 60 * 1000
+"""What was kept longer ago than this is no news; the day has it."""
+
+PAST_DAYS = 14
+"""How far back the home page looks; what is older is behind a link."""
+
+DISMISSED = "first_minute"
+"""The cookie that says: no strip any more."""
+
+
+@page.get("/")
+def home() -> str:
+    return render_template("home.html", **_shown(window(), clock()))
+
+
+@page.get("/now")
+def now() -> str:
+    """The parts of the home page that change by themselves."""
+    return render_template("now.html", **_shown(window(), clock()))
+
+
+def _shown(here: Window, at: Clock) -> dict[str, object]:
+    capture = here.capture_status()
+    midnight_ms = at.midnight_ms(at.now.date())
+    since_ms = at.midnight_ms((at.now - timedelta(days=PAST_DAYS)).date())
+    recent = here.ask(here.study.moments(Period(since_ms, None)))
+    today = [row for row in recent if (row.at_ms or 0) >= midnight_ms]
+    earlier = [row for row in recent if (row.at_ms or 0) < midnight_ms]
+    newest = here.ask(here.study.newest())
+    just = newest if newest is not None and _is_new(newest, at) else None
+    return {
+        "state": here.state(capture),
+        "just": None if just is None else _page(here, just, at),
+        "strip": present.strip(today, at.now.date(), at),
+        "today": present.days([row for row in today if row != just], at)[:1],
+        "timeless": [present.card(row) for row in here.ask(here.study.timeless()) if row != just],
+        "past": present.days(earlier, at, most=present.LINES_OF_A_DAY),
+        "has_any": newest is not None,
+        "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
+        "earlier_month": f"{at.now - timedelta(days=PAST_DAYS):%Y-%m}",
+        "done": standing.done(request.args.get("done")),
+        "refused": request.args.get("refused", type=int),
+        "first": first_minute(
+            capture,
+            is_dismissed=request.cookies.get(DISMISSED) == "done",
+            has_kept=any(row.how == "press" for row in recent),
+            has_demo=here.demo is not None,
+        ),
+        "mark": here.ask(here.study.changes(None)).mark,
+    }
+
+
+def _is_new(row: MomentRow, at: Clock) -> bool:
+    """The wearer's own and of the last minutes; a keep without a time is new by being the last."""
+    if row.how == "imported" or row.state == "hidden":
+        return False
+    return row.at_ms is None or 0 <= at.now_ms - row.at_ms < JUST_MS
+
+
+def _page(here: Window, row: MomentRow, at: Clock) -> present.Page:
+    return present.page(row, here.ask(here.study.transcript(row)), at)

@@ -1,0 +1,15 @@
+"""The live events of a page."""
+
+from flask import Blueprint, Response, request
+
+from dashboard.window import window
+
+page = Blueprint("live", __name__)
+
+
+@page.get("/live")
+def live() -> Response:
+    """`after` is the mark of a page that comes back by itself, Last-Event-ID the browser's."""
+    named = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+    stream = window().live.open(int(named) if named.isdecimal() else None)
+    return Response(iter(stream), mimetype="text/event-stream")

@@ -1,0 +1,69 @@
+"""One moment: its words and sound, and what can be done with it."""
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from dashboard import present, standing
+from dashboard.window import clock, window
+
+page = Blueprint("moment", __name__)
+
+
+@page.get("/moment/<named>")
+def moment(named: str) -> str:
+    here, at = window(), clock()
+    row = here.ask(here.study.moment(named))
+    shown = present.page(row, here.ask(here.study.transcript(row)), at)
+    done = standing.done(request.args.get("done"))
+    return render_template("moment.html", moment=shown, done=done)
+
+
+@page.get("/moment/<named>/card")
+def card(named: str) -> str:
+    """The moment in full as a part of another page."""
+    here, at = window(), clock()
+    row = here.ask(here.study.moment(named))
+    shown = present.page(row, here.ask(here.study.transcript(row)), at)
+    return render_template("just.html", just=shown)
+
+
+@page.post("/moment/<named>/hide")
+def hide(named: str) -> Response:
+    here = window()
+    here.ask(here.study.hide(named))
+    return _back_to(named, "hidden")
+
+
+@page.post("/moment/<named>/undo")
+def undo(named: str) -> Response:
+    """Take back the keep."""
+    here = window()
+    here.ask(here.study.undo_keep(named))
+    return _back_to(named, "undone")
+
+
+@page.post("/moment/<named>/restore")
+def restore(named: str) -> Response:
+    here = window()
+    here.ask(here.study.restore(named))
+    return _back_to(named, "restored")
+
+
+@page.get("/moment/<named>/forget")
+def confirm(named: str) -> str:
+    here = window()
+    row = here.ask(here.study.moment(named))
+    return render_template("forget.html", moment=present.page(row, None, clock()))
+
+
+@page.post("/moment/<named>/forget")
+def forget(named: str) -> Response:
+    here = window()
+    row = here.ask(here.study.moment(named))
+    here.ask(here.study.forget(row.id))
+    here.letterbox.drop(row.id)
+    return redirect("/?done=forgotten", 303)
+
+
+def _back_to(named: str, done: str) -> Response:
+    return redirect(f"/moment/{named}?done={done}", 303)

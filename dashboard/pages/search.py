@@ -1,0 +1,20 @@
+"""Search: a form that is a link, answered whole or in part."""
+
+from flask import Blueprint, render_template, request
+
+from dashboard import present
+from dashboard.window import clock, window
+
+page = Blueprint("search", __name__)
+
+HITS = 10
+
+
+@page.get("/search")
+def search() -> str:
+    """With `part`, the results alone, for a page that answers as one types."""
+    here = window()
+    query = request.args.get("q", "").replace("\0", " ")
+    found = present.results(here.ask(here.study.search(query, HITS)), clock())
+    template = "results.html" if "part" in request.args else "search.html"
+    return render_template(template, results=found)

@@ -1,0 +1,96 @@
+"""Cheroot in front of the app: one process, a few threads.
+
+On loopback it is plain HTTP, which browsers take for a secure context, so that a newcomer
+meets no warning. Any other address is TLS, and only for paired phones.
+"""
+
+import errno
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+from cheroot.wsgi import Server
+from flask import Flask
+
+from core.errors import UserError
+
+LOOPBACK = "127.0.0.1"
+
+THREADS = 16
+"""Half of them for live pages, half for answers; a waiting thread costs some 50 kB (x86)."""
+
+STREAMS = THREADS // 2
+
+_STOP_S = 3
+"""Longer than any answer but a forget, shorter than systemd's patience."""
+
+_QUEUE = 64
+"""Connections that may wait for a thread; beyond that the browser asks again."""
+
+
+class PortInUse(UserError):
+    """Another program listens at this port."""
+
+    code = "port_in_use"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What TLS needs: the chain and its key, as PEM files."""
+
+    chain: Path
+    key: Path
+
+
+def serve(
+    app: Flask, port: int, ready: Callable[[int], None], certificate: Certificate | None = None
+) -> None:
+    """Answer on loopback until SIGTERM or SIGINT; `ready` is told the port once it answers.
+
+    With port 0 the system chooses one. Raises PortInUse.
+    """
+    server = make_server(app, port, certificate)
+    _prepare(server, port)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stopper(server))
+    ready(server.bind_addr[1])
+    server.serve()
+
+
+def make_server(app: Flask, port: int, certificate: Certificate | None = None) -> Server:
+    """A server that was not yet started."""
+    server = Server(
+        (LOOPBACK, port),
+        app,
+        numthreads=THREADS,
+        request_queue_size=_QUEUE,
+        shutdown_timeout=_STOP_S,
+        server_name="Afterthought",
+    )
+    if certificate is not None:
+        server.ssl_adapter = BuiltinSSLAdapter(str(certificate.chain), str(certificate.key))
+    return server
+
+
+def _prepare(server: Server, port: int) -> None:
+    try:
+        server.prepare()
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES} and "already in use" not in str(error):
+            raise
+        raise PortInUse(
+            f"Another program listens at port {port}.",
+            advice="Stop it, or name another port with --port.",
+        ) from error
+
+
+def _stopper(server: Server) -> Callable[[int, FrameType | None], None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        # Stopping joins the threads, which a signal handler must not wait for.
+        threading.Thread(target=server.stop, name="dashboard-stop", daemon=True).start()
+
+    return stop

@@ -1,0 +1,121 @@
+"""docs/commands.md is the contract: each command is in it, and prints what it says."""
+
+import json
+import re
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import afterthought
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "commands.md"
+SERVICES = {"process", "capture", "dashboard", "run", "sync", "dream"}
+"""Commands that run until they are stopped; journeys try them."""
+
+SECTIONS = {
+    part.split("\n", 1)[0].strip(): part
+    for part in re.split(r"^## ", DOCUMENT.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+}
+
+
+def examples(command: str) -> list[Any]:
+    return [json.loads(found) for found in re.findall(r"```json\n(.*?)\n```", SECTIONS[command], re.S)]
+
+
+def shape(value: object) -> object:
+    """Keys and types; a list counts by its first element, and null stands for anything."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+
+
+def agree(promised: object, found: object) -> bool:
+    if promised is type(None) or found is type(None):
+        return True
+    if isinstance(promised, dict) and isinstance(found, dict):
+        return promised.keys() == found.keys() and all(agree(promised[k], found[k]) for k in found)
+    if isinstance(promised, list) and isinstance(found, list):
+        return not promised or not found or agree(promised[0], found[0])
+    return promised == found
+
+
+def command(*arguments: str, status: int = 0) -> list[Any]:
+    """The lines of JSON that a real process prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "afterthought", *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_every_command_has_its_section_and_every_section_its_command() -> None:
+    assert {each.name for each in afterthought.COMMANDS} == set(SECTIONS)
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    """What every command printed in one small life, by command."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("life")
+        patch.setenv("AFTERTHOUGHT_HOME", str(folder / "home"))
+        lines, noise, empty = folder / "a.jsonl", folder / "memo.wav", folder / "empty.wav"
+        lines.write_text('{"text": "The pill box beeped too often.", "ref": "D1:3"}\n')
+        empty.touch()
+        with wave.open(str(noise), "wb") as file:
+            file.setparams((1, 2, 16_000, 0, "NONE", ""))
+            file.writeframes(np.zeros(16_000, "<i2").tobytes())
+        found = {
+            "note": command("note", "The pill box beeped too often."),
+            "import": command("import", str(lines)),
+            "keep": command("keep", str(noise)),
+            "refused": command("keep", str(empty), status=1),
+            "search": command("search", "pill box"),
+        }
+        found["search"] += command("search", "--from", str(lines))
+        moment = found["keep"][0]["id"]
+        found["show"] = command("show", moment)
+        found["hide"] = command("hide", moment)
+        found["undo"] = command("undo")
+        found["restore"] = command("restore", moment)
+        found["list"] = command("list")
+        found["log"] = command("log")
+        found["forget"] = command("forget", moment, "--yes")
+        for plain in ("check", "rebuild", "models", "config", "doctor", "bench"):
+            found[plain] = command(plain)
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", sorted({each.name for each in afterthought.COMMANDS} - SERVICES - {"config", "bench"})
+)
+def test_a_command_prints_what_the_document_promises(
+    printed: dict[str, list[Any]], name: str
+) -> None:
+    promised = examples(name)
+
+    assert len(promised) == len(printed[name])
+    for example, found in zip(promised, printed[name], strict=True):
+        assert agree(shape(example), shape(found)), found
+
+
+def test_a_bad_file_is_told_as_the_document_promises(printed: dict[str, list[Any]]) -> None:
+    head = DOCUMENT.read_text(encoding="utf-8").split("\n## ", 1)[0]
+    (example,) = re.findall(r"```json\n(.*?)\n```", head, re.DOTALL)
+
+    assert agree(shape(json.loads(example)), shape(printed["refused"][0]))
+
+
+def test_config_and_bench_print_one_object(printed: dict[str, list[Any]]) -> None:
+    assert set(examples("config")[0]) <= set(printed["config"][0])
+    assert set(examples("bench")[0]) <= set(printed["bench"][0])
