@@ -21,10 +21,10 @@ LEAST_WITHOUT_SPEECH = 2 * RATE_HZ
 FOLLOW = 30 * RATE_HZ
 """How long a sentence that is still being spoken is followed after its press."""
 
-LEAD_IN = RATE_HZ // 2
-LEAST_LEAD_IN = RATE_HZ // 8
-"""A clip begins at the quietest place of the three eighths of a second that end an eighth
-before the onset: first consonants are soft, and the model notices them late."""
+LEAD_IN = RATE_HZ * 6 // 10
+LEAST_LEAD_IN = RATE_HZ // 4
+"""A clip begins at the quietest place between the two before the onset: first consonants are
+soft, and the model notices them up to 0.4 s late (measured on the development day)."""
 
 LEAST_LEAD_OUT = RATE_HZ // 8
 LEAD_OUT = RATE_HZ * 3 // 4

@@ -10,11 +10,28 @@ import numpy.typing as npt
 
 from core.audio import FRAME_SAMPLES, RATE_HZ
 
-FAINT = 0.15
+FAINT = 0.1
 """A frame at or above it may be speech, far away or soft: no reason to keep, but none to cut."""
+
+LOUD = 10 ** (20 / 20)
+"""So may sound this much above the background: a laugh, a word that the model did not know.
+Between 14 and 24 dB nothing changes on the development day but how much is kept."""
+
+LEAST_BACKGROUND = 10 ** (-65 / 20)
+"""After digital silence every hiss would be loud."""
+
+BACKGROUND_FRAMES = 312
+"""The background is what the quietest fifth of the last ten seconds stays under."""
+
+BACKGROUND_EVERY = 8
+"""Frames between two looks at the background: it changes slowly, and a look costs 60 us."""
 
 FAINT_PAUSE_FRAMES = 25
 """Faint frames less than this apart (0.8 s, the gate's own hangover) belong together."""
+
+
+SOFT_SAMPLES = 3 * RATE_HZ
+"""A soft beginning is no longer than this; what murmured longer than that is something else."""
 
 
 class Gate(Protocol):
@@ -62,6 +79,7 @@ class Listening:
         self._loudness: deque[float] = deque(maxlen=self._probabilities.maxlen)
         self._utterances: deque[Utterance] = deque()
         self._faint_frame = 0  # one past the last frame that was at least faint
+        self._background = LEAST_BACKGROUND
         self.frames = 0
         self.speech_samples = 0
         self.oldest = 0
@@ -82,14 +100,17 @@ class Listening:
         self._probabilities.append(probability)
         self._loudness.append(loudness)
         self.frames += 1
-        if probability >= FAINT:
+        if self.frames % BACKGROUND_EVERY == 1:
+            self._background = self._look_at_background()
+        faint = probability >= FAINT or loudness > LOUD * self._background
+        if faint:
             self._faint_frame = self.frames
         if self._gate.open and not was_open:
             self._begin()
         elif was_open and not self._gate.open:
             self._end()
         elif not self._gate.open:
-            self._murmur(probability)
+            self._murmur(faint=faint)
 
     def moved(self, oldest: int, now: int) -> None:
         """The ring holds these positions now; what is older is nobody's business any more."""
@@ -115,19 +136,34 @@ class Listening:
         level = np.stack([_shifted(loud, by) for by in (-1, 0, 1)]).max(axis=0)
         return around + np.clip(20 * np.log10(level + 1e-5) + 100, 0, 100) / 100
 
-    def _murmur(self, probability: float) -> None:
+    def _look_at_background(self) -> float:
+        recent = list(self._loudness)[-BACKGROUND_FRAMES:]
+        return max(LEAST_BACKGROUND, float(np.percentile(recent, 20)))
+
+    def _murmur(self, *, faint: bool) -> None:
         """Open, or close, what is only faint."""
         last = self._utterances[-1] if self._utterances else None
         if last is not None and last.offset is None:
             if self.frames - self._faint_frame >= FAINT_PAUSE_FRAMES:
                 self._utterances[-1] = replace(last, offset=self._faint_frame * FRAME_SAMPLES)
-        elif probability >= FAINT:
+        elif faint:
             self._utterances.append(Utterance((self.frames - 1) * FRAME_SAMPLES, faint=True))
 
     def _begin(self) -> None:
         """The gate opened. What was faint just before is its beginning, spoken softly."""
         murmur = self._utterances.pop()
-        self._utterances.append(Utterance(murmur.onset))
+        onset = max(murmur.onset, self._first_faint_in_a_row() - SOFT_SAMPLES)
+        if onset > murmur.onset:
+            self._utterances.append(replace(murmur, offset=onset))
+        self._utterances.append(Utterance(onset))
+
+    def _first_faint_in_a_row(self) -> int:
+        frames = 0
+        for probability in reversed(self._probabilities):
+            if probability < FAINT:
+                break
+            frames += 1
+        return (self.frames - frames) * FRAME_SAMPLES
 
     def _end(self) -> None:
         utterance = self._utterances[-1]

@@ -4,7 +4,10 @@ Formats and names are in docs/journal-format.md. Repeating is harmless: a letter
 its ids, and whoever works on it asks the journal first.
 """
 
+import contextlib
+import fcntl
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -75,6 +78,11 @@ class Spool:
         write_durably(path, _with_header(asdict(clip), pieces))
         return path
 
+    def open_clip(self, clip: Clip, pcm: Pcm) -> "OpenClip":
+        """A clip that goes on: durable up to here when this returns. OSError: nothing is."""
+        self._make()
+        return OpenClip(self.folder, clip, pcm)
+
     def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
         """Durable when this returns; where it lies. `batch` is a random id of the sender's."""
         self._make()
@@ -84,17 +92,53 @@ class Spool:
         return path
 
     def waiting(self) -> list[Letter]:
-        """The letters in the order in which they were posted."""
-        found = [*self.folder.glob("*.clip"), *self.folder.glob("*.texts")]
+        """The letters in the order in which they were posted; of a moment, its last revision.
+
+        An open clip whose writer is gone is closed here; one that is still being written
+        holds back the revisions before it.
+        """
+        self._close_orphans()
+        highest = self._highest_revisions()
+        clips = [path for path in self.folder.glob("*.clip") if _is_highest(path, highest)]
+        found = [(path, "clip") for path in clips]
+        found += [(path, "texts") for path in self.folder.glob("*.texts")]
         return [
-            Letter(path, "clip" if path.suffix == ".clip" else "texts")
-            for path in sorted(found, key=_posted)
+            Letter(path, "clip" if kind == "clip" else "texts")
+            for path, kind in sorted(found, key=lambda each: _posted(each[0]))
         ]
 
     def remove(self, letter: Letter) -> None:
-        """Take out a letter that has been worked on, and what was noted of its failures."""
+        """Take out a letter that has been worked on, what it supersedes, and its failures' count."""
+        if letter.kind == "clip":
+            self._remove_superseded(letter.path)
         letter.path.unlink(missing_ok=True)
         _tries_path(letter).unlink(missing_ok=True)
+
+    def remove_moment(self, moment: str) -> None:
+        """Take out every clip of a moment: it was forgotten."""
+        for path in self.folder.glob(f"{moment}.*"):
+            path.unlink(missing_ok=True)
+
+    def _remove_superseded(self, path: Path) -> None:
+        moment, revision = _moment_and_revision(path)
+        for older in self.folder.glob(f"{moment}.*"):
+            if older.suffix in {".clip", ".open"} and _moment_and_revision(older)[1] < revision:
+                older.unlink(missing_ok=True)
+
+    def _close_orphans(self) -> None:
+        for path in self.folder.glob("*.open"):
+            with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+                if _is_locked(file.fileno()):
+                    continue
+                path.replace(path.with_suffix(".clip"))
+                sync_folder(self.folder)
+
+    def _highest_revisions(self) -> dict[str, int]:
+        highest: dict[str, int] = {}
+        for path in [*self.folder.glob("*.clip"), *self.folder.glob("*.open")]:
+            moment, revision = _moment_and_revision(path)
+            highest[moment] = max(revision, highest.get(moment, 0))
+        return highest
 
     def note_failure(self, letter: Letter) -> int:
         """Count a failed try at a letter, across restarts; how many there have been."""
@@ -122,6 +166,56 @@ class Spool:
 
     def _make(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+class OpenClip:
+    """A clip that is still being written: `<moment>.<revision>.open`, locked while its writer lives.
+
+    Not thread-safe. When the disk refuses, every method raises OSError, and what was
+    durable before stays so.
+    """
+
+    def __init__(self, folder: Path, clip: Clip, pcm: Pcm) -> None:
+        self._path = folder / f"{clip.id}.{clip.revision}.open"
+        part = self._path.with_name(f"{self._path.name}.part")
+        self._file = part.open("wb")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)  # the lock goes with the file through its renames
+            header = b"".join(_with_header(asdict(clip), ()))
+            self._header_bytes = len(header)
+            self._file.write(header)
+            self.append(pcm)
+            self.sync()
+            part.replace(self._path)
+        except BaseException:
+            self._file.close()
+            part.unlink(missing_ok=True)
+            raise
+        sync_folder(folder)
+
+    def append(self, pcm: Pcm) -> None:
+        """Add what has come since; durable after the next `sync`."""
+        self._file.write(pcm.astype("<i2", copy=False).tobytes())
+
+    def sync(self) -> None:
+        """Make everything that was appended durable."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self, samples: int) -> Path:
+        """End the clip after so many samples of it and hand it to the worker; where it lies."""
+        self._file.flush()
+        self._file.truncate(self._header_bytes + 2 * samples)
+        self.sync()
+        target = self._path.with_suffix(".clip")
+        self._path.replace(target)
+        self._file.close()
+        sync_folder(target.parent)
+        return target
+
+    def give_up(self) -> None:
+        """Leave it as it is: a later revision, or the worker, takes over."""
+        self._file.close()
 
 
 def read_clip(path: Path) -> tuple[Clip, Pcm]:
@@ -167,6 +261,24 @@ def _from_json(kind: type[_Written], line: bytes, path: Path) -> _Written:
         return kind(**fields)
     except (ValueError, TypeError, KeyError) as error:
         raise LetterBroken(path.name) from error
+
+
+def _moment_and_revision(path: Path) -> tuple[str, int]:
+    moment, _, revision = path.stem.rpartition(".")
+    return moment, int(revision) if revision.isdecimal() else 0
+
+
+def _is_highest(path: Path, highest: dict[str, int]) -> bool:
+    moment, revision = _moment_and_revision(path)
+    return revision == highest.get(moment)
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _posted(path: Path) -> tuple[int, str]:

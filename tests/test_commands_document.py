@@ -24,7 +24,10 @@ SECTIONS = {
 
 
 def examples(command: str) -> list[Any]:
-    return [json.loads(found) for found in re.findall(r"```json\n(.*?)\n```", SECTIONS[command], re.S)]
+    return [
+        json.loads(found)
+        for found in re.findall(r"```json\n(.*?)\n```", SECTIONS[command], re.DOTALL)
+    ]
 
 
 def shape(value: object) -> object:
@@ -33,7 +36,9 @@ def shape(value: object) -> object:
         return {key: shape(each) for key, each in value.items()}
     if isinstance(value, list):
         return [shape(value[0])] if value else []
-    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+    return (
+        "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+    )
 
 
 def agree(promised: object, found: object) -> bool:

@@ -194,7 +194,7 @@ def _repeats(text: str) -> bool:
 
 def _is_disbelieved(reading: _Reading, pieces: list[_Piece]) -> bool:
     first = next((word["probability"] for piece in pieces for word in piece["words"]), 1.0)
-    return is_disbelieved(reading.no_speech_probability, first)
+    return is_disbelieved(reading.no_speech_probability, float(first))  # out of NumPy's own types
 
 
 def _sentence(piece: _Piece, reading: _Reading, *, disbelieved: bool) -> _Sentence:

@@ -29,7 +29,9 @@ def silence(home: Path) -> Path:
     return Spool(home / "spool").post_clip(clip, [np.zeros(32_000, np.int16)])
 
 
-async def test_a_clip_gives_a_transcript_that_names_its_model(models: Models, silence: Path) -> None:
+async def test_a_clip_gives_a_transcript_that_names_its_model(
+    models: Models, silence: Path
+) -> None:
     told: list[float] = []
 
     heard = await models.hear(silence, told.append)
@@ -84,7 +86,7 @@ async def test_a_child_that_is_killed_fails_its_requests_and_the_next_ones_work(
     await models.close()
 
 
-async def test_a_child_that_says_nothing_is_ended(home: Path, silence: Path) -> None:
+async def test_a_child_that_says_nothing_is_ended(home: Path) -> None:
     models = ChildModels(home, idle_s=60, stuck_s=0.01)  # loading alone takes longer
 
     with pytest.raises(ModelsFailed, match="said nothing"):

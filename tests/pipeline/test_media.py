@@ -7,16 +7,17 @@ import av
 import numpy as np
 import pytest
 
-from core.audio import RATE_HZ
+from core.audio import RATE_HZ, Pcm
 from core.errors import SoundUnreadable
 from pipeline.media import decode, encode_opus, recorded_at
 
 
-def tone(seconds: float, rate_hz: int = RATE_HZ, hz: float = 440.0) -> np.ndarray:
-    return (np.sin(np.arange(int(seconds * rate_hz)) * 2 * np.pi * hz / rate_hz) * 8000).astype("<i2")
+def tone(seconds: float, rate_hz: int = RATE_HZ) -> Pcm:
+    phase = np.arange(int(seconds * rate_hz)) * 2 * np.pi * 440 / rate_hz
+    return (np.sin(phase) * 8000).astype(np.int16)
 
 
-def write_wav(path: Path, samples: np.ndarray, rate_hz: int, channels: int = 1) -> Path:
+def write_wav(path: Path, samples: Pcm, rate_hz: int, channels: int = 1) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(2)

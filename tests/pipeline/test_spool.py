@@ -2,17 +2,19 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.audio import Pcm
 from core.clock import Recorded
 from core.files import write_durably
 from pipeline.spool import Clip, LetterBroken, Spool, TypedText, read_clip, read_texts
 from pipeline.store.drafts import Reference
 
-CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60, source="given"), ("press",), source="a.wav")
+CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60), ("press",), source="a.wav")
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_letters_wait_in_the_order_they_were_posted(spool: Spool) -> None:
 
 
 def test_a_post_that_fails_leaves_nothing_behind(spool: Spool) -> None:
-    def chunks():
+    def chunks() -> Iterator[Pcm]:
         yield np.zeros(10, np.int16)
         raise OSError(28, "No space left on device")
 

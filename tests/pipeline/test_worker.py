@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -16,13 +17,14 @@ from pipeline.spool import Spool, read_clip
 from pipeline.store.archive import open_archive
 from pipeline.store.reader import open_archive_to_read
 from pipeline.store.sound_files import sound_path
+from pipeline.store.views.moments import MomentRow
 from pipeline.worker import Worker, working
 from pipeline.worker_socket import worker_line
 
 Post = Callable[..., str]
 
 
-async def rows(home: Path):
+async def rows(home: Path) -> list[MomentRow]:
     async with open_archive_to_read(home) as archive:
         return await archive.moments(hidden=True)
 
@@ -116,11 +118,9 @@ async def test_a_note_on_which_the_models_fail_is_found_by_its_words(
         assert [tuple(r) for r in await archive.connection.execute_fetchall(query)] == [(1,)]
 
 
-async def test_a_missing_model_lets_letters_wait(
-    home: Path, post_text: Post, spool: Spool
-) -> None:
+async def test_a_missing_model_lets_letters_wait(home: Path, post_text: Post, spool: Spool) -> None:
     class NoModels(FakeModels):
-        async def read(self, texts):
+        async def read(self, texts: Sequence[tuple[str, str | None]]) -> Never:
             raise ModelMissing("The model is missing.", advice="Run `./run setup`.")
 
     post_text("a note")
@@ -175,7 +175,9 @@ async def test_forgetting_takes_what_waits_in_the_spool_too(
     assert spool.waiting() == []
 
 
-async def test_the_same_reference_is_one_moment(worker: Worker, post_text: Post, home: Path) -> None:
+async def test_the_same_reference_is_one_moment(
+    worker: Worker, post_text: Post, home: Path
+) -> None:
     post_text("first words", ref="a")
     post_text("other words", ref="a")
     post_text("third words", ref="b")
@@ -189,7 +191,7 @@ async def test_the_same_reference_is_one_moment(worker: Worker, post_text: Post,
 
 
 async def test_there_is_only_one_worker(worker: Worker, home: Path) -> None:
-    with pytest.raises(ArchiveBusy, match="process [0-9]+"):
+    with pytest.raises(ArchiveBusy, match=r"process [0-9]+"):
         async with working(Home(home), Settings(), models=FakeModels()):
             pass
 

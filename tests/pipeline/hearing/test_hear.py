@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +8,8 @@ from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
 from core.moment import Transcript
 from pipeline.hearing.fakes import FakeSpeechModel, FakeTranscriber
 from pipeline.hearing.hear import PIECE_SAMPLES, hear
+
+HOUSE = Path(__file__).resolve().parents[3]
 
 
 def voice(for_s: float) -> Pcm:
@@ -114,3 +118,13 @@ def test_a_second_clip_is_not_judged_by_the_first() -> None:
     hear(silence(1), model, FakeTranscriber())
 
     assert resets == ["reset", "reset"]
+
+
+def test_hearing_with_fakes_loads_no_model_library() -> None:
+    loaded = "import pipeline.hearing.hear, pipeline.hearing.fakes, sys; print(*sys.modules)"
+
+    answer = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+
+    assert not {"onnxruntime", "ctranslate2", "faster_whisper"} & set(answer.stdout.split())

@@ -1,5 +1,6 @@
 """What the archive keeps, hides, undoes and forgets, seen through a second connection."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ from core.errors import NotFound
 from core.moment import Transcript
 from pipeline.store import drafts
 from pipeline.store.archive import Archive, open_archive
+from pipeline.store.chain import Event
 from pipeline.store.check import check_archive
 from pipeline.store.drafts import Kept
 from pipeline.store.journal import Forgotten
 from pipeline.store.reader import Period, open_archive_to_read
+
+Write = Callable[..., Awaitable[str]]
 
 
 async def texts(home: Path, *, hidden: bool = False) -> list[str]:
@@ -27,7 +31,9 @@ async def found(home: Path, word: str) -> int:
         return int(rows[0][0])
 
 
-async def test_what_is_appended_is_there_for_others(archive: Archive, typed, home: Path) -> None:
+async def test_what_is_appended_is_there_for_others(
+    archive: Archive, typed: Write, home: Path
+) -> None:
     await typed("the siren")
     await typed("the pill box")
 
@@ -35,7 +41,9 @@ async def test_what_is_appended_is_there_for_others(archive: Archive, typed, hom
     assert await found(home, "siren") == 1
 
 
-async def test_a_thought_is_stored_whole_or_not_at_all(archive: Archive, typed, home: Path) -> None:
+async def test_a_thought_is_stored_whole_or_not_at_all(
+    archive: Archive, typed: Write, home: Path
+) -> None:
     gone = await typed("soon gone")
     await archive.forget([gone])
     kept = Kept(drafts.new_moment_id(), "typed", Recorded(), transcript=Transcript("half"))
@@ -48,7 +56,9 @@ async def test_a_thought_is_stored_whole_or_not_at_all(archive: Archive, typed, 
     assert await texts(home) == []
 
 
-async def test_a_hidden_moment_is_out_of_list_and_index(archive: Archive, typed, home: Path) -> None:
+async def test_a_hidden_moment_is_out_of_list_and_index(
+    archive: Archive, typed: Write, home: Path
+) -> None:
     moment = await typed("the siren")
 
     assert await archive.hide(await archive.moment(moment))
@@ -59,7 +69,7 @@ async def test_a_hidden_moment_is_out_of_list_and_index(archive: Archive, typed,
     assert not await archive.hide(await archive.moment(moment))
 
 
-async def test_a_restored_moment_is_found_again(archive: Archive, typed, home: Path) -> None:
+async def test_a_restored_moment_is_found_again(archive: Archive, typed: Write, home: Path) -> None:
     moment = await typed("the siren")
     await archive.hide(await archive.moment(moment))
 
@@ -69,7 +79,7 @@ async def test_a_restored_moment_is_found_again(archive: Archive, typed, home: P
     assert not await archive.restore(await archive.moment(moment))
 
 
-async def test_undoing_a_keep_hides_its_moment(archive: Archive, typed, home: Path) -> None:
+async def test_undoing_a_keep_hides_its_moment(archive: Archive, typed: Write, home: Path) -> None:
     await typed("the siren")
 
     undone = await archive.undo()
@@ -79,7 +89,7 @@ async def test_undoing_a_keep_hides_its_moment(archive: Archive, typed, home: Pa
     assert await texts(home, hidden=True) == ["the siren"]
 
 
-async def test_an_undo_can_be_undone(archive: Archive, typed, home: Path) -> None:
+async def test_an_undo_can_be_undone(archive: Archive, typed: Write, home: Path) -> None:
     await typed("the siren")
     await archive.undo()
 
@@ -88,7 +98,9 @@ async def test_an_undo_can_be_undone(archive: Archive, typed, home: Path) -> Non
     assert await texts(home) == ["the siren"]
 
 
-async def test_an_event_named_can_be_undone_long_after(archive: Archive, typed, home: Path) -> None:
+async def test_an_event_named_can_be_undone_long_after(
+    archive: Archive, typed: Write, home: Path
+) -> None:
     await typed("the siren")
     await typed("the pill box")
     first = (await archive.latest_events(10))[-2]
@@ -99,7 +111,7 @@ async def test_an_event_named_can_be_undone_long_after(archive: Archive, typed, 
 
 
 async def test_a_moment_whose_keep_was_undone_can_be_restored(
-    archive: Archive, typed, home: Path
+    archive: Archive, typed: Write, home: Path
 ) -> None:
     moment = await typed("the siren")
     await archive.undo()
@@ -109,7 +121,7 @@ async def test_a_moment_whose_keep_was_undone_can_be_restored(
     assert await texts(home) == ["the siren"]
 
 
-async def test_what_is_undone_already_is_not_undone_twice(archive: Archive, typed) -> None:
+async def test_what_is_undone_already_is_not_undone_twice(archive: Archive, typed: Write) -> None:
     await typed("the siren")
     event = (await archive.latest_events(1))[0]
     await archive.undo(event)
@@ -118,7 +130,7 @@ async def test_what_is_undone_already_is_not_undone_twice(archive: Archive, type
         await archive.undo(event)
 
 
-async def test_a_forget_cannot_be_undone(archive: Archive, typed) -> None:
+async def test_a_forget_cannot_be_undone(archive: Archive, typed: Write) -> None:
     await archive.forget([await typed("the siren")])
 
     with pytest.raises(NotFound, match="cannot be undone"):
@@ -131,7 +143,7 @@ async def test_nothing_to_undo_is_said(archive: Archive) -> None:
 
 
 async def test_forgotten_words_are_in_no_file_of_the_folder(
-    archive: Archive, typed, home: Path
+    archive: Archive, typed: Write, home: Path
 ) -> None:
     for number in range(30):
         await typed(f"filler number {number}")
@@ -147,7 +159,7 @@ async def test_forgotten_words_are_in_no_file_of_the_folder(
     assert (await check_archive(archive)).problems == []
 
 
-async def test_what_was_forgotten_takes_nothing_more(archive: Archive, typed) -> None:
+async def test_what_was_forgotten_takes_nothing_more(archive: Archive, typed: Write) -> None:
     moment = await typed("the siren")
     await archive.forget([moment])
 
@@ -156,7 +168,7 @@ async def test_what_was_forgotten_takes_nothing_more(archive: Archive, typed) ->
 
 
 async def test_a_forget_that_was_cut_short_is_finished_later(
-    archive: Archive, typed, home: Path
+    archive: Archive, typed: Write, home: Path
 ) -> None:
     moment = await typed("the siren")
     (home / "tombstones").write_text(f"{moment}\n", encoding="ascii")
@@ -167,7 +179,9 @@ async def test_a_forget_that_was_cut_short_is_finished_later(
     assert await archive.is_forgotten(moment)
 
 
-async def test_a_torn_line_of_the_tombstones_forgets_nothing(archive: Archive, typed, home: Path) -> None:
+async def test_a_torn_line_of_the_tombstones_forgets_nothing(
+    archive: Archive, typed: Write, home: Path
+) -> None:
     moment = await typed("the siren")
     (home / "tombstones").write_text(moment, encoding="ascii")
 
@@ -176,7 +190,7 @@ async def test_a_torn_line_of_the_tombstones_forgets_nothing(archive: Archive, t
     assert await texts(home) == ["the siren"]
 
 
-async def test_rebuild_gives_the_same_rows(archive: Archive, typed) -> None:
+async def test_rebuild_gives_the_same_rows(archive: Archive, typed: Write) -> None:
     moments = [await typed(f"thought {number}", speaker="Anna") for number in range(12)]
     await archive.hide(await archive.moment(moments[3]))
     await archive.forget([moments[5]])
@@ -192,28 +206,27 @@ async def test_rebuild_gives_the_same_rows(archive: Archive, typed) -> None:
 async def view_rows(archive: Archive) -> list[list[tuple[object, ...]]]:
     queries = (
         "SELECT * FROM moment ORDER BY id",
-        "SELECT moment, position, start_ms, end_ms, speaker, date_words, text, vector "
-        "FROM passage ORDER BY moment, position",
+        "SELECT moment, position, start_ms, speaker, text, vector FROM passage ORDER BY 1, 2",
         "SELECT subject FROM tombstone ORDER BY subject",
     )
     return [[tuple(r) for r in await archive.connection.execute_fetchall(q)] for q in queries]
 
 
-async def test_a_moment_is_named_by_the_beginning_of_its_id(archive: Archive, typed) -> None:
+async def test_a_moment_is_named_by_the_beginning_of_its_id(archive: Archive, typed: Write) -> None:
     moment = await typed("the siren")
 
     assert (await archive.moment(moment[:8])).id == moment
 
 
 @pytest.mark.parametrize("named", ["", "zzz"])
-async def test_no_such_moment_is_a_sentence(archive: Archive, typed, named: str) -> None:
+async def test_no_such_moment_is_a_sentence(archive: Archive, typed: Write, named: str) -> None:
     await typed("the siren")
 
     with pytest.raises(NotFound):
         await archive.moment(named)
 
 
-async def test_a_period_leaves_the_rest_out(archive: Archive, typed) -> None:
+async def test_a_period_leaves_the_rest_out(archive: Archive, typed: Write) -> None:
     moments = [await typed(f"thought {number}") for number in range(3)]
     middle = (await archive.moment(moments[1])).at_ms
     assert middle is not None
@@ -224,7 +237,7 @@ async def test_a_period_leaves_the_rest_out(archive: Archive, typed) -> None:
 
 
 async def test_moments_without_a_time_come_last_in_the_order_they_were_kept(
-    archive: Archive, typed
+    archive: Archive, typed: Write
 ) -> None:
     for text in ("one", "two"):
         kept = Kept(drafts.new_moment_id(), "typed", Recorded(), transcript=Transcript(text))
@@ -246,6 +259,6 @@ async def test_another_machine_begins_a_line_that_names_its_parent(home: Path) -
         assert (await check_archive(archive)).problems == []
 
 
-async def keep_one(archive: Archive):
+async def keep_one(archive: Archive) -> Event:
     kept = Kept(drafts.new_moment_id(), "typed", Recorded(), transcript=Transcript("one"))
     return (await archive.append(drafts.moment_kept(kept, author="wearer")))[-1]

@@ -81,7 +81,9 @@ def test_the_payload_carries_a_commitment_and_not_a_word() -> None:
 
 
 def test_the_same_word_twice_has_two_commitments() -> None:
-    assert new_belonging("speaker", b"yes").commitment != new_belonging("speaker", b"yes").commitment
+    first, second = new_belonging("speaker", b"yes"), new_belonging("speaker", b"yes")
+
+    assert first.commitment != second.commitment
 
 
 def test_the_hash_of_a_known_event_never_changes() -> None:
@@ -91,9 +93,7 @@ def test_the_hash_of_a_known_event_never_changes() -> None:
 
     event = place_event(draft, place, 1_790_000_000_000)
 
-    assert event.hash.hex() == (
-        "2b982a8ade76e955a349685dbe5cc9b73b571aba96d677d52d32eb4ad2b23b25"
-    )
+    assert event.hash.hex() == ("2b982a8ade76e955a349685dbe5cc9b73b571aba96d677d52d32eb4ad2b23b25")
 
 
 @given(

@@ -1,6 +1,7 @@
 """`check` sees what was altered behind our back, and by its name."""
 
 import sqlite3
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from pipeline.store.archive import Archive
 from pipeline.store.check import check_archive
 from pipeline.store.connection import archive_path
+
+Write = Callable[..., Awaitable[str]]
+KeepSound = Callable[[bytes], Awaitable[Path]]
 
 
 def alter(home: Path, statement: str) -> None:
@@ -20,7 +24,7 @@ def alter(home: Path, statement: str) -> None:
     [
         ("UPDATE event SET author = 'agent' WHERE seq = 2", "was altered"),
         ("UPDATE event SET payload = '{}' WHERE seq = 2", "was altered"),
-        ("UPDATE belonging SET content = CAST(replace(content, 'siren', 'singer') AS BLOB)", "was altered"),
+        ("UPDATE belonging SET content = CAST('{}' AS BLOB)", "was altered"),
         ("DELETE FROM belonging", "is missing"),
         ("UPDATE moment SET state = 'hidden'", "not what its events come to"),
         ("UPDATE moment SET text = 'singer'", "not what its events come to"),
@@ -30,7 +34,7 @@ def alter(home: Path, statement: str) -> None:
     ],
 )
 async def test_what_was_altered_is_told(
-    archive: Archive, typed, home: Path, statement: str, told: str
+    archive: Archive, typed: Write, home: Path, statement: str, told: str
 ) -> None:
     await typed("the siren")
     assert (await check_archive(archive)).problems == []
@@ -40,7 +44,7 @@ async def test_what_was_altered_is_told(
     assert any(told in problem for problem in (await check_archive(archive)).problems)
 
 
-async def test_a_missing_event_is_told(archive: Archive, typed, home: Path) -> None:
+async def test_a_missing_event_is_told(archive: Archive, typed: Write, home: Path) -> None:
     for text in ("one", "two", "three"):
         await typed(text)
 
@@ -51,7 +55,9 @@ async def test_a_missing_event_is_told(archive: Archive, typed, home: Path) -> N
     assert any("missing before" in problem for problem in problems)
 
 
-async def test_an_altered_and_a_missing_sound_are_told(archive: Archive, home: Path, keep_sound) -> None:
+async def test_an_altered_and_a_missing_sound_are_told(
+    archive: Archive, home: Path, keep_sound: KeepSound
+) -> None:
     first, second = await keep_sound(b"one"), await keep_sound(b"two")
     assert (await check_archive(archive)).problems == []
 

@@ -1,12 +1,15 @@
 """Sound lies at its hash, and goes when nothing names it."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from pipeline.store.archive import Archive
 
+KeepSound = Callable[[bytes], Awaitable[Path]]
+
 
 async def test_sound_goes_with_the_moment_that_is_forgotten(
-    archive: Archive, keep_sound, home: Path
+    archive: Archive, keep_sound: KeepSound, home: Path
 ) -> None:
     path = await keep_sound(b"sound")
     moment = (await archive.moments())[0].id
@@ -18,7 +21,7 @@ async def test_sound_goes_with_the_moment_that_is_forgotten(
 
 
 async def test_sound_that_two_moments_share_stays_for_the_other(
-    archive: Archive, keep_sound
+    archive: Archive, keep_sound: KeepSound
 ) -> None:
     path = await keep_sound(b"sound")
     await keep_sound(b"sound")

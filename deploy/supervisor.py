@@ -1,0 +1,136 @@
+"""Runs the services of one machine together: started in order, watched, stopped in reverse.
+
+For a desk; on a Pi, systemd does this with one unit for each. Knows programs and files,
+nothing of what is in them.
+"""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+READY_WITHIN_S = 20.0
+"""How long the next service waits for this one; then it starts all the same."""
+
+STOP_WITHIN_S = 5.0
+"""After this a service that was asked to stop is killed: whatever it confirmed is on disk."""
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+STEADY_AFTER_S = 60.0
+"""A service that ran this long died of something new: its pause begins from the first again."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One program. `is_ready` is asked until it is true; None: ready as soon as it runs."""
+
+    name: str
+    command: Sequence[str]
+    is_ready: Callable[[], bool] | None = None
+
+
+async def supervise(
+    services: Sequence[Service], say: Say, when_up: Callable[[], Awaitable[None]]
+) -> None:
+    """Run all of them until SIGINT or SIGTERM, or until `when_up` ends by raising.
+
+    `when_up` runs once everything has been started. A service that dies is started again,
+    after a pause that doubles, and `say` is told.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    keepers: list[Keeper] = []
+    try:
+        for service in services:
+            keeper = Keeper(service, say)
+            keepers.append(keeper)
+            if not await _or_stop(keeper.start(), stop):
+                return
+        await _or_stop(_then_wait(when_up, stop), stop)
+    finally:
+        for keeper in reversed(keepers):
+            await keeper.stop()
+
+
+class Keeper:
+    """Keeps one service running."""
+
+    def __init__(self, service: Service, say: Say) -> None:
+        self._service = service
+        self._say = say
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start it, wait until it is ready or has had its time, and watch it from then on."""
+        await self._spawn()
+        self._watch = asyncio.create_task(self._keep_running())
+        if self._service.is_ready is not None:
+            deadline_s = time.monotonic() + READY_WITHIN_S
+            while not self._service.is_ready() and time.monotonic() < deadline_s:
+                await asyncio.sleep(0.05)
+
+    async def stop(self) -> None:
+        """Ask it to stop; kill it if it does not. Idempotent."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+            self._watch = None
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_WITHIN_S)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _keep_running(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while self._process is not None:
+            began_s = time.monotonic()
+            status = await self._process.wait()
+            if time.monotonic() - began_s > STEADY_AFTER_S:
+                pause_s = FIRST_PAUSE_S
+            self._say(f"{self._service.name} ended ({_how(status)}) and is started again.")
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            await self._spawn()
+
+    async def _spawn(self) -> None:
+        # A session of its own: Ctrl-C reaches us alone, and we stop them in order.
+        self._process = await asyncio.create_subprocess_exec(
+            *self._service.command, start_new_session=True
+        )
+
+
+async def _then_wait(when_up: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    await when_up()
+    await stop.wait()
+
+
+async def _or_stop(work: Awaitable[None], stop: asyncio.Event) -> bool:
+    """Await the work or the stop, whichever comes first; whether it was the work."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not working.done():
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        return False
+    working.result()
+    return True
+
+
+def _how(status: int) -> str:
+    return f"status {status}" if status >= 0 else signal.Signals(-status).name
