@@ -91,7 +91,14 @@ class Page:
     day_href: str
     lines: tuple[tuple[ShownWord, ...], ...]
     has_doubt: bool
-    history: tuple[str, ...] = ()
+
+    @property
+    def first_words(self) -> str:
+        """The beginning of the text, cut between words, for the button."""
+        text = self.card.text
+        if len(text) <= FIRST_WORDS:
+            return text
+        return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +174,7 @@ def length(duration_ms: int) -> str:
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
-def page(
-    row: MomentRow, transcript: Transcript | None, clock: Clock, history: Iterable[str] = ()
-) -> Page:
+def page(row: MomentRow, transcript: Transcript | None, clock: Clock) -> Page:
     at = None if row.at_ms is None else as_datetime(row.at_ms, row.utc_offset_min)
     lines = _lines(row.text, transcript)
     return Page(
@@ -178,7 +183,6 @@ def page(
         day_href="" if at is None else f"{at:%Y-%m-%d}",
         lines=lines,
         has_doubt=any(word.doubtful for line in lines for word in line),
-        history=tuple(history),
     )
 
 
@@ -198,13 +202,6 @@ def _heard_lines(words: Sequence[Word]) -> Iterable[tuple[ShownWord, ...]]:
         line.append(ShownWord(word.word.strip(), word.start_ms, word.end_ms, word.doubtful))
         before = word
     yield tuple(line)
-
-
-def first_words(text: str) -> str:
-    """The beginning of a text, cut between words, for the button."""
-    if len(text) <= FIRST_WORDS:
-        return text
-    return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
 def day_title(day: date, today: date) -> str:

@@ -74,7 +74,8 @@ class Keeper:
         self._watch = asyncio.create_task(self._keep_running())
         if self._service.is_ready is not None:
             deadline_s = time.monotonic() + READY_WITHIN_S
-            while not self._service.is_ready() and time.monotonic() < deadline_s:
+            # Another process has no event of ours to set, so it is asked again and again.
+            while not self._service.is_ready() and time.monotonic() < deadline_s:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     async def stop(self) -> None:

@@ -77,16 +77,16 @@ class Ingest:
         if thought and duration_ms(pcm) > SLOW_MS:
             await self._append(clip.id, *thought, sound=sound)
             thought, sound = [], None
-        moment = await self._archive.find_moment(clip.id)
-        if moment is None or moment.words == "awaited":
+        if not await self._is_heard(clip):
             heard = await self._models.hear(letter.path, self._progress(clip, pcm))
             thought += _words(clip, heard)
         if thought:
             await self._append(clip.id, *thought, sound=sound)
 
     async def _kept(self, clip: Clip, pcm: Pcm) -> tuple[list[Draft], MadeSound | None]:
-        """The keep of a clip and its finished sound; nothing where the journal has it."""
-        if await self._archive.find_moment(clip.id):
+        """The keep of a clip, or its revision, and the sound; nothing where the journal has it."""
+        revision = await self._revision(clip)
+        if revision is not None and revision >= clip.revision:
             return [], None
         part = self._archive.home / "sound" / f"{clip.id}.part"
         part.parent.mkdir(mode=0o700, exist_ok=True)
@@ -104,7 +104,23 @@ class Ingest:
             reference=None if clip.source is None else Reference(clip.source),
         )
         author = "selector" if clip.how == "selected" else "wearer"
-        return [drafts.moment_kept(kept, author=author)], MadeSound(part, encoded.sha256)
+        draft = drafts.moment_kept if revision is None else drafts.clip_revised
+        return [draft(kept, author=author)], MadeSound(part, encoded.sha256)
+
+    async def _revision(self, clip: Clip) -> int | None:
+        """The highest revision of this clip that the journal has, undone or not."""
+        events = await self._archive.events_of(clip.id)
+        kinds = {"moment_kept", "clip_revised"}
+        return max((int(e.payload["revision"]) for e in events if e.kind in kinds), default=None)
+
+    async def _is_heard(self, clip: Clip) -> bool:
+        """Whether nothing is left to hear: it was heard, or a later revision was kept."""
+        events = await self._archive.events_of(clip.id)
+        return any(
+            e.payload["revision"] >= clip.revision + (e.kind == "clip_revised")
+            for e in events
+            if e.kind in {"moment_transcribed", "clip_revised"}
+        )
 
     async def _take_in_texts(self, texts: Sequence[TypedText], read: "_Read") -> None:
         for start in range(0, len(texts), BATCH):
@@ -162,7 +178,9 @@ async def _read_nothing(texts: Sequence[tuple[str, str | None]]) -> list[Embeddi
 def _words(clip: Clip, heard: Heard) -> list[Draft]:
     thought = [drafts.moment_transcribed(clip.id, heard.transcript, revision=clip.revision)]
     if heard.embedding is not None:
-        thought.append(drafts.moment_embedded(clip.id, heard.embedding))
+        thought.append(
+            drafts.moment_embedded(clip.id, heard.embedding, revision=clip.revision)
+        )
     return thought
 
 

@@ -23,6 +23,7 @@ _OUTCOMES = {
     "failed": "could not make out the words of moment {subject}",
 }
 _KINDS = {
+    "clip_revised": "reached further with moment {subject}",
     "moment_embedded": "placed moment {subject} by its meaning",
     "moment_hidden": "hid moment {subject}",
     "moment_restored": "brought moment {subject} back into sight",
@@ -39,6 +40,7 @@ _REASONS = {
     "imported": "you imported it",
     "press": "you pressed",
     "selected": "it was selected",
+    "everything": "everything that was said is kept",
 }
 
 

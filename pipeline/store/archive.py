@@ -20,7 +20,9 @@ from .sound_files import MadeSound
 from .views.moments import MomentRow, undone_events
 from .views.rows import refold, refold_everything
 
-UNDOABLE = frozenset({"moment_kept", "moment_hidden", "moment_restored", "act_undone"})
+UNDOABLE = frozenset(
+    {"moment_kept", "clip_revised", "moment_hidden", "moment_restored", "act_undone"}
+)
 """What an undo may take back. Forgetting is not among them: its bytes are gone."""
 
 
@@ -43,16 +45,28 @@ class Archive(Reader):
 
         A finished sound file goes to its place in the same transaction, so that no sweep
         meets it unnamed. Raises journal.Forgotten when a subject was forgotten,
-        ArchiveUnusable when the disk refuses.
+        ArchiveUnusable when the disk refuses. The sound that a `clip_revised` supersedes
+        goes with it: its belonging at once, its file when nothing else names it.
         """
+        superseded: list[str] = []
         async with self._thinking() as at_ms:
             if sound is not None:
                 sound_files.adopt(self.home, sound)
             origin = await current_origin(self.connection, self._machine, at_ms)
+            for each in thought:
+                if each.kind == "clip_revised":
+                    superseded += await forgetting.erase_sound(self.connection, each.subject)
             events = [await append(self.connection, origin, each, at_ms) for each in thought]
             for subject in dict.fromkeys(each.subject for each in thought):
                 await refold(self.connection, subject)
+        if superseded:
+            await self._remove_unnamed(superseded)
         return events
+
+    async def _remove_unnamed(self, sounds: Sequence[str]) -> None:
+        """A kill before this leaves the files to the sweep of the next start."""
+        async with self._thinking():
+            await sound_files.remove_unnamed(self.connection, self.home, sounds)
 
     async def hide(self, moment: MomentRow, *, author: str = "wearer") -> bool:
         """Put a moment out of sight; False where it was so already."""

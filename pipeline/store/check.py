@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from itertools import groupby
 from pathlib import Path
@@ -71,8 +71,9 @@ async def _check_belongings(archive: Archive, report: Report) -> None:
         rows = await archive.connection.execute_fetchall(query, (subject,))
         there = {row[0]: hashlib.sha256(row[1] + row[2]).hexdigest() for row in rows}
         report.belongings += len(there)
+        events = await events_of(archive.connection, subject)
         promised: dict[str, str] = {}
-        for event in await events_of(archive.connection, subject):
+        for event in events:
             promised |= event.commitments
         report.problems += [
             f"The belonging {each} of {subject} was altered."
@@ -82,10 +83,22 @@ async def _check_belongings(archive: Archive, report: Report) -> None:
         if not await archive.is_forgotten(subject):
             report.problems += [
                 f"The belonging {each} of {subject} is missing."
-                for each in promised.keys() - there.keys()
+                for each in promised.keys() - there.keys() - superseded_sounds(events)
             ]
         elif there:
             report.problems.append(f"The forgotten {subject} still has belongings.")
+
+
+def superseded_sounds(events: Sequence[Event]) -> set[str]:
+    """The ids of the sounds that a later revision of the same clip has taken the place of. Pure."""
+    sounds = [
+        entry["id"]
+        for event in events
+        if event.kind in {"moment_kept", "clip_revised"}
+        for entry in event.payload.get("belongings", [])
+        if entry["kind"] == "sound"
+    ]
+    return set(sounds[:-1])
 
 
 async def _check_sounds(archive: Archive, report: Report) -> None:

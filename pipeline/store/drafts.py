@@ -83,18 +83,34 @@ def new_moment_id() -> str:
 def moment_kept(kept: Kept, *, author: str) -> Draft:
     """A moment exists now, with its sound if it has one, with its text if it was typed."""
     stream, _, position = kept.id.partition("-")
-    recorded = asdict(kept.recorded)
-    recorded["from"] = recorded.pop("source")
     payload = {
         "how": kept.how,
         "reasons": list(kept.reasons),
         "stream": stream,
         "position": int(position),
         "revision": kept.revision,
-        "recorded": recorded,
+        "recorded": _recorded(kept.recorded),
         "duration_ms": kept.duration_ms,
     }
     return Draft("moment_kept", kept.id, author, payload, _belongings_of(kept))
+
+
+def clip_revised(kept: Kept, *, author: str) -> Draft:
+    """A moment's clip reaches further now; its sound before goes in the same transaction."""
+    payload = {
+        "revision": kept.revision,
+        "recorded": _recorded(kept.recorded),
+        "duration_ms": kept.duration_ms,
+    }
+    assert kept.sound is not None
+    sound = new_belonging("sound", _json_bytes(asdict(kept.sound)))
+    return Draft("clip_revised", kept.id, author, payload, (sound,))
+
+
+def _recorded(recorded: Recorded) -> dict[str, object]:
+    fields = asdict(recorded)
+    fields["from"] = fields.pop("source")
+    return fields
 
 
 def _belongings_of(kept: Kept) -> tuple[Belonging, ...]:
@@ -122,9 +138,12 @@ def moment_transcribed(
     return Draft("moment_transcribed", moment, author, payload, belongings)
 
 
-def moment_embedded(moment: str, embedding: Embedding, *, author: str = "pipeline") -> Draft:
-    """The vectors by which a moment is found."""
-    return Draft("moment_embedded", moment, author, {}, (embedding_belonging(embedding),))
+def moment_embedded(
+    moment: str, embedding: Embedding, *, revision: int = 0, author: str = "pipeline"
+) -> Draft:
+    """The vectors by which a moment is found; of the words of this revision of its clip."""
+    payload = {"revision": revision} if revision else {}
+    return Draft("moment_embedded", moment, author, payload, (embedding_belonging(embedding),))
 
 
 def moment_hidden(moment: str, *, author: str) -> Draft:

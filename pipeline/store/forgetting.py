@@ -3,6 +3,7 @@
 docs/journal-format.md lists the steps. Each may be repeated after a kill.
 """
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -70,6 +71,13 @@ def remove_letters(home: Path, moments: Iterable[str]) -> None:
     for moment in moments:
         for letter in (home / "spool").glob(f"{moment}.*"):
             letter.unlink(missing_ok=True)
+
+
+async def erase_sound(connection: aiosqlite.Connection, subject: str) -> list[str]:
+    """Erase the sound that a moment has; the hashes of its files. The caller holds the transaction."""
+    query = "DELETE FROM belonging WHERE subject = ? AND kind = 'sound' RETURNING content"
+    rows = await connection.execute_fetchall(query, (subject,))
+    return [str(json.loads(row[0])["sha256"]) for row in rows]
 
 
 async def scrub(connection: aiosqlite.Connection) -> None:

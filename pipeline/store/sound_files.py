@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,14 @@ async def referenced(connection: aiosqlite.Connection) -> set[str]:
     """The hashes that some moment's belonging names."""
     rows = await connection.execute_fetchall("SELECT content FROM belonging WHERE kind = 'sound'")
     return {json.loads(row[0])["sha256"] for row in rows}
+
+
+async def remove_unnamed(
+    connection: aiosqlite.Connection, home: Path, sounds: Sequence[str]
+) -> None:
+    """Remove those of these files that nothing names any more. Held as for `sweep`."""
+    for sha256 in set(sounds) - await referenced(connection):
+        sound_path(home, sha256).unlink(missing_ok=True)
 
 
 async def sweep(connection: aiosqlite.Connection, home: Path) -> int:

@@ -51,8 +51,13 @@ def post_clip(spool: Spool) -> Callable[..., str]:
 def post_text(spool: Spool) -> Callable[..., str]:
     def post(text: str, ref: str | None = None) -> str:
         reference = None if ref is None else Reference("source", ref)
-        how = "typed" if ref is None else "imported"
-        typed = TypedText(new_moment_id(), how, text, Recorded(5, 0), reference=reference)
+        typed = TypedText(
+            new_moment_id(),
+            "typed" if ref is None else "imported",
+            text,
+            Recorded(5, 0),
+            reference=reference,
+        )
         spool.post_texts(new_moment_id(), [typed])
         return typed.id
 

@@ -101,9 +101,10 @@ def _moment_row(
     kept: Event, events: list[Event], contents: Contents, *, hidden: bool
 ) -> tuple[MomentRow, Transcript | None]:
     payload = kept.payload
-    recorded = payload["recorded"]
-    own = {entry["kind"]: entry["id"] for entry in payload.get("belongings", [])}
-    transcript_id, words = _words(kept, own, events)
+    clip = _clip(kept, events)
+    recorded = clip.payload["recorded"]
+    own = _own(kept) | _own(clip)
+    transcript_id, words = _words(clip, own, events)
     content = contents.get(transcript_id or "")
     transcript = None if content is None else read_transcript(content)
     reference = json.loads(contents.get(own.get("reference", ""), b"{}"))
@@ -121,8 +122,8 @@ def _moment_row(
         kept_lamport=kept.lamport,
         kept_origin=kept.origin,
         kept_seq=kept.seq,
-        revision=payload["revision"],
-        duration_ms=payload["duration_ms"],
+        revision=clip.payload["revision"],
+        duration_ms=clip.payload["duration_ms"],
         words=words,
         text="" if transcript is None else transcript.text,
         transcript=transcript_id,
@@ -133,6 +134,16 @@ def _moment_row(
         line=reference.get("line"),
     )
     return row, transcript
+
+
+def _clip(kept: Event, events: list[Event]) -> Event:
+    """The event that says which sound the moment holds: its keep, or the highest revision."""
+    revised = [each for each in events if each.kind == "clip_revised"]
+    return max([kept, *revised], key=lambda each: int(each.payload["revision"]))
+
+
+def _own(event: Event) -> dict[str, str]:
+    return {entry["kind"]: entry["id"] for entry in event.payload.get("belongings", [])}
 
 
 def _is_hidden(kept: Event, events: list[Event]) -> bool:
@@ -152,12 +163,12 @@ def _takes_back(event: Event, kept: Event) -> bool:
     return (event.payload["origin"], event.payload["seq"]) == (kept.origin, kept.seq)
 
 
-def _words(kept: Event, own: dict[str, str], events: list[Event]) -> tuple[str | None, str]:
+def _words(clip: Event, own: dict[str, str], events: list[Event]) -> tuple[str | None, str]:
     """The belonging that holds the words, and how things stand with them."""
     if "transcript" in own:
         return own["transcript"], "typed"
     heard = [each for each in events if each.kind == "moment_transcribed"]
-    current = [e for e in heard if e.payload["revision"] == kept.payload["revision"]]
+    current = [e for e in heard if e.payload["revision"] == clip.payload["revision"]]
     if not current:
         return None, "awaited"
     payload = current[-1].payload
@@ -170,7 +181,7 @@ def _passages(
 ) -> tuple[PassageRow, ...]:
     if transcript is None or not transcript.text:
         return ()
-    cuts, vectors = _embedded(events, contents) or (_one_passage(moment, transcript), [None])
+    cuts, vectors = _embedded(moment.revision, events, contents) or (_one_passage(moment, transcript), [None])
     return tuple(
         PassageRow(
             moment=moment.id,
@@ -186,8 +197,11 @@ def _passages(
     )
 
 
-def _embedded(events: list[Event], contents: Contents) -> tuple[tuple[Any, ...], list[Any]] | None:
-    for event in reversed([each for each in events if each.kind == "moment_embedded"]):
+def _embedded(
+    revision: int, events: list[Event], contents: Contents
+) -> tuple[tuple[Any, ...], list[Any]] | None:
+    embedded = [each for each in events if each.kind == "moment_embedded"]
+    for event in reversed([e for e in embedded if e.payload.get("revision", 0) == revision]):
         for entry in event.payload["belongings"]:
             if entry["id"] in contents:
                 return read_embedding(contents[entry["id"]])

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-import soundfile
+import numpy as np
 
 from core.audio import Pcm
 from core.settings import Settings
-from pipeline import models
+from pipeline import media, models
 
 
 def speech_weights(home: Path) -> Path:
@@ -21,6 +21,4 @@ def whisper_folder(home: Path) -> Path:
 def a_voice(data: Path) -> Pcm:
     """The first recording of the development data: fifteen seconds, one reader."""
     row = json.loads((data / "speech" / "dev.jsonl").read_text(encoding="utf-8").splitlines()[0])
-    pcm: Pcm
-    pcm, _ = soundfile.read(data / "speech" / row["audio"], dtype="int16")
-    return pcm
+    return np.concatenate(list(media.decode(data / "speech" / row["audio"])))

@@ -1,7 +1,7 @@
 """A real archive on disk for every test of the store."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,7 @@ def spoken() -> Transcript:
 
 
 @pytest.fixture
-def keep_sound(archive: Archive, home: Path):  # noqa: ANN201 - a function
+def keep_sound(archive: Archive, home: Path) -> Callable[[bytes], Awaitable[Path]]:
     async def keep(content: bytes) -> Path:
         sha256 = hashlib.sha256(content).hexdigest()
         part = home / "sound" / "a.part"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_an_untouched_line_has_no_problems() -> None:
         {"version": 2},
     ],
 )
-def test_a_changed_field_is_seen(change: dict[str, object]) -> None:
+def test_a_changed_field_is_seen(change: dict[str, Any]) -> None:
     events = line(3)
     events[1] = dataclasses.replace(events[1], **change)
 
