@@ -133,15 +133,20 @@ def _frames(path: Path) -> Iterator[tuple[int, Floats]]:
             raise SoundUnreadable(
                 f"{path.name} has no sound in it.", advice="Name a sound file or a film with sound."
             )
-        to_floats = av.AudioResampler(format="fltp")
+        # Interleaved: PyAV 18.1 takes eight planes for nine and reads where nothing is.
+        to_floats = av.AudioResampler(format="flt")
         for frame in container.decode(container.streams.audio[0]):
             for converted in to_floats.resample(frame):
-                yield converted.sample_rate, _to_mono(converted.to_ndarray().astype(np.float32))
+                interleaved = converted.to_ndarray().astype(np.float32)
+                yield (
+                    converted.sample_rate,
+                    _to_mono(interleaved.reshape(-1, converted.layout.nb_channels)),
+                )
 
 
 def _to_mono(channels: Floats) -> Floats:
-    """The mean over channels (rows); a float file's infinities become silence."""
-    mono: Floats = np.nan_to_num(channels.mean(axis=0), nan=0.0, posinf=0.0, neginf=0.0)
+    """The mean over channels (columns); a float file's infinities become silence."""
+    mono: Floats = np.nan_to_num(channels.mean(axis=1), nan=0.0, posinf=0.0, neginf=0.0)
     return mono
 
 

@@ -1,0 +1,143 @@
+"""How long a search takes in a large archive, and what waits before the first one.
+
+    python -m bench.search_speed [--moments 100000]
+
+Needs AFTERTHOUGHT_TEST_DATA and the embedding model. The moments are turns of AMI, QMSum and
+LoCoMo again and again, a hundred a day; their rows are written without events, their vectors
+are chance, which costs a search the same time.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, fields
+from datetime import UTC, datetime, timedelta
+from itertools import chain, cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.search_recall import Corpus, Turn, corpora, load_embedder
+from pipeline.search.dates import date_in_words
+from pipeline.search.engine import Engine
+from pipeline.store.connection import open_writer
+from pipeline.store.passages import PassageReader
+from pipeline.store.reader import open_archive_to_read
+from pipeline.store.views.moments import MomentRow, PassageRow
+
+BEGIN = datetime(2024, 1, 1, 8, tzinfo=UTC)
+A_DAY = 100
+QUERIES = 200
+DATED = ("in {at:%Y}", "on a {at:%A}", "on {at:%A} {at.day} {at:%B} {at:%Y} in the evening")
+"""What is added to each query: words that a great many moments have."""
+
+
+async def measure(moments: int, data: Path) -> None:
+    """Print a line for each group of queries."""
+    archives = [one for kind in ("ami", "qmsum", "locomo") for one in corpora(data, kind)]
+    asked = [one.text for archive in archives for one in archive.questions]
+    asked = asked[:: max(len(asked) // QUERIES, 1)][:QUERIES]
+    embedder = load_embedder()
+
+    async def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        return embedder.embed(texts)
+
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        await _fill(home, islice(_turns(archives), moments))
+        async with open_archive_to_read(home) as archive:
+            engine = Engine(PassageReader(archive.connection), embed)
+            began = time.perf_counter()
+            await engine.search(asked[0])
+            print(f"{moments} moments; the first search {time.perf_counter() - began:.2f} s")
+            print(f"{'milliseconds':40} {'median':>7} {'p95':>7} {'p99':>7}")
+            for more in ("", *DATED):
+                print(_line(more or "as asked", await _times(engine, asked, more)))
+
+
+async def _times(engine: Engine, asked: Sequence[str], more: str) -> list[float]:
+    queries = [
+        f"{query} {more.format(at=BEGIN + timedelta(days=place))}"
+        for place, query in enumerate(asked)
+    ]
+    return [(await engine.search(query)).ms for query in queries]
+
+
+def _line(name: str, ms: Sequence[float]) -> str:
+    shown = name.replace(".day", "").replace("at", "")
+    return f"{shown:40}" + "".join(f" {np.percentile(ms, share):>7.1f}" for share in (50, 95, 99))
+
+
+def _turns(archives: Sequence[Corpus]) -> Iterator[Turn]:
+    return cycle(chain.from_iterable(archive.turns for archive in archives))
+
+
+async def _fill(home: Path, turns: Iterable[Turn]) -> None:
+    rows = list(map(_rows, range(10**9), turns))
+    async with open_writer(home) as connection:
+        await connection.execute("BEGIN")
+        for table, row in (("moment", MomentRow), ("passage", PassageRow)):
+            names = [each.name for each in fields(row)]
+            places = ", ".join("?" * len(names))
+            await connection.executemany(
+                f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})",  # noqa: S608
+                (astuple(pair[table == "passage"]) for pair in rows),
+            )
+        await connection.commit()
+
+
+def _rows(place: int, turn: Turn) -> tuple[MomentRow, PassageRow]:
+    at = BEGIN + timedelta(days=place // A_DAY, minutes=8 * (place % A_DAY))
+    moment = MomentRow(
+        id=f"{place:016x}-0",
+        state="visible",
+        how="imported",
+        reasons="[]",
+        at_ms=round(at.timestamp() * 1000),
+        utc_offset_min=0,
+        boot=None,
+        boottime_ms=None,
+        kept_lamport=place,
+        kept_origin="bench",
+        kept_seq=place,
+        revision=0,
+        duration_ms=None,
+        words="typed",
+        text=turn.text,
+        transcript=None,
+        sound=None,
+        speaker=turn.speaker,
+        source=None,
+        ref=turn.ref,
+        line=None,
+    )
+    speaker = turn.speaker or ""
+    vector = _chance(place)
+    dated = date_in_words(at)
+    return moment, PassageRow(moment.id, 0, None, None, speaker, dated, turn.text, vector)
+
+
+def _chance(seed: int) -> bytes:
+    vector = np.random.default_rng(seed).standard_normal(384)
+    return (vector / np.linalg.norm(vector)).astype("<f2").tobytes()
+
+
+def main(argv: Sequence[str]) -> int:
+    """Fill an archive that goes afterwards, and search it."""
+    parser = argparse.ArgumentParser(prog="bench search_speed")
+    parser.add_argument("--moments", type=int, default=100_000)
+    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
+    if not named:
+        print("AFTERTHOUGHT_TEST_DATA names no folder of texts to measure on.", file=sys.stderr)
+        return 2
+    asyncio.run(measure(parser.parse_args(argv).moments, Path(named)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
