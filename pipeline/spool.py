@@ -213,8 +213,9 @@ class OpenClip:
         sync_folder(target.parent)
         return target
 
-    def give_up(self) -> None:
-        """Leave it as it is: a later revision, or the worker, takes over."""
+    def remove(self) -> None:
+        """Take it out: a later revision, durable by now, holds all of it."""
+        self._path.unlink(missing_ok=True)
         self._file.close()
 
 

@@ -1,0 +1,590 @@
+// What script adds to pages that work without it: live events, the button's answer, results
+// as one types, words that light up as they sound. Small functions, no library. Addresses and
+// times come out of `data-` attributes.
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const calmly = matchMedia("(prefers-reduced-motion: reduce)");
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const element = (html) => {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content;
+};
+
+const announce = (sentence) => {
+  one("#announce").textContent = sentence;
+};
+
+/* ---- the page keeps itself up to date ------------------------------------------------ */
+
+const POLL_MS = 5000;
+const TOGETHER_MS = 120;
+
+// Replaces each part that reads differently now. What plays or is being pressed stays.
+const takeIn = (html) => {
+  const fresh = element(html);
+  for (const part of all("[data-part]", fresh)) {
+    const old = document.getElementById(part.id);
+    if (!old || old.dataset.version === part.dataset.version) continue;
+    if (one(".playing", old)) continue;
+    const hadFocus = old.contains(document.activeElement);
+    old.replaceWith(part);
+    enhance(part);
+    if (hadFocus) one("a, button", part)?.focus();
+    if (part.id === "just") one(".just", part)?.classList.add("new");
+    if (part.id === "state") announce(one("#sentence", part).textContent);
+  }
+};
+
+const refresh = async () => {
+  try {
+    const answer = await fetch("/now", { headers: { Accept: "text/html" } });
+    if (answer.ok) takeIn(await answer.text());
+    else throw new Error(answer.status);
+  } catch {
+    if (one("#sentence")) one("#sentence").textContent = "This page has lost its machine. It looks again.";
+    if (one("#state")) one("#state").dataset.version = "lost";
+  }
+  showKeep();
+  tellWords();
+};
+
+let refreshing = null;
+const refreshSoon = () => {
+  refreshing ??= wait(TOGETHER_MS).then(() => {
+    refreshing = null;
+    return refresh();
+  });
+  return refreshing;
+};
+
+// One stream while the page is seen. A hidden page closes it and comes back with its mark;
+// one that is told `bye` (too many watch) asks every few seconds instead.
+const live = (place) => {
+  let stream = null;
+  let poll = null;
+  let mark = place.dataset.mark;
+
+  const asks = () => {
+    poll ??= setInterval(refresh, POLL_MS);
+  };
+  const leave = () => {
+    stream?.close();
+    clearInterval(poll);
+    stream = poll = null;
+  };
+  const watch = () => {
+    if (stream || poll || document.hidden) return;
+    stream = new EventSource(`${place.dataset.live}?after=${mark}`);
+    const on = (name, act) =>
+      stream.addEventListener(name, (event) => {
+        if (event.lastEventId) mark = event.lastEventId;
+        act(JSON.parse(event.data));
+      });
+    on("hello", () => clearInterval(poll));
+    on("level", onLevel);
+    on("state", refreshSoon);
+    on("moment", refreshSoon);
+    on("taken", onTaken);
+    on("kept", onKept);
+    on("closed", onClosed);
+    on("refused", onRefused);
+    on("bye", () => {
+      leave();
+      asks();
+    });
+    stream.onerror = () => {
+      if (stream?.readyState === EventSource.CLOSED) {
+        leave();
+        asks();
+      }
+      refresh();
+    };
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : watch()));
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", watch);
+  watch();
+};
+
+/* ---- the level: the memory itself, a bar for each half second ------------------------ */
+
+const BAR_S = 0.5;
+const QUIET_DBFS = -60;
+const bars = []; // {height, kept}, oldest first
+let barAge_s = 0;
+
+const heightOf = (dbfs) => Math.max(0, Math.min(1, (dbfs - QUIET_DBFS) / (-6 - QUIET_DBFS)));
+
+const onLevel = (event) => {
+  const height = heightOf(event.dbfs);
+  const now = performance.now() / 1000;
+  if (!bars.length || now - barAge_s >= BAR_S) {
+    barAge_s = now;
+    bars.push({ height, kept: keeping });
+    if (bars.length > 400) bars.shift();
+  } else {
+    const last = bars[bars.length - 1];
+    last.height = Math.max(last.height, height);
+  }
+  one("#memory").textContent =
+    event.ring_s < 1 ? "" : `The last ${Math.round(event.ring_s)} s are in memory and nowhere else.`;
+  draw();
+  firstMinuteHears(event);
+};
+
+// What a press kept takes the colour: the bars before it, and those until it closes.
+let keeping = false;
+const markKept = (seconds) => {
+  for (const bar of bars.slice(-Math.max(1, Math.round(seconds / BAR_S)))) bar.kept = true;
+  draw();
+};
+
+const draw = () => {
+  const canvas = one("#level canvas");
+  if (!canvas || (calmly.matches && Date.now() % 5)) return;
+  const scale = devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (canvas.width !== Math.round(width * scale)) {
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+  }
+  const ink = getComputedStyle(canvas);
+  const pen = canvas.getContext("2d");
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  const step = 6;
+  const count = Math.floor(width / step);
+  const shown = bars.slice(-count);
+  for (let place = 0; place < count; place++) {
+    const bar = shown[place - (count - shown.length)];
+    const tall = bar ? 3 + bar.height * (height - 6) : 3;
+    pen.fillStyle = bar?.kept ? ink.accentColor : ink.color;
+    pen.globalAlpha = (bar?.kept ? 1 : bar ? 0.75 : 0.3) * Math.min(1, (place + 2) / (count / 4));
+    pen.beginPath();
+    pen.roundRect(place * step + 1, (height - tall) / 2, 3, tall, 1.5);
+    pen.fill();
+  }
+};
+
+/* ---- the button ---------------------------------------------------------------------- */
+
+const HOLD_MS = 600;
+const RENEW_MS = 1000;
+const SHOWN_MS = { taken: 20000, kept: 60000, words: 7000, refused: 6000 };
+const KEEP = "Keep that";
+
+let current = null; // the keep whose words are awaited
+let shownUntil = null;
+
+const post = async (address, fields = {}) => {
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(fields),
+    });
+    return await answer.json();
+  } catch {
+    return { outcome: "refused", sentence: "Nothing was kept: this page has lost its machine.", advice: "" };
+  }
+};
+
+// The button itself says what became of the press; it can be pressed again at any time.
+const show = (kind, text) => {
+  const button = one("#keep");
+  if (!button) return;
+  button.dataset.shows = kind;
+  one("span", button).textContent = text;
+  clearTimeout(shownUntil);
+  if (kind !== "rest") {
+    announce(text);
+    shownUntil = setTimeout(() => show("rest", KEEP), SHOWN_MS[kind]);
+  }
+};
+
+const onTaken = (event) => {
+  if (current === event.keep && one("#keep").dataset.shows === "kept") return;
+  current = event.keep;
+  keeping = true;
+  show("taken", "Taken");
+  offerUndo(event.keep);
+  tellFirstMinute("pressed");
+};
+
+const onKept = (event) => {
+  current = event.keep;
+  markKept(event.seconds);
+  if (one("#keep")?.dataset.shows !== "words") show("kept", "Kept");
+};
+
+const onClosed = (event) => {
+  keeping = false;
+  markKept(event.seconds);
+};
+
+const onRefused = (event) => {
+  keeping = false;
+  show("refused", [event.sentence, event.advice].filter(Boolean).join(" "));
+  tellFirstMinute("refused");
+};
+
+const onPressed = (told) => {
+  if (told.outcome === "taken") onTaken({ event: "taken", ...told });
+  if (told.outcome === "refused") onRefused(told);
+};
+
+const offerUndo = (keep) => {
+  const form = one("#undo");
+  form.action = `/moment/${keep}/undo`;
+  form.hidden = false;
+  clearTimeout(offerUndo.until);
+  offerUndo.until = setTimeout(() => (form.hidden = true), 20000);
+};
+
+// Once its words are there, the button shows the first of them.
+const tellWords = () => {
+  const card = one("#just [data-moment]");
+  if (!card || card.dataset.moment !== current) return;
+  const first = card.dataset.first;
+  if (!first && !card.dataset.standing.startsWith("No words")) return;
+  current = null;
+  show("words", first || card.dataset.standing);
+  tellFirstMinute("words");
+};
+
+// Capture may come and go: the button says so before it is pressed in vain.
+const showKeep = () => {
+  const button = one("#keep");
+  const code = one("#state")?.dataset.state;
+  if (button) button.toggleAttribute("data-off", code !== "listening" && code !== "keeping");
+};
+
+const press = async () => onPressed(await post("/press"));
+
+const keepButton = (form) => {
+  const button = one("button", form);
+  let timer = null;
+  let renewing = null;
+
+  const hold = async () => {
+    onPressed(await post("/hold", { on: "true" }));
+    renewing = setInterval(() => post("/hold", { on: "true" }), RENEW_MS);
+  };
+  const down = () => {
+    button.classList.add("down");
+    timer = setTimeout(hold, HOLD_MS);
+  };
+  const up = () => {
+    button.classList.remove("down");
+    clearTimeout(timer);
+    if (renewing === null) return;
+    clearInterval(renewing);
+    renewing = null;
+    post("/hold", { on: "false" });
+    held = true;
+  };
+  let held = false;
+  button.addEventListener("pointerdown", down);
+  for (const name of ["pointerup", "pointercancel", "pointerleave"]) button.addEventListener(name, up);
+  button.addEventListener("contextmenu", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!held) press();
+    held = false;
+  });
+};
+
+const undoForm = (form) =>
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    form.hidden = true;
+    current = null;
+    show("taken", "Taking back");
+    await fetch(form.action, { method: "POST" });
+    show("rest", KEEP);
+    announce("Taken back.");
+    refresh();
+  });
+
+/* ---- search as one types -------------------------------------------------------------- */
+
+const TYPING_MS = 180;
+const AGAIN_MS = 1500;
+
+const searchForm = (form) => {
+  const results = one("#results");
+  const box = one("input", form);
+  if (!results) return;
+  let asked = 0;
+  let timer = null;
+
+  const look = async (again) => {
+    const number = ++asked;
+    const query = box.value.trim();
+    const calm = one("#calm");
+    if (calm) calm.hidden = query !== "";
+    results.hidden = query === "" && calm !== null;
+    if (query === "") return void results.replaceChildren();
+    const answer = await fetch(`/search?part=1&q=${encodeURIComponent(query)}`);
+    if (number !== asked || !answer.ok) return;
+    results.replaceChildren(element(await answer.text()));
+    if (calm) scrollTo({ top: 0 });
+    if (query === one("[data-query]")?.dataset.query) tellFirstMinute("asked");
+    // The embedder may have been asleep: it wakes of the first question.
+    if (!again && one("[data-alone]", results)) timer = setTimeout(() => look(true), AGAIN_MS);
+  };
+  box.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, TYPING_MS);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    box.blur();
+    if (!one("#calm")) history.replaceState(null, "", `/search?q=${encodeURIComponent(box.value)}`);
+    look();
+  });
+  if (one("#calm") && box.value.trim()) look(); // the browser gave back what was typed
+};
+
+/* ---- sound, and words that light up --------------------------------------------------- */
+
+const LINGER_MS = 150;
+const PLAY =
+  '<button type="button" class="play" aria-label="Play">' +
+  '<svg class="go" viewBox="0 0 24 24" aria-hidden="true"><path d="M7 4.5v15l13-7.5z"/></svg>' +
+  '<svg class="stop" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 4h4v16H6zM14 4h4v16h-4z"/></svg></button>' +
+  '<input class="seek" type="range" min="0" max="1000" value="0" step="1" aria-label="Where in the sound">' +
+  '<span class="clock" aria-hidden="true"></span>';
+
+// The word that sounds at `ms`: the last begun, while it lasts and a breath longer; -1 for none.
+export const wordAt = (times, ms) => {
+  const place = times.findLastIndex(([start]) => start <= ms);
+  return place >= 0 && ms <= times[place][1] + LINGER_MS ? place : -1;
+};
+
+const minutes = (seconds) => {
+  const whole = Math.floor(seconds || 0);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+};
+
+let sounding = null;
+
+const player = (box) => {
+  const audio = one("audio", box);
+  const whole = box.parentElement;
+  const words = all(`[data-words="${box.dataset.for}"] .w[data-s]`, whole);
+  const times = words.map((word) => [Number(word.dataset.s), Number(word.dataset.e)]);
+  audio.hidden = true;
+  audio.removeAttribute("src");
+  box.append(element(PLAY));
+  const [button, seek, clock] = [one(".play", box), one(".seek", box), one(".clock", box)];
+  whole.classList.add("can-play");
+  let loading = null;
+
+  // Fetched whole and played from memory: a phone that only accepted our certificate
+  // refuses to stream, and a seek is then at once.
+  const load = () => (loading ??= fetch(box.dataset.sound).then(async (answer) => {
+    if (!answer.ok) throw new Error(answer.status);
+    audio.src = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: "audio/mp4" }));
+  }));
+  const light = () => {
+    const ms = audio.currentTime * 1000;
+    const place = wordAt(times, ms);
+    words.forEach((word, index) => {
+      word.classList.toggle("lit", index === place);
+      word.classList.toggle("past", times[index][0] <= ms);
+    });
+    if (audio.duration) seek.value = (1000 * audio.currentTime) / audio.duration;
+    seek.setAttribute("aria-valuetext", minutes(audio.currentTime));
+    clock.textContent = `${minutes(audio.currentTime)} / ${minutes(audio.duration)}`;
+    if (!audio.paused) requestAnimationFrame(light);
+  };
+  const play = async (from_s = null) => {
+    try {
+      await load();
+      if (from_s !== null) audio.currentTime = from_s;
+      if (sounding !== audio) sounding?.pause();
+      sounding = audio;
+      await audio.play();
+    } catch {
+      loading = null;
+      clock.textContent = "No sound";
+    }
+  };
+  audio.addEventListener("play", () => {
+    whole.classList.add("playing");
+    button.setAttribute("aria-label", "Pause");
+    light();
+  });
+  for (const name of ["pause", "ended"])
+    audio.addEventListener(name, () => {
+      whole.classList.remove("playing");
+      button.setAttribute("aria-label", "Play");
+    });
+  audio.addEventListener("ended", () => {
+    words.forEach((word) => word.classList.remove("lit", "past"));
+    tellFirstMinute("played");
+  });
+  button.addEventListener("click", () => (audio.paused ? play() : audio.pause()));
+  seek.addEventListener("input", async () => {
+    await load();
+    if (audio.duration) audio.currentTime = (seek.value / 1000) * audio.duration;
+    light();
+  });
+  words.forEach((word) => word.addEventListener("click", () => play(Number(word.dataset.s) / 1000)));
+  box.play = play;
+};
+
+/* ---- the first minute ----------------------------------------------------------------- */
+
+// Which step follows which: the newcomer presses, and only sound and time move the rest.
+export const STEPS = {
+  microphone: {
+    quiet: { speech: "talk", pressed: "waiting" },
+    talk: { enough: "press", pressed: "waiting" },
+    press: { pressed: "waiting" },
+    waiting: { words: "heard", refused: "press" },
+    heard: {},
+  },
+  demo: {
+    offer: { listen: "listening" },
+    listening: { sentence: "press", pressed: "waiting" },
+    press: { pressed: "waiting" },
+    waiting: { words: "heard", refused: "press" },
+    heard: { played: "opposite", next: "opposite" },
+    opposite: { none: "ask", next: "ask" },
+    ask: { asked: "yours" },
+    yours: {},
+  },
+};
+
+export const nextStep = (kind, step, told) => STEPS[kind]?.[step]?.[told] ?? step;
+
+const SENTENCE_S = 3; // of speech before a pause is worth a press
+const PAUSE_S = 0.6;
+const ENOUGH_S = 25; // "half a minute" to somebody who talks
+const IDLE_MS = 40000;
+
+// What the levels say to the first minute, given what was heard so far. Pure.
+export const hears = (heard, event, span_s) => {
+  const speech_s = heard.speech_s + (event.speaking ? span_s : 0);
+  const pause_s = event.speaking ? 0 : heard.pause_s + span_s;
+  const since_s = speech_s > 0 ? heard.since_s + span_s : 0;
+  const told = [];
+  if (speech_s > 0) told.push("speech");
+  if (speech_s >= SENTENCE_S && pause_s >= PAUSE_S) told.push("sentence");
+  if (since_s >= ENOUGH_S) told.push("enough");
+  return [{ speech_s, pause_s, since_s }, told];
+};
+
+const SILENT = { speech_s: 0, pause_s: 0, since_s: 0 };
+let heard = SILENT;
+let scene = null;
+
+const firstMinuteHears = (event) => {
+  const strip = one("#first");
+  if (!strip || strip.dataset.step === "offer") return;
+  const [now, told] = hears(heard, event, 0.1);
+  heard = now;
+  told.forEach(tellFirstMinute);
+};
+
+const tellFirstMinute = (told) => {
+  const strip = one("#first");
+  if (!strip) return;
+  const before = strip.dataset.step;
+  const step = nextStep(strip.dataset.kind, before, told);
+  if (step === before) return;
+  showStep(strip, step);
+  ON_STEP[step]?.(strip);
+};
+
+const showStep = (strip, step) => {
+  strip.dataset.step = step;
+  const shown = all("[data-at]", strip).filter((part) => {
+    part.hidden = !part.dataset.at.split(" ").includes(step);
+    return !part.hidden;
+  });
+  const still = one(`[data-at="${step}"]`, strip);
+  if (shown.length && still) announce(still.textContent.trim());
+};
+
+const ON_STEP = {
+  press: (strip) => {
+    if (strip.dataset.kind !== "demo") return;
+    setTimeout(() => strip.dataset.step === "press" && press(), IDLE_MS);
+  },
+  heard: (strip) => {
+    if (strip.dataset.kind !== "demo") return;
+    scene?.pause();
+    const card = one("#just [data-moment]");
+    strip.dataset.moment = card.dataset.moment;
+    one(".player", card)?.play?.(0);
+  },
+  opposite: async (strip) => {
+    sounding?.pause();
+    const answer = await fetch(`/demo/opposite/${strip.dataset.moment}`);
+    if (answer.status !== 200) return tellFirstMinute("none");
+    const place = one("#opposite");
+    place.replaceChildren(element(await answer.text()));
+    enhance(place);
+  },
+  ask: () => sounding?.pause(),
+};
+
+const firstMinute = (strip) => {
+  showStep(strip, Object.keys(STEPS[strip.dataset.kind])[0]);
+  const listen = one("#listen", strip);
+  if (listen) {
+    // At hand before the tap, so that ear and microphone begin together.
+    const sound = fetch(listen.dataset.scene).then((answer) => answer.blob());
+    listen.form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      scene = new Audio(URL.createObjectURL(await sound));
+      heard = SILENT;
+      fetch(listen.form.action, { method: "POST" });
+      scene.play().catch(() => announce("This browser plays no sound."));
+      tellFirstMinute("listen");
+    });
+  }
+  for (const button of all("[data-tells]", strip))
+    button.addEventListener("click", () => tellFirstMinute(button.dataset.tells));
+  one("[data-query]", strip)?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const box = one("#q");
+    box.value = event.currentTarget.dataset.query;
+    box.dispatchEvent(new Event("input"));
+  });
+  one(".dismiss", strip).addEventListener("submit", (event) => {
+    event.preventDefault();
+    fetch(event.target.action, { method: "POST", redirect: "manual" });
+    scene?.pause();
+    strip.remove();
+  });
+};
+
+/* ---- begin ---------------------------------------------------------------------------- */
+
+const enhance = (within) => {
+  all(".player", within).forEach(player);
+};
+
+const begin = () => {
+  enhance(document);
+  all("form.search").forEach(searchForm);
+  if (one("#press")) keepButton(one("#press"));
+  if (one("#undo")) undoForm(one("#undo"));
+  if (one("#first")) firstMinute(one("#first"));
+  const level = one("#level");
+  if (level) {
+    level.hidden = false;
+    draw();
+    live(level);
+  }
+};
+
+begin();

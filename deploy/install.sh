@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Sets Afterthought up as services on Debian or Raspberry Pi OS; run it again to update.
+#
+#   sudo deploy/install.sh [--no-start]
+#
+# The program goes to /opt/afterthought, the archive to /var/lib/afterthought, the user is
+# `afterthought`. Nothing of an existing archive is touched.
+set -euo pipefail
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+target=/opt/afterthought
+units=(afterthought-capture afterthought-worker afterthought-dashboard)
+
+main() {
+    [ "$(id -u)" = 0 ] || fail "This needs root. Run: sudo deploy/install.sh"
+    command -v apt-get >/dev/null || fail "This is not a Debian system." \
+        "Copy the folder where you want it, run ./run setup there, and use systemd/ as examples."
+    install_packages
+    make_user
+    copy_program
+    install_units
+    if [ "${1:-}" = --no-start ]; then
+        say "Installed. Start it with: systemctl enable --now ${units[*]}"
+    else
+        start_units
+    fi
+}
+
+install_packages() {
+    say "Installing the system packages python3, python3-venv and libportaudio2."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
+        --no-install-recommends python3 python3-venv libportaudio2; } >/dev/null ||
+        fail "apt-get could not install them. Connect this machine and run this again."
+}
+
+make_user() {
+    id afterthought >/dev/null 2>&1 || useradd --system --user-group --no-create-home \
+        --home-dir /var/lib/afterthought --shell /usr/sbin/nologin afterthought
+    # A Raspberry Pi has the group gpio; elsewhere the unit must find it all the same.
+    getent group gpio >/dev/null || groupadd --system gpio
+}
+
+copy_program() {
+    say "Copying the program to $target and setting it up there."
+    mkdir -p "$target"
+    if [ "$tree" != "$target" ]; then
+        # Old files go first, so that a module that was removed does not linger. The environment stays.
+        find "$target" -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
+        tar -C "$tree" --exclude=./.venv --exclude=./.git --exclude=__pycache__ -cf - . |
+            tar -C "$target" --no-same-owner -xf -
+    fi
+    "$target/run" setup
+}
+
+install_units() {
+    local unit
+    for unit in "${units[@]}"; do
+        install -m 0644 "$target/systemd/$unit.service" /etc/systemd/system/
+    done
+}
+
+start_units() {
+    [ -d /run/systemd/system ] ||
+        fail "Installed, but systemd does not run here, so nothing was started."
+    systemctl daemon-reload
+    systemctl enable --quiet "${units[@]}"
+    systemctl restart "${units[@]}"
+    say "Running. The page: http://localhost:8765 on this machine. What is well and what is not:" \
+        "$target/.venv/bin/afterthought doctor --home /var/lib/afterthought"
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+main "$@"

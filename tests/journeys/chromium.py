@@ -1,0 +1,189 @@
+"""A phone to test with: Debian's Chromium without a screen, driven over its DevTools pipe.
+
+A pipe and a hundred lines, rather than a library: the ones there are bring a browser or a
+Node of their own, 50 MB and more, and speak the same few commands.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --mute-audio "
+    "--disable-background-networking --disable-component-update --disable-sync "
+    "--disable-dev-shm-usage --disable-extensions --hide-scrollbars "
+    "--host-resolver-rules=MAP*~NOTFOUND,EXCLUDE~localhost,EXCLUDE~127.0.0.1 "
+    "--remote-debugging-pipe about:blank"
+)
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+PATIENCE_S = 20.0
+
+
+def chromium() -> str | None:
+    """The browser of this machine, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class Phone:
+    """One tab, as wide as a phone."""
+
+    def __init__(self, to_browser: int, from_browser: int) -> None:
+        self._out, self._in = to_browser, from_browser
+        self._buffer = b""
+        self._number = 0
+        self._session: str | None = None
+        self.errors: list[str] = []
+        """What the page's script complained of, and what the page's policy refused."""
+
+    def open_tab(self, *, script: bool = True, dark: bool = False, calm: bool = False) -> None:
+        """A new tab with nothing in it, in a browser profile of its own."""
+        context = self._do("Target.createBrowserContext")["browserContextId"]
+        target = self._do("Target.createTarget", url="about:blank", browserContextId=context)
+        attached = self._do("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self._do(f"{domain}.enable")
+        self._do("Emulation.setDeviceMetricsOverride", **PHONE)
+        self._do("Emulation.setTouchEmulationEnabled", enabled=True)
+        self._do("Emulation.setScriptExecutionDisabled", value=not script)
+        features = {
+            "prefers-color-scheme": "dark" if dark else "light",
+            "prefers-reduced-motion": "reduce" if calm else "no-preference",
+        }
+        listed = [{"name": name, "value": value} for name, value in features.items()]
+        self._do("Emulation.setEmulatedMedia", features=listed)
+
+    def go(self, url: str) -> None:
+        self._do("Page.navigate", url=url)
+        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def see(self, expression: str) -> Any:
+        """What a JavaScript expression comes to, in the page; a promise is waited for."""
+        answer = self._do(
+            "Runtime.evaluate",
+            expression=expression,
+            awaitPromise=True,
+            returnByValue=True,
+            userGesture=True,
+        )
+        if "exceptionDetails" in answer:
+            raise AssertionError(json.dumps(answer["exceptionDetails"])[:800])
+        return answer["result"].get("value")
+
+    def until(self, expression: str, patience_s: float = PATIENCE_S) -> Any:
+        """What the expression comes to, once that is something."""
+        ends = time.monotonic() + patience_s
+        while time.monotonic() < ends:
+            with contextlib.suppress(AssertionError):  # in between two pages
+                if found := self.see(expression):
+                    return found
+            time.sleep(0.05)
+        text = self.see("document.body.innerText.slice(0, 1500)")
+        raise AssertionError(f"never: {expression}; the page reads: {text}; {self.errors}")
+
+    def text(self, selector: str) -> str:
+        return str(self.until(f"document.querySelector({selector!r})?.innerText"))
+
+    def tap(self, selector: str, *, hold_s: float = 0.0) -> None:
+        """A finger on the middle of the element."""
+        script = (
+            f"(() => {{ const e = document.querySelector({selector!r});"
+            "e.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "const r = e.getBoundingClientRect();"
+            "return [r.x + r.width / 2, r.y + r.height / 2] })()"
+        )
+        self.until(f"!!document.querySelector({selector!r})")
+        x, y = self.see(script)
+        point = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        self._do("Input.dispatchMouseEvent", type="mousePressed", **point)
+        time.sleep(hold_s)
+        self._do("Input.dispatchMouseEvent", type="mouseReleased", **point)
+
+    def type(self, selector: str, text: str) -> None:
+        self.tap(selector)
+        self.see(f"document.querySelector({selector!r}).focus()")
+        self._do("Input.insertText", text=text)
+
+    def enter(self) -> None:
+        for kind in ("keyDown", "keyUp"):
+            key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+            self._do("Input.dispatchKeyEvent", type=kind, **key)
+
+    def picture(self, path: Path, *, whole: bool = False) -> None:
+        """What is on the screen, as PNG."""
+        shot = self._do("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, AssertionError):
+            self._session = None
+            self._do("Browser.close")
+
+    def _do(self, method: str, **params: Any) -> dict[str, Any]:
+        self._number += 1
+        request: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            request["sessionId"] = self._session
+        os.write(self._out, json.dumps(request).encode() + b"\0")
+        while True:
+            told = self._next()
+            if told.get("id") == self._number:
+                assert "error" not in told, f"{method}: {told['error']}"
+                result: dict[str, Any] = told["result"]
+                return result
+            self._note(told)
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            assert select.select([self._in], [], [], PATIENCE_S)[0], "the browser says nothing"
+            read = os.read(self._in, 1 << 20)
+            assert read, "the browser is gone"
+            self._buffer += read
+        line, _, self._buffer = self._buffer.partition(b"\0")
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+    def _note(self, told: dict[str, Any]) -> None:
+        params = told.get("params", {})
+        if told.get("method") == "Runtime.exceptionThrown":
+            self.errors.append(json.dumps(params["exceptionDetails"])[:400])
+        if told.get("method") == "Log.entryAdded" and params["entry"]["level"] == "error":
+            self.errors.append(params["entry"]["text"] + " " + params["entry"].get("url", ""))
+
+
+@contextlib.contextmanager
+def phone(profile: Path) -> Iterator[Phone]:
+    """A browser with its files in `profile`, ended at the end."""
+    to_browser, from_us = os.pipe()
+    from_browser, to_us = os.pipe()
+    flags = [flag.replace("~", " ") for flag in FLAGS.split()]
+    # DevTools reads from descriptor 3 and writes to 4.
+    wired = f'exec "$@" 3<&{to_browser} 4>&{to_us}'
+    command = ["bash", "-c", wired, "-", chromium() or "chromium", f"--user-data-dir={profile}"]
+    browser = subprocess.Popen(
+        [*command, *flags],
+        pass_fds=(to_browser, to_us),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(to_browser)
+    os.close(to_us)
+    driven = Phone(from_us, from_browser)
+    try:
+        yield driven
+    finally:
+        driven.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            browser.wait(5)
+        browser.kill()
+        browser.wait()
+        os.close(from_us)
+        os.close(from_browser)
