@@ -40,6 +40,11 @@ class LevelledEars:
             frames = np.clip(sound * gain * 32768, -32768, 32767).astype(np.int16)
         return [float(each) for each in self._model.feed(frames)]
 
+    def reset(self) -> None:
+        """Another stream begins."""
+        self._model.reset()
+        self._loudness.clear()
+
     def _gain(self) -> float:
         if len(self._loudness) < LEAST_FRAMES:
             return 1.0

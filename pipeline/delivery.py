@@ -10,7 +10,7 @@ from core.errors import ArchiveBusy, UserError
 from core.places import Home
 from core.settings import Settings
 from pipeline.worker import Worker, working
-from pipeline.worker_socket import WorkerGone, WorkerLine, worker_line
+from pipeline.worker_line import WorkerGone, WorkerLine, worker_line
 
 OnEvent = Callable[[dict[str, Any]], None]
 

@@ -79,7 +79,7 @@ def _embedder(
 async def _ask_worker(home: "Home", texts: Sequence[str]) -> "Vectors | None":
     import asyncio  # noqa: PLC0415
 
-    from pipeline.worker_socket import WorkerGone, worker_line  # noqa: PLC0415
+    from pipeline.worker_line import WorkerGone, worker_line  # noqa: PLC0415
 
     try:
         async with asyncio.timeout(WORKER_PATIENCE_S), worker_line(home.worker_socket) as line:

@@ -19,10 +19,9 @@ from typing import Any
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --mute-audio "
     "--disable-background-networking --disable-component-update --disable-sync "
-    "--disable-dev-shm-usage --disable-extensions --hide-scrollbars "
-    "--host-resolver-rules=MAP*~NOTFOUND,EXCLUDE~localhost,EXCLUDE~127.0.0.1 "
-    "--remote-debugging-pipe about:blank"
-)
+    "--disable-dev-shm-usage --disable-extensions --hide-scrollbars --remote-debugging-pipe"
+).split()
+NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 PATIENCE_S = 20.0
 
@@ -45,6 +44,7 @@ class Phone:
 
     def open_tab(self, *, script: bool = True, dark: bool = False, calm: bool = False) -> None:
         """A new tab with nothing in it, in a browser profile of its own."""
+        self._session = None
         context = self._do("Target.createBrowserContext")["browserContextId"]
         target = self._do("Target.createTarget", url="about:blank", browserContextId=context)
         attached = self._do("Target.attachToTarget", targetId=target["targetId"], flatten=True)
@@ -164,12 +164,11 @@ def phone(profile: Path) -> Iterator[Phone]:
     """A browser with its files in `profile`, ended at the end."""
     to_browser, from_us = os.pipe()
     from_browser, to_us = os.pipe()
-    flags = [flag.replace("~", " ") for flag in FLAGS.split()]
     # DevTools reads from descriptor 3 and writes to 4.
     wired = f'exec "$@" 3<&{to_browser} 4>&{to_us}'
     command = ["bash", "-c", wired, "-", chromium() or "chromium", f"--user-data-dir={profile}"]
     browser = subprocess.Popen(
-        [*command, *flags],
+        [*command, *FLAGS, NOWHERE_ELSE, "about:blank"],
         pass_fds=(to_browser, to_us),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

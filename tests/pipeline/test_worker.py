@@ -19,7 +19,7 @@ from pipeline.store.reader import open_archive_to_read
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moments import MomentRow
 from pipeline.worker import Worker, working
-from pipeline.worker_socket import worker_line
+from pipeline.worker_line import worker_line
 
 Post = Callable[..., str]
 
