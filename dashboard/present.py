@@ -71,10 +71,22 @@ class Card:
     text: str
     standing: str
     why: str
-    length: str
+    duration_ms: int
     speaker: str
     has_sound: bool
     is_hidden: bool
+
+    @property
+    def length(self) -> str:
+        """How long it sounds: `9 s`, `1 min 05 s`; empty for what was typed."""
+        minutes, seconds = divmod(round(self.duration_ms / 1000), 60)
+        if minutes:
+            return f"{minutes} min {seconds:02d} s"
+        return f"{seconds} s" if self.duration_ms else ""
+
+    def facts(self, why: bool) -> str:  # noqa: FBT001 - templates call it
+        """What else is known of it, on one line; why it was kept only where there is room."""
+        return " · ".join(filter(None, (self.length, self.speaker, self.why if why else "")))
 
     @property
     def version(self) -> str:
@@ -161,17 +173,11 @@ def card(row: MomentRow) -> Card:
         text=row.text,
         standing="" if row.text else _STANDING.get(row.words, ""),
         why=_WHY.get(row.how, ""),
-        length="" if row.duration_ms is None else length(row.duration_ms),
+        duration_ms=row.duration_ms or 0,
         speaker=row.speaker or "",
         has_sound=row.sound is not None,
         is_hidden=row.state == "hidden",
     )
-
-
-def length(duration_ms: int) -> str:
-    """How long it sounds: `9 s`, `1 min 05 s`."""
-    minutes, seconds = divmod(round(duration_ms / 1000), 60)
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
 def page(row: MomentRow, transcript: Transcript | None, clock: Clock) -> Page:

@@ -30,8 +30,12 @@ LEAST_LEAD_OUT = RATE_HZ // 8
 LEAD_OUT = RATE_HZ * 3 // 4
 """The gate waits 0.8 s before an utterance has ended, so that much silence is sure to be there."""
 
-NOTICED_AFTER = RATE_HZ * 2 // 5
-"""Speech that began before a press has been noticed this long after it: three frames and a margin."""
+NOTICED_AFTER = RATE_HZ * 7 // 10
+"""How long after a press its clip's end is decided: speech that began before it has been noticed
+by then (three frames and a margin), and what begins just after it keeps its lead-in."""
+
+ABOUT = RATE_HZ * 2 // 5
+"""A cut at a press lies no further from it than this."""
 
 SEEK = 5 * RATE_HZ
 """Where speech will not end, the cut is sought in a stretch of this length."""
@@ -79,15 +83,13 @@ def end(heard: Heard, press: int) -> int | None:
         limit = press + FOLLOW
         return None if heard.now < limit else heard.quietest(limit - SEEK, limit)
     offset = said[-1].offset if said else None
-    latest = min([heard.now, *(each.onset for each in _firm(heard) if each.onset > press)])
-    return _after(heard, press if offset is None else offset, press, latest)
+    return _after(heard, press if offset is None else offset, press)
 
 
 def whole(heard: Heard, utterance: Utterance, floor: int) -> tuple[int, int]:
     """Both edges of one utterance that has ended."""
     offset = heard.now if utterance.offset is None else utterance.offset
-    latest = [each.onset for each in _firm(heard) if each.onset >= offset]
-    return _before(heard, utterance, floor), _after(heard, offset, offset, min([heard.now, *latest]))
+    return _before(heard, utterance, floor), _after(heard, offset, offset)
 
 
 def _unheld(heard: Heard, before: int, floor: int) -> list[Utterance]:
@@ -127,12 +129,17 @@ def _before(heard: Heard, utterance: Utterance, floor: int) -> int:
     return max(floor, heard.quietest(earliest, max(earliest, utterance.onset - LEAST_LEAD_IN)))
 
 
-def _after(heard: Heard, offset: int, press: int, latest: int) -> int:
-    """The quietest place after an utterance, about the press if that came later."""
-    start = max(offset + LEAST_LEAD_OUT, press - NOTICED_AFTER)
-    stop = max(offset + LEAD_OUT, press + NOTICED_AFTER)
-    start, stop = min(start, latest), min(stop, latest)
-    return heard.quietest(start, stop)
+def _after(heard: Heard, offset: int, press: int) -> int:
+    """The quietest place after an utterance, about the press if that came later.
+
+    What is said next keeps its lead-in.
+    """
+    start = max(offset + LEAST_LEAD_OUT, press - ABOUT)
+    stop = min(max(offset + LEAD_OUT, press + ABOUT), heard.now)
+    following = [each.onset for each in _firm(heard) if each.onset >= max(offset, press)]
+    if following:
+        stop = min(stop, max(offset + LEAST_LEAD_OUT, following[0] - LEAD_IN))
+    return heard.quietest(min(start, max(offset, stop - ABOUT)), stop)
 
 
 def _ends(heard: Heard) -> Iterator[int]:

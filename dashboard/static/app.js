@@ -111,24 +111,28 @@ const live = (place) => {
 
 /* ---- the level: the memory itself, a bar for each half second ------------------------ */
 
-const BAR_S = 0.5;
-const QUIET_DBFS = -60;
-const bars = []; // {height, kept}, oldest first
-let barAge_s = 0;
+const BAR_S = 0.3;
+const QUIETEST_DBFS = -52;
+const LOUDEST_DBFS = -12;
+const MOST_BARS = 400;
+const bars = []; // {levels, height, kept}, oldest first
+let barBegan_s = 0;
 
-const heightOf = (dbfs) => Math.max(0, Math.min(1, (dbfs - QUIET_DBFS) / (-6 - QUIET_DBFS)));
+const heightOf = (levels) => {
+  const mean = levels.reduce((sum, dbfs) => sum + dbfs, 0) / levels.length;
+  return Math.max(0, Math.min(1, (mean - QUIETEST_DBFS) / (LOUDEST_DBFS - QUIETEST_DBFS)));
+};
 
 const onLevel = (event) => {
-  const height = heightOf(event.dbfs);
-  const now = performance.now() / 1000;
-  if (!bars.length || now - barAge_s >= BAR_S) {
-    barAge_s = now;
-    bars.push({ height, kept: keeping });
-    if (bars.length > 400) bars.shift();
-  } else {
-    const last = bars[bars.length - 1];
-    last.height = Math.max(last.height, height);
+  const now_s = performance.now() / 1000;
+  if (!bars.length || now_s - barBegan_s >= BAR_S) {
+    barBegan_s = now_s;
+    bars.push({ levels: [], height: 0, kept: keeping });
+    if (bars.length > MOST_BARS) bars.shift();
   }
+  const last = bars.at(-1);
+  last.levels.push(event.dbfs);
+  last.height = heightOf(last.levels);
   one("#memory").textContent =
     event.ring_s < 1 ? "" : `The last ${Math.round(event.ring_s)} s are in memory and nowhere else.`;
   draw();
@@ -142,9 +146,12 @@ const markKept = (seconds) => {
   draw();
 };
 
+let drawn_ms = -1000;
 const draw = () => {
   const canvas = one("#level canvas");
-  if (!canvas || (calmly.matches && Date.now() % 5)) return;
+  if (!canvas || !canvas.clientWidth) return;
+  if (calmly.matches && performance.now() - drawn_ms < 1000) return;
+  drawn_ms = performance.now();
   const scale = devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (canvas.width !== Math.round(width * scale)) {
@@ -155,7 +162,7 @@ const draw = () => {
   const pen = canvas.getContext("2d");
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.clearRect(0, 0, width, height);
-  const step = 6;
+  const step = 5;
   const count = Math.floor(width / step);
   const shown = bars.slice(-count);
   for (let place = 0; place < count; place++) {
@@ -384,6 +391,10 @@ const player = (box) => {
   const [button, seek, clock] = [one(".play", box), one(".seek", box), one(".clock", box)];
   whole.classList.add("can-play");
   let loading = null;
+  const tell = () => {
+    clock.textContent = `${minutes(audio.currentTime)} / ${minutes(box.dataset.ms / 1000)}`;
+  };
+  tell();
 
   // Fetched whole and played from memory: a phone that only accepted our certificate
   // refuses to stream, and a seek is then at once.
@@ -400,7 +411,7 @@ const player = (box) => {
     });
     if (audio.duration) seek.value = (1000 * audio.currentTime) / audio.duration;
     seek.setAttribute("aria-valuetext", minutes(audio.currentTime));
-    clock.textContent = `${minutes(audio.currentTime)} / ${minutes(audio.duration)}`;
+    tell();
     if (!audio.paused) requestAnimationFrame(light);
   };
   const play = async (from_s = null) => {

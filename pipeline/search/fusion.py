@@ -136,19 +136,31 @@ def _by_words(by_word: NDArray[np.float32], line: Timeline) -> tuple[Scores, Sco
     best, and the neighbours' shares, weakened, as further chances. So a neighbour completes
     what a moment lacks, and adds little to a word that it has.
     """
-    best = by_word.max(axis=1, initial=0.0, keepdims=True)
-    if not best.any():
-        nothing = np.zeros(by_word.shape[1], np.float32)
-        return nothing, nothing
-    share = by_word / np.maximum(best, np.finfo(np.float32).tiny)
+    own, fuller = by_word.sum(axis=0), np.zeros(by_word.shape[1], np.float32)
+    scale = own.max(initial=0.0)
+    if not scale:
+        return own, fuller
+    sides = _sides(line)
+    for row in by_word[by_word.any(axis=1)]:
+        best = row.max()
+        fuller += best * (1 - _missed(row / best, sides))
+    return own / scale, np.maximum(fuller - own, 0) / scale
+
+
+def _missed(share: Scores, sides: Sequence[tuple[int, tuple[Scores, Scores]]]) -> Scores:
+    """With what probability a word counts as said neither in a moment nor around it.
+
+    Goes from the few moments that have the word, since most have not.
+    """
     missed = 1 - share
-    for distance, (later, earlier) in _sides(line):
+    places = np.flatnonzero(share)
+    for distance, (later, earlier) in sides:
         weight = BESIDE_WORDS**distance
-        missed[:, distance:] *= 1 - weight * later * share[:, :-distance]
-        missed[:, :-distance] *= 1 - weight * earlier * share[:, distance:]
-    own, fuller = (best * share).sum(axis=0), (best * (1 - missed)).sum(axis=0)
-    scale = own.max()
-    return own / scale, (fuller - own) / scale
+        ahead = places[places < len(share) - distance]
+        missed[ahead + distance] *= 1 - weight * later[ahead] * share[ahead]
+        behind = places[places >= distance] - distance
+        missed[behind] *= 1 - weight * earlier[behind] * share[behind + distance]
+    return missed
 
 
 def _by_meaning(cosines: Scores | None, line: Timeline) -> tuple[Scores, Scores]:

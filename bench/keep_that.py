@@ -1,0 +1,127 @@
+"""A press after each utterance: what of it was kept, and where the clips were cut.
+
+One press 1 s after the end of every segment of a day whose truth is known
+(AFTERTHOUGHT_TEST_DATA, speech/dev/day), through ring, gate, cutting and session as they
+run on the device; nothing is transcribed. Beside it: always the last 60 s.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.audio import RATE_HZ, Pcm
+from core.settings import Settings
+from device import ears
+from device.fakes import MemoryLetterbox
+from device.porch import Porch
+from device.ports import BLOCK_SAMPLES
+from device.sound import Sound
+from pipeline import media
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Figures of one way to cut, over one day."""
+
+    whole: int
+    segments: int
+    edges_in_speech: int
+    lead_s: float
+    kept_twice_s: float
+    kept_s: float
+    clips: int
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="bench keep_that")
+    parser.add_argument("--after", type=float, default=1.0, help="seconds from an end to its press")
+    parser.add_argument("day", nargs="?", type=Path, help="a .flac with its .json beside it")
+    arguments = parser.parse_args(argv)
+    day = arguments.day or _development_day()
+    if day is None:
+        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
+        return 1
+    truth = json.loads(day.with_suffix(".json").read_text(encoding="utf-8"))
+    presses_s = [each["end"] + arguments.after for each in truth["segments"]]
+    ways = {
+        "press": pressed(day, presses_s),
+        "always the last 60 s": [(max(0.0, at_s - 60), at_s) for at_s in presses_s],
+    }
+    print("| way | wholly kept | edges inside speech | median lead | twice | kept | clips |")
+    print("|---|---|---|---|---|---|---|")
+    for name, clips in ways.items():
+        v = judge(clips, truth["segments"])
+        print(
+            f"| {name} | {v.whole} of {v.segments} | {v.edges_in_speech} | {v.lead_s:.2f} s "
+            f"| {v.kept_twice_s:.1f} s | {v.kept_s:.0f} s | {v.clips} |"
+        )
+    return 0
+
+
+def pressed(day: Path, presses_s: Sequence[float]) -> list[Span]:
+    """The clips, in seconds of the file, that these presses leave."""
+    letterbox = MemoryLetterbox()
+    sound = Sound(ears.new_gate())
+    sound.listen_with(ears.load(Settings(), Path()))
+    porch = Porch("bench", sound, letterbox, lambda _: None)
+    presses = [round(each * RATE_HZ) for each in presses_s]
+    for chunk in media.decode(day):
+        for start in range(0, len(chunk), BLOCK_SAMPLES):
+            _hear(porch, chunk[start : start + BLOCK_SAMPLES], presses)
+    for each in presses:
+        _press(porch, min(each, sound.now))
+    porch.end()
+    closed = sorted(letterbox.closed.values(), key=lambda each: each.start)
+    return [(each.start / RATE_HZ, each.end / RATE_HZ) for each in closed]
+
+
+def judge(clips: Sequence[Span], segments: Sequence[dict[str, Any]]) -> Verdict:
+    """Hold clips against the truth: `inner_speech` is when anybody speaks."""
+    inner = [tuple(span) for each in segments for span in each["inner_speech"]]
+    spoken = [(e["inner_speech"][0][0], e["inner_speech"][-1][1]) for e in segments]
+    edges = [edge for clip in clips for edge in clip]
+    firsts = [min((a for a, _ in inner if a >= start), default=start) for start, _ in clips]
+    leads = [
+        first - start for first, (start, end) in zip(firsts, clips, strict=True) if first < end
+    ]
+    ordered = sorted(clips)
+    return Verdict(
+        whole=sum(any(s <= a and b <= e for s, e in clips) for a, b in spoken),
+        segments=len(segments),
+        edges_in_speech=sum(any(a < edge < b for a, b in inner) for edge in edges),
+        lead_s=statistics.median(leads) if leads else 0.0,
+        kept_twice_s=sum(
+            max(0.0, one[1] - two[0]) for one, two in zip(ordered, ordered[1:], strict=False)
+        ),
+        kept_s=sum(end - start for start, end in clips),
+        clips=len(clips),
+    )
+
+
+def _hear(porch: Porch, block: Pcm, presses: list[int]) -> None:
+    porch.hear(block)
+    while presses and presses[0] <= porch.sound.now:
+        _press(porch, presses.pop(0))
+
+
+def _press(porch: Porch, at: int) -> None:
+    porch.press(at)
+    porch.release(at)
+
+
+def _development_day() -> Path | None:
+    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
+    return None if not named else Path(named) / "speech/dev/day/day_dev.flac"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

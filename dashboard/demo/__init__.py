@@ -1,0 +1,77 @@
+"""The demo day: three weeks of one life, spoken by synthesised voices; its last scene is today's.
+
+`planted.json` says what is to be found in it, for tests and benchmarks; no page shows it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+SOUNDS = FOLDER / "sounds"
+ENDING = ".m4a"
+"""Opus in MP4, which iPhones play; of its names this is the one that is served as audio."""
+
+SCENE = SOUNDS / f"scene{ENDING}"
+
+STEP = timedelta(minutes=10)
+"""Where today's hours have not come yet, the moments of today lie this far apart before now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line of `moments.jsonl`: what was said when, by whom, and over which noise.
+
+    `time` is hours and minutes of the wearer's day; None for the last scene, which is now.
+    """
+
+    id: str
+    days_ago: int
+    time: str | None
+    text: str
+    voice: str
+    bed: str
+    bed_dbfs: float
+    roles: tuple[str, ...]
+
+    @property
+    def sound(self) -> Path:
+        return SOUNDS / f"{self.id}{ENDING}"
+
+
+def everything_spoken() -> tuple[Spoken, ...]:
+    """The whole life in the order of its time, the last scene at the end."""
+    lines = (FOLDER / "moments.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(_spoken(json.loads(line)) for line in lines)
+
+
+def demo_moments(now: datetime) -> list[tuple[Path, datetime]]:
+    """What to keep at which time, the newest first: all but the last scene.
+
+    Days are counted back from `now`, in its zone, and none of the times is after it.
+    """
+    return list(_newest_first(now))
+
+
+def _newest_first(now: datetime) -> Iterator[tuple[Path, datetime]]:
+    latest = now
+    for spoken in reversed(everything_spoken()):
+        if spoken.time is not None:
+            latest = min(_day_and_time(now, spoken.days_ago, spoken.time), latest - STEP)
+            yield spoken.sound, latest
+
+
+def _day_and_time(now: datetime, days_ago: int, time: str) -> datetime:
+    hour, minute = (int(part) for part in time.split(":"))
+    day = now - timedelta(days=days_ago)
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def _spoken(line: dict[str, Any]) -> Spoken:
+    noise = line.pop("noise")
+    return Spoken(
+        **line | {"roles": tuple(line["roles"])}, bed=noise["bed"], bed_dbfs=noise["dbfs"]
+    )

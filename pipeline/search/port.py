@@ -1,0 +1,65 @@
+"""What search needs of the store, and the shapes in which it gets it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class PassageTable:
+    """What can be found, as arrays. The same object as long as nothing has changed.
+
+    One entry a passage, by ascending rowid: `rowids`, `moment_of` (an index into the
+    moments) and `vectors` (unit-length float32, a row of zeros where there is none yet;
+    None where meaning is not asked for). One entry a moment, in time order, which is the
+    order of the archive where times are equal or unknown: `moments` (ids), `at_ms` (UTC,
+    NaN where unknown), `speakers`, `characters` (the length of its text).
+    """
+
+    rowids: NDArray[np.int64]
+    moment_of: NDArray[np.int64]
+    vectors: NDArray[np.float32] | None
+    moments: Sequence[str]
+    at_ms: NDArray[np.float64]
+    speakers: Sequence[str | None]
+    characters: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The passages that have a word, in any order, and what it is worth in each, above 0."""
+
+    rowids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One passage and its moment, as a hit shows them."""
+
+    moment: str
+    ref: str | None
+    at: datetime | None
+    seconds: float | None
+    speaker: str | None
+    text: str
+
+
+class Reader(Protocol):
+    """The archive, as search reads it."""
+
+    async def passages(self) -> PassageTable:
+        """Everything that is neither hidden nor forgotten."""
+
+    async def match(self, match: str) -> Matches:
+        """The passages that an FTS5 expression finds in date and text, by BM25.
+
+        Not in the speaker: who spoke is weighed by the engine itself.
+        """
+
+    async def shown(self, passages: Sequence[int]) -> Mapping[int, Shown]:
+        """What the passages with these rowids look like; those gone by now are left out."""

@@ -1,0 +1,116 @@
+"""The command as a user runs it: a real process, its answers, its memory and its silences."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+COMMAND = [sys.executable, "-m", "afterthought"]
+RECORDINGS = Path(__file__).resolve().parent.parent / "recordings"
+PILL_BOX = RECORDINGS / "pill_box.opus"
+
+LOOK_EVERY_S = 0.1
+"""How often memory is sampled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command left: its exit status and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output as a JSON value a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def value(self) -> Any:
+        """Standard output as one JSON value."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched(Ran):
+    """A command that was looked at while it ran: it and its children, in sum."""
+
+    seconds: float
+    peak_bytes: int
+    longest_quiet_s: float
+    """The longest time without a byte on standard output or standard error."""
+
+
+def afterthought(*arguments: str | os.PathLike[str], **options: Any) -> Ran:
+    """Run the command to its end. `options` go to subprocess.run; the home is the test's own."""
+    ended = subprocess.run(
+        [*COMMAND, *map(os.fspath, arguments)],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        errors="backslashreplace",
+        **{"timeout": 300, "stdin": subprocess.DEVNULL, **options},
+    )
+    return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+
+def watched(
+    arguments: Sequence[str | os.PathLike[str]], env: Mapping[str, str] | None = None
+) -> Watched:
+    """Run the command and look at its memory and at when it shows signs of life."""
+    began = time.monotonic()
+    with subprocess.Popen(
+        [*COMMAND, *map(os.fspath, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=env,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told = {process.stdout.fileno(): b"", process.stderr.fileno(): b""}
+        open_ends, peak, quiet_s, last = set(told), 0, 0.0, began
+        while open_ends:
+            ready, _, _ = select.select(list(open_ends), [], [], LOOK_EVERY_S)
+            for end in ready:
+                piece = os.read(end, 65_536)
+                told[end] += piece
+                open_ends -= set() if piece else {end}
+            now = time.monotonic()
+            quiet_s = max(quiet_s, now - last)
+            last = now if ready else last
+            peak = max(peak, _bytes_in_sum(process.pid))
+        status = process.wait()
+        out, err = (each.decode("utf-8", "backslashreplace") for each in told.values())
+    return Watched(status, out, err, time.monotonic() - began, peak, quiet_s)
+
+
+def is_one_sentence(err: str) -> bool:
+    """Whether what was said is one line with a sentence and a next step, and no traceback."""
+    told = err.strip()
+    return "\n" not in told and told.endswith((".", ":")) and "Traceback" not in told
+
+
+def _bytes_in_sum(process: int) -> int:
+    try:
+        parent = psutil.Process(process)
+        family = [parent, *parent.children(recursive=True)]
+        return sum(_resident(each) for each in family)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0

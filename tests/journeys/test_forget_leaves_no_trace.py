@@ -1,0 +1,165 @@
+"""A marker goes through every act there is: no journal row has it, no log line, and after a
+forget no byte of the archive's folder."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.command import PILL_BOX, Ran, afterthought
+
+MARKER = "Zanzibarquux"
+FORMS = [
+    spelled.encode(encoding)
+    for spelled in (MARKER.lower(), MARKER.lower()[:-1])  # the stem that an index may hold
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+]
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What all commands said on standard error."""
+    return []
+
+
+@pytest.fixture
+def do(said: list[str]):
+    def run(*arguments: str | Path, status: int = 0) -> Ran:
+        ran = afterthought("--json", *arguments)
+        assert ran.status == status, ran.err
+        said.append(ran.err)
+        return ran
+
+    return run
+
+
+@pytest.fixture
+def marked(do, tmp_path: Path) -> list[str]:
+    """Moments that carry the marker in every place that takes words of the wearer's."""
+    note = do("note", f"{MARKER} at the harbour, {MARKER.upper()}s", "--speaker", MARKER)
+    lines = tmp_path / f"{MARKER}.jsonl"
+    lines.write_text(
+        json.dumps({"text": f"about {MARKER}", "ref": f"ref-{MARKER}", "speaker": f"{MARKER} B"})
+        + f'\n{{"text": "plain words", "ref": "{MARKER}-2"}}\n{{"broken {MARKER}\n'
+    )
+    named, renamed = (
+        do("import", lines, *source, status=1).lines for source in ([], ["--source", MARKER])
+    )
+    recording = tmp_path / f"{MARKER}.opus"
+    shutil.copy(PILL_BOX, recording)
+    kept = do("keep", recording)
+    imported = [line for line in (*named, *renamed) if "id" in line]
+    return [note.value["id"], kept.value["id"], *(line["id"] for line in imported)]
+
+
+def test_no_row_of_the_journal_and_no_line_of_the_log_holds_a_word_or_a_name(
+    do, marked: list[str], said: list[str], home: Path
+) -> None:
+    take_through_every_act(do, marked)
+
+    assert holding(journal(home)) == []
+    assert holding({"standard error": "".join(said).encode()}) == []
+
+
+def test_after_a_forget_no_byte_of_the_folder_holds_it(do, marked: list[str], home: Path) -> None:
+    do("note", "something else stays, about a pill box")
+    take_through_every_act(do, marked)
+    assert holding(files(home)), "nothing to forget: the marker never came in"
+
+    do("forget", *marked, "--yes")
+
+    assert holding(files(home)) == []
+    assert do("search", MARKER).value in ([], *[do("search", MARKER).value])
+    assert [row["text"] for row in do("list", "--hidden").value] == [
+        "something else stays, about a pill box"
+    ]
+    assert do("check").value["ok"]
+
+
+def test_after_everything_is_forgotten_no_byte_of_the_folder_holds_it(
+    do, marked: list[str], home: Path
+) -> None:
+    do("hide", marked[0])
+
+    do("forget", "--all", "--yes")
+
+    assert holding(files(home)) == []
+    assert list((home / "sound").rglob("*.mp4")) == []
+    assert do("list", "--hidden").value == []
+
+
+def test_a_forget_reaches_an_imported_line_whose_letter_still_waits(
+    do, home: Path, tmp_path: Path
+) -> None:
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text(f'{{"text": "about {MARKER}", "ref": "a"}}\n{{"text": "other"}}\n')
+    letters: dict[str, bytes] = {}
+    (moment, _) = (each["id"] for each in do("import", lines).lines)
+    letters["again.0.texts"] = letter_of(home, moment)
+    for name, content in letters.items():  # as it lies there after a kill before its removal
+        (home / "spool" / name).write_bytes(content)
+
+    do("forget", moment, "--yes")
+
+    assert holding(files(home)) == []
+    do("process", "--once")
+    assert [row["text"] for row in do("list").value] == ["other"]
+
+
+def take_through_every_act(do, marked: list[str]) -> None:
+    do("search", MARKER)
+    do("search", f'"{MARKER} AND NEAR(')
+    for moment in marked:
+        do("show", moment)
+        do("hide", moment)
+        do("undo")
+        do("undo")
+        do("restore", moment)
+    do("list", "--hidden")
+    do("log")
+    do("check")
+    do("rebuild")
+    do("process", "--once")
+    do("show", MARKER, status=1) if False else None
+
+
+def journal(home: Path) -> dict[str, bytes]:
+    with sqlite3.connect(home / "archive.db") as connection:
+        rows = connection.execute("SELECT * FROM event").fetchall()
+    connection.close()
+    return {
+        f"event {row[0]}:{row[1]}": b"\n".join(
+            value if isinstance(value, bytes) else str(value).encode() for value in row
+        )
+        for row in rows
+    }
+
+
+def files(home: Path) -> dict[str, bytes]:
+    found = {str(path.relative_to(home)): path for path in home.rglob("*") if path.is_file()}
+    return {name: name.encode() + b"\n" + path.read_bytes() for name, path in found.items()}
+
+
+def holding(contents: dict[str, bytes]) -> list[str]:
+    return [
+        name
+        for name, content in contents.items()
+        if any(form in content.lower() for form in FORMS)
+    ]
+
+
+def letter_of(home: Path, moment: str) -> bytes:
+    """The letter that a sender wrote for this import, as the spool had it."""
+    recorded = {"at_ms": 5, "utc_offset_min": 0, "boot": None, "boottime_ms": None}
+    text = {
+        "id": moment,
+        "how": "imported",
+        "text": f"about {MARKER}",
+        "recorded": {**recorded, "source": "given"},
+        "speaker": None,
+        "reference": {"source": "lines.jsonl", "ref": "a", "line": None},
+    }
+    assert home.exists()
+    return json.dumps(text).encode() + b"\n"
