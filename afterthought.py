@@ -4,6 +4,7 @@ import sys
 
 import bench.commands
 import deploy.commands
+import device.commands
 import pipeline.commands
 from core import command_line
 
@@ -11,6 +12,7 @@ CHECKS = ("deploy.checks", "pipeline.checks")
 """The modules that `doctor` asks, each for what its room looks at."""
 
 COMMANDS = (
+    *device.commands.COMMANDS,
     *pipeline.commands.COMMANDS,
     *deploy.commands.commands(CHECKS),
     *bench.commands.COMMANDS,

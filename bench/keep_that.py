@@ -6,6 +6,7 @@ run on the device; nothing is transcribed. Beside it: always the last 60 s.
 """
 
 import argparse
+import itertools
 import json
 import os
 import statistics
@@ -100,7 +101,7 @@ def judge(clips: Sequence[Span], segments: Sequence[dict[str, Any]]) -> Verdict:
         edges_in_speech=sum(any(a < edge < b for a, b in inner) for edge in edges),
         lead_s=statistics.median(leads) if leads else 0.0,
         kept_twice_s=sum(
-            max(0.0, one[1] - two[0]) for one, two in zip(ordered, ordered[1:], strict=False)
+            max(0.0, one[1] - two[0]) for one, two in itertools.pairwise(ordered)
         ),
         kept_s=sum(end - start for start, end in clips),
         clips=len(clips),

@@ -3,6 +3,7 @@
 A sample is one int16 value; a position counts samples since its stream opened.
 """
 
+import mmap
 from dataclasses import dataclass
 from typing import NewType
 
@@ -45,6 +46,16 @@ class Span:
     @property
     def end_s(self) -> float:
         return self.end / RATE_HZ
+
+
+def let_go(pcm: Pcm) -> None:
+    """Give back the memory of what was read of a memory-mapped clip; it may be read again.
+
+    Hours of it would else stay resident as they are read: 345 MB for three hours, in each
+    process that reads them. Nothing happens to sound that is held in memory.
+    """
+    if isinstance(pcm.base, mmap.mmap):
+        pcm.base.madvise(mmap.MADV_DONTNEED)
 
 
 def as_float(pcm: Pcm) -> npt.NDArray[np.float32]:

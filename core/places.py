@@ -40,6 +40,10 @@ class Home:
         return self.path / "worker.lock"
 
     @property
+    def capture_socket(self) -> Path:
+        return runtime_folder(self.path) / "capture.sock"
+
+    @property
     def worker_socket(self) -> Path:
         return runtime_folder(self.path) / "worker.sock"
 

@@ -64,6 +64,19 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """The things with a wire."""
+
+    microphone: str | None = setting(None, "unset: the system's default input")
+    button_pin: int | None = setting(
+        None, "unset: no button is wired; the BCM number, to ground", minimum=0, maximum=27
+    )
+    light_pin: int | None = setting(
+        None, "unset: no light is wired; the BCM number, to ground", minimum=0, maximum=27
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class PipelineSettings:
     """How the worker goes about its work."""
 
@@ -87,6 +100,7 @@ class Settings:
     """Everything that can be set; one table of the file for each room."""
 
     models: ModelSettings = ModelSettings()
+    device: DeviceSettings = DeviceSettings()
     pipeline: PipelineSettings = PipelineSettings()
 
 

@@ -81,7 +81,7 @@ def guard(app: Flask) -> None:
 
     @app.before_request
     def _() -> Response | None:
-        found = refusal(request.method, request.headers, scheme=request.scheme)
+        found = refusal(request.method, dict(request.headers), scheme=request.scheme)
         if found is None:
             return None
         page = render_template("trouble.html", sentence=found.sentence, advice=found.advice)

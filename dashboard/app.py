@@ -72,10 +72,16 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     return app
 
 
-def close(app: Flask) -> None:
-    """Let go of what the app has opened; its streams end first."""
+def end_streams(app: Flask) -> None:
+    """Send every live page home, so that no thread waits for one."""
     window: Window = app.extensions["window"]
     window.live.close()
+
+
+def close(app: Flask) -> None:
+    """Let go of what the app has opened."""
+    window: Window = app.extensions["window"]
+    end_streams(app)
     window.bridge.ask(window.study.close())
     window.bridge.close()
 

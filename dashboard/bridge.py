@@ -21,6 +21,7 @@ class Bridge:
     def __init__(self) -> None:
         self._starting = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._process = 0
 
     @property
@@ -30,9 +31,10 @@ class Bridge:
             if self._loop is None or self._process != os.getpid():
                 self._loop = asyncio.new_event_loop()
                 self._process = os.getpid()
-                threading.Thread(
-                    target=self._loop.run_forever, name="dashboard-bridge", daemon=True
-                ).start()
+                self._thread = threading.Thread(
+                    target=_run, args=(self._loop,), name="dashboard-bridge", daemon=True
+                )
+                self._thread.start()
             return self._loop
 
     def ask(self, work: Coroutine[Any, Any, T], patience_s: float = PATIENCE_S) -> T:
@@ -48,10 +50,19 @@ class Bridge:
         """Cancel what still runs, and end the loop. Asking again would begin a new one."""
         with self._starting:
             loop, self._loop = self._loop, None
-        if loop is None:
-            return
-        asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
+        if loop is not None and self._thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            self._thread.join(_END_S)
+
+
+_END_S = 5
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.run_until_complete(_cancel_all())
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
 
 
 async def _cancel_all() -> None:

@@ -9,8 +9,8 @@ PORT = 8765
 
 def dashboard(arguments: Arguments, screen: Screen) -> int:
     """Serve the page until told to stop."""
-    from dashboard.app import close, create_app  # noqa: PLC0415
-    from dashboard.server import STREAMS, serve  # noqa: PLC0415
+    from dashboard.app import close, create_app, end_streams  # noqa: PLC0415
+    from dashboard.server import STREAMS, Hooks, serve  # noqa: PLC0415
 
     def ready(port: int) -> None:
         url = f"http://localhost:{port}"
@@ -22,7 +22,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
 
     app = create_app(home_of(arguments), streams=STREAMS)
     try:
-        serve(app, arguments.port, ready)
+        serve(app, arguments.port, Hooks(ready, lambda: end_streams(app)))
     finally:
         close(app)
     return 0

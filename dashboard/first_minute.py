@@ -4,7 +4,6 @@ The steps that follow are in `static/app.js` (`nextStep`): they turn on sound an
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -50,14 +49,14 @@ def first_minute(
 
 
 def load_demo(folder: Path) -> Demo | None:
-    """The demo day in this folder; None where it is not there, or not whole."""
+    """The demo day in this folder; None where it is not there."""
+    scene = next((folder / "sounds").glob("scene.*"), None)
+    return None if scene is None else Demo(scene, _opposites(folder / "planted.json"))
+
+
+def _opposites(path: Path) -> frozenset[str]:
     try:
-        planted: dict[str, Any] = json.loads((folder / "planted.json").read_text("utf-8"))
-        scene = folder / str(planted["scene"])
-    except (OSError, ValueError, KeyError):
-        return None
-    return Demo(scene, frozenset(_names(planted.get("opposites", ())))) if scene.exists() else None
-
-
-def _names(opposites: Iterable[str]) -> Iterable[str]:
-    return (Path(name).stem for name in opposites)
+        planted: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(planted.get("opposite_of_scene", ()))

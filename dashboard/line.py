@@ -22,7 +22,7 @@ PATIENCE_S = 2.0
 """Both answer within milliseconds; who takes longer is stuck, and the page must not be."""
 
 
-class NobodyThere(Exception):  # noqa: N818 - it names an outcome: the asker does without
+class NobodyThere(Exception):
     """No process answers at this socket, or not in time."""
 
 
@@ -67,9 +67,7 @@ async def _opened(
         writer.close()
 
 
-async def _asked(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Told
-) -> Told:
+async def _asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Told) -> Told:
     try:
         writer.write(json.dumps(request).encode() + b"\n")
         await writer.drain()

@@ -13,6 +13,8 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+from core.errors import UserError
+
 from .bridge import Bridge
 from .line import NobodyThere, Told
 from .study import Study
@@ -33,15 +35,14 @@ BACKLOG = 64
 """Events that a slow page may lag behind: six seconds of level."""
 
 LASTING = frozenset({"state", "taken", "kept", "closed", "refused", "trouble", "moment"})
-"""What every page must be told; a level comes ten times a second, and one more or less is nothing."""
+"""What every page must be told. A level comes ten times a second: one less is nothing."""
 
 
 class Stream:
     """What one page is sent. Filled by the bridge's loop, drained by the page's thread."""
 
-    def __init__(self, gone: Callable[["Stream"], None]) -> None:
+    def __init__(self) -> None:
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._gone = gone
 
     def put(self, event: Told, mark: int | None = None) -> None:
         """Never waits. A page that lags is spared the level."""
@@ -54,12 +55,9 @@ class Stream:
         self._queue.put(None)
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield b"retry: 2000\n\n"
-            while (line := self._next()) is not None:
-                yield line
-        finally:
-            self._gone(self)
+        yield b"retry: 2000\n\n"
+        while (line := self._next()) is not None:
+            yield line
 
     def _next(self) -> bytes | None:
         try:
@@ -88,21 +86,35 @@ class Live:
         self._feeding: list[asyncio.Task[None]] = []
         self._hint = asyncio.Event()
         self._mark: int | None = None
+        self._is_closed = False
 
     def open(self, after: int | None) -> Stream:
         """A stream from now on, and what happened since the mark `after`; any thread may ask.
 
-        Where there are too many, the oldest is closed.
+        Where there are too many, the oldest is closed. Whoever opens one must `leave` it.
         """
-        stream = Stream(self._forget)
+        stream = Stream()
         with self._lock:
             self._streams.append(stream)
             too_many = self._streams[: -self._most]
             self._streams = self._streams[-self._most :]
         for old in too_many:
             old.close()
-        self._bridge.ask(self._welcome(stream, after))
+        try:
+            self._bridge.ask(self._welcome(stream, after))
+        except BaseException:
+            self.leave(stream)
+            raise
         return stream
+
+    def leave(self, stream: Stream) -> None:
+        """This page watches no more. Leaving twice is harmless."""
+        with self._lock:
+            if stream in self._streams:
+                self._streams.remove(stream)
+            if self._streams or self._is_closed:
+                return
+        self._bridge.loop.call_soon_threadsafe(self._rest)
 
     @property
     def count(self) -> int:
@@ -112,21 +124,16 @@ class Live:
     def close(self) -> None:
         """End every stream, so that the server's threads come home."""
         with self._lock:
+            self._is_closed = True
             streams, self._streams = self._streams, []
         for stream in streams:
             stream.close()
 
-    def _forget(self, stream: Stream) -> None:
-        with self._lock:
-            if stream in self._streams:
-                self._streams.remove(stream)
-            nobody = not self._streams
-        if nobody:
-            self._bridge.loop.call_soon_threadsafe(self._rest)
-
     async def _welcome(self, stream: Stream, after: int | None) -> None:
-        self._feed()
         changes = await self._study.changes(after)
+        if self._mark is None:
+            self._mark = changes.mark
+        self._feed()
         stream.put({"event": "hello"}, changes.mark)
         for moment in changes.moments:
             stream.put({"event": "moment", "moment": moment}, changes.mark)
@@ -170,15 +177,18 @@ class Live:
             self._tell(event)
 
     async def _watch_journal(self) -> None:
-        self._mark = (await self._study.changes(None)).mark
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._hint.wait(), LOOK_EVERY_S)
             self._hint.clear()
-            changes = await self._study.changes(self._mark)
-            self._mark = changes.mark
-            for moment in changes.moments:
-                self._tell({"event": "moment", "moment": moment}, changes.mark)
+            with contextlib.suppress(UserError):  # the page itself says what is wrong with it
+                await self._tell_changes()
+
+    async def _tell_changes(self) -> None:
+        changes = await self._study.changes(self._mark)
+        self._mark = changes.mark
+        for moment in changes.moments:
+            self._tell({"event": "moment", "moment": moment}, changes.mark)
 
     def _tell(self, event: Told, mark: int | None = None) -> None:
         for stream in tuple(self._streams):

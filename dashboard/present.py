@@ -48,7 +48,9 @@ class Clock:
 
     def midnight_ms(self, day: date) -> int:
         """When that day began here."""
-        return round(datetime(day.year, day.month, day.day, tzinfo=self.now.tzinfo).timestamp() * 1000)
+        return round(
+            datetime(day.year, day.month, day.day, tzinfo=self.now.tzinfo).timestamp() * 1000
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def card(row: MomentRow) -> Card:
     return Card(
         id=row.id,
         at="" if at is None else at.isoformat(timespec="seconds"),
-        time="–" if at is None else f"{at:%H:%M}",
+        time="--:--" if at is None else f"{at:%H:%M}",
         text=row.text,
         standing="" if row.text else _STANDING.get(row.words, ""),
         why=_WHY.get(row.how, ""),
@@ -222,16 +224,14 @@ def day_title(day: date, today: date) -> str:
 
 
 def days(rows: Iterable[MomentRow], clock: Clock, *, most: int | None = None) -> tuple[Day, ...]:
-    """Moments by their day, newest day first; at most `most` of each. Those without time are out."""
+    """Moments by their day, newest first, at most `most` a day; those without a time are out."""
     timed = sorted((row for row in rows if row.at_ms is not None), key=_at_ms, reverse=True)
     today = clock.now.date()
     found = []
     for day, group in groupby(timed, key=lambda row: _day_of(row, clock)):
         cards = [card(row) for row in group]
         shown = cards[:most]
-        found.append(
-            Day(day_title(day, today), f"{day}", tuple(shown), len(cards) - len(shown))
-        )
+        found.append(Day(day_title(day, today), f"{day}", tuple(shown), len(cards) - len(shown)))
     return tuple(found)
 
 

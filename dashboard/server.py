@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
@@ -46,19 +45,35 @@ class Certificate:
     key: Path
 
 
-def serve(
-    app: Flask, port: int, ready: Callable[[int], None], certificate: Certificate | None = None
-) -> None:
-    """Answer on loopback until SIGTERM or SIGINT; `ready` is told the port once it answers.
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the caller does beside serving.
+
+    `ready` is told the port once the page answers; `stopping` ends what would hold the threads.
+    """
+
+    ready: Callable[[int], None]
+    stopping: Callable[[], None]
+
+
+def serve(app: Flask, port: int, hooks: Hooks, certificate: Certificate | None = None) -> None:
+    """Answer on loopback until SIGTERM or SIGINT. For the main thread.
 
     With port 0 the system chooses one. Raises PortInUse.
     """
     server = make_server(app, port, certificate)
     _prepare(server, port)
+    told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stopper(server))
-    ready(server.bind_addr[1])
-    server.serve()
+        signal.signal(number, lambda *_: told_to_stop.set())
+    serving = threading.Thread(target=server.serve, name="dashboard-accept", daemon=True)
+    serving.start()
+    hooks.ready(server.bind_addr[1])
+    while serving.is_alive() and not told_to_stop.wait(1):
+        pass
+    hooks.stopping()
+    server.stop()
+    serving.join(_STOP_S)
 
 
 def make_server(app: Flask, port: int, certificate: Certificate | None = None) -> Server:
@@ -80,17 +95,11 @@ def _prepare(server: Server, port: int) -> None:
     try:
         server.prepare()
     except OSError as error:
-        if error.errno not in {errno.EADDRINUSE, errno.EACCES} and "already in use" not in str(error):
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES} and "already in use" not in str(
+            error
+        ):
             raise
         raise PortInUse(
             f"Another program listens at port {port}.",
             advice="Stop it, or name another port with --port.",
         ) from error
-
-
-def _stopper(server: Server) -> Callable[[int, FrameType | None], None]:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        # Stopping joins the threads, which a signal handler must not wait for.
-        threading.Thread(target=server.stop, name="dashboard-stop", daemon=True).start()
-
-    return stop

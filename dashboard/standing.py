@@ -39,7 +39,7 @@ class State:
     @property
     def version(self) -> str:
         """Differs wherever it would read differently, but for the seconds in memory."""
-        return "/".join((self.code, self.sentence, self.advice, self.lost, self.worker))
+        return f"{self.code}/{self.sentence}/{self.advice}/{self.lost}/{self.worker}"
 
 
 def state(capture: Told | None, worker: Told | None, waiting: int) -> State:

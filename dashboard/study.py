@@ -22,6 +22,9 @@ from pipeline.store.views.moments import MomentRow
 LOOK_BACK = 200
 """Events that a returning page is told of one by one; one that missed more looks anew anyway."""
 
+_NO_MOMENT = "origin_began"
+"""The one kind of event that is about no moment."""
+
 MADE_WITHIN_S = 12.0
 """How long an act waits for a moment whose clip the worker still has before it."""
 
@@ -92,7 +95,7 @@ class Study:
         mark = max((event.lamport for event in events), default=0)
         if since is None:
             return Changes(mark, ())
-        newer = [event.subject for event in reversed(events) if event.lamport > since]
+        newer = [e.subject for e in reversed(events) if e.lamport > since and e.kind != _NO_MOMENT]
         return Changes(mark, tuple(dict.fromkeys(newer)))
 
     async def hide(self, named: str) -> None:
@@ -125,7 +128,7 @@ class Study:
     async def _made(self, named: str) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MADE_WITHIN_S):
-                while not await self._is_there(named):
+                while not await self._is_there(named):  # noqa: ASYNC110 - another process makes it
                     await asyncio.sleep(0.25)
 
     async def _is_there(self, named: str) -> bool:

@@ -102,7 +102,7 @@ def _hear_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = (
-    Command("capture", "run the capture daemon: microphone, button, light", capture, _capture_arguments),
+    Command("capture", "listen: microphone, button, light", capture, _capture_arguments),
     Command("press", "press: keep what was said before now", press),
     Command("status", "how capture and the worker stand", status),
     Command("hear", "hear recordings as if they were live", hear, _hear_arguments),

@@ -21,18 +21,21 @@ LEAST_WITHOUT_SPEECH = 2 * RATE_HZ
 FOLLOW = 30 * RATE_HZ
 """How long a sentence that is still being spoken is followed after its press."""
 
-LEAD_IN = RATE_HZ * 6 // 10
+LEAD_IN = RATE_HZ * 44 // 100
 LEAST_LEAD_IN = RATE_HZ // 4
-"""A clip begins at the quietest place between the two before the onset: first consonants are
-soft, and the model notices them up to 0.4 s late (measured on the development day)."""
+LONGEST_LEAD_IN = RATE_HZ * 7 // 10
+"""A clip begins at a quiet place between the last two before the onset, best at the first: soft
+consonants come early, and the model notices them up to 0.4 s late (on the development day)."""
 
+LEAD_OUT = RATE_HZ * 35 // 100
 LEAST_LEAD_OUT = RATE_HZ // 8
-LEAD_OUT = RATE_HZ * 3 // 4
-"""The gate waits 0.8 s before an utterance has ended, so that much silence is sure to be there."""
+LONGEST_LEAD_OUT = RATE_HZ * 6 // 10
+"""A clip ends likewise after the offset, or about its press: the gate waits 0.8 s before an
+utterance has ended, so that much silence is sure to be there."""
 
 NOTICED_AFTER = RATE_HZ * 7 // 10
-"""How long after a press its clip's end is decided: speech that began before it has been noticed
-by then (three frames and a margin), and what begins just after it keeps its lead-in."""
+"""How long after a place a cut there is decided: speech that began before it has been noticed by
+then (three frames and a margin), and speech that begins a moment later keeps its lead-in."""
 
 ABOUT = RATE_HZ * 2 // 5
 """A cut at a press lies no further from it than this."""
@@ -81,9 +84,11 @@ def end(heard: Heard, press: int) -> int | None:
     said = [each for each in _firm(heard) if each.onset <= press]
     if said and said[-1].offset is None:
         limit = press + FOLLOW
-        return None if heard.now < limit else heard.quietest(limit - SEEK, limit)
-    offset = said[-1].offset if said else None
-    return _after(heard, press if offset is None else offset, press)
+        return None if heard.now < limit else heard.quietest(limit - SEEK, limit, limit)
+    offset = press if not said or said[-1].offset is None else said[-1].offset
+    if heard.now < offset + LONGEST_LEAD_OUT + NOTICED_AFTER:
+        return None
+    return _after(heard, offset, press)
 
 
 def whole(heard: Heard, utterance: Utterance, floor: int) -> tuple[int, int]:
@@ -120,26 +125,27 @@ def _last_stretch(spoken: list[Utterance]) -> Utterance | None:
 
 
 def _before(heard: Heard, utterance: Utterance, floor: int) -> int:
-    """The quietest place just before an utterance, in no other one and not below the floor."""
-    floor = max(floor, heard.oldest)
-    if utterance.onset - LEAST_LEAD_IN <= floor:
-        return floor
-    earlier = max((end for end in _ends(heard) if end <= utterance.onset), default=0)
-    earliest = max(utterance.onset - LEAD_IN, (earlier + utterance.onset) // 2, floor)
-    return max(floor, heard.quietest(earliest, max(earliest, utterance.onset - LEAST_LEAD_IN)))
+    """A quiet place just before an utterance, in no other one and not below the floor."""
+    earlier = [end + LEAST_LEAD_OUT for end in _ends(heard) if end <= utterance.onset]
+    earliest = max([floor, heard.oldest, utterance.onset - LONGEST_LEAD_IN, *earlier])
+    latest = utterance.onset - LEAST_LEAD_IN
+    if latest <= earliest:
+        return min(earliest, max(floor, heard.oldest, utterance.onset))
+    return heard.quietest(earliest, latest, utterance.onset - LEAD_IN)
 
 
 def _after(heard: Heard, offset: int, press: int) -> int:
-    """The quietest place after an utterance, about the press if that came later.
+    """A quiet place after an utterance, about the press if that came later.
 
     What is said next keeps its lead-in.
     """
     start = max(offset + LEAST_LEAD_OUT, press - ABOUT)
-    stop = min(max(offset + LEAD_OUT, press + ABOUT), heard.now)
+    stop = min(max(offset + LONGEST_LEAD_OUT, press), heard.now)
     following = [each.onset for each in _firm(heard) if each.onset >= max(offset, press)]
     if following:
-        stop = min(stop, max(offset + LEAST_LEAD_OUT, following[0] - LEAD_IN))
-    return heard.quietest(min(start, max(offset, stop - ABOUT)), stop)
+        stop = min(stop, max(offset + LEAST_LEAD_OUT, following[0] - LONGEST_LEAD_IN))
+    start = min(start, max(offset, stop - ABOUT))
+    return heard.quietest(start, stop, max(offset + LEAD_OUT, press - ABOUT // 2))
 
 
 def _ends(heard: Heard) -> Iterator[int]:

@@ -26,7 +26,7 @@ class Everything:
         """Take in a block, and keep what has ended in it."""
         self.sound.take_in(pcm, lost_samples)
         for each in self._new():
-            if each.offset is not None and self.sound.now >= each.offset + cutting.LEAD_OUT:
+            if each.offset is not None and self.sound.now >= each.offset + cutting.LONGEST_LEAD_OUT:
                 self._done_to = each.onset + 1
                 self._keep(*cutting.whole(self.sound.heard, each, self._kept_to))
             elif each.offset is None and self.sound.now - max(each.onset, self._kept_to) > LONGEST:
@@ -45,7 +45,7 @@ class Everything:
     def _piece(self, utterance: Utterance) -> tuple[int, int]:
         now = self.sound.now
         start, _ = cutting.whole(self.sound.heard, utterance, self._kept_to)
-        return start, self.sound.heard.quietest(now - cutting.SEEK, now)
+        return start, self.sound.heard.quietest(now - cutting.SEEK, now, now)
 
     def _keep(self, start: int, end: int) -> None:
         if end <= start:

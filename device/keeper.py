@@ -1,4 +1,4 @@
-"""Performs what a session decided: sound from the ring to the disk, and then, only then, word of it."""
+"""Performs what a session decided: sound from the ring to the disk, and only then word of it."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -57,6 +57,12 @@ class Porch:
         """The press came up."""
         self._soon(Release(at))
 
+    def begin_anew(self) -> None:
+        """Forget what is held; no press reaches back over this instant."""
+        self.end()
+        self.session = Session(floor=self.sound.now)
+        self.sound.ring.clear()
+
     def end(self) -> None:
         """No more sound will come: close what is open."""
         self._do(StreamEnded())
@@ -95,8 +101,11 @@ class Porch:
         self.kept += keep is not None and (had is None or keep.press != had.press)
 
     def _not_kept(self, error: OSError) -> None:
+        keep = self.session.keep
+        name = "" if keep is None else self._keeper.name(keep)
         self._keeper.abandon()
         self.session, _ = step(self.session, NotKept(), self.sound.heard)
         sentence = f"It could not be kept: the disk refuses ({error.strerror})."
         advice = "Free some space on the disk of the home, then press again."
-        self._tell({"event": "refused", "sentence": sentence, "advice": advice})
+        told = {"event": "refused", "keep": name, "sentence": sentence, "advice": advice}
+        self._tell(told)

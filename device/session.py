@@ -229,7 +229,7 @@ def _closed_now(state: Session, keep: Keep, heard: Heard) -> Step:
         return state, []
     end = keep.end
     if end is None:
-        end = cutting.end(heard, keep.anchor) or heard.quietest(keep.anchor, heard.now)
+        end = cutting.end(heard, keep.anchor) or heard.quietest(keep.anchor, heard.now, heard.now)
     return _close(state, replace(keep, end=end), heard)
 
 

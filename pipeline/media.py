@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ, Pcm, let_go
 from core.clock import Recorded, from_datetime, local_offset_min
 from core.errors import SoundUnreadable
 
@@ -101,6 +101,7 @@ def encode_opus(pcm: Pcm, target: Path) -> Encoded:
             chunk = np.ascontiguousarray(pcm[start : start + _CHUNK_SAMPLES])
             digest.update(chunk.tobytes())
             container.mux(stream.encode(_frame(chunk, start)))
+            let_go(pcm)
         container.mux(stream.encode(None))
     with target.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -169,7 +170,7 @@ def _rest(resampler: soxr.ResampleStream | None) -> Iterator[Pcm]:
 
 
 def _to_int16(floats: Floats) -> Pcm:
-    return np.clip(np.rint(floats * 32767), -32768, 32767).astype(np.int16)
+    return np.clip(np.rint(floats * 32768), -32768, 32767).astype(np.int16)
 
 
 def _frame(chunk: Pcm, start: int) -> av.AudioFrame:

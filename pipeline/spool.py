@@ -108,7 +108,7 @@ class Spool:
         ]
 
     def remove(self, letter: Letter) -> None:
-        """Take out a letter that has been worked on, what it supersedes, and its failures' count."""
+        """Take out a letter that was worked on, what it supersedes, and its failures' count."""
         if letter.kind == "clip":
             self._remove_superseded(letter.path)
         letter.path.unlink(missing_ok=True)
@@ -122,7 +122,8 @@ class Spool:
     def _remove_superseded(self, path: Path) -> None:
         moment, revision = _moment_and_revision(path)
         for older in self.folder.glob(f"{moment}.*"):
-            if older.suffix in {".clip", ".open"} and _moment_and_revision(older)[1] < revision:
+            is_clip = older.suffix in {".clip", ".open"}
+            if is_clip and _moment_and_revision(older)[1] < revision:
                 older.unlink(missing_ok=True)
 
     def _close_orphans(self) -> None:
@@ -169,7 +170,7 @@ class Spool:
 
 
 class OpenClip:
-    """A clip that is still being written: `<moment>.<revision>.open`, locked while its writer lives.
+    """A clip that is still being written: `<moment>.<revision>.open`, locked by its writer.
 
     Not thread-safe. When the disk refuses, every method raises OSError, and what was
     durable before stays so.
@@ -180,7 +181,7 @@ class OpenClip:
         part = self._path.with_name(f"{self._path.name}.part")
         self._file = part.open("wb")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX)  # the lock goes with the file through its renames
+            fcntl.flock(self._file, fcntl.LOCK_EX)  # it goes with the file through its renames
             header = b"".join(_with_header(asdict(clip), ()))
             self._header_bytes = len(header)
             self._file.write(header)

@@ -26,6 +26,8 @@ MAY_IMPORT = {
 ROOTS = {
     COMMAND: set(MAY_IMPORT),
     "device/daemon.py": {"core", "device", "pipeline"},
+    "device/ears.py": {"core", "device", "pipeline"},
+    "device/hear.py": {"core", "device", "pipeline"},
     "pipeline/worker.py": {"core", "pipeline"},
     "pipeline/sync/service.py": {"core", "pipeline"},
     "pipeline/thinking/dream.py": {"core", "pipeline"},
@@ -38,7 +40,7 @@ EVERYWHERE = {"numpy"}
 """Libraries that need no home: numpy is the language that sound and vectors are written in."""
 
 VENDOR_HOMES = {
-    "sounddevice": {"device/microphone.py"},
+    "sounddevice": {"device/microphone_child.py"},
     "gpiozero": {"device/button.py", "device/light.py", "device/haptic.py"},
     "onnxruntime": {
         "pipeline/hearing/speech_model.py",
@@ -50,7 +52,7 @@ VENDOR_HOMES = {
     "faster_whisper": {"pipeline/hearing/transcriber.py"},
     "ctranslate2": {"pipeline/hearing/transcriber.py"},
     "av": {"pipeline/media.py"},
-    "soxr": {"pipeline/media.py"},
+    "soxr": {"pipeline/media.py", "device/microphone_child.py"},
     "sqlite3": {"pipeline/store/"},
     "aiosqlite": {"pipeline/store/"},
     "dateparser": {"pipeline/search/dates.py"},

@@ -1,7 +1,8 @@
 """The first minute: the demo's scene, what it touches, and its dismissal."""
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file
+from flask import Blueprint, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from core.errors import NotFound
 from dashboard import present
@@ -57,7 +58,12 @@ def opposite(named: str) -> ResponseReturnValue:
 def dismiss() -> Response:
     response = redirect("/", 303)
     response.set_cookie(
-        DISMISSED, "done", max_age=YEAR_S, samesite="Strict", httponly=True, secure=request.is_secure
+        DISMISSED,
+        "done",
+        max_age=YEAR_S,
+        samesite="Strict",
+        httponly=True,
+        secure=request.is_secure,
     )
     return response
 

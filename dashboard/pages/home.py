@@ -54,7 +54,7 @@ def _shown(here: Window, at: Clock) -> dict[str, object]:
         "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
         "earlier_month": f"{at.now - timedelta(days=PAST_DAYS):%Y-%m}",
         "done": standing.done(request.args.get("done")),
-        "refused": request.args.get("refused", type=int),
+        "awaits": request.args.get("done") in {"taken", "noted"},
         "first": first_minute(
             capture,
             is_dismissed=request.cookies.get(DISMISSED) == "done",

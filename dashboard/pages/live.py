@@ -11,5 +11,8 @@ page = Blueprint("live", __name__)
 def live() -> Response:
     """`after` is the mark of a page that comes back by itself, Last-Event-ID the browser's."""
     named = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-    stream = window().live.open(int(named) if named.isdecimal() else None)
-    return Response(iter(stream), mimetype="text/event-stream")
+    here = window().live
+    stream = here.open(int(named) if named.isdecimal() else None)
+    response = Response(iter(stream), mimetype="text/event-stream")
+    response.call_on_close(lambda: here.leave(stream))
+    return response

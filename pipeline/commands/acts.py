@@ -152,6 +152,9 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from core.clock import as_datetime, local_offset_min  # noqa: PLC0415
     from pipeline.sentences import event_sentence  # noqa: PLC0415
 
+    if arguments.n < 1:
+        raise WrongUsage("-n is less than 1.", advice="Ask for at least one event.")
+
     def time(at_ms: int | None) -> str | None:
         if at_ms is None:
             return None

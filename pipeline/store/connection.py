@@ -123,6 +123,10 @@ _FILE_SENTENCES = {
     errno.EPERM: _READ_ONLY,
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
+    errno.EFBIG: (
+        "A file of the archive would grow larger than its disk or a limit allows",
+        "Keep it in shorter pieces, or raise the limit (`ulimit -f`). Nothing of it was kept.",
+    ),
     errno.ENOTDIR: ("The home of the archive is not a folder", "Name a folder with --home."),
     errno.EEXIST: ("The home of the archive is not a folder", "Name a folder with --home."),
 }

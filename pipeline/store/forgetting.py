@@ -4,13 +4,14 @@ docs/journal-format.md lists the steps. Each may be repeated after a kill.
 """
 
 import json
+import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import aiosqlite
 
-from core.files import sync_folder
+from core.files import sync_folder, write_durably
 
 from .chain import Draft
 from .journal import append, is_forgotten
@@ -68,9 +69,30 @@ async def erase(
 
 def remove_letters(home: Path, moments: Iterable[str]) -> None:
     """Take what waits of these moments out of the spool; their sound lies there as it was."""
-    for moment in moments:
+    gone = set(moments)
+    for moment in gone:
         for letter in (home / "spool").glob(f"{moment}.*"):
             letter.unlink(missing_ok=True)
+    for letter in (home / "spool").glob("*.texts"):
+        _leave_out(letter, gone)
+
+
+def _leave_out(letter: Path, gone: set[str]) -> None:
+    """A batch of texts may be worked on half when one of them is forgotten."""
+    try:
+        lines = letter.read_bytes().splitlines(keepends=True)
+    except FileNotFoundError:  # its worker was done with it
+        return
+    rest = [line for line in lines if _id_of(line) not in gone]
+    if len(rest) < len(lines):
+        write_durably(letter, rest)
+
+
+def _id_of(line: bytes) -> str | None:
+    try:
+        return str(json.loads(line)["id"])
+    except (ValueError, TypeError, KeyError):  # for the worker to set aside
+        return None
 
 
 async def erase_sound(connection: aiosqlite.Connection, subject: str) -> list[str]:

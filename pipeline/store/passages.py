@@ -19,9 +19,11 @@ from .reader import IN_TIME
 _NO_SPEAKER = 0.0
 """Weight of the speaker's column in BM25: the engine weighs who spoke by itself."""
 
-MOST_SCORED = 2_000
-"""A word that more passages have is not scored one by one, which takes FTS5 2.5 ms a thousand
-(2 x86 cores, 2026-11; a year's name in 100,000 moments 97 ms, its rowids alone 8)."""
+MOST_SCORED = 1_000
+"""A word that more passages have is worth the same in each of them. FTS5 takes 2.5 ms to score
+a thousand (2 x86 cores, 2026-11; a year's name in 100,000 moments: 97 ms, its rowids 8), and
+nothing is lost: LoCoMo's recall@10 is 0.778 where every word is scored, 0.778 where those of
+more than 100 moments are not, 0.781 at 50, 0.786 at 20 (of some 550)."""
 
 
 class PassageReader:

@@ -78,9 +78,11 @@ class FakeCapture:
         await self._stop.wait()
         hearing.cancel()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
             task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.01)  # transports close one turn later
         socket.unlink(missing_ok=True)
 
     async def _hear(self) -> None:
@@ -104,7 +106,7 @@ class FakeCapture:
         }
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
             while line := await reader.readline():
                 request = json.loads(line)
                 if request["do"] == "subscribe":

@@ -121,7 +121,7 @@ class _Stage:
         problems += verify(self.home, self.ledger)
         if name == "import":  # whoever sees no end of it imports again: nothing comes twice
             problems += [*_again(self.home, *act.arguments)]
-            problems += verify(self.home, self.ledger)
+            problems += _doubled(asyncio.run(_rows(self.home)))
         return Killed(name, at_s, usual_s, ended_first, len(lines), tuple(problems))
 
     def _act(self, name: str) -> _Act:

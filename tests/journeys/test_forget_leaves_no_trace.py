@@ -11,11 +11,7 @@ import pytest
 from tests.journeys.command import PILL_BOX, Ran, afterthought
 
 MARKER = "Zanzibarquux"
-FORMS = [
-    spelled.encode(encoding)
-    for spelled in (MARKER.lower(), MARKER.lower()[:-1])  # the stem that an index may hold
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be")
-]
+FORMS = [MARKER.lower().encode(each) for each in ("utf-8", "utf-16-le", "utf-16-be")]
 
 
 @pytest.fixture
@@ -71,7 +67,7 @@ def test_after_a_forget_no_byte_of_the_folder_holds_it(do, marked: list[str], ho
     do("forget", *marked, "--yes")
 
     assert holding(files(home)) == []
-    assert do("search", MARKER).value in ([], *[do("search", MARKER).value])
+    assert {hit["id"] for hit in do("search", MARKER).value}.isdisjoint(marked)
     assert [row["text"] for row in do("list", "--hidden").value] == [
         "something else stays, about a pill box"
     ]
@@ -95,11 +91,9 @@ def test_a_forget_reaches_an_imported_line_whose_letter_still_waits(
 ) -> None:
     lines = tmp_path / "lines.jsonl"
     lines.write_text(f'{{"text": "about {MARKER}", "ref": "a"}}\n{{"text": "other"}}\n')
-    letters: dict[str, bytes] = {}
-    (moment, _) = (each["id"] for each in do("import", lines).lines)
-    letters["again.0.texts"] = letter_of(home, moment)
-    for name, content in letters.items():  # as it lies there after a kill before its removal
-        (home / "spool" / name).write_bytes(content)
+    moment, _ = (each["id"] for each in do("import", lines).lines)
+    # As it lies there when the worker was killed after the moment, before the letter's removal.
+    (home / "spool" / "00000000.0.texts").write_bytes(letter_of(moment))
 
     do("forget", moment, "--yes")
 
@@ -122,7 +116,6 @@ def take_through_every_act(do, marked: list[str]) -> None:
     do("check")
     do("rebuild")
     do("process", "--once")
-    do("show", MARKER, status=1) if False else None
 
 
 def journal(home: Path) -> dict[str, bytes]:
@@ -150,8 +143,7 @@ def holding(contents: dict[str, bytes]) -> list[str]:
     ]
 
 
-def letter_of(home: Path, moment: str) -> bytes:
-    """The letter that a sender wrote for this import, as the spool had it."""
+def letter_of(moment: str) -> bytes:
     recorded = {"at_ms": 5, "utc_offset_min": 0, "boot": None, "boottime_ms": None}
     text = {
         "id": moment,
@@ -161,5 +153,4 @@ def letter_of(home: Path, moment: str) -> bytes:
         "speaker": None,
         "reference": {"source": "lines.jsonl", "ref": "a", "line": None},
     }
-    assert home.exists()
     return json.dumps(text).encode() + b"\n"

@@ -1,0 +1,164 @@
+"""Capture's control socket: JSON, one object a line, over a Unix socket in the runtime folder.
+
+| ask | answer |
+|---|---|
+| `{"do": "press"}` | `outcome` taken with `keep`, `revision`; or refused: `sentence`, `advice` |
+| `{"do": "hold", "on": true}` | as press; said each second it goes on, 3 s after the last it ends |
+| `{"do": "status"}` | as docs/commands.md has it under `status` |
+| `{"do": "play"}` | with a replayed file: from its beginning; `{"ok": true, "seconds": n}` |
+| `{"do": "subscribe"}` | `{"ok": true}`, then events, a line each |
+
+What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`. No word ever.
+"""
+
+import contextlib
+import json
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core.errors import UserError
+
+ANSWER_WITHIN_S = 10.0
+"""A disk that is slow delays an answer; a daemon that is gone does not answer at all."""
+
+EVENTS_HELD = 200
+"""Of a listener that does not read, the oldest go; twenty seconds of levels."""
+
+Answer = Callable[[dict[str, Any]], None]
+Serve = Callable[[dict[str, Any], Answer], None]
+"""Told every request, in a thread of the socket's, and how to answer it; once."""
+
+
+class CaptureGone(UserError):
+    """Nobody answers at the socket."""
+
+    code = "capture_not_running"
+
+
+class Refused(UserError):
+    """A press that was refused, with its own sentence."""
+
+    code = "refused"
+
+
+class Control:
+    """Serves the socket; requests go to `serve`, events to whoever subscribed."""
+
+    def __init__(self, path: Path, serve: Serve) -> None:
+        self._path = path
+        self._serve = serve
+        self._listeners: set[queue.Queue[dict[str, Any]]] = set()
+        self._server: socket.socket | None = None
+
+    @property
+    def has_listeners(self) -> bool:
+        return bool(self._listeners)
+
+    def start(self) -> None:
+        """Listen. The caller holds capture's lock, so that the path is nobody else's."""
+        self._path.unlink(missing_ok=True)
+        self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._server.bind(str(self._path))
+        self._path.chmod(0o600)
+        self._server.listen(16)
+        threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Nobody is let in any more. Idempotent."""
+        if self._server is not None:
+            with contextlib.suppress(OSError):
+                self._server.shutdown(socket.SHUT_RDWR)
+            self._server.close()
+            self._server = None
+            self._path.unlink(missing_ok=True)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Tell every subscriber; never waits for one."""
+        for listener in list(self._listeners):
+            with contextlib.suppress(queue.Empty):
+                if listener.full():
+                    listener.get_nowait()
+            with contextlib.suppress(queue.Full):
+                listener.put_nowait(event)
+
+    def _accept(self, server: socket.socket) -> None:
+        while True:
+            try:
+                line, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._converse, args=(line,), daemon=True).start()
+
+    def _converse(self, line: socket.socket) -> None:
+        with line, contextlib.suppress(OSError), line.makefile("rb") as asked:
+            for text in asked:
+                request = _read(text)
+                if request is not None and request["do"] == "subscribe":
+                    self._stream(line)
+                    return
+                answer = self._ask(request) if request is not None else _NOT_UNDERSTOOD
+                line.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        answers: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._serve(request, answers.put)
+        try:
+            return answers.get(timeout=ANSWER_WITHIN_S)
+        except queue.Empty:
+            return _error("capture_stuck", "Capture does not answer.", "Start it again.")
+
+    def _stream(self, line: socket.socket) -> None:
+        listener: queue.Queue[dict[str, Any]] = queue.Queue(EVENTS_HELD)
+        self._listeners.add(listener)
+        try:
+            line.sendall(b'{"ok": true}\n')
+            while True:
+                line.sendall(json.dumps(listener.get()).encode() + b"\n")
+        finally:
+            self._listeners.discard(listener)
+
+
+def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """Ask the running capture. Raises CaptureGone, and UserError as it answered."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(ANSWER_WITHIN_S + 5)
+        try:
+            line.connect(str(path))
+            line.sendall(json.dumps(request).encode() + b"\n")
+            with line.makefile("rb") as answers:
+                text = answers.readline()
+        except OSError as error:
+            raise gone() from error
+    if not text:
+        raise gone()
+    answer: dict[str, Any] = json.loads(text)
+    if "error" in answer:
+        raise Refused(answer["sentence"], advice=answer["advice"])
+    return answer
+
+
+def gone() -> CaptureGone:
+    """Nobody answers: the sentence for it."""
+    return CaptureGone(
+        "Capture is not running, so nothing is being heard.",
+        advice="Start it: `afterthought capture`, or everything: `afterthought run`.",
+    )
+
+
+def _read(text: bytes) -> dict[str, Any] | None:
+    try:
+        request = json.loads(text)
+    except ValueError:
+        return None
+    return request if isinstance(request, dict) and isinstance(request.get("do"), str) else None
+
+
+def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
+    return {"error": code, "sentence": sentence, "advice": advice}
+
+
+_NOT_UNDERSTOOD = _error("wrong_usage", "This request is not understood.", "See docs/commands.md.")

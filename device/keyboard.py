@@ -1,0 +1,60 @@
+"""The keyboard of a terminal as a button: space presses, `h` holds and lets go, `q` ends."""
+
+import contextlib
+import os
+import select
+import sys
+import termios
+import threading
+import time
+import tty
+from collections.abc import Callable
+from typing import Literal
+
+Key = Literal["press", "hold", "quit"]
+
+_KEYS: dict[bytes, Key] = {b" ": "press", b"h": "hold", b"q": "quit"}
+
+
+class Keyboard:
+    """Reads keys in a thread of its own. After `stop` the terminal is as it was."""
+
+    def __init__(self, descriptor: int | None = None) -> None:
+        self._descriptor = sys.stdin.fileno() if descriptor is None else descriptor
+        self._before: list[object] | None = None
+        self._stopping, self._stop = os.pipe()
+        self._thread: threading.Thread | None = None
+
+    def start(self, deliver: Callable[[Key, float], None]) -> None:
+        """Hand over keys with their time. Nothing happens where this is no terminal."""
+        if not os.isatty(self._descriptor):
+            return
+        self._before = termios.tcgetattr(self._descriptor)
+        tty.setcbreak(self._descriptor)  # Ctrl-C still ends
+        self._thread = threading.Thread(target=self._run, args=(deliver,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Put the terminal back as it was. Idempotent."""
+        if self._before is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
+            self._before = None
+        if self._thread is not None:
+            os.write(self._stop, b".")
+            self._thread.join(2.0)
+            self._thread = None
+
+    def _run(self, deliver: Callable[[Key, float], None]) -> None:
+        while True:
+            ready = select.select([self._descriptor, self._stopping], [], [])[0]
+            if self._stopping in ready:
+                return
+            try:
+                typed = os.read(self._descriptor, 1)
+            except OSError:
+                return
+            if not typed:
+                return
+            if typed in _KEYS:
+                deliver(_KEYS[typed], time.monotonic())

@@ -1,0 +1,318 @@
+"""The pages as a browser without script has them, over a real archive."""
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+from pipeline.spool import Spool, read_texts
+from tests.dashboard.conftest import Diary
+from tests.dashboard.fake_capture import FakeCapture
+
+SOUND = (np.sin(np.arange(16_000) / 8) * 8000).astype(np.int16)
+HOUR_MS = 3_600_000
+
+
+def now_ms() -> int:
+    return round(time.time() * 1000)
+
+
+def test_an_empty_archive_has_a_page_and_is_not_made_by_it(page: FlaskClient, home: Path) -> None:
+    answer = page.get("/")
+
+    assert answer.status_code == 200
+    assert "Nothing kept today" in answer.text
+    assert not (home / "archive.db").exists()
+
+
+def test_the_page_says_that_nothing_listens_and_no_worker_runs(page: FlaskClient) -> None:
+    text = page.get("/").text
+
+    assert "Nothing listens: capture is not running." in text
+    assert "The worker is not running." in text
+
+
+def test_the_parts_stand_in_their_order(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("long ago", now_ms() - 30 * HOUR_MS)
+    diary.heard("just now", now_ms())
+
+    text = page.get("/").text
+
+    places = [text.index(f'id="{part}"') for part in ("state", "just", "day", "past", "q", "keep")]
+    assert places == sorted(places)
+
+
+def test_what_was_just_kept_stands_whole_and_its_first_button_is_undo(
+    page: FlaskClient, diary: Diary
+) -> None:
+    moment = diary.heard("the siren is too loud", now_ms())
+
+    just = part(page.get("/").text, "just")
+
+    assert ">siren</span>" in just
+    assert re.search(r"<button[^>]*>([^<]+)", just[just.index("acts") :])[1] == "Undo"  # type: ignore[index]
+    assert f'action="/moment/{moment}/undo"' in just
+
+
+def test_an_empty_slot_is_left_out(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("this morning", now_ms() - HOUR_MS)
+
+    text = page.get("/").text
+
+    assert "<article" not in part(text, "just")
+    assert "first-minute" not in text
+
+
+def test_a_moment_without_a_time_is_shown_all_the_same(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("the clock was unset", None)
+    diary.heard("and this came after", None)
+
+    text = page.get("/").text
+
+    assert "the clock was unset" in text
+    assert "after" in part(text, "just")
+
+
+def test_a_moments_page_has_its_words_with_their_times(page: FlaskClient, diary: Diary) -> None:
+    moment = diary.heard("we must mask it", now_ms(), doubtful="mask")
+
+    text = page.get(f"/moment/{moment}").text
+
+    assert '<span class="w" data-s="500" data-e="900">must</span>' in text
+    assert '<span class="w doubtful" data-s="1000" data-e="1400">mask</span>' in text
+    assert "heard with doubt" in text
+
+
+def test_what_was_said_is_never_markup(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("<script>alert(1)</script>", now_ms())
+    diary.typed("<img src=x onerror=alert(1)>", now_ms())
+
+    text = page.get("/").text + page.get("/search?q=%3Cscript%3E").text
+
+    assert "<script>alert" not in text
+    assert "<img" not in text
+
+
+def test_hide_and_bring_back(page: FlaskClient, diary: Diary) -> None:
+    moment = diary.heard("a private thing", now_ms())
+
+    hidden = page.post(f"/moment/{moment}/hide", follow_redirects=True)
+
+    assert "Hidden." in hidden.text
+    assert "Bring it back" in hidden.text
+    assert "private" not in page.get("/").text
+    assert "It is seen again" in page.post(f"/moment/{moment}/restore", follow_redirects=True).text
+    assert "private" in page.get("/").text
+
+
+def test_undo_takes_back_the_keep_even_where_other_acts_came_later(
+    page: FlaskClient, diary: Diary
+) -> None:
+    moment = diary.heard("kept by mistake", now_ms())
+    diary.typed("something else", now_ms() - HOUR_MS)
+
+    answer = page.post(f"/moment/{moment}/undo", follow_redirects=True)
+
+    assert "Taken back" in answer.text
+    text = page.get("/").text
+    assert "mistake" not in text
+    assert "something else" in text
+
+
+def test_forget_asks_first_and_leaves_nothing(page: FlaskClient, diary: Diary, home: Path) -> None:
+    moment = diary.heard("nobody should hear abracadabra", now_ms())
+
+    asked = page.get(f"/moment/{moment}/forget")
+    done = page.post(f"/moment/{moment}/forget", follow_redirects=True)
+
+    assert "for good" in asked.text
+    assert "abracadabra" in asked.text
+    assert "Forgotten" in done.text
+    assert page.get(f"/moment/{moment}").status_code == 404
+    assert "was forgotten" in page.get(f"/moment/{moment}").text
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert not [path for path in files if b"abracadabra" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("act", ["hide", "undo", "restore", "forget"])
+def test_acts_need_a_post(page: FlaskClient, diary: Diary, act: str) -> None:
+    moment = diary.heard("stays as it is", now_ms())
+
+    page.get(f"/moment/{moment}/{act}")
+
+    assert "stays" in page.get("/").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", " ", "don't", "C++", 'an "open quote', "tea AND", "%00", "🐈", "a" * 5000, "NEAR("],
+)
+def test_any_query_has_an_answer(page: FlaskClient, diary: Diary, query: str) -> None:
+    diary.heard("tea and an open quote", now_ms())
+
+    assert page.get("/search", query_string={"q": query}).status_code == 200
+
+
+def test_a_hit_comes_with_its_reason_and_words_alone_are_owned_up(
+    page: FlaskClient, diary: Diary
+) -> None:
+    diary.heard("the siren is too loud", now_ms())
+    diary.heard("bins are green this week", now_ms())
+
+    text = page.get("/search?q=siren").text
+
+    assert "has the word" in text
+    assert "by words alone" in text
+
+
+def test_the_part_of_a_search_is_no_whole_page(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("the siren is too loud", now_ms())
+
+    text = page.get("/search?q=siren&part=1").text
+
+    assert "siren" in text
+    assert "<html" not in text
+
+
+def test_a_note_is_safe_and_says_that_it_waits(page: FlaskClient, home: Path) -> None:
+    answer = page.post("/note", data={"text": " a thought \0"}, follow_redirects=True)
+
+    assert "waits for the worker" in answer.text
+    (letter,) = Spool(home / "spool").waiting()
+    assert read_texts(letter.path)[0].text == "a thought"
+    assert "1 moment waits for it" in page.get("/").text
+
+
+def test_an_empty_note_is_a_sentence(page: FlaskClient, home: Path) -> None:
+    answer = page.post("/note", data={"text": "  "})
+
+    assert answer.status_code == 409
+    assert "The text is empty." in answer.text
+    assert Spool(home / "spool").waiting() == []
+
+
+def test_a_book_is_more_than_a_note(page: FlaskClient) -> None:
+    answer = page.post("/note", data={"text": "a" * 2_000_000})
+
+    assert answer.status_code == 413
+    assert "more than a note" in answer.text
+
+
+def test_a_press_without_script_leads_back_to_the_page(page: FlaskClient, home: Path) -> None:
+    with FakeCapture(home, SOUND).running() as capture:
+        answer = page.post("/press", follow_redirects=True)
+
+        assert capture.presses == 1
+        assert "Taken." in answer.text
+        assert "Listening. Nothing is kept" in answer.text
+
+
+def test_a_press_with_script_is_answered_as_json(page: FlaskClient, home: Path) -> None:
+    with FakeCapture(home, SOUND).running() as capture:
+        told = page.post("/press", headers={"Accept": "application/json"}).json
+
+        assert told == {"outcome": "taken", "keep": capture.keep, "revision": 0}
+
+
+def test_a_refused_press_says_why(page: FlaskClient, home: Path) -> None:
+    with FakeCapture(home, SOUND).running() as capture:
+        capture.refuse = "Nothing is left to reach."
+        answer = page.post("/press")
+
+    assert answer.status_code == 409
+    assert "Nothing is left to reach." in answer.text
+
+
+def test_a_press_that_nobody_hears_says_so(page: FlaskClient) -> None:
+    told = page.post("/press", headers={"Accept": "application/json"}).json
+
+    assert told is not None
+    assert told["outcome"] == "refused"
+    assert "capture is not running" in told["sentence"]
+
+
+def test_a_hold_is_passed_on_and_ended(page: FlaskClient, home: Path) -> None:
+    with FakeCapture(home, SOUND).running() as capture:
+        for on in ("true", "true", "false"):
+            page.post("/hold", data={"on": on}, headers={"Accept": "application/json"})
+
+        assert capture.held == [True, True, False]
+
+
+def test_the_first_minute_is_dismissed_for_good(page: FlaskClient, home: Path) -> None:
+    with FakeCapture(home, SOUND).running():
+        before = page.get("/").text
+        after = page.post("/first-minute/dismiss", follow_redirects=True).text
+
+    assert "Talk for half a minute" in before
+    assert "Talk for half a minute" not in after
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/day/2026-02-30",
+        "/day/x",
+        "/day/0001-01-01",
+        "/past/9999-12",
+        "/past/2026-13",
+        "/moment/no-such",
+        "/sound/no-such",
+        "/static/x/../app.py",
+        "/nowhere",
+    ],
+)
+def test_what_is_not_there_is_a_sentence(page: FlaskClient, address: str) -> None:
+    answer = page.get(address)
+
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.text
+
+
+def test_a_day_and_a_month_can_be_read(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("in the spring", 1_777_000_000_000)
+
+    assert "in the spring" in page.get("/day/2026-04-24").text
+    assert "in the spring" in page.get("/past/2026-04").text
+
+
+def test_static_files_are_kept_only_under_their_own_name(page: FlaskClient) -> None:
+    address = re.search(r'href="([^"]+app\.css)"', page.get("/").text)
+    assert address is not None
+
+    with page.get(address[1]) as named, page.get("/static/older/app.css") as other:
+        assert "immutable" in named.headers["Cache-Control"]
+        assert other.headers["Cache-Control"] == "no-store"
+        assert named.data == other.data
+
+
+def test_an_archive_that_appears_or_is_replaced_is_seen(
+    page: FlaskClient, diary: Diary, home: Path
+) -> None:
+    page.get("/")
+    diary.heard("the first", now_ms())
+    seen = page.get("/").text
+    for file in home.glob("archive.db*"):
+        file.unlink()
+    diary.heard("another life", now_ms())
+
+    assert "first" in part(seen, "just")
+    assert "another" in part(page.get("/").text, "just")
+
+
+def test_a_damaged_archive_is_a_sentence(page: FlaskClient, home: Path) -> None:
+    (home / "archive.db").write_bytes(b"this is no archive" * 1000)
+
+    answer = page.get("/")
+
+    assert answer.status_code == 409
+    assert "is not an archive" in answer.text
+
+
+def part(text: str, name: str) -> str:
+    """The HTML of one part of the home page."""
+    begin = text.index(f'<section id="{name}"')
+    return text[begin : text.index("</section>", begin)]
