@@ -33,7 +33,12 @@ from pipeline.store.views.moments import MomentRow, PassageRow
 BEGIN = datetime(2024, 1, 1, 8, tzinfo=UTC)
 A_DAY = 100
 QUERIES = 200
-DATED = ("in {at:%Y}", "on a {at:%A}", "on {at:%A} {at.day} {at:%B} {at:%Y} in the evening")
+ADDED = {
+    "as asked": "",
+    "with a year": " in {at:%Y}",
+    "with a weekday": " on a {at:%A}",
+    "with a date": " on {at:%A} {at.day} {at:%B} {at:%Y} in the evening",
+}
 """What is added to each query: words that a great many moments have."""
 
 
@@ -55,22 +60,17 @@ async def measure(moments: int, data: Path) -> None:
             began = time.perf_counter()
             await engine.search(asked[0])
             print(f"{moments} moments; the first search {time.perf_counter() - began:.2f} s")
-            print(f"{'milliseconds':40} {'median':>7} {'p95':>7} {'p99':>7}")
-            for more in ("", *DATED):
-                print(_line(more or "as asked", await _times(engine, asked, more)))
+            print(f"{'milliseconds':16} {'median':>7} {'p95':>7} {'p99':>7}")
+            for name, more in ADDED.items():
+                ms = np.percentile(await _times(engine, asked, more), (50, 95, 99))
+                print(f"{name:16} {ms[0]:>7.1f} {ms[1]:>7.1f} {ms[2]:>7.1f}")
 
 
 async def _times(engine: Engine, asked: Sequence[str], more: str) -> list[float]:
     queries = [
-        f"{query} {more.format(at=BEGIN + timedelta(days=place))}"
-        for place, query in enumerate(asked)
+        query + more.format(at=BEGIN + timedelta(days=place)) for place, query in enumerate(asked)
     ]
     return [(await engine.search(query)).ms for query in queries]
-
-
-def _line(name: str, ms: Sequence[float]) -> str:
-    shown = name.replace(".day", "").replace("at", "")
-    return f"{shown:40}" + "".join(f" {np.percentile(ms, share):>7.1f}" for share in (50, 95, 99))
 
 
 def _turns(archives: Sequence[Corpus]) -> Iterator[Turn]:

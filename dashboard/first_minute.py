@@ -3,30 +3,37 @@
 The steps that follow are in `static/app.js` (`nextStep`): they turn on sound and on time.
 """
 
-import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from .present import ShownWord
 from .standing import Told
 
 QUESTION = "why does nobody react"
 """What the search box offers on the demo: its best answer shares no word with it."""
 
 
+WORTH_S = 38.6
+"""Where in the last scene the sentence ends that the prompt to press waits for: `A warning
+isn't a shout.` Whoever presses earlier keeps what was said until then, and that is fine too."""
+
+OPPOSITES = frozenset({"a-shout"})
+"""The recordings that say the opposite of that sentence: `A warning is a shout.`"""
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """The bundled day: the last scene's sound, and which recordings contradict each other.
+    """The bundled day: the last scene's sound, and which recordings contradict it.
 
-    `opposites` are the names of recordings, without their endings, that say the opposite of
-    something in the last scene. They are never shown for that alone: search has to find them.
+    Those are shown only where search finds them by what was kept.
     """
 
     scene: Path
-    opposites: frozenset[str] = frozenset()
 
     def is_opposite(self, source: str | None) -> bool:
-        return source is not None and Path(source).stem in self.opposites
+        return source is not None and Path(source).stem in OPPOSITES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class FirstMinute:
 
     kind: Literal["microphone", "demo"]
     question: str = QUESTION
+    worth_s: float = WORTH_S
 
 
 def first_minute(
@@ -51,12 +59,16 @@ def first_minute(
 def load_demo(folder: Path) -> Demo | None:
     """The demo day in this folder; None where it is not there."""
     scene = next((folder / "sounds").glob("scene.*"), None)
-    return None if scene is None else Demo(scene, _opposites(folder / "planted.json"))
+    return None if scene is None else Demo(scene)
 
 
-def _opposites(path: Path) -> frozenset[str]:
-    try:
-        planted: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return frozenset()
-    return frozenset(planted.get("opposite_of_scene", ()))
+def sentences(words: Iterable[ShownWord]) -> Iterator[tuple[ShownWord, ...]]:
+    """The words in groups that end with a full stop, a question or an exclamation mark."""
+    sentence: list[ShownWord] = []
+    for word in words:
+        sentence.append(word)
+        if word.text.endswith((".", "?", "!")):
+            yield tuple(sentence)
+            sentence = []
+    if sentence:
+        yield tuple(sentence)

@@ -1,7 +1,7 @@
 """What the page shows of moments, hits and days. Pure: templates put it into HTML, no more."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -19,7 +19,7 @@ LINES_OF_A_DAY = 3
 FIRST_HOUR = 6
 """The strip begins here, unless something was said earlier."""
 
-FIRST_WORDS = 60
+FIRST_WORDS = 56
 """Characters: two lines on the button of a small phone."""
 
 _STANDING = {
@@ -98,13 +98,30 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A moment in full: its card, its day in words, and its words line by line."""
+    """A moment in full: its card, its day in words, and its words line by line.
+
+    The sound is played from `from_ms` to `until_ms`, None for its end.
+    """
 
     card: Card
     day: str
     day_href: str
     lines: tuple[tuple[ShownWord, ...], ...]
-    has_doubt: bool
+    from_ms: int = 0
+    until_ms: int | None = None
+
+    @property
+    def has_doubt(self) -> bool:
+        return any(word.doubtful for line in self.lines for word in line)
+
+    def only(self, sentence: tuple[ShownWord, ...]) -> "Page":
+        """The same moment, of which only this sentence is shown and played."""
+        return replace(
+            self,
+            lines=(sentence,),
+            from_ms=sentence[0].start_ms or 0,
+            until_ms=sentence[-1].end_ms,
+        )
 
     @property
     def first_words(self) -> str:
@@ -184,13 +201,11 @@ def card(row: MomentRow) -> Card:
 
 def page(row: MomentRow, transcript: Transcript | None, clock: Clock) -> Page:
     at = None if row.at_ms is None else as_datetime(row.at_ms, row.utc_offset_min)
-    lines = _lines(row.text, transcript)
     return Page(
         card=card(row),
         day="Time not known" if at is None else day_title(at.date(), clock.now.date()),
         day_href="" if at is None else f"{at:%Y-%m-%d}",
-        lines=lines,
-        has_doubt=any(word.doubtful for line in lines for word in line),
+        lines=_lines(row.text, transcript),
     )
 
 

@@ -1,9 +1,23 @@
 """`config` and `doctor`: the household."""
 
+import argparse
 import importlib
 from collections.abc import Callable, Sequence
 
 from core.command_line import Arguments, Command, Screen, home_of
+
+PORT = 8765
+
+
+def _run(arguments: Arguments, screen: Screen) -> int:
+    from .running import run  # noqa: PLC0415
+
+    return run(arguments, screen)
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"the page's ({PORT})")
+    parser.add_argument("--replay", metavar="FILE", help="a sound file instead of the microphone")
 
 
 def config(arguments: Arguments, screen: Screen) -> int:
@@ -39,6 +53,7 @@ def doctor_of(rooms: Sequence[str]) -> Callable[[Arguments, Screen], int]:
 def commands(checks: Sequence[str]) -> tuple[Command, ...]:
     """The household's commands; `checks` names the modules that `doctor` asks."""
     return (
+        Command("run", "run everything on this machine", _run, _run_arguments),
         Command("config", "show the settings in effect", config),
         Command("doctor", "say what is well, what is not, and what to do", doctor_of(checks)),
     )

@@ -109,7 +109,7 @@ class Keeper:
     async def _spawn(self) -> None:
         # A session of its own: Ctrl-C reaches us alone, and we stop them in order.
         self._process = await asyncio.create_subprocess_exec(
-            *self._service.command, start_new_session=True
+            *self._service.command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
         )
 
 

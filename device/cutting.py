@@ -16,7 +16,7 @@ WITHOUT_SPEECH = 30 * RATE_HZ
 """What a press keeps where no speech was heard: it was pressed for something."""
 
 LEAST_WITHOUT_SPEECH = 2 * RATE_HZ
-"""Less sound than this, and no speech in it, is nothing to reach for."""
+"""Less than this since the last keep, and no speech in it, is nothing to reach for."""
 
 FOLLOW = 30 * RATE_HZ
 """How long a sentence that is still being spoken is followed after its press."""
@@ -54,7 +54,8 @@ def back(heard: Heard, press: int, floor: int) -> int | None:
         spoken.pop()
     if not spoken:
         start = max(press - WITHOUT_SPEECH, floor, heard.oldest)
-        return start if press - start >= LEAST_WITHOUT_SPEECH else None
+        least = LEAST_WITHOUT_SPEECH if start == floor > 0 else 1
+        return start if press - start >= least else None
     first = spoken[-1]
     for earlier in reversed(spoken[:-1]):
         if earlier.onset < press - REACH or _far_apart(earlier, first):
@@ -85,7 +86,9 @@ def end(heard: Heard, press: int) -> int | None:
     if said and said[-1].offset is None:
         limit = press + FOLLOW
         return None if heard.now < limit else heard.quietest(limit - SEEK, limit, limit)
-    offset = press if not said or said[-1].offset is None else said[-1].offset
+    if not said or said[-1].offset is None:
+        return heard.quietest(press - ABOUT, press, press)
+    offset = said[-1].offset
     if heard.now < offset + LONGEST_LEAD_OUT + NOTICED_AFTER:
         return None
     return _after(heard, offset, press)

@@ -95,7 +95,10 @@ class Keeper:
             return
         self._extend(keep.end)
         clip, self._clip = self._clip, None
-        path = clip.close(keep.end - keep.start)
+        try:
+            path = clip.close(keep.end - keep.start)
+        except FileNotFoundError:  # it was forgotten while it was being written
+            return
         about = {**self._named(keep), **self._seconds(keep)}
         self._tell({"event": "closed", **about, "start": keep.start, "letter": path.name})
 

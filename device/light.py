@@ -68,7 +68,9 @@ class PinLight:
         self._led.blink(on_s, off_s, times, background=True)
 
     def stop(self) -> None:
-        self._led.close()
+        if not self._led.closed:
+            self._led.off()
+            self._led.close()
 
 
 class TerminalLight:

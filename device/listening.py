@@ -13,6 +13,9 @@ from core.audio import FRAME_SAMPLES, RATE_HZ
 FAINT = 0.1
 """A frame at or above it may be speech, far away or soft: no reason to keep, but none to cut."""
 
+LIKELY = 0.35
+"""What the gate does not take for silence."""
+
 LOUD = 10 ** (20 / 20)
 """So may sound this much above the background: a laugh, a word that the model did not know.
 Between 14 and 24 dB nothing changes on the development day but how much is kept."""
@@ -130,7 +133,7 @@ class Listening:
         first = max(-(-start // FRAME_SAMPLES), held_from)
         last = min(end // FRAME_SAMPLES, self.frames)
         if first >= last:
-            return min(max(start, 0), end)
+            return max(0, min(max(start, best), end))
         middles = np.arange(first, last) * FRAME_SAMPLES + FRAME_SAMPLES // 2
         away_s = np.abs(middles - best) / RATE_HZ
         costs = self._costs()[first - held_from : last - held_from] + AWAY * away_s
@@ -142,7 +145,8 @@ class Listening:
         loud = np.fromiter(self._loudness, float)
         around = np.stack([_shifted(speech, by) for by in (-2, -1, 0, 1, 2)]).max(axis=0)
         level = np.stack([_shifted(loud, by) for by in (-1, 0, 1)]).max(axis=0)
-        costs: npt.NDArray[np.float64] = around + np.clip(20 * np.log10(level + 1e-5) + 100, 0, 100) / 100
+        above = np.clip(20 * np.log10(level + 1e-5) + 100, 0, 100)
+        costs: npt.NDArray[np.float64] = around + above / 100
         return costs
 
     def _look_at_background(self) -> float:
@@ -161,15 +165,15 @@ class Listening:
     def _begin(self) -> None:
         """The gate opened. What was faint just before is its beginning, spoken softly."""
         murmur = self._utterances.pop()
-        onset = max(murmur.onset, self._first_faint_in_a_row() - SOFT_SAMPLES)
+        onset = max(murmur.onset, self._first_likely_in_a_row() - SOFT_SAMPLES)
         if onset > murmur.onset:
             self._utterances.append(replace(murmur, offset=onset))
         self._utterances.append(Utterance(onset))
 
-    def _first_faint_in_a_row(self) -> int:
+    def _first_likely_in_a_row(self) -> int:
         frames = 0
         for probability in reversed(self._probabilities):
-            if probability < FAINT:
+            if probability < LIKELY:
                 break
             frames += 1
         return (self.frames - frames) * FRAME_SAMPLES

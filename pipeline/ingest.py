@@ -62,7 +62,7 @@ class Ingest:
     async def _make_without_models(self, letter: Letter) -> None:
         """The models fail on this for good: it is kept all the same, and says so."""
         if letter.kind == "texts":
-            await self._take_in_texts(read_texts(letter.path), _read_nothing)
+            await self._take_in_texts(read_texts(letter.path), self._read_one_by_one)
             return
         clip, pcm = read_clip(letter.path)
         thought, sound = await self._kept(clip, pcm)
@@ -136,6 +136,18 @@ class Ingest:
             for each in new:
                 self._report({"event": "searchable", "moment": each.id})
 
+    async def _read_one_by_one(
+        self, texts: Sequence[tuple[str, str | None]]
+    ) -> list[Embedding | None]:
+        """So that a text on which the models fail does not cost its neighbours their vectors."""
+        found: list[Embedding | None] = []
+        for text in texts:
+            try:
+                found += await self._models.read([text])
+            except ModelsFailed:
+                found.append(None)
+        return found
+
     async def _unknown(self, texts: Sequence[TypedText]) -> list[TypedText]:
         """Those that are not there yet, by their id or by their caller's."""
         new: dict[object, TypedText] = {}
@@ -171,16 +183,10 @@ class Ingest:
 _Read = Callable[[Sequence[tuple[str, str | None]]], Any]
 
 
-async def _read_nothing(texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
-    return [None] * len(texts)
-
-
 def _words(clip: Clip, heard: Heard) -> list[Draft]:
     thought = [drafts.moment_transcribed(clip.id, heard.transcript, revision=clip.revision)]
     if heard.embedding is not None:
-        thought.append(
-            drafts.moment_embedded(clip.id, heard.embedding, revision=clip.revision)
-        )
+        thought.append(drafts.moment_embedded(clip.id, heard.embedding, revision=clip.revision))
     return thought
 
 

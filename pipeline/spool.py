@@ -205,12 +205,12 @@ class OpenClip:
 
     def close(self, samples: int) -> Path:
         """End the clip after so many samples of it and hand it to the worker; where it lies."""
-        self._file.flush()
-        self._file.truncate(self._header_bytes + 2 * samples)
-        self.sync()
         target = self._path.with_suffix(".clip")
-        self._path.replace(target)
-        self._file.close()
+        with self._file:
+            self._file.flush()
+            self._file.truncate(self._header_bytes + 2 * samples)
+            self.sync()
+            self._path.replace(target)
         sync_folder(target.parent)
         return target
 

@@ -1,10 +1,12 @@
 """docs/commands.md is the contract: each command is in it, and prints what it says."""
 
+import contextlib
 import json
 import re
 import subprocess
 import sys
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,19 @@ def command(*arguments: str, status: int = 0) -> list[Any]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@contextlib.contextmanager
+def capture_of(sound: Path) -> Iterator[None]:
+    """A running capture that plays a file instead of a microphone."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "afterthought", "capture", "--replay", str(sound)],
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        while (command("status")[0]["capture"] or {"state": "starting"})["state"] == "starting":
+            assert running.poll() is None
+        yield
+        running.terminate()
+
+
 def test_every_command_has_its_section_and_every_section_its_command() -> None:
     assert {each.name for each in afterthought.COMMANDS} == set(SECTIONS)
 
@@ -96,6 +111,10 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         found["list"] = command("list")
         found["log"] = command("log")
         found["forget"] = command("forget", moment, "--yes")
+        found["hear"] = command("hear", str(noise), "--press-at", "1")
+        with capture_of(noise):
+            found["status"] = command("status")
+            found["press"] = command("press")
         for plain in ("check", "rebuild", "models", "config", "doctor", "bench"):
             found[plain] = command(plain)
     return found

@@ -1,11 +1,15 @@
 """The first minute: the demo's scene, what it touches, and its dismissal."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from flask import Blueprint, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.errors import NotFound
 from dashboard import present
+from dashboard.first_minute import sentences
 from dashboard.line import NobodyThere
 from dashboard.window import Window, clock, window
 from pipeline.store.views.moments import MomentRow
@@ -15,7 +19,9 @@ from .home import DISMISSED
 page = Blueprint("demo", __name__)
 
 DAY_MS = 86_400_000
-NEAREST = 10
+NEAREST = 3
+"""Further down it is no find."""
+
 YEAR_S = 31_536_000
 
 
@@ -43,14 +49,17 @@ def opposite(named: str) -> ResponseReturnValue:
     """What was said days ago against this moment, if search finds it; else nothing."""
     here, at = window(), clock()
     row = here.ask(here.study.moment(named))
-    found = _opposite(here, row, at)
-    if found is None:
+    kept = present.page(row, here.ask(here.study.transcript(row)), at)
+    said = list(sentences(word for line in kept.lines for word in line))
+    found = [each for sentence in said for each in _opposites(here, sentence, at)]
+    if not found:
         return "", 204
+    best = max(found, key=lambda each: each.score)
     return render_template(
         "opposite.html",
-        ago=present.ago(found.at_ms or 0, at),
-        then=present.page(found, here.ask(here.study.transcript(found)), at),
-        now=present.page(row, here.ask(here.study.transcript(row)), at),
+        ago=present.ago(best.then.at_ms or 0, at),
+        then=present.page(best.then, here.ask(here.study.transcript(best.then)), at),
+        now=kept.only(best.now),
     )
 
 
@@ -68,10 +77,22 @@ def dismiss() -> Response:
     return response
 
 
-def _opposite(here: Window, row: MomentRow, at: present.Clock) -> MomentRow | None:
-    """Search has to find it; what is planted only says which of the hits is meant."""
-    if here.demo is None or not row.text:
-        return None
-    found = here.ask(here.study.search(row.text, NEAREST, until_ms=at.now_ms - DAY_MS))
-    rows = (here.ask(here.study.moment(hit.moment)) for hit in found.hits)
-    return next((each for each in rows if here.demo.is_opposite(each.source)), None)
+@dataclass(frozen=True, slots=True)
+class _Opposite:
+    """A sentence of now, the moment that search found by it, and how near that is."""
+
+    now: tuple[present.ShownWord, ...]
+    then: MomentRow
+    score: float
+
+
+def _opposites(
+    here: Window, sentence: tuple[present.ShownWord, ...], at: present.Clock
+) -> Iterator[_Opposite]:
+    """Search has to find it by itself; what we know only says which of its hits is meant."""
+    said = " ".join(word.text for word in sentence)
+    found = here.ask(here.study.search(said, NEAREST, until_ms=at.now_ms - DAY_MS))
+    for hit in found.hits:
+        then = here.ask(here.study.moment(hit.moment))
+        if here.demo is not None and here.demo.is_opposite(then.source):
+            yield _Opposite(sentence, then, hit.score)

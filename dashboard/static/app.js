@@ -412,12 +412,15 @@ const player = (box) => {
     if (audio.duration) seek.value = (1000 * audio.currentTime) / audio.duration;
     seek.setAttribute("aria-valuetext", minutes(audio.currentTime));
     tell();
+    if (audio.currentTime > last_s + LINGER_MS / 1000) audio.pause();
     if (!audio.paused) requestAnimationFrame(light);
   };
+  const [first_s, last_s] = [Number(box.dataset.from) / 1000, Number(box.dataset.until) / 1000 || Infinity];
   const play = async (from_s = null) => {
     try {
       await load();
       if (from_s !== null) audio.currentTime = from_s;
+      else if (audio.currentTime < first_s || audio.currentTime >= last_s) audio.currentTime = first_s;
       if (sounding !== audio) sounding?.pause();
       sounding = audio;
       await audio.play();
@@ -475,31 +478,32 @@ export const STEPS = {
 
 export const nextStep = (kind, step, told) => STEPS[kind]?.[step]?.[told] ?? step;
 
-const SENTENCE_S = 3; // of speech before a pause is worth a press
 const PAUSE_S = 0.6;
 const ENOUGH_S = 25; // "half a minute" to somebody who talks
 const IDLE_MS = 40000;
 
-// What the levels say to the first minute, given what was heard so far. Pure.
-export const hears = (heard, event, span_s) => {
-  const speech_s = heard.speech_s + (event.speaking ? span_s : 0);
-  const pause_s = event.speaking ? 0 : heard.pause_s + span_s;
-  const since_s = speech_s > 0 ? heard.since_s + span_s : 0;
+// What a level says to the first minute, given what was heard before it. Pure: `at_s` counts
+// from its beginning, and nothing before `worth_s` is worth a press.
+export const hears = (heard, speaking, at_s, worth_s) => {
+  const began_s = heard.began_s ?? (speaking ? at_s : null);
+  const quiet_s = speaking ? null : (heard.quiet_s ?? at_s);
   const told = [];
-  if (speech_s > 0) told.push("speech");
-  if (speech_s >= SENTENCE_S && pause_s >= PAUSE_S) told.push("sentence");
-  if (since_s >= ENOUGH_S) told.push("enough");
-  return [{ speech_s, pause_s, since_s }, told];
+  if (began_s !== null) told.push("speech");
+  if (quiet_s !== null && at_s - quiet_s >= PAUSE_S && at_s >= worth_s) told.push("sentence");
+  if (began_s !== null && at_s - began_s >= ENOUGH_S) told.push("enough");
+  return [{ began_s, quiet_s }, told];
 };
 
-const SILENT = { speech_s: 0, pause_s: 0, since_s: 0 };
-let heard = SILENT;
+const NOTHING_HEARD = { began_s: null, quiet_s: null };
+let heard = NOTHING_HEARD;
+let heardSince_ms = performance.now();
 let scene = null;
 
 const firstMinuteHears = (event) => {
   const strip = one("#first");
   if (!strip || strip.dataset.step === "offer") return;
-  const [now, told] = hears(heard, event, 0.1);
+  const at_s = (performance.now() - heardSince_ms) / 1000;
+  const [now, told] = hears(heard, event.speaking, at_s, Number(strip.dataset.worth));
   heard = now;
   told.forEach(tellFirstMinute);
 };
@@ -556,7 +560,8 @@ const firstMinute = (strip) => {
     listen.form.addEventListener("submit", async (event) => {
       event.preventDefault();
       scene = new Audio(URL.createObjectURL(await sound));
-      heard = SILENT;
+      heard = NOTHING_HEARD;
+      heardSince_ms = performance.now();
       fetch(listen.form.action, { method: "POST" });
       scene.play().catch(() => announce("This browser plays no sound."));
       tellFirstMinute("listen");

@@ -215,11 +215,17 @@ def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]]
 
 
 def located(passages: Sequence[Passage], text: str) -> tuple[PassageCut, ...]:
-    """Where each passage stands in the text that it was cut from, in order."""
+    """Where each passage stands in the text that it was cut from, in order.
+
+    Word by word: a passage has one space where its text may have a line break.
+    """
     cuts, end = [], 0
     for passage in passages:
-        start = text.index(passage.text, end)
-        end = start + len(passage.text)
+        first, *others = passage.text.split()
+        start = text.index(first, end)
+        end = start + len(first)
+        for word in others:
+            end = text.index(word, end) + len(word)
         cuts.append(PassageCut(start, end, passage.start_ms, passage.end_ms))
     return tuple(cuts)
 

@@ -4,7 +4,6 @@ docs/journal-format.md lists the steps. Each may be repeated after a kill.
 """
 
 import json
-import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path

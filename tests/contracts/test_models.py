@@ -58,6 +58,14 @@ async def test_texts_give_passages_that_lie_in_them(models: Models) -> None:
         assert text[cut.text_start : cut.text_end].strip()
 
 
+@pytest.mark.parametrize("text", ["two  spaces, and more", "two\nlines", "tab\there\u00a0there"])
+async def test_a_text_s_own_white_space_is_no_hindrance(models: Models, text: str) -> None:
+    (read,) = await models.read([(text, None)])
+
+    assert read is not None
+    assert [(cut.text_start, cut.text_end) for cut in read.passages] == [(0, len(text))]
+
+
 async def test_queries_give_unit_vectors(models: Models) -> None:
     vectors = await models.embed(["why does nobody react", ""])
 

@@ -28,7 +28,7 @@ class FakeCapture:
         self.speed = speed
         self.replay = replay
         self.playing = not replay
-        self.position = 0
+        self.position = 0 if replay else len(sound)  # without replay all of it was said already
         self.state = "listening"
         self.sentence = "Listening."
         self.refuse: str | None = None
@@ -106,7 +106,7 @@ class FakeCapture:
         }
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError, asyncio.CancelledError):
             while line := await reader.readline():
                 request = json.loads(line)
                 if request["do"] == "subscribe":

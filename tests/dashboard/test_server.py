@@ -1,44 +1,17 @@
 """The page as a process: real sockets, real signals."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-TREE = Path(__file__).resolve().parents[2]
-START = (
-    "import sys; from core.command_line import main; from dashboard.commands import COMMANDS;"
-    "sys.exit(main(COMMANDS, sys.argv[1:]))"
-)
-
-
-@contextlib.contextmanager
-def dashboard(home: Path, *arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """The command `dashboard`, and the address at which it answers."""
-    command = [sys.executable, "-c", START, "dashboard", "--json", "--home", str(home), *arguments]
-    process = subprocess.Popen(
-        command, cwd=TREE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    try:
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        yield process, json.loads(line)["url"]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
+from tests.dashboard.running import COMMAND, TREE, dashboard
 
 
 def read(url: str) -> str:
@@ -54,7 +27,7 @@ def open_stream(port: int) -> socket.socket:
 
 
 def test_with_60_live_pages_another_page_still_answers(home: Path) -> None:
-    with dashboard(home, "--port", "0") as (_, url), contextlib.ExitStack() as watching:
+    with dashboard(home) as (_, url), contextlib.ExitStack() as watching:
         port = int(url.rpartition(":")[2])
         for _ in range(60):
             watching.enter_context(open_stream(port))
@@ -68,7 +41,7 @@ def test_with_60_live_pages_another_page_still_answers(home: Path) -> None:
 
 
 def test_it_stops_at_once_when_told_though_somebody_watches(home: Path) -> None:
-    with dashboard(home, "--port", "0") as (process, url), contextlib.ExitStack() as watching:
+    with dashboard(home) as (process, url), contextlib.ExitStack() as watching:
         watching.enter_context(open_stream(int(url.rpartition(":")[2])))
         read(url)
 
@@ -80,7 +53,7 @@ def test_it_stops_at_once_when_told_though_somebody_watches(home: Path) -> None:
 
 
 def test_it_answers_on_loopback_alone_and_says_how_that_will_change(home: Path) -> None:
-    with dashboard(home, "--port", "0") as (process, url):
+    with dashboard(home) as (process, url):
         port = int(url.rpartition(":")[2])
         listening = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
         process.terminate()
@@ -96,7 +69,7 @@ def test_it_answers_on_loopback_alone_and_says_how_that_will_change(home: Path) 
 def test_a_port_in_use_is_a_sentence(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        command = [sys.executable, "-c", START, "dashboard", "--home", str(home)]
+        command = [*COMMAND, "--home", str(home)]
         done = subprocess.run(
             [*command, "--port", str(port)], cwd=TREE, capture_output=True, text=True, check=False
         )
@@ -109,7 +82,7 @@ def test_a_port_in_use_is_a_sentence(home: Path) -> None:
 
 @pytest.mark.parametrize("port", ["x", "-1", "70000"])
 def test_a_port_that_is_none_is_wrong_usage(home: Path, port: str) -> None:
-    command = [sys.executable, "-c", START, "dashboard", "--home", str(home), f"--port={port}"]
+    command = [*COMMAND, "--home", str(home), f"--port={port}"]
 
     done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)
 
@@ -118,7 +91,7 @@ def test_a_port_that_is_none_is_wrong_usage(home: Path, port: str) -> None:
 
 
 def test_it_loads_no_model_library(home: Path) -> None:
-    with dashboard(home, "--port", "0") as (process, url):
+    with dashboard(home) as (process, url):
         read(f"{url}/search?q=anything")
         maps = Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")
 
@@ -128,7 +101,7 @@ def test_it_loads_no_model_library(home: Path) -> None:
 
 
 def test_a_request_that_is_none_does_no_harm(home: Path) -> None:
-    with dashboard(home, "--port", "0") as (_, url):
+    with dashboard(home) as (_, url):
         port = int(url.rpartition(":")[2])
         for garbage in (b"\x16\x03\x01\x02", b"GET / HTTP/9.9\r\n\r\n", os.urandom(500), b"GET"):
             with socket.create_connection(("127.0.0.1", port), timeout=5) as stream:

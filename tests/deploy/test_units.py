@@ -12,7 +12,7 @@ UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
 
 def read(unit: Path) -> configparser.ConfigParser:
     parsed = configparser.ConfigParser(strict=False, interpolation=None)
-    parsed.optionxform = str  # type: ignore[assignment,method-assign] - keys are as they are
+    vars(parsed)["optionxform"] = str  # keys are as they are written
     parsed.read_string(unit.read_text(encoding="utf-8"))
     return parsed
 

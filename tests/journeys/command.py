@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ import psutil
 COMMAND = [sys.executable, "-m", "afterthought"]
 RECORDINGS = Path(__file__).resolve().parent.parent / "recordings"
 PILL_BOX = RECORDINGS / "pill_box.opus"
+
+Argument = str | os.PathLike[str]
 
 LOOK_EVERY_S = 0.1
 """How often memory is sampled."""
@@ -50,10 +52,14 @@ class Watched(Ran):
     """The longest time without a byte on standard output or standard error."""
 
 
-def afterthought(*arguments: str | os.PathLike[str], **options: Any) -> Ran:
+Do = Callable[..., Ran]
+"""Runs the command with these arguments."""
+
+
+def afterthought(*arguments: Argument, **options: Any) -> Ran:
     """Run the command to its end. `options` go to subprocess.run; the home is the test's own."""
     ended = subprocess.run(
-        [*COMMAND, *map(os.fspath, arguments)],
+        [*COMMAND, *arguments],
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -63,13 +69,11 @@ def afterthought(*arguments: str | os.PathLike[str], **options: Any) -> Ran:
     return Ran(ended.returncode, ended.stdout, ended.stderr)
 
 
-def watched(
-    arguments: Sequence[str | os.PathLike[str]], env: Mapping[str, str] | None = None
-) -> Watched:
+def watched(arguments: Sequence[Argument], env: Mapping[str, str] | None = None) -> Watched:
     """Run the command and look at its memory and at when it shows signs of life."""
     began = time.monotonic()
     with subprocess.Popen(
-        [*COMMAND, *map(os.fspath, arguments)],
+        [*COMMAND, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -57,7 +57,7 @@ class Ledger:
     forgotten: dict[str, str] = field(default_factory=dict)
     """By id, the words that went with it."""
     at_stake: dict[str, str] = field(default_factory=dict)
-    """By id, the words of what was to be forgotten when the kill came: there or gone, but wholly."""
+    """By id, the words of what was to be forgotten when the kill came: there or wholly gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class _Act:
 
 def soak(home: Path, scratch: Path, *, seed: int, kills: int) -> Iterator[Killed]:
     """Kill `kills` acts at seeded instants; what each came to, as it happens."""
-    chance = random.Random(seed)  # noqa: S311 - for choosing instants
+    chance = random.Random(seed)
     stage = _Stage(home, scratch, chance)
     usual_s = {act: stage.usual_s(act) for act in ACTS}
     for act, share in plan(chance, kills):
@@ -137,7 +137,9 @@ class _Stage:
     def _keep(self, path: Path) -> _Act:
         noise = self._number * 100 + np.arange(self._voice.size) % 7  # no two sound alike
         _write_wave(path, np.clip(self._voice + noise % 97, -32768, 32767).astype(np.int16))
-        return _Act("keep", ["keep", str(path)], lambda _: self.ledger.keys.add(("file", path.name)))
+        return _Act(
+            "keep", ["keep", str(path)], lambda _: self.ledger.keys.add(("file", path.name))
+        )
 
     def _note(self, text: str) -> _Act:
         return _Act("note", ["note", text], lambda _: self.ledger.keys.add(("typed", text)))

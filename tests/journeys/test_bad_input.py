@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -235,7 +235,7 @@ def test_a_home_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
 def service(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The worker as its unit starts it, once it answers."""
     with subprocess.Popen([*COMMAND, "process"], start_new_session=True) as process:
-        wait_for(lambda: Home(home).worker_socket.exists())
+        wait_for(Home(home).worker_socket.exists)
         try:
             yield process
         finally:
@@ -244,7 +244,7 @@ def service(home: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.wait(20)
 
 
-def wait_for(condition, patience_s: float = 20) -> None:
+def wait_for(condition: Callable[[], object], patience_s: float = 20) -> None:
     end = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < end

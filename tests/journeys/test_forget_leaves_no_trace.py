@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.command import PILL_BOX, Ran, afterthought
+from tests.journeys.command import PILL_BOX, Argument, Do, Ran, afterthought
 
 MARKER = "Zanzibarquux"
 FORMS = [MARKER.lower().encode(each) for each in ("utf-8", "utf-16-le", "utf-16-be")]
@@ -21,8 +21,8 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def do(said: list[str]):
-    def run(*arguments: str | Path, status: int = 0) -> Ran:
+def do(said: list[str]) -> Do:
+    def run(*arguments: Argument, status: int = 0) -> Ran:
         ran = afterthought("--json", *arguments)
         assert ran.status == status, ran.err
         said.append(ran.err)
@@ -32,7 +32,7 @@ def do(said: list[str]):
 
 
 @pytest.fixture
-def marked(do, tmp_path: Path) -> list[str]:
+def marked(do: Do, tmp_path: Path) -> list[str]:
     """Moments that carry the marker in every place that takes words of the wearer's."""
     note = do("note", f"{MARKER} at the harbour, {MARKER.upper()}s", "--speaker", MARKER)
     lines = tmp_path / f"{MARKER}.jsonl"
@@ -51,7 +51,7 @@ def marked(do, tmp_path: Path) -> list[str]:
 
 
 def test_no_row_of_the_journal_and_no_line_of_the_log_holds_a_word_or_a_name(
-    do, marked: list[str], said: list[str], home: Path
+    do: Do, marked: list[str], said: list[str], home: Path
 ) -> None:
     take_through_every_act(do, marked)
 
@@ -59,7 +59,9 @@ def test_no_row_of_the_journal_and_no_line_of_the_log_holds_a_word_or_a_name(
     assert holding({"standard error": "".join(said).encode()}) == []
 
 
-def test_after_a_forget_no_byte_of_the_folder_holds_it(do, marked: list[str], home: Path) -> None:
+def test_after_a_forget_no_byte_of_the_folder_holds_it(
+    do: Do, marked: list[str], home: Path
+) -> None:
     do("note", "something else stays, about a pill box")
     take_through_every_act(do, marked)
     assert holding(files(home)), "nothing to forget: the marker never came in"
@@ -75,7 +77,7 @@ def test_after_a_forget_no_byte_of_the_folder_holds_it(do, marked: list[str], ho
 
 
 def test_after_everything_is_forgotten_no_byte_of_the_folder_holds_it(
-    do, marked: list[str], home: Path
+    do: Do, marked: list[str], home: Path
 ) -> None:
     do("hide", marked[0])
 
@@ -87,7 +89,7 @@ def test_after_everything_is_forgotten_no_byte_of_the_folder_holds_it(
 
 
 def test_a_forget_reaches_an_imported_line_whose_letter_still_waits(
-    do, home: Path, tmp_path: Path
+    do: Do, home: Path, tmp_path: Path
 ) -> None:
     lines = tmp_path / "lines.jsonl"
     lines.write_text(f'{{"text": "about {MARKER}", "ref": "a"}}\n{{"text": "other"}}\n')
@@ -102,7 +104,7 @@ def test_a_forget_reaches_an_imported_line_whose_letter_still_waits(
     assert [row["text"] for row in do("list").value] == ["other"]
 
 
-def take_through_every_act(do, marked: list[str]) -> None:
+def take_through_every_act(do: Do, marked: list[str]) -> None:
     do("search", MARKER)
     do("search", f'"{MARKER} AND NEAR(')
     for moment in marked:
@@ -137,9 +139,7 @@ def files(home: Path) -> dict[str, bytes]:
 
 def holding(contents: dict[str, bytes]) -> list[str]:
     return [
-        name
-        for name, content in contents.items()
-        if any(form in content.lower() for form in FORMS)
+        name for name, content in contents.items() if any(form in content.lower() for form in FORMS)
     ]
 
 

@@ -8,13 +8,15 @@ from typing import Never
 
 import pytest
 
-from core.clock import FakeClock
+from core.clock import FakeClock, Recorded
 from core.errors import ArchiveBusy, ModelMissing
 from core.places import Home
 from core.settings import Settings
 from pipeline.fakes import FakeModels
-from pipeline.spool import Spool, read_clip
+from pipeline.model_service import ModelsFailed
+from pipeline.spool import Spool, TypedText, read_clip
 from pipeline.store.archive import open_archive
+from pipeline.store.drafts import Embedding
 from pipeline.store.reader import open_archive_to_read
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moments import MomentRow
@@ -116,6 +118,27 @@ async def test_a_note_on_which_the_models_fail_is_found_by_its_words(
     async with open_archive_to_read(home) as archive:
         query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH 'siren'"
         assert [tuple(r) for r in await archive.connection.execute_fetchall(query)] == [(1,)]
+
+
+async def test_one_text_on_which_the_models_fail_does_not_cost_the_others_their_vectors(
+    home: Path, spool: Spool
+) -> None:
+    class Allergic(FakeModels):
+        async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+            if any("nuts" in text for text, _ in texts):
+                raise ModelsFailed("nuts")
+            return await super().read(texts)
+
+    said = {"a-0": "nuts for the birds", "b-0": "tea at four"}
+    texts = [TypedText(each, "typed", text, Recorded(5, 0)) for each, text in said.items()]
+    spool.post_texts("batch", texts)
+    async with working(Home(home), Settings(), models=Allergic()) as worker:
+        await worker.drain()
+
+    async with open_archive_to_read(home) as archive:
+        query = "SELECT moment, vector IS NULL FROM passage ORDER BY moment"
+        found = [tuple(row) for row in await archive.connection.execute_fetchall(query)]
+    assert found == [("a-0", 1), ("b-0", 0)]
 
 
 async def test_a_missing_model_lets_letters_wait(home: Path, post_text: Post, spool: Spool) -> None:

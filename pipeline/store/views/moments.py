@@ -181,7 +181,10 @@ def _passages(
 ) -> tuple[PassageRow, ...]:
     if transcript is None or not transcript.text:
         return ()
-    cuts, vectors = _embedded(moment.revision, events, contents) or (_one_passage(moment, transcript), [None])
+    cuts, vectors = _embedded(moment.revision, events, contents) or (
+        _one_passage(moment, transcript),
+        [None],
+    )
     return tuple(
         PassageRow(
             moment=moment.id,

@@ -1,0 +1,142 @@
+"""Button, light and keyboard: mock pins, and a terminal of our own."""
+
+import io
+import os
+import pty
+import queue
+import termios
+import time
+from collections.abc import Iterator
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from device import light
+from device.button import PinButton
+from device.keyboard import Key, Keyboard
+from device.light import Lights, PinLight, PinUnusable, TerminalLight
+from device.ports import Edge, Signal
+
+
+@pytest.fixture
+def pins() -> Iterator[MockFactory]:
+    factory = MockFactory()
+    yield factory
+    factory.reset()
+
+
+def test_a_pin_that_goes_low_is_a_press_with_its_own_time(pins: MockFactory) -> None:
+    edges: list[Edge] = []
+    button = PinButton(17, pins)
+    button.start(edges.append)
+    before_s = time.monotonic()
+
+    pins.pin(17).drive_low()
+    pins.pin(17).drive_high()
+    button.stop()
+
+    assert [each.down for each in edges] == [True, False]
+    assert all(before_s - 0.001 <= each.at_s <= time.monotonic() for each in edges)
+
+
+def test_a_stopped_button_tells_nothing_and_stops_twice(pins: MockFactory) -> None:
+    edges: list[Edge] = []
+    button = PinButton(17, pins)
+    button.start(edges.append)
+    button.stop()
+    button.stop()
+
+    pins.pin(17).drive_low()
+
+    assert edges == []
+
+
+class _Locked(MockFactory):  # type: ignore[misc]
+    def pin(self, name: object) -> object:
+        raise PermissionError(name)
+
+
+def test_pins_that_may_not_be_used_are_a_sentence_with_the_next_step() -> None:
+    with pytest.raises(PinUnusable, match="gpio"):
+        PinButton(17, _Locked()).start(lambda _: None)
+    with pytest.raises(PinUnusable, match="usermod"):
+        PinLight(27, _Locked())
+
+
+def test_the_light_blinks_for_kept_and_is_dark_after_stop(pins: MockFactory) -> None:
+    lamp = PinLight(27, pins)
+
+    lamp.show("kept")
+    lamp.stop()
+
+    shown = [bool(state.state) for state in pins.pin(27).states]
+    assert True in shown
+    assert shown[-1] is False
+
+
+def test_listening_is_a_blink_now_and_then_and_never_steady(pins: MockFactory) -> None:
+    lamp = PinLight(27, pins)
+
+    for _ in range(light.LISTENING_EVERY - 1):
+        lamp.show("listening")
+
+    assert [bool(each.state) for each in pins.pin(27).states] == [False]
+    lamp.stop()
+
+
+def test_the_terminal_shows_what_happens_and_not_each_block() -> None:
+    line = io.StringIO()
+
+    lights = Lights(TerminalLight(line))
+    signals: tuple[Signal, ...] = ("listening", "taken", "kept")
+    for signal in signals:
+        lights.show(signal)
+    lights.stop()
+
+    assert line.getvalue().split() == ["taken", "kept"]
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    ours, theirs = pty.openpty()
+    yield ours, theirs
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_keys_are_presses_holds_and_the_end(terminal: tuple[int, int]) -> None:
+    ours, theirs = terminal
+    typed: queue.Queue[tuple[Key, float]] = queue.Queue()
+    keyboard = Keyboard(theirs)
+    keyboard.start(lambda key, at_s: typed.put((key, at_s)))
+
+    os.write(ours, b" xhq")
+    found = [typed.get(timeout=5)[0] for _ in range(3)]
+    keyboard.stop()
+
+    assert found == ["press", "hold", "quit"]
+
+
+def test_the_terminal_is_put_back_as_it_was(terminal: tuple[int, int]) -> None:
+    _, theirs = terminal
+    before = termios.tcgetattr(theirs)
+    keyboard = Keyboard(theirs)
+    keyboard.start(lambda *_: None)
+    assert termios.tcgetattr(theirs) != before
+
+    keyboard.stop()
+    keyboard.stop()
+
+    assert termios.tcgetattr(theirs) == before
+
+
+def test_what_is_no_terminal_is_left_alone() -> None:
+    reading, writing = os.pipe()
+    keyboard = Keyboard(reading)
+
+    keyboard.start(lambda *_: None)
+    keyboard.stop()
+    os.close(reading)
+    os.close(writing)
+
+

@@ -1,0 +1,280 @@
+"""The page on a phone, with the real worker and a real browser: the act from press to forget."""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.audio import RATE_HZ, Pcm
+from dashboard.app import DEMO
+from pipeline import media
+from tests.dashboard.fake_capture import FakeCapture
+from tests.dashboard.running import TREE, dashboard
+from tests.journeys.chromium import Phone, chromium, phone
+
+COMMAND = [str(Path(sys.executable).with_name("afterthought"))]
+WORDS_S = 40.0
+"""How long words may take on a machine that runs other tests too: the models load first."""
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A home in which everything runs, and the address of its page."""
+
+    home: Path
+    url: str
+    capture: FakeCapture
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    if chromium() is None:
+        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
+    with phone(tmp_path_factory.mktemp("profile")) as driven:
+        yield driven
+
+
+@contextlib.contextmanager
+def living(home: Path, sound: Pcm, **capture: Any) -> Iterator[Lived]:
+    worker = subprocess.Popen([*COMMAND, "process", "--home", str(home)], cwd=TREE)
+    try:
+        with FakeCapture(home, sound, **capture).running() as fake, dashboard(home) as (_, url):
+            yield Lived(home, url, fake)
+    finally:
+        worker.terminate()
+        worker.wait(10)
+
+
+def scene(from_s: float, until_s: float) -> Pcm:
+    """A piece of the demo's last scene."""
+    whole = np.concatenate(list(media.decode(DEMO / "sounds" / "scene.m4a")))
+    return whole[round(from_s * RATE_HZ) : round(until_s * RATE_HZ)]
+
+
+KNOCK = (33.0, 40.0)
+"""`A warning isn't a shout. It's one knock, on one door, and somebody has to answer it.`"""
+
+
+@pytest.fixture
+def lived(home: Path) -> Iterator[Lived]:
+    with living(home, scene(*KNOCK)) as everything:
+        yield everything
+
+
+def test_press_arrive_search_play_light_up_forget(browser: Phone, lived: Lived) -> None:
+    browser.open_tab()
+    browser.go(lived.url)
+    browser.until("document.querySelector('#memory').textContent.includes('in memory')")
+
+    browser.tap("#keep")
+    said = browser.until(
+        "['taken', 'kept'].includes(document.querySelector('#keep').dataset.shows)"
+    )
+    assert said
+    browser.until("document.querySelector('#keep').dataset.shows === 'words'", WORDS_S)
+    assert "knock" in browser.text("#just").lower()
+    assert browser.see("document.querySelector('#undo').hidden") is False
+
+    browser.type("#q", "knock")
+    browser.until("document.querySelector('#results .hit')")
+    assert "has the word" in browser.text("#results .why")
+    browser.tap("#results .hit a")
+    browser.until("location.pathname.startsWith('/moment/')")
+
+    browser.tap(".play")
+    browser.until("document.querySelector('.w.lit')")
+    assert browser.see("document.querySelector('audio').src").startswith("blob:")
+    browser.tap(".w:nth-child(6)")
+    browser.until("document.querySelectorAll('.w.past').length >= 6")
+
+    browser.tap("a.grave")
+    browser.until("location.pathname.endsWith('/forget')")
+    browser.tap("button.grave")
+    assert "Forgotten" in browser.text(".done")
+    browser.type("#q", "knock")
+    assert "Nothing is found" in browser.text("#results")
+    assert browser.errors == []
+
+
+def test_undo_beside_the_button_takes_the_keep_back(browser: Phone, lived: Lived) -> None:
+    browser.open_tab()
+    browser.go(lived.url)
+    browser.until("document.querySelector('#memory').textContent.includes('in memory')")
+    browser.tap("#keep")
+    browser.until("document.querySelector('#just [data-moment]')", WORDS_S)
+
+    browser.tap("#undo button")
+
+    browser.until("!document.querySelector('#just [data-moment]')")
+    assert browser.text("#keep").lower() == "keep that"
+
+
+def test_a_held_button_holds_and_does_not_press_as_well(browser: Phone, lived: Lived) -> None:
+    browser.open_tab()
+    browser.go(lived.url)
+
+    browser.tap("#keep", hold_s=1.9)
+    browser.until("document.querySelector('#keep').dataset.shows === 'taken'")
+
+    assert lived.capture.held[0] is True
+    assert lived.capture.held.count(True) == 2
+    assert lived.capture.presses == 0
+    ended(lived)
+
+
+def ended(lived: Lived) -> None:
+    for _ in range(100):
+        if lived.capture.held[-1] is False:
+            return
+        subprocess.run(["sleep", "0.02"], check=True)
+    raise AssertionError("the hold never ended")
+
+
+def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
+    browser.open_tab(script=False)
+    browser.go(lived.url)
+
+    browser.tap("#keep")
+    browser.until("location.search === '?done=taken'")
+    browser.until("document.querySelector('#just .w')", WORDS_S)  # the page looks again by itself
+    assert "knock" in browser.text("#just").lower()
+
+    browser.type("#q", "knock")
+    browser.enter()
+    browser.until("location.pathname === '/search'")
+    browser.tap(".hit a")
+    browser.until("location.pathname.startsWith('/moment/')")
+    assert browser.see("document.querySelector('audio').controls")
+    assert browser.see("document.querySelector('audio').getAttribute('src')").startswith("/sound/")
+
+    browser.tap(".act")
+    assert "Hidden" in browser.text(".done")
+    browser.tap(".act.main")
+    assert "seen again" in browser.text(".done")
+    browser.tap("a.grave")
+    browser.until("location.pathname.endsWith('/forget')")
+    browser.tap("button.grave")
+    assert "Forgotten" in browser.text(".done")
+
+    browser.type("#note", "typed without script")
+    browser.tap(".note button")
+    assert "Noted" in browser.text(".done")
+
+
+def test_what_another_process_keeps_arrives_without_a_reload(browser: Phone, lived: Lived) -> None:
+    browser.open_tab()
+    browser.go(lived.url)
+    browser.see("window.same = true")
+
+    note = [*COMMAND, "note", "out of another window", "--home", str(lived.home)]
+    subprocess.run(note, check=True, capture_output=True)
+
+    browser.until("document.body.innerText.includes('out of another window')")
+    assert browser.see("window.same")
+
+
+def test_a_page_that_loses_its_machine_says_so(browser: Phone, home: Path) -> None:
+    browser.open_tab()
+    with dashboard(home) as (_, url):
+        browser.go(url)
+    browser.until("document.body.innerText.includes('lost its machine')")
+
+
+def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home: Path) -> None:
+    long_ago = (datetime.now(UTC) - timedelta(days=12)).isoformat()
+    then = DEMO / "sounds" / "a-shout.m4a"
+    keep = [*COMMAND, "keep", str(then), "--at", long_ago, "--home", str(home)]
+    subprocess.run(keep, check=True, capture_output=True)
+
+    with living(home, scene(33.0, 46.0), replay=True) as lived:
+        browser.open_tab()
+        browser.go(lived.url)
+        assert "thinking aloud" in browser.text("#first")
+        browser.see("document.querySelector('#first').dataset.worth = 5")  # the sound is shorter
+
+        browser.tap("#listen")
+        browser.until("document.querySelector('#first').dataset.step === 'listening'")
+        browser.until("document.querySelector('#first').dataset.step === 'press'")
+        assert "already said" in browser.text("#first")
+        assert lived.capture.presses == 0
+        browser.tap("#keep")
+        browser.until("document.querySelector('#first').dataset.step === 'heard'", WORDS_S)
+        browser.until("document.querySelector('#just .w.lit')")
+
+        browser.tap("[data-tells=next]")
+        assert "12 days ago she said the opposite" in browser.text("#opposite")
+        assert browser.see("document.querySelectorAll('#opposite .play').length") == 2
+        browser.tap("#opposite .play")
+        browser.until("document.querySelector('#opposite .w.lit')")
+
+        browser.tap("[data-tells=next]")
+        browser.tap("[data-query]")
+        browser.until("document.querySelector('#results .hit')")
+        browser.until("document.querySelector('#first').dataset.step === 'yours'")
+        assert "Now you." in browser.text("#first")
+        browser.tap(".dismiss button")
+        browser.go(lived.url)
+        assert browser.see("document.querySelector('#first')") is None
+    assert browser.errors == []
+
+
+def test_the_first_minute_with_a_microphone(browser: Phone, lived: Lived) -> None:
+    browser.open_tab()
+    browser.go(lived.url)
+
+    browser.until("document.querySelector('#first').dataset.step === 'talk'")
+    assert "Press nothing" in browser.text("#first")
+    browser.tap("#keep")
+    browser.until("document.querySelector('#first').dataset.step === 'heard'", WORDS_S)
+
+    assert "before you pressed" in browser.text("#first")
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "step"),
+    [
+        ("microphone", ["speech", "enough", "pressed", "words"], "heard"),
+        ("microphone", ["enough"], "quiet"),
+        ("microphone", ["speech", "pressed", "refused"], "press"),
+        ("demo", ["sentence", "pressed"], "offer"),
+        ("demo", ["listen", "sentence"], "press"),
+        ("demo", ["listen", "pressed", "words", "played", "none", "asked"], "yours"),
+        ("demo", ["listen", "pressed", "words", "played", "played"], "opposite"),
+    ],
+)
+def test_the_steps_of_the_first_minute(
+    browser: Phone, script: str, kind: str, told: list[str], step: str
+) -> None:
+    begin = {"microphone": "quiet", "demo": "offer"}[kind]
+
+    found = browser.see(
+        f"import({script!r}).then((m) => {told}.reduce("
+        f"(step, told) => m.nextStep({kind!r}, step, told), {begin!r}))"
+    )
+
+    assert found == step
+
+
+@pytest.mark.parametrize(
+    ("ms", "place"), [(-1, -1), (0, 0), (399, 0), (540, 0), (560, -1), (1000, 1), (9000, -1)]
+)
+def test_the_word_that_sounds(browser: Phone, script: str, ms: int, place: int) -> None:
+    times = "[[0, 400], [1000, 1400]]"
+
+    assert browser.see(f"import({script!r}).then((m) => m.wordAt({times}, {ms}))") == place
+
+
+@pytest.fixture(scope="module")
+def script(browser: Phone, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page's script, with a page open that may load it."""
+    with dashboard(tmp_path_factory.mktemp("home")) as (_, url):
+        browser.open_tab()
+        browser.go(url)
+        yield str(browser.see("document.querySelector('script[src]').src"))
