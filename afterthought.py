@@ -3,6 +3,7 @@
 import sys
 
 import bench.commands
+import dashboard.commands
 import deploy.commands
 import device.commands
 import pipeline.commands
@@ -14,6 +15,7 @@ CHECKS = ("deploy.checks", "pipeline.checks")
 COMMANDS = (
     *device.commands.COMMANDS,
     *pipeline.commands.COMMANDS,
+    *dashboard.commands.COMMANDS,
     *deploy.commands.commands(CHECKS),
     *bench.commands.COMMANDS,
 )

@@ -3,10 +3,11 @@
 The steps that follow are in `static/app.js` (`nextStep`): they turn on sound and on time.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from .present import ShownWord
 from .standing import Told
@@ -15,25 +16,21 @@ QUESTION = "why does nobody react"
 """What the search box offers on the demo: its best answer shares no word with it."""
 
 
-WORTH_S = 38.6
-"""Where in the last scene the sentence ends that the prompt to press waits for: `A warning
-isn't a shout.` Whoever presses earlier keeps what was said until then, and that is fine too."""
-
-OPPOSITES = frozenset({"a-shout"})
-"""The recordings that say the opposite of that sentence: `A warning is a shout.`"""
-
-
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """The bundled day: the last scene's sound, and which recordings contradict it.
+    """The bundled day: the last scene's sound, and what in it is worth a press.
 
-    Those are shown only where search finds them by what was kept.
+    `worth_s` is where that sentence ends, from the scene's beginning; whoever presses
+    earlier keeps what was said until then. `opposites` are the recordings, without their
+    endings, that say the opposite; they are shown only where search finds them.
     """
 
     scene: Path
+    worth_s: float = 0.0
+    opposites: frozenset[str] = frozenset()
 
     def is_opposite(self, source: str | None) -> bool:
-        return source is not None and Path(source).stem in OPPOSITES
+        return source is not None and Path(source).stem in self.opposites
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +39,29 @@ class FirstMinute:
 
     kind: Literal["microphone", "demo"]
     question: str = QUESTION
-    worth_s: float = WORTH_S
+    worth_s: float = 0.0
 
 
 def first_minute(
-    capture: Told | None, *, is_dismissed: bool, has_kept: bool, has_demo: bool
+    capture: Told | None, demo: Demo | None, *, is_dismissed: bool, has_kept: bool
 ) -> FirstMinute | None:
     """None once it was dismissed, where nothing listens, or where something was kept by a press."""
     if is_dismissed or capture is None or capture.get("state") == "fault":
         return None
     if capture.get("replay") is not None:
-        return FirstMinute("demo") if has_demo else None
+        return FirstMinute("demo", worth_s=demo.worth_s) if demo else None
     return None if has_kept else FirstMinute("microphone")
 
 
 def load_demo(folder: Path) -> Demo | None:
     """The demo day in this folder; None where it is not there."""
-    scene = next((folder / "sounds").glob("scene.*"), None)
-    return None if scene is None else Demo(scene)
+    try:
+        planted: dict[str, Any] = json.loads((folder / "planted.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    plan = planted["scene_plan"]
+    worth_s = plan["sentences"][plan["worth_keeping"]]["end_s"]
+    return Demo(folder / planted["scene"], worth_s, frozenset(planted["opposites"]))
 
 
 def sentences(words: Iterable[ShownWord]) -> Iterator[tuple[ShownWord, ...]]:

@@ -57,9 +57,9 @@ def _shown(here: Window, at: Clock) -> dict[str, object]:
         "awaits": request.args.get("done") in {"taken", "noted"},
         "first": first_minute(
             capture,
+            here.demo,
             is_dismissed=request.cookies.get(DISMISSED) == "done",
             has_kept=any(row.how == "press" for row in recent),
-            has_demo=here.demo is not None,
         ),
         "mark": here.ask(here.study.changes(None)).mark,
     }

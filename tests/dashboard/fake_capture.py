@@ -106,7 +106,10 @@ class FakeCapture:
         }
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.closing(writer), contextlib.suppress(ConnectionError, asyncio.CancelledError):
+        with (
+            contextlib.closing(writer),
+            contextlib.suppress(ConnectionError, asyncio.CancelledError),
+        ):
             while line := await reader.readline():
                 request = json.loads(line)
                 if request["do"] == "subscribe":

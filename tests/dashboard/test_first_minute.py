@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 
-from dashboard.first_minute import FirstMinute, first_minute, load_demo
+from dashboard.first_minute import Demo, FirstMinute, first_minute, load_demo, sentences
+from dashboard.present import ShownWord
 
 MICROPHONE = {"state": "listening", "replay": None}
 REPLAY = {"state": "listening", "replay": {"seconds": 30, "at_s": 0, "playing": False}}
 
 
-def strip(capture: dict[str, Any] | None, **more: bool) -> FirstMinute | None:
-    known = {"is_dismissed": False, "has_kept": False, "has_demo": True, **more}
-    return first_minute(capture, **known)
+DEMO = Demo(Path("scene.m4a"), worth_s=33.2)
+
+
+def strip(
+    capture: dict[str, Any] | None, demo: Demo | None = DEMO, **more: bool
+) -> FirstMinute | None:
+    known = {"is_dismissed": False, "has_kept": False, **more}
+    return first_minute(capture, demo, **known)
 
 
 def test_with_a_microphone_it_is_the_wearers_own() -> None:
@@ -22,7 +28,7 @@ def test_with_a_microphone_it_is_the_wearers_own() -> None:
 
 
 def test_on_a_replay_it_is_the_demo_and_stays_after_a_press() -> None:
-    assert strip(REPLAY, has_kept=True) == FirstMinute("demo")
+    assert strip(REPLAY, has_kept=True) == FirstMinute("demo", worth_s=33.2)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,6 @@ def test_on_a_replay_it_is_the_demo_and_stays_after_a_press() -> None:
         (MICROPHONE, {"is_dismissed": True}),
         (REPLAY, {"is_dismissed": True}),
         (MICROPHONE, {"has_kept": True}),
-        (REPLAY, {"has_demo": False}),
         (None, {}),
         ({"state": "fault", "replay": None}, {}),
     ],
@@ -40,18 +45,30 @@ def test_it_is_left_out(capture: dict[str, Any] | None, more: dict[str, bool]) -
     assert strip(capture, **more) is None
 
 
+def test_another_recording_than_the_demo_has_no_strip() -> None:
+    assert strip(REPLAY, None) is None
+
+
 def test_without_a_scene_there_is_no_demo(tmp_path: Path) -> None:
     assert load_demo(tmp_path) is None
 
 
 def test_what_is_planted_names_the_opposite_by_its_recording(tmp_path: Path) -> None:
-    (tmp_path / "sounds").mkdir()
-    (tmp_path / "sounds" / "scene.m4a").write_bytes(b"x")
-    (tmp_path / "planted.json").write_text(json.dumps({"opposite_of_scene": ["louder"]}))
+    ends = [{"end_s": 2.5}, {"end_s": 7.5}]
+    plan = {"worth_keeping": 1, "sentences": ends}
+    planted = {"scene": "sounds/scene.m4a", "opposites": ["louder"], "scene_plan": plan}
+    (tmp_path / "planted.json").write_text(json.dumps(planted))
 
     demo = load_demo(tmp_path)
 
     assert demo is not None
+    assert demo.worth_s == 7.5
     assert demo.is_opposite("louder.m4a")
     assert not demo.is_opposite("bins.m4a")
     assert not demo.is_opposite(None)
+
+
+def test_words_are_taken_sentence_by_sentence() -> None:
+    words = [ShownWord(word, 0, 1) for word in "So. It is one knock. and then".split()]
+
+    assert [len(each) for each in sentences(words)] == [1, 4, 2]

@@ -83,7 +83,8 @@ class Phone:
         ends = time.monotonic() + patience_s
         while time.monotonic() < ends:
             with contextlib.suppress(AssertionError):  # in between two pages
-                if found := self.see(expression):
+                found = self.see(expression)
+                if found not in (None, False, "", 0):  # an element comes as an empty object
                     return found
             time.sleep(0.05)
         text = self.see("document.body.innerText.slice(0, 1500)")

@@ -1,6 +1,7 @@
 """The page on a phone, with the real worker and a real browser: the act from press to forget."""
 
 import contextlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,19 +53,24 @@ def living(home: Path, sound: Pcm, **capture: Any) -> Iterator[Lived]:
         worker.wait(10)
 
 
-def scene(from_s: float, until_s: float) -> Pcm:
-    """A piece of the demo's last scene."""
-    whole = np.concatenate(list(media.decode(DEMO / "sounds" / "scene.m4a")))
-    return whole[round(from_s * RATE_HZ) : round(until_s * RATE_HZ)]
-
-
-KNOCK = (33.0, 40.0)
+PLAN = json.loads((DEMO / "planted.json").read_text("utf-8"))["scene_plan"]
+WORTH = PLAN["sentences"][PLAN["worth_keeping"]]
 """`A warning isn't a shout. It's one knock, on one door, and somebody has to answer it.`"""
+
+
+def worth(after_s: float) -> Pcm:
+    """That sentence of the demo's last scene, and what follows it."""
+    whole = np.concatenate(list(media.decode(DEMO / "sounds" / "scene.m4a")))
+    begin, end = (
+        round((WORTH["start_s"] - 0.5) * RATE_HZ),
+        round((WORTH["end_s"] + after_s) * RATE_HZ),
+    )
+    return whole[begin:end]
 
 
 @pytest.fixture
 def lived(home: Path) -> Iterator[Lived]:
-    with living(home, scene(*KNOCK)) as everything:
+    with living(home, worth(0.6)) as everything:
         yield everything
 
 
@@ -193,11 +199,11 @@ def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home
     keep = [*COMMAND, "keep", str(then), "--at", long_ago, "--home", str(home)]
     subprocess.run(keep, check=True, capture_output=True)
 
-    with living(home, scene(33.0, 46.0), replay=True) as lived:
+    with living(home, worth(8.0), replay=True) as lived:
         browser.open_tab()
         browser.go(lived.url)
         assert "thinking aloud" in browser.text("#first")
-        browser.see("document.querySelector('#first').dataset.worth = 5")  # the sound is shorter
+        browser.see("document.querySelector('#first').dataset.worth = 4.5")  # the sound is shorter
 
         browser.tap("#listen")
         browser.until("document.querySelector('#first').dataset.step === 'listening'")
