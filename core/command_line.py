@@ -8,8 +8,10 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from .errors import UserError
@@ -74,6 +76,20 @@ def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output has gone; nothing more can be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours
+        _print(_fault_of_ours(error), sys.stderr)
+        return 1
+
+
+def _fault_of_ours(error: Exception) -> str:
+    """What broke and where, without the error's own text: that may quote the wearer."""
+    places = [
+        f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)
+    ]
+    return (
+        f"Something broke that should not have: {type(error).__name__} at {' > '.join(places[-4:])}. "
+        "What was confirmed is safe. Please report this line; it has no word of yours in it."
+    )
 
 
 def home_of(arguments: Arguments) -> Home:

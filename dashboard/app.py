@@ -103,9 +103,6 @@ class _SpoolLetterbox:
     def waiting(self) -> int:
         return len(self._spool.waiting())
 
-    def drop(self, moment: str) -> None:
-        self._spool.remove_moment(moment)
-
 
 def _with_headers(response: Response) -> Response:
     """What the wearer said stays out of every cache but the one that is on the screen."""

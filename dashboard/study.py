@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import NotFound
 from core.moment import Transcript
 from pipeline.search.engine import Embed, Engine, Found
 from pipeline.store.archive import Archive, open_archive
@@ -62,6 +61,10 @@ class Study:
     async def moment(self, named: str) -> MomentRow:
         """The moment of this id, visible or hidden. Raises NotFound."""
         return await (await self._reader()).moment(named)
+
+    async def find(self, moment: str) -> MomentRow | None:
+        """The moment with exactly this id, None where it is not there, or not yet."""
+        return await (await self._reader()).find_moment(moment)
 
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         return await (await self._reader()).transcript(moment)
@@ -128,15 +131,8 @@ class Study:
     async def _made(self, named: str) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MADE_WITHIN_S):
-                while not await self._is_there(named):  # noqa: ASYNC110 - another process makes it
+                while await self.find(named) is None:  # noqa: ASYNC110 - another process makes it
                     await asyncio.sleep(0.25)
-
-    async def _is_there(self, named: str) -> bool:
-        try:
-            await self.moment(named)
-        except NotFound:
-            return False
-        return True
 
     @contextlib.asynccontextmanager
     async def _writing(self, named: str) -> AsyncIterator[tuple[Archive, MomentRow]]:

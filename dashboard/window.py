@@ -32,9 +32,6 @@ class Letterbox(Protocol):
     def waiting(self) -> int:
         """How many letters wait for the worker."""
 
-    def drop(self, moment: str) -> None:
-        """Take out the clips of a moment that was forgotten."""
-
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -78,7 +78,7 @@ class Ingest:
             await self._append(clip.id, *thought, sound=sound)
             thought, sound = [], None
         if not await self._is_heard(clip):
-            heard = await self._models.hear(letter.path, self._progress(clip, pcm))
+            heard = await self._models.hear(letter.path, self._progress(clip, pcm, "words"))
             thought += _words(clip, heard)
         if thought:
             await self._append(clip.id, *thought, sound=sound)
@@ -90,7 +90,7 @@ class Ingest:
             return [], None
         part = self._archive.home / "sound" / f"{clip.id}.part"
         part.parent.mkdir(mode=0o700, exist_ok=True)
-        encoded = await asyncio.to_thread(media.encode_opus, pcm, part)
+        encoded = await self._encoded(clip, pcm, part)
         sound = Sound(encoded.sha256, encoded.pcm_sha256, encoded.bytes, encoded.samples)
         kept = Kept(
             clip.id,
@@ -169,15 +169,18 @@ class Ingest:
         worded = any(each.kind == "moment_transcribed" for each in thought)
         self._report({"event": "searchable" if worded else "kept", "moment": moment})
 
-    def _progress(self, clip: Clip, pcm: Pcm) -> Callable[[float], None]:
+    async def _encoded(self, clip: Clip, pcm: Pcm, part: Path) -> media.Encoded:
+        """Encode off the loop, and tell how far it is: three hours of sound take a minute."""
+        tell, loop = self._progress(clip, pcm, "sound"), asyncio.get_running_loop()
+        return await asyncio.to_thread(
+            media.encode_opus, pcm, part, lambda done_s: loop.call_soon_threadsafe(tell, done_s)
+        )
+
+    def _progress(self, clip: Clip, pcm: Pcm, step: str) -> Callable[[float], None]:
+        """Tells of a step of the work on a clip: `sound` (its file is made), then `words`."""
+        told = {"event": "progress", "moment": clip.id, "step": step}
         total_s = duration_ms(pcm) / 1000
-
-        def told(done_s: float) -> None:
-            self._report(
-                {"event": "progress", "moment": clip.id, "done_s": done_s, "total_s": total_s}
-            )
-
-        return told
+        return lambda done_s: self._report({**told, "done_s": done_s, "total_s": total_s})
 
 
 _Read = Callable[[Sequence[tuple[str, str | None]]], Any]

@@ -86,10 +86,13 @@ def recorded_at(path: Path) -> Recorded:
     )
 
 
-def encode_opus(pcm: Pcm, target: Path) -> Encoded:
+def encode_opus(
+    pcm: Pcm, target: Path, progress: Callable[[float], None] = lambda _: None
+) -> Encoded:
     """Write sound as Opus in MP4; the same samples give the same bytes.
 
-    `pcm` may be a memory map of any length; it is read in pieces.
+    `pcm` may be a memory map of any length; it is read in pieces, and `progress` is told
+    how many seconds are done after each.
     """
     digest = hashlib.sha256()
     with av.open(str(target), "w", format="mp4") as container:
@@ -102,6 +105,7 @@ def encode_opus(pcm: Pcm, target: Path) -> Encoded:
             digest.update(chunk.tobytes())
             container.mux(stream.encode(_frame(chunk, start)))
             let_go(pcm)
+            progress((start + len(chunk)) / RATE_HZ)
         container.mux(stream.encode(None))
     with target.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

@@ -92,7 +92,9 @@ class Spool:
         return path
 
     def waiting(self) -> list[Letter]:
-        """The letters in the order in which they were posted; of a moment, its last revision.
+        """What was pressed for first, then the rest, each in the order in which it was posted.
+
+        Of a moment, its last revision.
 
         An open clip whose writer is gone is closed here; one that is still being written
         holds back the revisions before it.
@@ -113,11 +115,6 @@ class Spool:
             self._remove_superseded(letter.path)
         letter.path.unlink(missing_ok=True)
         _tries_path(letter).unlink(missing_ok=True)
-
-    def remove_moment(self, moment: str) -> None:
-        """Take out every clip of a moment: it was forgotten."""
-        for path in self.folder.glob(f"{moment}.*"):
-            path.unlink(missing_ok=True)
 
     def _remove_superseded(self, path: Path) -> None:
         moment, revision = _moment_and_revision(path)
@@ -283,11 +280,14 @@ def _is_locked(descriptor: int) -> bool:
     return False
 
 
-def _posted(path: Path) -> tuple[int, str]:
+def _posted(path: Path) -> tuple[bool, int, str]:
+    # A press has a place in its stream; files and texts begin theirs, at 0. Who pressed
+    # looks at the page, and must not wait behind a folder of old recordings.
+    is_from_file = path.name.partition(".")[0].endswith("-0") or path.suffix == ".texts"
     try:
-        return path.stat().st_mtime_ns, path.name
+        return is_from_file, path.stat().st_mtime_ns, path.name
     except FileNotFoundError:  # taken out by a forget in between
-        return 0, path.name
+        return is_from_file, 0, path.name
 
 
 def _tries_path(letter: Letter) -> Path:

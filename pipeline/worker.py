@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import traceback
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from core.errors import ArchiveBusy, UserError
 from core.log import get_log
 from core.places import Home
 from core.settings import Settings
-from pipeline.ingest import Ingest, sweep_sound_parts
+from pipeline.ingest import GIVE_UP_AFTER, Ingest, sweep_sound_parts
 from pipeline.model_service import ChildModels, Models, ModelsFailed
 from pipeline.spool import Letter, LetterBroken, Spool
 from pipeline.store.archive import Archive, open_archive
@@ -47,7 +48,8 @@ class Worker:
         """Work on everything that waits. Raises UserError where somebody has to act first."""
         async with self._working:
             while letters := self.spool.waiting():
-                await self._take(letters[0])
+                with understood(self.spool.folder.parent):
+                    await self._take(letters[0])
             self.trouble = None
 
     async def work(self) -> None:
@@ -105,7 +107,23 @@ class Worker:
             get_log().error("letter_set_aside", letter=letter.path.name)
         except ModelsFailed as error:
             get_log().warning("models_failed", letter=letter.path.name, reason=str(error))
+        except (UserError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours on one letter stops no other
+            self._give_up_in_time(letter, error)
         self.report({"event": "letter_done", "letter": letter.path.name})
+
+    def _give_up_in_time(self, letter: Letter, error: Exception) -> None:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        get_log().error(
+            "letter_failed",
+            letter=letter.path.name,
+            fault=type(error).__name__,
+            file=Path(where.filename).name,
+            line=where.lineno,
+        )
+        if self.spool.note_failure(letter) >= GIVE_UP_AFTER:
+            self.spool.set_aside(letter)
 
     def _note_trouble(self, error: UserError) -> None:
         if str(error) != str(self.trouble):

@@ -33,6 +33,8 @@ ROOTS = {
     "pipeline/thinking/dream.py": {"core", "pipeline"},
     "dashboard/app.py": {"core", "pipeline", "dashboard"},
     "deploy/build_models.py": {"core", "deploy", "pipeline"},
+    "deploy/running.py": {"core", "deploy", "device", "dashboard"},
+    "deploy/demo_home.py": {"core", "deploy", "dashboard", "pipeline"},
 }
 """The files that build the objects and tie rooms together."""
 
@@ -57,6 +59,8 @@ VENDOR_HOMES = {
     "aiosqlite": {"pipeline/store/"},
     "dateparser": {"pipeline/search/dates.py"},
     "flask": {"dashboard/"},
+    "werkzeug": {"dashboard/"},
+    "cheroot": {"dashboard/server.py"},
     "zeroconf": {"pipeline/sync/peers.py"},
     "structlog": {"core/log.py"},
     "tqdm": {COMMAND, "pipeline/commands/"},

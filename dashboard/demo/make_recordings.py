@@ -36,8 +36,8 @@ LEAD_S, TAIL_S = 0.6, 0.8
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.35, 0.75
 WORDLESS_S = 7.0
 
-SPOKEN_AS = {"Hm.": "um.", "hm.": "um.", "Niamh": "neev"}
-"""What the synthesisers would spell out, or say by its letters."""
+SPOKEN_AS = {"um": "uh", "hm": "uh", "Niamh": "neave", "centimetres": "centimeters"}
+"""What the synthesisers would spell out, or say by its letters, or so that it becomes a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _flite(voice: str, wanted: Iterable[tuple[str, float, Path]]) -> None:
 
 def _as_spoken(text: str) -> str:
     for written, spoken in SPOKEN_AS.items():
-        text = text.replace(written, spoken)
+        text = re.sub(rf"\b{written}\b", spoken, text, flags=re.IGNORECASE)
     return text
 
 

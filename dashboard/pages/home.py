@@ -54,7 +54,7 @@ def _shown(here: Window, at: Clock) -> dict[str, object]:
         "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
         "earlier_month": f"{at.now - timedelta(days=PAST_DAYS):%Y-%m}",
         "done": standing.done(request.args.get("done")),
-        "awaits": request.args.get("done") in {"taken", "noted"},
+        "awaits": _awaits(here, request.args.get("keep")),
         "first": first_minute(
             capture,
             here.demo,
@@ -63,6 +63,14 @@ def _shown(here: Window, at: Clock) -> dict[str, object]:
         ),
         "mark": here.ask(here.study.changes(None)).mark,
     }
+
+
+def _awaits(here: Window, keep: str | None) -> bool:
+    """Whether a page without script should look again: its words are being made."""
+    if keep is None or here.worker_status() is None:
+        return False
+    row = here.ask(here.study.find(keep))
+    return row is None or row.words == "awaited"
 
 
 def _is_new(row: MomentRow, at: Clock) -> bool:

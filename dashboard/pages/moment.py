@@ -61,7 +61,6 @@ def forget(named: str) -> Response:
     here = window()
     row = here.ask(here.study.moment(named))
     here.ask(here.study.forget(row.id))
-    here.letterbox.drop(row.id)
     return redirect("/?done=forgotten", 303)
 
 

@@ -43,4 +43,4 @@ def _answer(told: Told) -> ResponseReturnValue:
     if told.get("outcome") == "refused":
         sentence, advice = told.get("sentence", ""), told.get("advice", "")
         return render_template("trouble.html", sentence=sentence, advice=advice), 409
-    return redirect("/?done=taken", 303)
+    return redirect(f"/?done=taken&keep={told.get('keep', '')}", 303)

@@ -214,8 +214,11 @@ class Meter:
     def event(self, event: dict[str, Any]) -> None:
         """Show how far the worker has come with a clip."""
         if event["event"] == "progress":
-            self._bar.total = round(event["total_s"], 1)
-            self._bar.update(round(event["done_s"], 1) - self._bar.n)
+            done_s = round(event["done_s"], 1)
+            if done_s < self._bar.n:  # the next step begins at the start again
+                self._bar.reset(round(event["total_s"], 1))
+            self._bar.set_postfix_str(event["step"], refresh=False)
+            self._bar.update(done_s - self._bar.n)
 
     def say(self, sentence: str) -> None:
         self._bar.write(sentence, file=sys.stderr)

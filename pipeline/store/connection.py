@@ -52,6 +52,9 @@ async def open_writer(home: Path) -> AsyncIterator[aiosqlite.Connection]:
 async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
     """The archive of `home` for reading only; an empty one in memory where none exists yet."""
     path = archive_path(home)
+    with understood(home):
+        if home.exists() and not home.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home))
     if not path.exists():
         async with aiosqlite.connect(":memory:", isolation_level=None) as connection:
             await migrate(connection, home)

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import aiosqlite
 
@@ -24,11 +25,18 @@ def tombstones_path(home: Path) -> Path:
 def write_tombstones(home: Path, moments: Iterable[str]) -> None:
     """Durably note that these ids are gone, outside the database, where no backup overwrites it."""
     path = tombstones_path(home)
-    with path.open("a", encoding="ascii") as file:
-        file.writelines(f"{moment}\n" for moment in moments)
+    with path.open("a+b") as file:
+        if file.tell() and not _ends_in_line_feed(file):
+            file.write(b"\n")  # after a line that a power cut tore
+        file.writelines(f"{moment}\n".encode("ascii") for moment in moments)
         file.flush()
         os.fsync(file.fileno())
     sync_folder(home)
+
+
+def _ends_in_line_feed(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def read_tombstones(home: Path) -> list[str]:
@@ -69,11 +77,12 @@ async def erase(
 def remove_letters(home: Path, moments: Iterable[str]) -> None:
     """Take what waits of these moments out of the spool; their sound lies there as it was."""
     gone = set(moments)
-    for moment in gone:
-        for letter in (home / "spool").glob(f"{moment}.*"):
-            letter.unlink(missing_ok=True)
-    for letter in (home / "spool").glob("*.texts"):
-        _leave_out(letter, gone)
+    for folder in (home / "spool", home / "spool" / "aside"):
+        for moment in gone:
+            for letter in folder.glob(f"{moment}.*"):
+                letter.unlink(missing_ok=True)
+        for letter in folder.glob("*.texts"):
+            _leave_out(letter, gone)
 
 
 def _leave_out(letter: Path, gone: set[str]) -> None:
@@ -95,7 +104,7 @@ def _id_of(line: bytes) -> str | None:
 
 
 async def erase_sound(connection: aiosqlite.Connection, subject: str) -> list[str]:
-    """Erase the sound that a moment has; the hashes of its files. The caller holds the transaction."""
+    """Erase the sound that a moment has; the hashes of its files. Inside a transaction."""
     query = "DELETE FROM belonging WHERE subject = ? AND kind = 'sound' RETURNING content"
     rows = await connection.execute_fetchall(query, (subject,))
     return [str(json.loads(row[0])["sha256"]) for row in rows]

@@ -1,5 +1,6 @@
 """What every microphone promises: the fake, the replayed file, a child, and a real one."""
 
+import itertools
 import os
 import queue
 import shutil
@@ -122,7 +123,7 @@ def test_what_comes_is_mono_int16_in_blocks_with_rising_times(microphone: Microp
 
     assert {each.pcm.dtype for each in found} == {np.dtype(np.int16)}
     assert {each.pcm.shape for each in found} == {(BLOCK_SAMPLES,)}
-    assert all(a.arrived_s <= b.arrived_s for a, b in zip(found, found[1:], strict=False))
+    assert all(a.arrived_s <= b.arrived_s for a, b in itertools.pairwise(found))
     assert [each.lost_samples for each in found] == [0] * 5
 
 

@@ -19,8 +19,8 @@ DEMO = Demo(Path("scene.m4a"), worth_s=33.2)
 def strip(
     capture: dict[str, Any] | None, demo: Demo | None = DEMO, **more: bool
 ) -> FirstMinute | None:
-    known = {"is_dismissed": False, "has_kept": False, **more}
-    return first_minute(capture, demo, **known)
+    dismissed, kept = more.get("is_dismissed", False), more.get("has_kept", False)
+    return first_minute(capture, demo, is_dismissed=dismissed, has_kept=kept)
 
 
 def test_with_a_microphone_it_is_the_wearers_own() -> None:
@@ -42,7 +42,7 @@ def test_on_a_replay_it_is_the_demo_and_stays_after_a_press() -> None:
     ],
 )
 def test_it_is_left_out(capture: dict[str, Any] | None, more: dict[str, bool]) -> None:
-    assert strip(capture, **more) is None
+    assert strip(capture, DEMO, **more) is None
 
 
 def test_another_recording_than_the_demo_has_no_strip() -> None:

@@ -78,9 +78,7 @@ def test_who_subscribes_and_does_not_read_delays_nobody(control: Control, path: 
         ours.connect(str(path))
         ours.sendall(b'{"do": "subscribe"}\n')
         events.readline()
-        telling = threading.Thread(
-            target=lambda: [control.tell({"event": "level", "filler": "x" * 999}) for _ in range(5000)]
-        )
+        telling = threading.Thread(target=_tell_much, args=(control,))
         telling.start()
         telling.join(timeout=30)
 
@@ -96,3 +94,8 @@ def test_the_socket_is_for_its_owner_alone_and_goes_with_its_server(path: Path) 
     control.stop()
 
     assert not path.exists()
+
+
+def _tell_much(control: Control) -> None:
+    for _ in range(5000):
+        control.tell({"event": "level", "filler": "x" * 999})

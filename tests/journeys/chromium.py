@@ -39,13 +39,17 @@ class Phone:
         self._buffer = b""
         self._number = 0
         self._session: str | None = None
+        self._context: str | None = None
         self.errors: list[str] = []
         """What the page's script complained of, and what the page's policy refused."""
 
     def open_tab(self, *, script: bool = True, dark: bool = False, calm: bool = False) -> None:
-        """A new tab with nothing in it, in a browser profile of its own."""
+        """A new tab with nothing in it, in a profile of its own; the one before is closed."""
         self._session = None
-        context = self._do("Target.createBrowserContext")["browserContextId"]
+        if self._context:
+            self._do("Target.disposeBrowserContext", browserContextId=self._context)
+        self.errors.clear()
+        self._context = context = self._do("Target.createBrowserContext")["browserContextId"]
         target = self._do("Target.createTarget", url="about:blank", browserContextId=context)
         attached = self._do("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]

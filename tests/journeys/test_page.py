@@ -85,10 +85,10 @@ def test_press_arrive_search_play_light_up_forget(browser: Phone, lived: Lived) 
     )
     assert said
     browser.until("document.querySelector('#keep').dataset.shows === 'words'", WORDS_S)
-    assert "knock" in browser.text("#just").lower()
+    assert "door" in browser.text("#just").lower()
     assert browser.see("document.querySelector('#undo').hidden") is False
 
-    browser.type("#q", "knock")
+    browser.type("#q", "door")
     browser.until("document.querySelector('#results .hit')")
     assert "has the word" in browser.text("#results .why")
     browser.tap("#results .hit a")
@@ -104,7 +104,7 @@ def test_press_arrive_search_play_light_up_forget(browser: Phone, lived: Lived) 
     browser.until("location.pathname.endsWith('/forget')")
     browser.tap("button.grave")
     assert "Forgotten" in browser.text(".done")
-    browser.type("#q", "knock")
+    browser.type("#q", "door")
     assert "Nothing is found" in browser.text("#results")
     assert browser.errors == []
 
@@ -148,11 +148,11 @@ def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
     browser.go(lived.url)
 
     browser.tap("#keep")
-    browser.until("location.search === '?done=taken'")
+    browser.until("location.search.startsWith('?done=taken')")
     browser.until("document.querySelector('#just .w')", WORDS_S)  # the page looks again by itself
-    assert "knock" in browser.text("#just").lower()
+    assert "door" in browser.text("#just").lower()
 
-    browser.type("#q", "knock")
+    browser.type("#q", "door")
     browser.enter()
     browser.until("location.pathname === '/search'")
     browser.tap(".hit a")
@@ -163,15 +163,15 @@ def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
     browser.tap(".act")
     assert "Hidden" in browser.text(".done")
     browser.tap(".act.main")
-    assert "seen again" in browser.text(".done")
+    browser.until("document.querySelector('.done')?.innerText.includes('seen again')")
     browser.tap("a.grave")
     browser.until("location.pathname.endsWith('/forget')")
     browser.tap("button.grave")
-    assert "Forgotten" in browser.text(".done")
+    browser.until("document.querySelector('.done')?.innerText.includes('Forgotten')")
 
     browser.type("#note", "typed without script")
     browser.tap(".note button")
-    assert "Noted" in browser.text(".done")
+    browser.until("document.querySelector('.done')?.innerText.includes('Noted')")
 
 
 def test_what_another_process_keeps_arrives_without_a_reload(browser: Phone, lived: Lived) -> None:

@@ -1,4 +1,4 @@
-"""Walks 1 and 2: from the microphone's sound and a press to a moment, with kills between the steps."""
+"""Walks 1 and 2: from sound and a press to a moment, with kills between the steps."""
 
 import contextlib
 import json
@@ -115,8 +115,8 @@ def test_what_was_said_before_the_press_becomes_a_moment(place: Home) -> None:
     assert told == [taken["keep"]] * 3
     assert moment["id"] == found["moment"] == taken["keep"]
     assert moment["how"] == "press"
-    assert "pill box" in moment["text"]
-    assert afterthought("search", "pill box", "--json").value[0]["id"] == taken["keep"]
+    assert "siren" in moment["text"]
+    assert afterthought("search", "siren", "--json").value[0]["id"] == taken["keep"]
 
 
 def test_what_was_confirmed_survives_the_death_of_capture(place: Home) -> None:
@@ -129,7 +129,7 @@ def test_what_was_confirmed_survives_the_death_of_capture(place: Home) -> None:
 
     (moment,) = moments()
     assert moment["id"] == taken["keep"]
-    assert "pill box" in moment["text"]
+    assert "siren" in moment["text"]
 
 
 def test_what_was_only_taken_is_there_whole_or_not_at_all(place: Home) -> None:
@@ -205,14 +205,14 @@ def test_hear_keeps_the_same_as_capture_in_the_time_of_the_file(tmp_path: Path) 
 
     moment, summary = heard.lines
     assert heard.status == 0, heard.err
-    assert "pill box" in moment["text"]
+    assert "siren" in moment["text"]
     assert all(0 <= w["start_s"] <= w["end_s"] <= moment["end_s"] for w in moment["words"])
     assert moment["reasons"] == ["you pressed"]
     assert summary["summary"]["kept_s"] == pytest.approx(
         moment["end_s"] - moment["start_s"], abs=0.01
     )
     everything = afterthought("hear", PILL_BOX, "--policy", "everything", "--json").lines
-    assert "pill box" in " ".join(each.get("text", "") for each in everything)
+    assert "siren" in " ".join(each.get("text", "") for each in everything)
 
 
 @pytest.mark.parametrize(

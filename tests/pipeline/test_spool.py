@@ -49,6 +49,14 @@ def test_letters_wait_in_the_order_they_were_posted(spool: Spool) -> None:
     assert [letter.path.name[0] for letter in spool.waiting()] == ["c", "a", "b"]
 
 
+def test_what_was_pressed_for_does_not_wait_behind_files(spool: Spool) -> None:
+    for number, moment in enumerate(("aa-0", "bb-0", "cc-48000")):
+        clip = Clip(moment, "file" if moment.endswith("-0") else "press", Recorded())
+        os.utime(spool.post_clip(clip, [np.zeros(10, np.int16)]), ns=(number, number))
+
+    assert [each.path.name[:2] for each in spool.waiting()] == ["cc", "aa", "bb"]
+
+
 def test_a_post_that_fails_leaves_nothing_behind(spool: Spool) -> None:
     def chunks() -> Iterator[Pcm]:
         yield np.zeros(10, np.int16)

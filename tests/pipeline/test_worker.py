@@ -13,7 +13,7 @@ from core.errors import ArchiveBusy, ModelMissing
 from core.places import Home
 from core.settings import Settings
 from pipeline.fakes import FakeModels
-from pipeline.model_service import ModelsFailed
+from pipeline.model_service import ModelsFailed, Progress
 from pipeline.spool import Spool, TypedText, read_clip
 from pipeline.store.archive import open_archive
 from pipeline.store.drafts import Embedding
@@ -139,6 +139,22 @@ async def test_one_text_on_which_the_models_fail_does_not_cost_the_others_their_
         query = "SELECT moment, vector IS NULL FROM passage ORDER BY moment"
         found = [tuple(row) for row in await archive.connection.execute_fetchall(query)]
     assert found == [("a-0", 1), ("b-0", 0)]
+
+
+async def test_a_fault_of_ours_on_one_letter_stops_no_other(
+    home: Path, post_clip: Post, post_text: Post, spool: Spool
+) -> None:
+    class Broken(FakeModels):
+        async def hear(self, clip: Path, progress: Progress) -> Never:
+            raise TypeError("ours")
+
+    moment = post_clip()
+    post_text("a note")
+    async with working(Home(home), Settings(), models=Broken()) as worker:
+        await worker.drain()
+
+    assert [row.text for row in await rows(home)] == ["a note"]
+    assert [path.name for path in spool.aside()] == [f"{moment}.0.clip"]
 
 
 async def test_a_missing_model_lets_letters_wait(home: Path, post_text: Post, spool: Spool) -> None:

@@ -190,6 +190,17 @@ async def test_a_torn_line_of_the_tombstones_forgets_nothing(
     assert await texts(home) == ["the siren"]
 
 
+async def test_a_tombstone_after_a_torn_one_can_be_read(
+    archive: Archive, typed: Write, home: Path
+) -> None:
+    (home / "tombstones").write_text("torn", encoding="ascii")
+    moment = await typed("the siren")
+
+    await archive.forget([moment])
+
+    assert (home / "tombstones").read_text(encoding="ascii") == f"torn\n{moment}\n"
+
+
 async def test_rebuild_gives_the_same_rows(archive: Archive, typed: Write) -> None:
     moments = [await typed(f"thought {number}", speaker="Anna") for number in range(12)]
     await archive.hide(await archive.moment(moments[3]))
