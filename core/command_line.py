@@ -83,11 +83,10 @@ def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
 
 def _fault_of_ours(error: Exception) -> str:
     """What broke and where, without the error's own text: that may quote the wearer."""
-    places = [
-        f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)
-    ]
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
     return (
-        f"Something broke that should not have: {type(error).__name__} at {' > '.join(places[-4:])}. "
+        f"Something broke that should not have: {type(error).__name__} at {places}. "
         "What was confirmed is safe. Please report this line; it has no word of yours in it."
     )
 

@@ -172,9 +172,11 @@ class Ingest:
     async def _encoded(self, clip: Clip, pcm: Pcm, part: Path) -> media.Encoded:
         """Encode off the loop, and tell how far it is: three hours of sound take a minute."""
         tell, loop = self._progress(clip, pcm, "sound"), asyncio.get_running_loop()
-        return await asyncio.to_thread(
-            media.encode_opus, pcm, part, lambda done_s: loop.call_soon_threadsafe(tell, done_s)
-        )
+
+        def tell_loop(done_s: float) -> None:
+            loop.call_soon_threadsafe(tell, done_s)
+
+        return await asyncio.to_thread(media.encode_opus, pcm, part, tell_loop)
 
     def _progress(self, clip: Clip, pcm: Pcm, step: str) -> Callable[[float], None]:
         """Tells of a step of the work on a clip: `sound` (its file is made), then `words`."""

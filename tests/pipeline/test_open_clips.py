@@ -12,6 +12,7 @@ import pytest
 from core.audio import Pcm
 from core.clock import Recorded
 from pipeline.spool import Clip, Spool, read_clip
+from pipeline.store.forgetting import remove_letters
 
 MOMENT = "00000000000000aa-1600"
 
@@ -99,7 +100,7 @@ def test_a_sweep_leaves_what_is_being_written(spool: Spool) -> None:
 
 def test_a_clip_that_was_forgotten_meanwhile_cannot_be_closed(spool: Spool) -> None:
     opened = spool.open_clip(clip(), sound(10))
-    spool.remove_moment(MOMENT)
+    remove_letters(spool.folder.parent, [MOMENT])
 
     with pytest.raises(FileNotFoundError):
         opened.close(10)
