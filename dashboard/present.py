@@ -77,6 +77,7 @@ class Card:
     speaker: str
     has_sound: bool
     is_hidden: bool
+    revision: int
 
     @property
     def length(self) -> str:
@@ -93,7 +94,7 @@ class Card:
     @property
     def version(self) -> str:
         """Differs wherever the card would look different."""
-        return f"{self.id}/{self.standing}/{len(self.text)}/{self.is_hidden:d}"
+        return f"{self.id}.{self.revision}/{self.standing}/{len(self.text)}/{self.is_hidden:d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def card(row: MomentRow) -> Card:
         speaker=row.speaker or "",
         has_sound=row.sound is not None,
         is_hidden=row.state == "hidden",
+        revision=row.revision,
     )
 
 

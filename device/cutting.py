@@ -23,7 +23,7 @@ FOLLOW = 30 * RATE_HZ
 
 LEAD_IN = RATE_HZ * 44 // 100
 LEAST_LEAD_IN = RATE_HZ // 4
-LONGEST_LEAD_IN = RATE_HZ * 7 // 10
+LONGEST_LEAD_IN = RATE_HZ * 68 // 100
 """A clip begins at a quiet place between the last two before the onset, best at the first: soft
 consonants come early, and the model notices them up to 0.4 s late (on the development day)."""
 

@@ -37,8 +37,8 @@ SOFT_SAMPLES = 3 * RATE_HZ
 """A soft beginning is no longer than this; what murmured longer than that is something else."""
 
 
-AWAY = 0.1
-"""What a second away from the best place costs, in the measure of `_costs`: 10 dB of loudness.
+AWAY = 0.12
+"""What a second away from the best place costs, in the measure of `_costs`: 12 dB of loudness.
 Without it a cut in even noise falls anywhere."""
 
 

@@ -138,6 +138,14 @@ class Refuse:
     advice: str
 
 
+_SILENT = Refuse(
+    "Nothing has been heard yet, so there is nothing to keep.",
+    "`afterthought status` tells how the microphone stands.",
+)
+_KEPT_ALREADY = Refuse(
+    "Nothing was said since your last press; it is kept already.", "Say something, then press."
+)
+
 Effect = Take | Write | Extend | Confirm | Close | Refuse
 Step = tuple[Session, list[Effect]]
 
@@ -192,12 +200,7 @@ def _said_since(since: int, at: int, heard: Heard) -> bool:
 def _new_keep(state: Session, at: int, heard: Heard) -> Step:
     start = cutting.back(heard, at, state.floor)
     if start is None:
-        return state, [
-            Refuse(
-                "Nothing was said since your last press; it is kept already.",
-                "Say something, then press.",
-            )
-        ]
+        return state, [_SILENT if heard.now <= heard.oldest else _KEPT_ALREADY]
     keep = Keep(press=at, floor=state.floor, start=start, anchor=at, last_press=at)
     return replace(state, keep=keep), [Take(keep), Write(keep, heard.now)]
 

@@ -17,7 +17,7 @@ ENDING = ".m4a"
 
 SCENE = SOUNDS / f"scene{ENDING}"
 
-WORTH_KEEPING_S = 33.2
+WORTH_KEEPING_S = 29.2
 """Where in the scene the sentence ends that is worth a press; three seconds of quiet follow."""
 
 STEP = timedelta(minutes=10)

@@ -17,7 +17,10 @@ JUST_MS = 15 * 60 * 1000
 """What was kept longer ago than this is no news; the day has it."""
 
 PAST_DAYS = 14
-"""How far back the home page looks; what is older is behind a link."""
+"""How far back the home page looks at most."""
+
+SHOWN_DAYS = 4
+"""So many of them it shows; what is older is behind a link."""
 
 DISMISSED = "first_minute"
 """The cookie that says: no strip any more."""
@@ -49,10 +52,10 @@ def _shown(here: Window, at: Clock) -> dict[str, object]:
         "strip": present.strip(today, at.now.date(), at),
         "today": present.days([row for row in today if row != just], at)[:1],
         "timeless": [present.card(row) for row in here.ask(here.study.timeless()) if row != just],
-        "past": present.days(earlier, at, most=present.LINES_OF_A_DAY),
+        "past": present.days(earlier, at, most=present.LINES_OF_A_DAY)[:SHOWN_DAYS],
         "has_any": newest is not None,
         "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
-        "earlier_month": f"{at.now - timedelta(days=PAST_DAYS):%Y-%m}",
+        "month": f"{at.now:%Y-%m}",
         "done": standing.done(request.args.get("done")),
         "awaits": _awaits(here, request.args.get("keep")),
         "first": first_minute(

@@ -183,7 +183,11 @@ const RENEW_MS = 1000;
 const SHOWN_MS = { taken: 20000, kept: 60000, words: 7000, refused: 6000 };
 const KEEP = "Keep that";
 
-let current = null; // the keep whose words are awaited
+const SEEN_MS = 250; // kept may come 50 ms after taken; the eye should have both
+
+let taken_ms = 0;
+let lastPress = null;
+let current = null; // the keep whose words are awaited, and its revision
 let shownUntil = null;
 
 const post = async (address, fields = {}) => {
@@ -213,18 +217,21 @@ const show = (kind, text) => {
 };
 
 const onTaken = (event) => {
-  if (current === event.keep && one("#keep").dataset.shows === "kept") return;
-  current = event.keep;
+  const press = `${event.keep}.${event.revision}`;
+  if (press === lastPress) return; // told twice: by the answer, and by the stream
+  lastPress = press;
+  current = { keep: event.keep, revision: event.revision };
   keeping = true;
+  taken_ms = performance.now();
   show("taken", "Taken");
   offerUndo(event.keep);
   tellFirstMinute("pressed");
 };
 
 const onKept = (event) => {
-  current = event.keep;
   markKept(event.seconds);
-  if (one("#keep")?.dataset.shows !== "words") show("kept", "Kept");
+  const seen_ms = performance.now() - taken_ms;
+  setTimeout(() => current?.keep === event.keep && show("kept", "Kept"), Math.max(0, SEEN_MS - seen_ms));
 };
 
 const onClosed = (event) => {
@@ -254,7 +261,8 @@ const offerUndo = (keep) => {
 // Once its words are there, the button shows the first of them.
 const tellWords = () => {
   const card = one("#just [data-moment]");
-  if (!card || card.dataset.moment !== current) return;
+  if (!card || card.dataset.moment !== current?.keep) return;
+  if (Number(card.dataset.revision) < current.revision) return;
   const first = card.dataset.first;
   if (!first && !card.dataset.standing.startsWith("No words")) return;
   current = null;
@@ -275,12 +283,14 @@ const keepButton = (form) => {
   const button = one("button", form);
   let timer = null;
   let renewing = null;
+  let held = false; // the click that ends a hold is no press
 
   const hold = async () => {
-    onPressed(await post("/hold", { on: "true" }));
     renewing = setInterval(() => post("/hold", { on: "true" }), RENEW_MS);
+    onPressed(await post("/hold", { on: "true" }));
   };
   const down = () => {
+    held = false;
     button.classList.add("down");
     timer = setTimeout(hold, HOLD_MS);
   };
@@ -293,9 +303,9 @@ const keepButton = (form) => {
     post("/hold", { on: "false" });
     held = true;
   };
-  let held = false;
   button.addEventListener("pointerdown", down);
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) button.addEventListener(name, up);
+  document.addEventListener("visibilitychange", up);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -338,6 +348,7 @@ const searchForm = (form) => {
     const answer = await fetch(`/search?part=1&q=${encodeURIComponent(query)}`);
     if (number !== asked || !answer.ok) return;
     results.replaceChildren(element(await answer.text()));
+    announce(`${all(".hit", results).length} found`);
     if (calm) scrollTo({ top: 0 });
     if (query === one("[data-query]")?.dataset.query) tellFirstMinute("asked");
     // The embedder may have been asleep: it wakes of the first question.

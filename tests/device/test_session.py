@@ -166,6 +166,13 @@ def test_where_nothing_is_left_to_reach_a_press_is_refused() -> None:
     assert refused[0].advice
 
 
+def test_where_nothing_was_ever_heard_a_press_is_refused_and_says_so() -> None:
+    (refused,) = Life([]).press(0)
+
+    assert isinstance(refused, Refuse)
+    assert "heard" in refused.sentence
+
+
 def test_a_press_in_the_middle_of_a_long_sentence_that_is_kept_prolongs_its_keep() -> None:
     life = Life([said(10, 60)])
     life.press(20)

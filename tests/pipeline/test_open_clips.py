@@ -19,7 +19,7 @@ MOMENT = "00000000000000aa-1600"
 
 @pytest.fixture
 def spool(tmp_path: Path) -> Spool:
-    return Spool(tmp_path)
+    return Spool(tmp_path / "spool")
 
 
 def clip(revision: int = 0) -> Clip:
