@@ -278,9 +278,15 @@ def test_the_word_that_sounds(browser: Phone, script: str, ms: int, place: int) 
 
 
 @pytest.fixture(scope="module")
-def script(browser: Phone, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the page's script, with a page open that may load it."""
+def quiet_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page on an empty home, where nothing listens."""
     with dashboard(tmp_path_factory.mktemp("home")) as (_, url):
-        browser.open_tab()
-        browser.go(url)
-        yield str(browser.see("document.querySelector('script[src]').src"))
+        yield url
+
+
+@pytest.fixture
+def script(browser: Phone, quiet_page: str) -> str:
+    """The address of the page's script, with a page open that may load it."""
+    browser.open_tab()
+    browser.go(quiet_page)
+    return str(browser.see("document.querySelector('script[src]').src"))
