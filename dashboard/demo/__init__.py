@@ -17,9 +17,6 @@ ENDING = ".m4a"
 
 SCENE = SOUNDS / f"scene{ENDING}"
 
-WORTH_KEEPING_S = 29.2
-"""Where in the scene the sentence ends that is worth a press; three seconds of quiet follow."""
-
 STEP = timedelta(minutes=10)
 """Where today's hours have not come yet, the moments of today lie this far apart before now."""
 
