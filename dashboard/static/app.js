@@ -586,10 +586,11 @@ const firstMinute = (strip) => {
     box.value = event.currentTarget.dataset.query;
     box.dispatchEvent(new Event("input"));
   });
-  one(".dismiss", strip).addEventListener("submit", (event) => {
+  one(".dismiss", strip).addEventListener("submit", async (event) => {
     event.preventDefault();
-    fetch(event.target.action, { method: "POST", redirect: "manual" });
     scene?.pause();
+    strip.hidden = true;
+    await fetch(event.target.action, { method: "POST", redirect: "manual", keepalive: true });
     strip.remove();
   });
 };

@@ -226,6 +226,7 @@ def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home
         browser.until("document.querySelector('#first').dataset.step === 'yours'")
         assert "Now you." in browser.text("#first")
         browser.tap(".dismiss button")
+        browser.until("!document.querySelector('#first')")
         browser.go(lived.url)
         assert browser.see("document.querySelector('#first')") is None
     assert browser.errors == []
