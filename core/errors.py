@@ -8,7 +8,11 @@
     ├── TextUnreadable        a line or a file of text that cannot be taken in
     ├── ArchiveBusy           another worker holds this archive
     ├── ArchiveUnusable       read-only, too new, damaged, or the disk is full
-    └── NotFound              no such moment, event, model or benchmark
+    ├── NotFound              no such moment, event, model or benchmark
+    ├── Declined              another process's own sentence (core/line.py)
+    ├── LettersWait           the worker cannot go on before somebody acts (pipeline/delivery.py)
+    ├── CaptureGone, Refused, MicrophoneFault, PinUnusable      the porch's own (device/)
+    └── PortInUse             the window's own (dashboard/server.py)
 
 Everything else that is raised is a fault of ours: it is logged once, with its
 cause, and the wearer is told that it was logged. Raise where most is known,

@@ -7,11 +7,12 @@ from pathlib import Path
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from core import line
 from core.clock import SystemClock
 from core.errors import NotFound, UserError
 from core.log import get_log
 from core.places import Home, runtime_folder
-from dashboard import access, assets, line, meaning
+from dashboard import access, assets
 from dashboard.bridge import Bridge
 from dashboard.first_minute import load_demo
 from dashboard.live import Live
@@ -19,6 +20,7 @@ from dashboard.pages import PAGES
 from dashboard.study import Study
 from dashboard.window import Window
 from pipeline.imports import clean_text
+from pipeline.search.asking import asker
 from pipeline.spool import Spool, TypedText
 from pipeline.store.connection import understood
 from pipeline.store.drafts import new_moment_id
@@ -27,6 +29,10 @@ DEMO = Path(__file__).with_name("demo")
 
 LONGEST_POST_BYTES = 1024 * 1024
 """A note of a million letters is a book; larger posts are refused before they are read."""
+
+MEANING_WITHIN_S = 1.2
+"""A loaded embedder answers within 20 ms and a sleeping one in about a second (x86); beyond
+that words alone are the better answer, and the next query finds it awake."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -44,7 +50,7 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge = Bridge()
-    study = Study(home.path, meaning.asker(worker))
+    study = Study(home.path, asker(worker, MEANING_WITHIN_S))
     live = Live(
         bridge, study, lambda: line.events(capture), lambda: line.events(worker), most=streams
     )

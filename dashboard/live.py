@@ -14,9 +14,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from core.errors import UserError
+from core.line import NobodyThere, Told
 
 from .bridge import Bridge
-from .line import NobodyThere, Told
 from .study import Study
 
 Events = Callable[[], AsyncIterator[Told]]

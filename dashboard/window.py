@@ -7,17 +7,21 @@ from typing import Any, Protocol, TypeVar, cast
 
 from flask import current_app
 
+from core import line
 from core.clock import SystemClock, local_offset_min
+from core.line import NobodyThere, Told
 
-from . import line, standing
+from . import standing
 from .bridge import Bridge
 from .first_minute import Demo
-from .line import NobodyThere, Told
 from .live import Live
 from .present import Clock
 from .study import Study
 
 T = TypeVar("T")
+
+PATIENCE_S = 2.0
+"""Both answer within milliseconds; who takes longer is stuck, and the page must not be."""
 
 STATUS_PATIENCE_S = 0.5
 """A status is a few numbers; a page that waits longer for them feels broken."""
@@ -49,9 +53,9 @@ class Window:
     def ask(self, work: Coroutine[Any, Any, T]) -> T:
         return self.bridge.ask(work)
 
-    def capture(self, request: Told, patience_s: float = line.PATIENCE_S) -> Told:
+    def capture(self, request: Told) -> Told:
         """Capture's answer. Raises NobodyThere, and UserError with capture's own sentence."""
-        return self.ask(line.ask(self.capture_socket, request, patience_s))
+        return line.ask(self.capture_socket, request, patience_s=PATIENCE_S)
 
     def capture_status(self) -> Told | None:
         """None where capture does not answer."""
@@ -64,7 +68,7 @@ class Window:
     def wake_worker(self) -> bool:
         """Have the spool looked at now; False where no worker runs."""
         try:
-            self.ask(line.ask(self.worker_socket, {"do": "wake"}))
+            line.ask(self.worker_socket, {"do": "wake"}, patience_s=PATIENCE_S)
         except NobodyThere:
             return False
         return True
@@ -75,7 +79,7 @@ class Window:
 
     def _status(self, socket: Path) -> Told | None:
         try:
-            return self.ask(line.ask(socket, {"do": "status"}, STATUS_PATIENCE_S))
+            return line.ask(socket, {"do": "status"}, patience_s=STATUS_PATIENCE_S)
         except NobodyThere:
             return None
 

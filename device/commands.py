@@ -4,7 +4,13 @@ import argparse
 import math
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
-from core.errors import WrongUsage
+from core.errors import UserError, WrongUsage
+
+
+class Refused(UserError):
+    """A press that was refused, with its own sentence."""
+
+    code = "refused"
 
 
 def capture(arguments: Arguments, screen: Screen) -> int:
@@ -20,7 +26,7 @@ def press(arguments: Arguments, screen: Screen) -> int:
 
     answer = control.ask(home_of(arguments).capture_socket, {"do": "press"})
     if answer["outcome"] == "refused":
-        raise control.Refused(answer["sentence"], advice=answer["advice"])
+        raise Refused(answer["sentence"], advice=answer["advice"])
     screen.value(answer, f"Taken: {answer['keep']}.")
     return 0
 
@@ -47,9 +53,7 @@ def hear(arguments: Arguments, screen: Screen) -> int:
         )
     from . import hear as hearing  # noqa: PLC0415
 
-    return run_async(
-        hearing.hear(home_of(arguments), files, arguments.policy, presses_s, screen)
-    )
+    return run_async(hearing.hear(home_of(arguments), files, arguments.policy, presses_s, screen))
 
 
 def files_and_presses(files: list[str], presses: list[str]) -> tuple[list[str], list[float]]:

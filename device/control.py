@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core import line
 from core.errors import UserError
 
 ANSWER_WITHIN_S = 10.0
@@ -37,12 +38,6 @@ class CaptureGone(UserError):
     """Nobody answers at the socket."""
 
     code = "capture_not_running"
-
-
-class Refused(UserError):
-    """A press that was refused, with its own sentence."""
-
-    code = "refused"
 
 
 class Control:
@@ -88,20 +83,20 @@ class Control:
     def _accept(self, server: socket.socket) -> None:
         while True:
             try:
-                line, _ = server.accept()
+                caller, _ = server.accept()
             except OSError:
                 return
-            threading.Thread(target=self._converse, args=(line,), daemon=True).start()
+            threading.Thread(target=self._converse, args=(caller,), daemon=True).start()
 
-    def _converse(self, line: socket.socket) -> None:
-        with line, contextlib.suppress(OSError), line.makefile("rb") as asked:
+    def _converse(self, caller: socket.socket) -> None:
+        with caller, contextlib.suppress(OSError), caller.makefile("rb") as asked:
             for text in asked:
                 request = _read(text)
                 if request is not None and request["do"] == "subscribe":
-                    self._stream(line)
+                    self._stream(caller)
                     return
                 answer = self._ask(request) if request is not None else _NOT_UNDERSTOOD
-                line.sendall(json.dumps(answer).encode() + b"\n")
+                caller.sendall(json.dumps(answer).encode() + b"\n")
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         answers: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -111,42 +106,26 @@ class Control:
         except queue.Empty:
             return _error("capture_stuck", "Capture does not answer.", "Start it again.")
 
-    def _stream(self, line: socket.socket) -> None:
+    def _stream(self, caller: socket.socket) -> None:
         listener: queue.Queue[dict[str, Any]] = queue.Queue(EVENTS_HELD)
         self._listeners.add(listener)
         try:
-            line.sendall(b'{"ok": true}\n')
+            caller.sendall(b'{"ok": true}\n')
             while True:
-                line.sendall(json.dumps(listener.get()).encode() + b"\n")
+                caller.sendall(json.dumps(listener.get()).encode() + b"\n")
         finally:
             self._listeners.discard(listener)
 
 
 def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
     """Ask the running capture. Raises CaptureGone, and UserError as it answered."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(ANSWER_WITHIN_S + 5)
-        try:
-            line.connect(str(path))
-            line.sendall(json.dumps(request).encode() + b"\n")
-            with line.makefile("rb") as answers:
-                text = answers.readline()
-        except OSError as error:
-            raise gone() from error
-    if not text:
-        raise gone()
-    answer: dict[str, Any] = json.loads(text)
-    if "error" in answer:
-        raise Refused(answer["sentence"], advice=answer["advice"])
-    return answer
-
-
-def gone() -> CaptureGone:
-    """Nobody answers: the sentence for it."""
-    return CaptureGone(
-        "Capture is not running, so nothing is being heard.",
-        advice="Start it: `afterthought capture`, or everything: `afterthought run`.",
-    )
+    try:
+        return line.ask(path, request, patience_s=ANSWER_WITHIN_S + 5)
+    except line.NobodyThere as error:
+        raise CaptureGone(
+            "Capture is not running, so nothing is being heard.",
+            advice="Start it: `afterthought capture`, or everything: `afterthought run`.",
+        ) from error
 
 
 def _read(text: bytes) -> dict[str, Any] | None:

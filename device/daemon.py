@@ -10,7 +10,6 @@ import os
 import queue
 import secrets
 import signal
-import socket
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core import log
+from core import line, log
 from core.audio import RATE_HZ, Pcm
 from core.clock import Clock, Recorded, SystemClock
 from core.command_line import Screen
@@ -48,6 +47,7 @@ TICK_S = 0.05
 
 HOLD_RENEWED_S = 3.0
 """A page that holds says so each second; after this without it, the hold is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -445,11 +445,8 @@ def _only_capture(home: Home) -> Iterator[None]:
 
 def _wake_worker(path: Path) -> None:
     """A wake that is lost costs two seconds: the worker looks by itself."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(0.2)
-        line.connect(str(path))
-        line.sendall(b'{"do": "wake"}\n')
-        line.recv(64)
+    with contextlib.suppress(line.NobodyThere):
+        line.ask(path, {"do": "wake"}, patience_s=0.2)
 
 
 def _earlier(recorded: Recorded, by_ms: int) -> Recorded:

@@ -1,10 +1,9 @@
 """How capture and the worker stand, in one answer."""
 
-import json
-import socket
 from pathlib import Path
 from typing import Any
 
+from core import line
 from core.errors import UserError
 from core.places import Home
 
@@ -32,13 +31,8 @@ def _capture(path: Path) -> tuple[dict[str, Any] | None, str]:
 
 def _worker(path: Path) -> tuple[dict[str, Any] | None, str]:
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-            line.settimeout(PATIENCE_S)
-            line.connect(str(path))
-            line.sendall(b'{"do": "status"}\n')
-            with line.makefile("rb") as answers:
-                status: dict[str, Any] = json.loads(answers.readline())
-    except (OSError, ValueError):
+        status = line.ask(path, {"do": "status"}, patience_s=PATIENCE_S)
+    except line.NobodyThere:
         return None, (
             "The worker is not running; what is kept waits safely. "
             "Start it: `afterthought process`, or everything: `afterthought run`."

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from core import line
 from core.errors import ArchiveBusy, UserError
+from core.line import NobodyThere
 from core.places import Home
 from core.settings import Settings
 from pipeline.worker import Worker, working
-from pipeline.worker_line import WorkerGone, WorkerLine, worker_line
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -42,18 +43,17 @@ class Delivery:
         Raises UserError where somebody has to act first; the letters then wait.
         """
         waited_s = 0.0
-        while any(letter.exists() for letter in letters):
+        while _are_left(letters):
             try:
                 if self._own is None:
                     self._own = await self._become_worker()
                 await self._finish_here(self._own, on_event)
             except ArchiveBusy:
+                with contextlib.suppress(NobodyThere):
+                    await self._finish_there(letters, on_event)
+                    waited_s = 0.0
+                    continue
                 waited_s += LOOK_EVERY_S
-                with contextlib.suppress(WorkerGone):
-                    async with worker_line(self._home.worker_socket) as line:
-                        waited_s = 0.0
-                        await self._finish_there(line, letters, on_event)
-                        continue
                 if waited_s > PATIENCE_S:
                     raise
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -69,19 +69,30 @@ class Delivery:
             finally:
                 telling.cancel()
 
-    async def _finish_there(
-        self, line: WorkerLine, letters: Sequence[Path], on_event: OnEvent
-    ) -> None:
-        async with worker_line(self._home.worker_socket) as waker:
-            await line.subscribe()
-            await waker.wake()
-            while any(letter.exists() for letter in letters):
-                with contextlib.suppress(TimeoutError):
-                    event = await asyncio.wait_for(line.next_event(), LOOK_EVERY_S)
-                    if event["event"] == "trouble":
-                        sentence = f"{event['sentence']} What was kept waits and is safe."
-                        raise LettersWait(sentence, advice="Then run `afterthought process`.")
+    async def _finish_there(self, letters: Sequence[Path], on_event: OnEvent) -> None:
+        following = asyncio.create_task(self._follow(letters, on_event))
+        try:
+            while _are_left(letters) and not following.done():
+                await asyncio.wait({following}, timeout=LOOK_EVERY_S)
+            if following.done():
+                following.result()
+        finally:
+            following.cancel()
+
+    async def _follow(self, letters: Sequence[Path], on_event: OnEvent) -> None:
+        """Pass on what the worker tells until the letters are gone. Raises NobodyThere."""
+        socket = self._home.worker_socket
+        async with contextlib.aclosing(line.events(socket)) as events:
+            async for event in events:
+                if event["event"] == "subscribed":
+                    await asyncio.to_thread(line.ask, socket, {"do": "wake"}, patience_s=PATIENCE_S)
+                elif event["event"] == "trouble":
+                    sentence = f"{event['sentence']} What was kept waits and is safe."
+                    raise LettersWait(sentence, advice="Then run `afterthought process`.")
+                else:
                     on_event(event)
+                if not _are_left(letters):
+                    return
 
 
 @contextlib.asynccontextmanager
@@ -94,3 +105,7 @@ async def delivering(home: Home, settings: Settings) -> AsyncIterator[Delivery]:
 async def _tell(events: "asyncio.Queue[dict[str, Any]]", on_event: OnEvent) -> None:
     while True:
         on_event(await events.get())
+
+
+def _are_left(letters: Sequence[Path]) -> bool:
+    return any(letter.exists() for letter in letters)

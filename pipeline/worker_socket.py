@@ -23,10 +23,10 @@ from typing import Any, Protocol
 
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
+from core.line import LONGEST_LINE
 from pipeline import media
 from pipeline.model_service import Models, ModelsFailed
 from pipeline.spool import Clip, Spool
-from pipeline.worker_line import LONGEST_LINE, hang_up
 
 
 class Served(Protocol):
@@ -57,7 +57,7 @@ async def serve_worker(worker: Served, path: Path) -> AsyncIterator[None]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             await _answer_lines(worker, reader, writer)
-        await hang_up(writer)
+        await _hang_up(writer)
 
     def take_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = asyncio.create_task(answer(reader, writer))
@@ -133,6 +133,13 @@ async def _stream_events(worker: Served, writer: asyncio.StreamWriter) -> None:
             await _write(writer, {"event": "trouble", "sentence": str(worker.trouble)})
         while True:
             await _write(writer, await events.get())
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Whatever the other side does."""
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def _write(writer: asyncio.StreamWriter, answer: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.errors import NotFound
+from core.line import NobodyThere
 from dashboard import present
 from dashboard.first_minute import sentences
-from dashboard.line import NobodyThere
 from dashboard.window import Window, clock, window
 from pipeline.store.views.moments import MomentRow
 

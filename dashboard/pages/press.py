@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.errors import UserError
-from dashboard.line import NobodyThere, Told
+from core.line import NobodyThere, Told
 from dashboard.window import window
 
 page = Blueprint("press", __name__)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
-from core.errors import ModelMissing, TextUnreadable, UserError, WrongUsage
+from core.errors import ModelMissing, TextUnreadable, WrongUsage
 
 from .acts import add_period, period_of
 
@@ -59,10 +59,13 @@ def _embedder(
     home: "Home", screen: Screen
 ) -> Callable[[Sequence[str]], Awaitable["Vectors | None"]]:
     """The worker's embedder, or one of our own; without either, words alone, and a sentence."""
+    from pipeline.search.asking import asker  # noqa: PLC0415
+
+    ask_worker = asker(home.worker_socket, WORKER_PATIENCE_S)
     own: list[Any] = []
 
     async def embed(texts: Sequence[str]) -> "Vectors | None":
-        vectors = None if own else await _ask_worker(home, texts)
+        vectors = None if own else await ask_worker(texts)
         if vectors is not None:
             return vectors
         try:
@@ -74,18 +77,6 @@ def _embedder(
         return loaded
 
     return embed
-
-
-async def _ask_worker(home: "Home", texts: Sequence[str]) -> "Vectors | None":
-    import asyncio  # noqa: PLC0415
-
-    from pipeline.worker_line import WorkerGone, worker_line  # noqa: PLC0415
-
-    try:
-        async with asyncio.timeout(WORKER_PATIENCE_S), worker_line(home.worker_socket) as line:
-            return await line.embed(list(texts))
-    except (WorkerGone, TimeoutError, UserError):  # whatever it is, we can do without the worker
-        return None
 
 
 def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose module is heavy

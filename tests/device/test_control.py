@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from device.control import Answer, CaptureGone, Control, Refused, ask
+from core.line import Declined
+from device.control import Answer, CaptureGone, Control, ask
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_a_press_is_answered(control: Control, path: Path) -> None:
 def test_an_error_comes_back_with_its_sentence(control: Control, path: Path) -> None:
     assert control is not None
 
-    with pytest.raises(Refused, match="Ask otherwise"):
+    with pytest.raises(Declined, match="Ask otherwise"):
         ask(path, {"do": "dance"})
 
 

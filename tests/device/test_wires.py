@@ -138,5 +138,3 @@ def test_what_is_no_terminal_is_left_alone() -> None:
     keyboard.stop()
     os.close(reading)
     os.close(writing)
-
-

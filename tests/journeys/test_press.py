@@ -12,8 +12,10 @@ from typing import IO, Any
 
 import pytest
 
+from core import line as asking
+from core.line import NobodyThere
 from core.places import Home
-from device.control import CaptureGone, ask
+from device.control import ask
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 
 
@@ -51,8 +53,8 @@ def running(*arguments: str, socket_at: Path) -> Iterator["subprocess.Popen[byte
         try:
             while True:
                 assert service.poll() is None, f"{arguments} ended"
-                with contextlib.suppress(CaptureGone):
-                    ask(socket_at, {"do": "status"})
+                with contextlib.suppress(NobodyThere):
+                    asking.ask(socket_at, {"do": "status"}, patience_s=10)
                     break
             yield service
         finally:

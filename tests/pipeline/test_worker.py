@@ -1,6 +1,7 @@
 """Letters become moments, once, whatever happens in between."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Never
 
 import pytest
 
+from core import line
 from core.clock import FakeClock, Recorded
 from core.errors import ArchiveBusy, ModelMissing
 from core.places import Home
 from core.settings import Settings
 from pipeline.fakes import FakeModels
 from pipeline.model_service import ModelsFailed, Progress
+from pipeline.search.asking import asker
 from pipeline.spool import Spool, TypedText, read_clip
 from pipeline.store.archive import open_archive
 from pipeline.store.drafts import Embedding
@@ -21,7 +24,6 @@ from pipeline.store.reader import open_archive_to_read
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moments import MomentRow
 from pipeline.worker import Worker, working
-from pipeline.worker_line import worker_line
 
 Post = Callable[..., str]
 
@@ -236,11 +238,12 @@ async def test_there_is_only_one_worker(worker: Worker, home: Path) -> None:
 
 
 async def test_the_socket_answers(worker: Worker, home: Path, post_text: Post) -> None:
-    async with worker_line(Home(home).worker_socket) as line:
-        post_text("one that waits")
-        status = await line.status()
-        vectors = await line.embed(["pill box", "box pill"])
+    socket = Home(home).worker_socket
+    post_text("one that waits")
+    status = await asyncio.to_thread(line.ask, socket, {"do": "status"}, patience_s=5)
+    vectors = await asker(socket, 5)(["pill box", "box pill"])
 
+    assert vectors is not None
     assert (status["waiting"], status["aside"], status["trouble"]) == (1, 0, None)
     assert vectors.shape == (2, 384)
     assert float(vectors[0] @ vectors[1]) == pytest.approx(1.0, abs=1e-5)
@@ -249,20 +252,20 @@ async def test_the_socket_answers(worker: Worker, home: Path, post_text: Post) -
 async def test_who_subscribes_hears_of_new_moments(
     worker: Worker, home: Path, post_text: Post
 ) -> None:
-    async with worker_line(Home(home).worker_socket) as line:
-        await line.subscribe()
+    async with contextlib.aclosing(line.events(Home(home).worker_socket)) as events:
+        assert await anext(events) == {"event": "subscribed"}
         moment = post_text("a note")
         await worker.drain()
 
-        assert await line.next_event() == {"event": "searchable", "moment": moment}
+        assert await anext(events) == {"event": "searchable", "moment": moment}
 
 
-@pytest.mark.parametrize("line", [b"{}\n", b"nonsense\n", b'{"do": "dance"}\n', b"[1]\n"])
+@pytest.mark.parametrize("nonsense", [b"{}\n", b"nonsense\n", b'{"do": "dance"}\n', b"[1]\n"])
 async def test_nonsense_at_the_socket_is_answered_with_a_sentence(
-    worker: Worker, home: Path, line: bytes
+    worker: Worker, home: Path, nonsense: bytes
 ) -> None:
     reader, writer = await asyncio.open_unix_connection(Home(home).worker_socket)
-    writer.write(line)
+    writer.write(nonsense)
 
     answer = json.loads(await reader.readline())
 
