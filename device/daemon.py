@@ -37,7 +37,8 @@ from device.porch import Porch
 from device.ports import Block, Button, Edge, Ended, Fault, Light, Microphone
 from device.replay import ReplayedFile
 from device.sound import Ears, Sound
-from pipeline.spool import Clip, OpenClip, Spool
+from pipeline.open_clip import OpenClip
+from pipeline.spool import Clip, Spool
 
 INBOX = 1200
 """Two minutes of blocks: a disk that stalls longer makes the microphone's own buffers count."""

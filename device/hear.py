@@ -21,7 +21,8 @@ from device.sound import Sound
 from pipeline import media
 from pipeline.commands import lines
 from pipeline.delivery import Delivery, delivering
-from pipeline.spool import Clip, OpenClip, Spool
+from pipeline.open_clip import OpenClip
+from pipeline.spool import Clip, Spool
 from pipeline.store.connection import understood
 from pipeline.store.reader import Reader, open_archive_to_read
 

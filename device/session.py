@@ -18,7 +18,7 @@ CHAIN = RATE_HZ // 2
 """Presses less than half a second apart, from release to next edge, are one chain."""
 
 LONGEST_HOLD = 600 * RATE_HZ
-"""After ten minutes a hold is a recording, which the next issue brings; until then it ends."""
+"""A hold that goes on longer was forgotten: what was held so far is kept, and it ends."""
 
 
 @dataclass(frozen=True, slots=True)

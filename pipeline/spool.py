@@ -5,9 +5,7 @@ its ids, and whoever works on it asks the journal first.
 """
 
 import contextlib
-import fcntl
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +16,8 @@ import numpy as np
 from core.audio import RATE_HZ, Pcm
 from core.clock import Recorded
 from core.files import sweep_parts, sync_folder, write_durably
+from pipeline.open_clip import SUFFIX as OPEN
+from pipeline.open_clip import OpenClip, is_being_written
 from pipeline.store.drafts import Reference
 
 _MAGIC = b"AFTCLIP1"
@@ -74,14 +74,14 @@ class Spool:
         """Durable when this returns; where it lies. When the disk refuses (OSError), nothing is."""
         self._make()
         pieces = (chunk.astype("<i2", copy=False).tobytes() for chunk in chunks)
-        path = self.folder / f"{clip.id}.{clip.revision}.clip"
+        path = self._path(clip)
         write_durably(path, _with_header(asdict(clip), pieces))
         return path
 
-    def open_clip(self, clip: Clip, pcm: Pcm) -> "OpenClip":
+    def open_clip(self, clip: Clip, pcm: Pcm) -> OpenClip:
         """A clip that goes on: durable up to here when this returns. OSError: nothing is."""
         self._make()
-        return OpenClip(self.folder, clip, pcm)
+        return OpenClip(self._path(clip), b"".join(_with_header(asdict(clip), ())), pcm)
 
     def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
         """Durable when this returns; where it lies. `batch` is a random id of the sender's."""
@@ -94,20 +94,21 @@ class Spool:
     def waiting(self) -> list[Letter]:
         """What was pressed for first, then the rest, each in the order in which it was posted.
 
-        Of a moment, its last revision.
-
-        An open clip whose writer is gone is closed here; one that is still being written
-        holds back the revisions before it.
+        Of a moment, its last revision; while that is being written, none.
         """
-        self._close_orphans()
         highest = self._highest_revisions()
         clips = [path for path in self.folder.glob("*.clip") if _is_highest(path, highest)]
-        found = [(path, "clip") for path in clips]
-        found += [(path, "texts") for path in self.folder.glob("*.texts")]
-        return [
-            Letter(path, "clip" if kind == "clip" else "texts")
-            for path, kind in sorted(found, key=lambda each: _posted(each[0]))
-        ]
+        found = [Letter(path, "clip") for path in clips]
+        found += [Letter(path, "texts") for path in self.folder.glob("*.texts")]
+        return sorted(found, key=lambda letter: _posted(letter.path))
+
+    def close_orphans(self) -> None:
+        """Make letters of the open clips whose writers were killed. For the worker."""
+        for path in self.folder.glob(f"*{OPEN}"):
+            with contextlib.suppress(FileNotFoundError):
+                if not is_being_written(path):
+                    path.replace(path.with_suffix(".clip"))
+                    sync_folder(self.folder)
 
     def remove(self, letter: Letter) -> None:
         """Take out a letter that was worked on, what it supersedes, and its failures' count."""
@@ -115,28 +116,6 @@ class Spool:
             self._remove_superseded(letter.path)
         letter.path.unlink(missing_ok=True)
         _tries_path(letter).unlink(missing_ok=True)
-
-    def _remove_superseded(self, path: Path) -> None:
-        moment, revision = _moment_and_revision(path)
-        for older in self.folder.glob(f"{moment}.*"):
-            is_clip = older.suffix in {".clip", ".open"}
-            if is_clip and _moment_and_revision(older)[1] < revision:
-                older.unlink(missing_ok=True)
-
-    def _close_orphans(self) -> None:
-        for path in self.folder.glob("*.open"):
-            with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
-                if _is_locked(file.fileno()):
-                    continue
-                path.replace(path.with_suffix(".clip"))
-                sync_folder(self.folder)
-
-    def _highest_revisions(self) -> dict[str, int]:
-        highest: dict[str, int] = {}
-        for path in [*self.folder.glob("*.clip"), *self.folder.glob("*.open")]:
-            moment, revision = _moment_and_revision(path)
-            highest[moment] = max(revision, highest.get(moment, 0))
-        return highest
 
     def note_failure(self, letter: Letter) -> int:
         """Count a failed try at a letter, across restarts; how many there have been."""
@@ -162,59 +141,25 @@ class Spool:
         """Remove what was never kept: posts whose sender was killed before they were whole."""
         sweep_parts(self.folder)
 
+    def _remove_superseded(self, path: Path) -> None:
+        moment, revision = _moment_and_revision(path)
+        for older in self.folder.glob(f"{moment}.*"):
+            is_clip = older.suffix in {".clip", OPEN}
+            if is_clip and _moment_and_revision(older)[1] < revision:
+                older.unlink(missing_ok=True)
+
+    def _highest_revisions(self) -> dict[str, int]:
+        highest: dict[str, int] = {}
+        for path in [*self.folder.glob("*.clip"), *self.folder.glob(f"*{OPEN}")]:
+            moment, revision = _moment_and_revision(path)
+            highest[moment] = max(revision, highest.get(moment, 0))
+        return highest
+
+    def _path(self, clip: Clip) -> Path:
+        return self.folder / f"{clip.id}.{clip.revision}.clip"
+
     def _make(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-class OpenClip:
-    """A clip that is still being written: `<moment>.<revision>.open`, locked by its writer.
-
-    Not thread-safe. When the disk refuses, every method raises OSError, and what was
-    durable before stays so.
-    """
-
-    def __init__(self, folder: Path, clip: Clip, pcm: Pcm) -> None:
-        self._path = folder / f"{clip.id}.{clip.revision}.open"
-        part = self._path.with_name(f"{self._path.name}.part")
-        self._file = part.open("wb")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX)  # it goes with the file through its renames
-            header = b"".join(_with_header(asdict(clip), ()))
-            self._header_bytes = len(header)
-            self._file.write(header)
-            self.append(pcm)
-            self.sync()
-            part.replace(self._path)
-        except BaseException:
-            self._file.close()
-            part.unlink(missing_ok=True)
-            raise
-        sync_folder(folder)
-
-    def append(self, pcm: Pcm) -> None:
-        """Add what has come since; durable after the next `sync`."""
-        self._file.write(pcm.astype("<i2", copy=False).tobytes())
-
-    def sync(self) -> None:
-        """Make everything that was appended durable."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def close(self, samples: int) -> Path:
-        """End the clip after so many samples of it and hand it to the worker; where it lies."""
-        target = self._path.with_suffix(".clip")
-        with self._file:
-            self._file.flush()
-            self._file.truncate(self._header_bytes + 2 * samples)
-            self.sync()
-            self._path.replace(target)
-        sync_folder(target.parent)
-        return target
-
-    def remove(self) -> None:
-        """Take it out: a later revision, durable by now, holds all of it."""
-        self._path.unlink(missing_ok=True)
-        self._file.close()
 
 
 def read_clip(path: Path) -> tuple[Clip, Pcm]:
@@ -270,14 +215,6 @@ def _moment_and_revision(path: Path) -> tuple[str, int]:
 def _is_highest(path: Path, highest: dict[str, int]) -> bool:
     moment, revision = _moment_and_revision(path)
     return revision == highest.get(moment)
-
-
-def _is_locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _posted(path: Path) -> tuple[bool, int, str]:

@@ -47,6 +47,7 @@ class Worker:
     async def drain(self) -> None:
         """Work on everything that waits. Raises UserError where somebody has to act first."""
         async with self._working:
+            self.spool.close_orphans()
             while letters := self.spool.waiting():
                 with understood(self.spool.folder.parent):
                     await self._take(letters[0])

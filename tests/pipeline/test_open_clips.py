@@ -62,9 +62,12 @@ def test_a_clip_whose_writer_was_killed_is_taken_as_it_is(spool: Spool) -> None:
     ) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "kept\n"
+        spool.close_orphans()
         assert names(spool) == []
         os.kill(writer.pid, signal.SIGKILL)
         writer.wait()
+
+    spool.close_orphans()
 
     assert names(spool) == [f"{MOMENT}.0.clip"]
     assert len(read_clip(spool.waiting()[0].path)[1]) == 160

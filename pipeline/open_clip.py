@@ -1,0 +1,74 @@
+"""A clip that is still being written: locked by its writer, durable as far as it was synced."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from core.audio import Pcm
+from core.files import sync_folder
+
+SUFFIX = ".open"
+
+
+class OpenClip:
+    """One file of the spool, `<moment>.<revision>.open` until it is closed.
+
+    Not thread-safe. When the disk refuses, every method raises OSError, and what was
+    durable before stays so.
+    """
+
+    def __init__(self, target: Path, header: bytes, pcm: Pcm) -> None:
+        """Durable up to here on return. `target` is what it is called once it is closed."""
+        self._target = target
+        self._path = target.with_suffix(SUFFIX)
+        self._header_bytes = len(header)
+        part = self._path.with_name(f"{self._path.name}.part")
+        self._file = part.open("wb")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)  # it goes with the file through its renames
+            self._file.write(header)
+            self.append(pcm)
+            self.sync()
+            part.replace(self._path)
+        except BaseException:
+            self._file.close()
+            part.unlink(missing_ok=True)
+            raise
+        sync_folder(target.parent)
+
+    def append(self, pcm: Pcm) -> None:
+        """Add what has come since; durable after the next `sync`."""
+        self._file.write(pcm.astype("<i2", copy=False).tobytes())
+
+    def sync(self) -> None:
+        """Make everything that was appended durable."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self, samples: int) -> Path:
+        """End the clip after so many samples of it and hand it to the worker; where it lies.
+
+        Raises FileNotFoundError where it was forgotten while it was being written.
+        """
+        with self._file:
+            self._file.flush()
+            self._file.truncate(self._header_bytes + 2 * samples)
+            self.sync()
+            self._path.replace(self._target)
+        sync_folder(self._target.parent)
+        return self._target
+
+    def remove(self) -> None:
+        """Take it out: a later revision, durable by now, holds all of it."""
+        self._path.unlink(missing_ok=True)
+        self._file.close()
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether the writer of an open clip lives. Raises FileNotFoundError."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
