@@ -10,7 +10,8 @@ import pytest
 from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.places import Home
-from device.daemon import Capture, Hears, Request, Typed
+from device.capture import Hears, Request, Typed
+from device.daemon import new_capture
 from device.fakes import FakeLight, FakeMicrophone
 from device.microphone import MicrophoneFault
 from device.ports import Block, Edge, Fault
@@ -25,7 +26,7 @@ class Wearer:
 
     def __init__(self, home: Path) -> None:
         self.light = FakeLight()
-        self.capture = Capture(Home(home), FakeMicrophone(), self.light, FakeClock())
+        self.capture = new_capture(Home(home), FakeMicrophone(), self.light, FakeClock())
         self.spool = Spool(home / "spool")
         self.now_s = 100.0
         self.answers: list[dict[str, Any]] = []
