@@ -15,6 +15,9 @@ from .standing import Told
 QUESTION = "why does nobody react"
 """What the search box offers on the demo: its best answer shares no word with it."""
 
+IDLE_MS = 40_000
+"""Who has not pressed by then is shown how: the demo presses once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -22,12 +25,14 @@ class Demo:
 
     `worth_s` is where that sentence ends, from the scene's beginning; whoever presses
     earlier keeps what was said until then. `opposites` are the recordings, without their
-    endings, that say the opposite; they are shown only where search finds them.
+    endings, that say the opposite; they are shown only where search finds them. `answers`
+    are those that QUESTION should bring up.
     """
 
     scene: Path
     worth_s: float = 0.0
     opposites: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()
 
     def is_opposite(self, source: str | None) -> bool:
         return source is not None and Path(source).stem in self.opposites
@@ -40,6 +45,7 @@ class FirstMinute:
     kind: Literal["microphone", "demo"]
     question: str = QUESTION
     worth_s: float = 0.0
+    idle_ms: int = IDLE_MS
 
 
 def first_minute(
@@ -60,8 +66,12 @@ def load_demo(folder: Path) -> Demo | None:
     except FileNotFoundError:
         return None
     plan = planted["scene_plan"]
-    worth_s = plan["sentences"][plan["worth_keeping"]]["end_s"]
-    return Demo(folder / planted["scene"], worth_s, frozenset(planted["opposites"]))
+    return Demo(
+        folder / planted["scene"],
+        worth_s=plan["sentences"][plan["worth_keeping"]]["end_s"],
+        opposites=frozenset(planted["opposites"]),
+        answers=frozenset([planted["hidden_link"]["found"]]),
+    )
 
 
 def sentences(words: Iterable[ShownWord]) -> Iterator[tuple[ShownWord, ...]]:

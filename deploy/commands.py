@@ -16,8 +16,19 @@ def _run(arguments: Arguments, screen: Screen) -> int:
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"the page's ({PORT})")
-    parser.add_argument("--replay", metavar="FILE", help="a sound file instead of the microphone")
+    parser.add_argument(
+        "--port", type=_port, default=PORT, metavar="N", help=f"the page's ({PORT})"
+    )
+    heard = parser.add_mutually_exclusive_group()
+    heard.add_argument("--replay", metavar="FILE", help="a sound file instead of the microphone")
+    heard.add_argument("--demo", action="store_true", help="play the demo, in a home of its own")
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65_535:  # noqa: PLR2004 - what a TCP port can be
+        raise argparse.ArgumentTypeError(f"{number} is not a port")
+    return number
 
 
 def config(arguments: Arguments, screen: Screen) -> int:

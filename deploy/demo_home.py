@@ -11,10 +11,7 @@ from pathlib import Path
 
 from core.clock import from_datetime
 from core.places import Home
-from dashboard.demo import demo_moments
-from pipeline import media
-from pipeline.spool import Clip, Spool
-from pipeline.store.drafts import new_moment_id
+from dashboard.demo import FOLDER, demo_moments
 
 
 def demo_home(home: Home) -> Home:
@@ -30,21 +27,42 @@ def is_laid_out(demo: Home, today: date) -> bool:
         return False
 
 
-def lay_out(demo: Home, now: datetime) -> int:
-    """Make the demo's home anew; how many recordings wait in its spool for the worker.
-
-    The newest comes first, so that the page soon has something on it. Killed halfway, it
-    is made anew by the next start: the marker is written last.
-    """
+def clear(demo: Home) -> None:
+    """Take away what is there, half a demo or yesterday's. Nobody may have it open."""
     shutil.rmtree(demo.path, ignore_errors=True)
+
+
+def lay_out(demo: Home, now: datetime) -> int:
+    """Put the recordings into the spool of a cleared home; how many.
+
+    A worker may work on it meanwhile. Killed halfway, it is made anew by the next start:
+    the marker is written last.
+    """
+    from pipeline import media  # noqa: PLC0415 - FFmpeg: the supervisor imports this file
+    from pipeline.spool import Clip, Spool  # noqa: PLC0415
+    from pipeline.store.drafts import new_moment_id  # noqa: PLC0415
+
     spool = Spool(demo.spool)
-    spoken = demo_moments(now)
+    spoken = _in_order(now)
     for path, at in spoken:
         recorded = from_datetime(at, source="given")
         clip = Clip(new_moment_id(), "file", recorded, source=path.name)
         spool.post_clip(clip, media.decode(path))
     _marker(demo).write_text(now.date().isoformat(), encoding="ascii")
     return len(spoken)
+
+
+def _in_order(now: datetime) -> list[tuple[Path, datetime]]:
+    """The newest first, so that the page soon has something on it.
+
+    Then what the first minute soon points at, and the rest.
+    """
+    from dashboard.first_minute import load_demo  # noqa: PLC0415 - and search with it
+
+    newest, *others = demo_moments(now)
+    demo = load_demo(FOLDER)
+    soon = frozenset[str]() if demo is None else demo.opposites | demo.answers
+    return [newest, *sorted(others, key=lambda each: each[0].stem not in soon)]
 
 
 def _marker(demo: Home) -> Path:

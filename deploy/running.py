@@ -5,23 +5,22 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
-import time
 import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.command_line import Arguments, Screen, home_of
-from core.errors import UserError
+from core.errors import ArchiveBusy, SoundUnreadable, UserError
 from core.places import Home
 from core.settings import load
 from dashboard.demo import SCENE
-from deploy.demo_home import demo_home, is_laid_out
+from deploy import demo_home
 from deploy.supervisor import Service, supervise
 from device import control
 from device.keyboard import Key, Keyboard
@@ -34,8 +33,10 @@ class Plan:
 
     home: Home
     replay: Path | None = None
-    no_microphone: UserError | None = None
+    why_demo: str | None = None
 
+
+ASKED_FOR = "You asked for the demo; your own archive is left alone."
 
 HOLD_AGAIN_S = 1.0
 """A hold from afar is renewed each second and ends 3 s after the last, should we die."""
@@ -43,22 +44,24 @@ HOLD_AGAIN_S = 1.0
 
 def run(arguments: Arguments, screen: Screen) -> int:
     """Capture, worker and dashboard, until Ctrl-C."""
-    _must_be_free(arguments.port)
-    planned = plan(home_of(arguments), arguments.replay, why_no_microphone)
-    if planned.no_microphone is not None:
-        _lay_out_demo(planned, screen)
+    asked = home_of(arguments), arguments.replay
+    planned = plan(*asked, why_no_microphone, demo=arguments.demo)
+    _must_be_free(planned.home, arguments.port)
+    is_laid_out = planned.why_demo is None or _is_laid_out(planned, screen)
     url = f"http://localhost:{arguments.port}"
-    keys = Keys(planned.home.capture_socket, screen)
+    keys = Keys(partial(control.ask, planned.home.capture_socket), screen.say)
 
     async def when_up() -> None:
         screen.value({"url": url}, f"The page: {url}")
         screen.say("Space keeps what was said before it, h holds and lets go, q ends.")
-        _open_page(url)
+        await asyncio.to_thread(open_page, url, screen.say)
+        if not is_laid_out:
+            await _lay_out(planned.home, screen)
 
     keyboard = Keyboard()
     keyboard.start(keys.typed)
     try:
-        asyncio.run(supervise(_services(planned, arguments.port), screen.say, when_up))
+        asyncio.run(supervise(services(planned, arguments.port), screen.say, when_up))
     finally:
         keyboard.stop()
         keys.let_go()
@@ -66,26 +69,61 @@ def run(arguments: Arguments, screen: Screen) -> int:
 
 
 def plan(
-    home: Home, replay: str | None, why_no_microphone: Callable[[str | None], UserError | None]
+    home: Home,
+    replay: str | None,
+    why_no_microphone: Callable[[str | None], UserError | None],
+    *,
+    demo: bool = False,
 ) -> Plan:
     """The wearer's own home with a microphone or a file named; without either, the demo.
 
-    Raises SettingsWrong before anything is started.
+    Raises SettingsWrong and SoundUnreadable before anything is started.
     """
     settings = load(home.path)
     if replay is not None:
-        return Plan(home, Path(replay))
+        return Plan(home, _readable(Path(replay)))
+    if demo:
+        return Plan(demo_home.demo_home(home), SCENE, ASKED_FOR)
     missing = why_no_microphone(settings.device.microphone)
-    return Plan(home) if missing is None else Plan(demo_home(home), SCENE, missing)
+    if missing is None:
+        return Plan(home)
+    return Plan(demo_home.demo_home(home), SCENE, f"{missing} The demo is opened instead.")
+
+
+def services(planned: Plan, port: int) -> Sequence[Service]:
+    """Started in this order; they load side by side, and all of them are waited for at the end."""
+    home = planned.home
+    replay = [] if planned.replay is None else ["--replay", str(planned.replay)]
+    command = [sys.executable, "-m", "afterthought", "--home", str(home.path)]
+    return (
+        Service("capture", [*command, "capture", *replay]),
+        Service("worker", [*command, "process"]),
+        Service(
+            "dashboard",
+            [*command, "dashboard", "--port", str(port)],
+            lambda: (
+                _listens(port) and _answers(home.capture_socket) and _answers(home.worker_socket)
+            ),
+        ),
+    )
+
+
+def open_page(url: str, say: Callable[[str], None]) -> None:
+    """In a browser where there is a screen; elsewhere the address has been printed."""
+    has_screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if has_screen and not webbrowser.open(url):
+        say(f"No browser was found on this machine. Install one, or open {url} in another.")
 
 
 class Keys:
     """The terminal's keys, passed on to capture: it has no terminal of its own here."""
 
-    def __init__(self, capture: Path, screen: Screen) -> None:
-        self._capture = capture
-        self._screen = screen
-        self._holding = threading.Event()
+    def __init__(
+        self, ask: Callable[[dict[str, Any]], dict[str, Any]], say: Callable[[str], None]
+    ) -> None:
+        self._ask_capture = ask
+        self._say = say
+        self._over: threading.Event | None = None  # of the hold that goes on
 
     def typed(self, key: Key, _: float) -> None:
         """Press, hold or let go, or stop everything."""
@@ -93,53 +131,77 @@ class Keys:
             os.kill(os.getpid(), signal.SIGINT)
         elif key == "press":
             self._ask({"do": "press"})
-        elif self._holding.is_set():
+        elif self._over is not None:
             self.let_go()
         else:
-            self._holding.set()
-            threading.Thread(target=self._hold, daemon=True).start()
+            self._over = threading.Event()
+            threading.Thread(target=self._hold, args=(self._over,), daemon=True).start()
 
     def let_go(self) -> None:
         """End a hold, if there is one."""
-        if self._holding.is_set():
-            self._holding.clear()
+        if self._over is not None:
+            self._over.set()
+            self._over = None
             self._ask({"do": "hold", "on": False})
 
-    def _hold(self) -> None:
-        while self._holding.is_set():
-            self._ask({"do": "hold", "on": True})
-            time.sleep(HOLD_AGAIN_S)
+    def _hold(self, over: threading.Event) -> None:
+        while self._ask({"do": "hold", "on": True}):
+            if over.wait(HOLD_AGAIN_S):
+                return
+        if self._over is over:  # it was refused: the next `h` is a new one
+            self._over = None
 
-    def _ask(self, request: dict[str, Any]) -> None:
+    def _ask(self, request: dict[str, Any]) -> bool:
         try:
-            answer = control.ask(self._capture, request)
+            answer = self._ask_capture(request)
         except UserError as error:
-            self._screen.say(str(error))
-            return
+            self._say(str(error))
+            return False
         if answer.get("outcome") == "refused":
-            self._screen.say(f"{answer['sentence']} {answer['advice']}")
+            self._say(f"{answer['sentence']} {answer['advice']}")
+            return False
+        return True
 
 
-def _lay_out_demo(planned: Plan, screen: Screen) -> None:
-    screen.say(
-        f"{planned.no_microphone} The demo is opened instead, in a home of its own "
-        f"({planned.home.path}); its last scene plays as the microphone."
-    )
-    if not is_laid_out(planned.home, datetime.now(UTC).astimezone().date()):
-        screen.say("Laying out its three weeks; the words come as they are heard.")
-        command = [sys.executable, "-m", "deploy.demo_home", str(planned.home.path)]
-        subprocess.run(command, check=True)
-
-
-def _services(planned: Plan, port: int) -> Sequence[Service]:
+def _is_laid_out(planned: Plan, screen: Screen) -> bool:
+    """Whether the demo stands; one that does not is cleared away before anybody opens it."""
     home = planned.home
-    replay = [] if planned.replay is None else ["--replay", str(planned.replay)]
-    command = [sys.executable, "-m", "afterthought", "--home", str(home.path)]
-    return (
-        Service("capture", [*command, "capture", *replay], lambda: _answers(home.capture_socket)),
-        Service("worker", [*command, "process"], lambda: _answers(home.worker_socket)),
-        Service("dashboard", [*command, "dashboard", "--port", str(port)], lambda: _listens(port)),
+    screen.say(
+        f"{planned.why_demo} It lives in a home of its own ({home.path}); "
+        "its last scene plays as the microphone."
     )
+    if demo_home.is_laid_out(home, datetime.now(UTC).astimezone().date()):
+        return True
+    demo_home.clear(home)
+    return False
+
+
+async def _lay_out(home: Home, screen: Screen) -> None:
+    """Put the demo's recordings into the spool of the running worker."""
+    screen.say("Laying out its three weeks; the words come as they are heard.")
+    command = [sys.executable, "-m", "deploy.demo_home", str(home.path)]
+    process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+    try:
+        if await process.wait() != 0:
+            screen.say("The demo is not whole: see above why. Mend that and start again.")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _readable(replay: Path) -> Path:
+    """A file that is there; whether it is sound, capture finds out. Raises SoundUnreadable."""
+    if replay.is_dir():
+        raise SoundUnreadable(f"{replay} is a folder.", advice="Name a sound file in it.")
+    try:
+        with replay.open("rb"):
+            return replay
+    except FileNotFoundError as error:
+        raise SoundUnreadable(f"There is no file {replay}.", advice="Check its name.") from error
+    except OSError as error:
+        sentence = f"{replay} cannot be opened ({error.strerror})."
+        raise SoundUnreadable(sentence, advice="Check who may read it: ls -l.") from error
 
 
 def _answers(path: Path) -> bool:
@@ -152,13 +214,11 @@ def _listens(port: int) -> bool:
         return line.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _must_be_free(port: int) -> None:
+def _must_be_free(home: Home, port: int) -> None:
     if _listens(port):
         sentence = f"Something answers on port {port} already; perhaps Afterthought runs."
-        raise UserError(sentence, advice="Open it, or choose another with --port.")
-
-
-def _open_page(url: str) -> None:
-    """In a browser where there is a screen; elsewhere the address has been printed."""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        webbrowser.open(url)
+        advice = f"Open http://localhost:{port} to see, or choose another port with --port."
+        raise UserError(sentence, advice=advice)
+    if _answers(home.capture_socket):
+        sentence = "Afterthought runs on this home already, with its page at another port."
+        raise ArchiveBusy(sentence, advice="Leave it to that one, or stop it first.")

@@ -491,7 +491,6 @@ export const nextStep = (kind, step, told) => STEPS[kind]?.[step]?.[told] ?? ste
 
 const PAUSE_S = 0.6;
 const ENOUGH_S = 25; // "half a minute" to somebody who talks
-const IDLE_MS = 40000;
 
 // What a level says to the first minute, given what was heard before it. Pure: `at_s` counts
 // from its beginning, and nothing before `worth_s` is worth a press.
@@ -509,6 +508,7 @@ const NOTHING_HEARD = { began_s: null, quiet_s: null };
 let heard = NOTHING_HEARD;
 let heardSince_ms = performance.now();
 let scene = null;
+let idle = null;
 
 const firstMinuteHears = (event) => {
   const strip = one("#first");
@@ -542,7 +542,8 @@ const showStep = (strip, step) => {
 const ON_STEP = {
   press: (strip) => {
     if (strip.dataset.kind !== "demo") return;
-    setTimeout(() => strip.dataset.step === "press" && press(), IDLE_MS);
+    clearTimeout(idle);
+    idle = setTimeout(() => strip.dataset.step === "press" && press(), Number(strip.dataset.idleMs));
   },
   heard: (strip) => {
     if (strip.dataset.kind !== "demo") return;

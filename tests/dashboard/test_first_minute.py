@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from flask.testing import FlaskClient
 
 from dashboard.first_minute import Demo, FirstMinute, first_minute, load_demo, sentences
 from dashboard.present import ShownWord
+from tests.dashboard.fake_capture import FakeCapture
 
 MICROPHONE = {"state": "listening", "replay": None}
 REPLAY = {"state": "listening", "replay": {"seconds": 30, "at_s": 0, "playing": False}}
@@ -45,6 +48,14 @@ def test_it_is_left_out(capture: dict[str, Any] | None, more: dict[str, bool]) -
     assert strip(capture, DEMO, **more) is None
 
 
+def test_with_a_microphone_the_demo_is_offered_in_a_sentence(page: FlaskClient, home: Path) -> None:
+    with FakeCapture(home, np.zeros(16_000, np.int16)).running():
+        strip_shown = page.get("/").text
+
+    assert "Say something." in strip_shown
+    assert "<code>./run --demo</code>" in strip_shown
+
+
 def test_another_recording_than_the_demo_has_no_strip() -> None:
     assert strip(REPLAY, None) is None
 
@@ -56,13 +67,19 @@ def test_without_a_scene_there_is_no_demo(tmp_path: Path) -> None:
 def test_what_is_planted_names_the_opposite_by_its_recording(tmp_path: Path) -> None:
     ends = [{"end_s": 2.5}, {"end_s": 7.5}]
     plan = {"worth_keeping": 1, "sentences": ends}
-    planted = {"scene": "sounds/scene.m4a", "opposites": ["louder"], "scene_plan": plan}
+    planted = {
+        "scene": "sounds/scene.m4a",
+        "opposites": ["louder"],
+        "scene_plan": plan,
+        "hidden_link": {"found": "nobody"},
+    }
     (tmp_path / "planted.json").write_text(json.dumps(planted))
 
     demo = load_demo(tmp_path)
 
     assert demo is not None
     assert demo.worth_s == 7.5
+    assert demo.answers == {"nobody"}
     assert demo.is_opposite("louder.m4a")
     assert not demo.is_opposite("bins.m4a")
     assert not demo.is_opposite(None)
