@@ -28,7 +28,6 @@ from device.sound import Sound
 from pipeline.open_clip import OpenClip
 from pipeline.spool import Clip, Spool
 
-
 _UNHEARD = UserError(
     "The speech model cannot be loaded, so a press keeps the last half minute, uncut.",
     advice="The log of capture says why; `afterthought models` tells which weights are there.",

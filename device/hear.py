@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from device.sound import Sound
 from pipeline import media
 from pipeline.commands import lines
 from pipeline.delivery import Delivery, delivering
+from pipeline.imports import as_text
 from pipeline.open_clip import OpenClip
 from pipeline.spool import Clip, Spool
 from pipeline.store.connection import understood
@@ -150,7 +152,7 @@ class Listener:
         """Its moments, printed as they come, and what it came to. Raises UserError."""
         chunks = media.decode(path, broken=self._screen.say)
         with understood(self._home.path):
-            blocks = _blocks(_first_then(next(chunks), chunks))
+            blocks = _blocks(chain([next(chunks)], chunks))
             clips = self._clips(path)
             sound = self._sound()
             await self._run(path, blocks, sound, clips, presses_s)
@@ -210,7 +212,7 @@ class Listener:
         return Clips(
             Spool(self._home.spool),
             media.recorded_at(path),
-            path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+            as_text(path.name),
             "press" if pressed else "selected",
             () if pressed else ("everything",),
             self._screen,
@@ -243,11 +245,6 @@ def _in_the_file(words: list[dict[str, Any]], start_s: float) -> list[dict[str, 
         }
         for word in words
     ]
-
-
-def _first_then(first: Pcm, rest: Iterator[Pcm]) -> Iterator[Pcm]:
-    yield first
-    yield from rest
 
 
 def _blocks(chunks: Iterable[Pcm]) -> Iterator[Pcm]:

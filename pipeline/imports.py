@@ -42,13 +42,17 @@ def read_lines(name: str, source: str) -> Iterator[Line]:
                 yield _read_line(number, raw, source)
 
 
+def as_text(name: str) -> str:
+    """A file name as storable text: bytes that are no UTF-8 become U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def clean_text(text: str) -> str:
     """Text as it is stored: composed (NFC), without NUL and lone surrogates, trimmed.
 
     Raises TextUnreadable where nothing is left.
     """
-    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    cleaned = unicodedata.normalize("NFC", whole).replace("\0", "").strip()
+    cleaned = unicodedata.normalize("NFC", as_text(text)).replace("\0", "").strip()
     if not cleaned:
         raise TextUnreadable("The text is empty.", advice="Give it at least a word.")
     return cleaned

@@ -20,7 +20,7 @@ from pipeline import models
 from pipeline.hearing.hear import hear
 from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
 from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
-from pipeline.meaning.embedder import MiniLmEmbedder
+from pipeline.meaning.embedder import MiniLmEmbedder, open_embedder
 from pipeline.meaning.passages import cut
 from pipeline.model_service import Heard, Progress, Vectors
 from pipeline.spool import read_clip
@@ -66,12 +66,7 @@ class LoadedModels:
 
     @cached_property
     def _embedder(self) -> MiniLmEmbedder:
-        folder = self._path("embedder")
-        return MiniLmEmbedder(
-            folder / "model.onnx",
-            folder / "tokenizer.json",
-            threads=self._settings.models.threads,
-        )
+        return open_embedder(self._path("embedder"), threads=self._settings.models.threads)
 
     def _path(self, name: str) -> Path:
         return models.find(name, settings=self._settings, home=self._home)

@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 import afterthought
+from tests.wav import write_wav
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "commands.md"
 SERVICES = {"process", "capture", "dashboard", "run", "sync", "dream"}
@@ -92,9 +92,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         lines, noise, empty = folder / "a.jsonl", folder / "memo.wav", folder / "empty.wav"
         lines.write_text('{"text": "The pill box beeped too often.", "ref": "D1:3"}\n')
         empty.touch()
-        with wave.open(str(noise), "wb") as file:
-            file.setparams((1, 2, 16_000, 0, "NONE", ""))
-            file.writeframes(np.zeros(16_000, "<i2").tobytes())
+        write_wav(noise, np.zeros(16_000, np.int16))
         found = {
             "note": command("note", "The pill box beeped too often."),
             "import": command("import", str(lines)),

@@ -10,6 +10,7 @@ from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import ModelMissing, TextUnreadable, WrongUsage
 
 from .acts import add_period, period_of
+from .batches import batches
 
 if TYPE_CHECKING:
     from core.places import Home
@@ -46,7 +47,7 @@ async def _search(arguments: Arguments, screen: Screen) -> int:
     queries = iter([arguments.query]) if single else _queries(arguments.queries)
     async with open_archive_to_read(home.path) as archive:
         engine = Engine(PassageReader(archive.connection), _embedder(home, screen))
-        for batch in _batches(queries):
+        for batch in batches(queries, BATCH):
             found = await engine.search_many(
                 batch, n=arguments.n, since_ms=period.since_ms, until_ms=period.until_ms
             )
@@ -82,13 +83,11 @@ def _embedder(
 def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose module is heavy
     from core.settings import load  # noqa: PLC0415
     from pipeline import models  # noqa: PLC0415
-    from pipeline.meaning.embedder import MiniLmEmbedder  # noqa: PLC0415
+    from pipeline.meaning.embedder import open_embedder  # noqa: PLC0415
 
     settings = load(home.path)
     folder = models.find("embedder", settings=settings, home=home.path)
-    return MiniLmEmbedder(
-        folder / "model.onnx", folder / "tokenizer.json", threads=settings.models.threads
-    )
+    return open_embedder(folder, threads=settings.models.threads)
 
 
 def _show_single(found: "Found", screen: Screen) -> None:
@@ -149,17 +148,6 @@ def _queries(name: str) -> Iterator[str]:
     with stream:
         for line in stream:
             yield line.decode("utf-8", "replace").rstrip("\r\n")
-
-
-def _batches(queries: Iterator[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for query in queries:
-        batch.append(query)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,15 +2,17 @@
 
 import argparse
 import secrets
-import sys
-from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError, WrongUsage
 from core.settings import load
+
+from .batches import batches
+from .meter import Meter
 
 if TYPE_CHECKING:
     from core.clock import Recorded
@@ -82,6 +84,7 @@ async def _keep_one(
 ) -> str:
     """Keep one file whole; the moment's id. Raises UserError."""
     from pipeline import media  # noqa: PLC0415
+    from pipeline.imports import as_text  # noqa: PLC0415
     from pipeline.spool import Clip, Spool  # noqa: PLC0415
     from pipeline.store.connection import understood  # noqa: PLC0415
     from pipeline.store.drafts import new_moment_id  # noqa: PLC0415
@@ -92,8 +95,8 @@ async def _keep_one(
         chunks = meter.watch(media.decode(path, broken=meter.say))
         first = next(chunks)  # a file that holds no sound is refused before anything is asked of it
         recorded = given or media.recorded_at(path)
-        clip = Clip(moment, "file", recorded, source=_as_text(path.name))
-        letter = spool.post_clip(clip, _chain(first, chunks))
+        clip = Clip(moment, "file", recorded, source=as_text(path.name))
+        letter = spool.post_clip(clip, chain([first], chunks))
         await delivery.finish([letter], meter.event)
     return moment
 
@@ -139,15 +142,15 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
 
 async def _import(arguments: Arguments, screen: Screen) -> int:
     from pipeline.delivery import delivering  # noqa: PLC0415
-    from pipeline.imports import read_lines  # noqa: PLC0415
+    from pipeline.imports import as_text, read_lines  # noqa: PLC0415
 
     home = home_of(arguments)
     status = 0
     async with delivering(home, load(home.path)) as delivery:
         for name in arguments.paths:
             with Meter(name, unit="lines") as meter:
-                found = meter.watch(read_lines(name, _as_text(arguments.source or _source(name))))
-                for batch in _batches(found, LETTER_LINES):
+                found = meter.watch(read_lines(name, as_text(arguments.source or _source(name))))
+                for batch in batches(found, LETTER_LINES):
                     status |= await _import_batch(home, name, batch, delivery, screen)
     return status
 
@@ -180,50 +183,6 @@ async def _show_imported(archive: "Reader", text: "TypedText", screen: Screen) -
     screen.value({"id": moment, "ref": ref}, f"{moment}  {ref or ''}".rstrip())
 
 
-class Meter:
-    """Progress on standard error, where somebody watches: a bar for seconds or lines."""
-
-    def __init__(self, title: str, unit: str = "s") -> None:
-        self._title = title
-        self._unit = unit
-
-    def __enter__(self) -> Self:
-        from tqdm import tqdm  # noqa: PLC0415
-
-        self._bar = tqdm(
-            desc=_as_text(self._title),
-            unit=self._unit,
-            file=sys.stderr,
-            leave=False,
-            mininterval=0.2 if sys.stderr.isatty() else 10.0,  # a log is not a screen
-            delay=1.0,
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def watch(self, items: Iterable[Any]) -> Iterator[Any]:
-        """Count lines, or seconds of sound, as they come by."""
-        from core.audio import RATE_HZ  # noqa: PLC0415
-
-        for item in items:
-            self._bar.update(1 if self._unit == "lines" else round(len(item) / RATE_HZ, 2))
-            yield item
-
-    def event(self, event: dict[str, Any]) -> None:
-        """Show how far the worker has come with a clip."""
-        if event["event"] == "progress":
-            done_s = round(event["done_s"], 1)
-            if done_s < self._bar.n:  # the next step begins at the start again
-                self._bar.reset(round(event["total_s"], 1))
-            self._bar.set_postfix_str(event["step"], refresh=False)
-            self._bar.update(done_s - self._bar.n)
-
-    def say(self, sentence: str) -> None:
-        self._bar.write(sentence, file=sys.stderr)
-
-
 def _is_about_the_file(error: UserError) -> bool:
     return error.code == "sound_unreadable"
 
@@ -240,27 +199,6 @@ def _time(text: str) -> "Recorded":
 
 def _source(name: str) -> str:
     return "standard input" if name == "-" else Path(name).name
-
-
-def _as_text(name: str) -> str:
-    """A file name as storable text: bytes that are no UTF-8 become U+FFFD."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:  # noqa: ANN401 - chunks of sound
-    yield first
-    yield from rest
-
-
-def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _keep_arguments(parser: argparse.ArgumentParser) -> None:

@@ -81,6 +81,11 @@ class MiniLmEmbedder:
         return np.asarray(row, np.float32)
 
 
+def open_embedder(folder: Path, *, threads: int = 1) -> MiniLmEmbedder:
+    """The embedder whose files lie in this folder. Raises ModelMissing."""
+    return MiniLmEmbedder(folder / "model.onnx", folder / "tokenizer.json", threads=threads)
+
+
 def _calm(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -9,7 +9,7 @@ import pytest
 from core.errors import ModelMissing
 from core.settings import Settings
 from pipeline import models
-from pipeline.meaning.embedder import Embedder, MiniLmEmbedder
+from pipeline.meaning.embedder import Embedder, MiniLmEmbedder, open_embedder
 from pipeline.meaning.fakes import FakeEmbedder
 
 TEXTS = [
@@ -28,7 +28,7 @@ def mini_lm() -> MiniLmEmbedder:
         folder = models.find("embedder", settings=Settings(), home=Path())
     except ModelMissing as missing:
         pytest.skip(str(missing))
-    return MiniLmEmbedder(folder / "model.onnx", folder / "tokenizer.json")
+    return open_embedder(folder)
 
 
 @pytest.fixture(params=["fake", "real"])

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from device.fakes import FakeMicrophone
 from device.microphone import ChildMicrophone
 from device.ports import BLOCK_SAMPLES, Block, Ended, Fault, FromMicrophone, Microphone
 from device.replay import ReplayedFile
+from tests.wav import write_wav
 
 Inbox = queue.Queue[FromMicrophone]
 
@@ -225,10 +225,7 @@ def test_a_microphone_that_is_not_there_is_told(pulseaudio: dict[str, str]) -> N
 
 
 def test_the_real_one_hears_what_is_played(pulseaudio: dict[str, str], tmp_path: Path) -> None:
-    path = tmp_path / "tone.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
-        file.writeframes(tone(5).tobytes())
+    path = write_wav(tmp_path / "tone.wav", tone(5))
     inbox: Inbox = queue.Queue()
     microphone = ChildMicrophone("pulse")
     microphone.start(inbox.put)

@@ -12,7 +12,6 @@ import random
 import signal
 import subprocess
 import time
-import wave
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from core.audio import RATE_HZ
 from pipeline import media
 from pipeline.store.reader import open_archive_to_read
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moments import MomentRow
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
+from tests.wav import write_wav
 
 ACTS = ("keep", "note", "import", "hide", "forget")
 IMPORTED_LINES = 300
@@ -136,7 +135,7 @@ class _Stage:
 
     def _keep(self, path: Path) -> _Act:
         noise = self._number * 100 + np.arange(self._voice.size) % 7  # no two sound alike
-        _write_wave(path, np.clip(self._voice + noise % 97, -32768, 32767).astype(np.int16))
+        write_wav(path, np.clip(self._voice + noise % 97, -32768, 32767).astype(np.int16))
         return _Act(
             "keep", ["keep", str(path)], lambda _: self.ledger.keys.add(("file", path.name))
         )
@@ -263,11 +262,3 @@ def _left_over(home: Path, rows: list[MomentRow]) -> Iterator[str]:
 
 def _files(home: Path) -> list[Path]:
     return [path for path in home.rglob("*") if path.is_file()]
-
-
-def _write_wave(path: Path, pcm: np.ndarray[Any, np.dtype[np.int16]]) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes(pcm.astype("<i2").tobytes())

@@ -1,6 +1,5 @@
 """Sound files in, of any rate and any channels; Opus out, the same bytes each time."""
 
-import wave
 from pathlib import Path
 
 import av
@@ -10,20 +9,12 @@ import pytest
 from core.audio import RATE_HZ, Pcm
 from core.errors import SoundUnreadable
 from pipeline.media import decode, encode_opus, recorded_at
+from tests.wav import write_wav
 
 
 def tone(seconds: float, rate_hz: int = RATE_HZ) -> Pcm:
     phase = np.arange(int(seconds * rate_hz)) * 2 * np.pi * 440 / rate_hz
     return (np.sin(phase) * 8000).astype(np.int16)
-
-
-def write_wav(path: Path, samples: Pcm, rate_hz: int, channels: int = 1) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(np.repeat(samples[:, np.newaxis], channels, axis=1).tobytes())
-    return path
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 11_025, 16_000, 44_100, 48_000, 96_000])

@@ -1,0 +1,27 @@
+"""Sound files for tests that need one."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from core.audio import RATE_HZ, Pcm
+
+
+def write_wav(path: Path, samples: Pcm, rate_hz: int = RATE_HZ, channels: int = 1) -> Path:
+    """The same samples in each channel."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((channels, 2, rate_hz, 0, "NONE", ""))
+        file.writeframes(
+            np.repeat(samples[:, np.newaxis], channels, axis=1).astype("<i2").tobytes()
+        )
+    return path
+
+
+def write_silence(path: Path, *, minutes: float) -> None:
+    """All zeros, written ten seconds at a time and never held."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        ten_seconds = bytes(2 * 10 * RATE_HZ)
+        for _ in range(round(minutes * 6)):
+            file.writeframes(ten_seconds)
