@@ -9,6 +9,7 @@ set -euo pipefail
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 machine=${1:?name a folder for the fresh machine}
 suite=${2:-bookworm}
+place=/srv/afterthought
 
 [ -x "$machine/usr/bin/python3" ] ||
     debootstrap --include=python3,ca-certificates "$suite" "$machine" >/dev/null
@@ -19,13 +20,13 @@ mountpoint -q "$machine/proc" || mount -t proc proc "$machine/proc"
 mountpoint -q "$machine/dev" || mount --bind /dev "$machine/dev"
 trap 'umount "$machine/proc" "$machine/dev"' EXIT
 
-rm -rf "$machine/srv/afterthought"
-mkdir -p "$machine/srv/afterthought"
+rm -rf "$machine$place"
+mkdir -p "$machine$place"
 tar -C "$tree" --exclude=./.venv --exclude=./.git --exclude=__pycache__ -c . |
-    tar -C "$machine/srv/afterthought" -x --no-same-owner
+    tar -C "$machine$place" -x --no-same-owner
 
 inside() { chroot "$machine" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"; }
 for turn in first second; do
     TIMEFORMAT="$turn ./run setup: %2R s"
-    time inside /srv/afterthought/run setup
+    time inside "$place/run" setup
 done
