@@ -121,12 +121,12 @@ class Archive(Reader):
         async with self._thinking() as at_ms:
             origin = await current_origin(self.connection, self._machine, at_ms)
             await forgetting.erase(self.connection, origin, thought, at_ms)
-        forgetting.remove_letters(self.home, moments)
         await self.finish_forgetting()
 
     async def finish_forgetting(self) -> None:
         """What a forget does after its commit; also what a kill left of an earlier one."""
         await self._honour_tombstones()
+        forgetting.remove_letters(self.home, forgetting.read_tombstones(self.home))
         async with self._thinking():
             await sound_files.sweep(self.connection, self.home)
         with understood(self.home):

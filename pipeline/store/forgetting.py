@@ -78,11 +78,11 @@ def remove_letters(home: Path, moments: Iterable[str]) -> None:
     """Take what waits of these moments out of the spool; their sound lies there as it was."""
     gone = set(moments)
     for folder in (home / "spool", home / "spool" / "aside"):
-        for moment in gone:
-            for letter in folder.glob(f"{moment}.*"):
+        for letter in folder.glob("*.*"):
+            if letter.suffix == ".texts":
+                _leave_out(letter, gone)
+            elif letter.name.partition(".")[0] in gone:
                 letter.unlink(missing_ok=True)
-        for letter in folder.glob("*.texts"):
-            _leave_out(letter, gone)
 
 
 def _leave_out(letter: Path, gone: set[str]) -> None:

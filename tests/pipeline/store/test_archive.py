@@ -179,6 +179,21 @@ async def test_a_forget_that_was_cut_short_is_finished_later(
     assert await archive.is_forgotten(moment)
 
 
+async def test_a_clip_that_a_kill_left_beside_its_tombstone_goes_at_the_next_start(
+    archive: Archive, home: Path, typed: Write
+) -> None:
+    moment = await typed("to be forgotten")
+    await archive.forget([moment])
+    aside = home / "spool" / "aside"
+    aside.mkdir(parents=True)
+    for name in (f"{moment}.0.clip", f"{moment}.0.clip.tries", "another-1.0.clip"):
+        (aside / name).write_bytes(b"sound")
+
+    await archive.finish_forgetting()
+
+    assert [path.name for path in aside.iterdir()] == ["another-1.0.clip"]
+
+
 async def test_a_torn_line_of_the_tombstones_forgets_nothing(
     archive: Archive, typed: Write, home: Path
 ) -> None:
