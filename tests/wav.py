@@ -16,12 +16,3 @@ def write_wav(path: Path, samples: Pcm, rate_hz: int = RATE_HZ, channels: int = 
             np.repeat(samples[:, np.newaxis], channels, axis=1).astype("<i2").tobytes()
         )
     return path
-
-
-def write_silence(path: Path, *, minutes: float) -> None:
-    """All zeros, written ten seconds at a time and never held."""
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
-        ten_seconds = bytes(2 * 10 * RATE_HZ)
-        for _ in range(round(minutes * 6)):
-            file.writeframes(ten_seconds)

@@ -17,7 +17,7 @@ import pytest
 
 from core.places import Home
 from tests.journeys.command import COMMAND, PILL_BOX, Ran, afterthought, is_one_sentence, watched
-from tests.wav import write_silence
+from tests.journeys.silence import write_silence
 
 PR_CAPBSET_DROP = 24
 OVERRIDES = (1, 2)
