@@ -19,7 +19,6 @@ from core.audio import Pcm
 from core.errors import UserError
 from core.places import Home
 
-from .anchor import Anchor
 from .control import Answer, Control
 from .hands import Hands
 from .keeper import Letterbox
@@ -28,6 +27,7 @@ from .porch import Porch
 from .ports import Block, Edge, Ended, Fault, Light, Microphone
 from .replay import ReplayedFile
 from .sound import Ears
+from .stream_clock import StreamClock
 
 INBOX = 1200
 """Two minutes of blocks: a disk that stalls longer makes the microphone's own buffers count."""
@@ -85,7 +85,7 @@ class Capture:
         home: Home,
         microphone: Microphone,
         light: Light,
-        anchor: Anchor,
+        stream_clock: StreamClock,
         letterbox: Letterbox,
     ) -> None:
         self.inbox: queue.Queue[Message] = queue.Queue(INBOX)
@@ -93,9 +93,9 @@ class Capture:
         self.light = light
         self.control = Control(home.capture_socket, self._serve)
         self._home = home
-        self._anchor = anchor
-        self._porch = Porch(secrets.token_hex(8), anchor.sound, letterbox, self._told)
-        self._hands = Hands(self._porch, anchor)
+        self._stream_clock = stream_clock
+        self._porch = Porch(secrets.token_hex(8), stream_clock.sound, letterbox, self._told)
+        self._hands = Hands(self._porch, stream_clock)
         self._fault: UserError | None = None
         self._trouble: UserError | None = None
         self._state: State = "starting"
@@ -142,7 +142,7 @@ class Capture:
     def _hear(self, block: Block) -> None:
         self._fault = None
         self._porch.hear(block.pcm, block.lost_samples)
-        self._anchor.tie(block.arrived_s)
+        self._stream_clock.tie(block.arrived_s)
         self.light.show("listening")
         if self.control.has_listeners:
             self.control.tell(self._level(block.pcm))
@@ -246,7 +246,7 @@ class Capture:
     def _true_state(self) -> State:
         if self._fault is not None:
             return "fault"
-        if not self._anchor.is_tied:
+        if not self._stream_clock.is_tied:
             return "starting"
         return "keeping" if self._porch.session.keeping else "listening"
 

@@ -17,7 +17,6 @@ from core.errors import ArchiveBusy, UserError
 from core.places import Home
 from core.settings import DeviceSettings, Settings, load
 from device import ears
-from device.anchor import Anchor
 from device.capture import Capture, Hears, Typed
 from device.keyboard import Keyboard
 from device.light import Lights, PinLight, TerminalLight
@@ -25,6 +24,7 @@ from device.microphone import ChildMicrophone
 from device.ports import Button, Light, Microphone
 from device.replay import ReplayedFile
 from device.sound import Sound
+from device.stream_clock import StreamClock
 from pipeline.open_clip import OpenClip
 from pipeline.spool import Clip, Spool
 
@@ -37,13 +37,13 @@ _UNHEARD = UserError(
 class SpoolLetterbox:
     """Clips go to the spool, stamped with the time at which their first sample was heard."""
 
-    def __init__(self, spool: Spool, clock: Clock, anchor: Anchor) -> None:
+    def __init__(self, spool: Spool, clock: Clock, stream_clock: StreamClock) -> None:
         self._spool = spool
         self._clock = clock
-        self._anchor = anchor
+        self._stream_clock = stream_clock
 
     def open_clip(self, moment: str, revision: int, start: int, pcm: Pcm) -> OpenClip:
-        recorded = _earlier(self._clock.recorded_now(), self._anchor.ago_ms(start))
+        recorded = _earlier(self._clock.recorded_now(), self._stream_clock.ago_ms(start))
         return self._spool.open_clip(Clip(moment, "press", recorded, (), revision), pcm)
 
 
@@ -51,9 +51,9 @@ def new_capture(
     home: Home, microphone: Microphone, light: Light, clock: Clock | None = None
 ) -> Capture:
     """A loop that keeps into this home's spool."""
-    anchor = Anchor(Sound(ears.new_gate()))
-    letterbox = SpoolLetterbox(Spool(home.spool), clock or SystemClock(), anchor)
-    return Capture(home, microphone, light, anchor, letterbox)
+    stream_clock = StreamClock(Sound(ears.new_gate()))
+    letterbox = SpoolLetterbox(Spool(home.spool), clock or SystemClock(), stream_clock)
+    return Capture(home, microphone, light, stream_clock, letterbox)
 
 
 def run(home: Home, replay: str | None, screen: Screen) -> int:

@@ -4,9 +4,9 @@ from collections import deque
 from typing import Any
 
 from . import gestures
-from .anchor import Anchor
 from .control import Answer
 from .porch import Porch
+from .stream_clock import StreamClock
 
 HOLD_RENEWED_S = 3.0
 """A page that holds says so each second; after this without it, the hold is over."""
@@ -15,9 +15,9 @@ HOLD_RENEWED_S = 3.0
 class Hands:
     """Turns what was done, and when, into presses of the porch. Owned by the capture loop."""
 
-    def __init__(self, porch: Porch, anchor: Anchor) -> None:
+    def __init__(self, porch: Porch, stream_clock: StreamClock) -> None:
         self._porch = porch
-        self._anchor = anchor
+        self._stream_clock = stream_clock
         self._fingers = gestures.Fingers()
         self._unanswered: deque[Answer | None] = deque()  # for each press, whoever waits for it
         self._outcome: dict[str, Any] = {}
@@ -81,13 +81,13 @@ class Hands:
 
     def _press(self, at_s: float, answer: Answer | None) -> None:
         self._unanswered.append(answer)
-        self._porch.press(self._anchor.position(at_s))
+        self._porch.press(self._stream_clock.position(at_s))
 
     def _hold(self, at_s: float) -> None:
-        self._porch.hold(self._anchor.position(at_s))
+        self._porch.hold(self._stream_clock.position(at_s))
 
     def _release(self, at_s: float) -> None:
-        self._porch.release(self._anchor.position(at_s))
+        self._porch.release(self._stream_clock.position(at_s))
 
     def _let_go_of_page(self, at_s: float) -> None:
         if self._page_holds_until_s is not None:

@@ -7,7 +7,7 @@ from core.audio import RATE_HZ
 from .sound import Sound
 
 
-class Anchor:
+class StreamClock:
     """Tied anew by each block, so that a slow crystal is no drift. Owned by the capture loop."""
 
     def __init__(self, sound: Sound) -> None:
