@@ -13,7 +13,7 @@ from .present import ShownWord
 from .standing import Told
 
 QUESTION = "why does nobody react"
-"""What the search box offers on the demo: its best answer shares no word with it."""
+"""What the search box offers on the demo: one of its first answers shares no word with it."""
 
 IDLE_MS = 40_000
 """Who has not pressed by then is shown how: the demo presses once."""

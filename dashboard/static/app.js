@@ -330,6 +330,7 @@ const undoForm = (form) =>
 
 const TYPING_MS = 180;
 const AGAIN_MS = 1500;
+const AGAIN_TIMES = 5;
 
 const searchForm = (form) => {
   const results = one("#results");
@@ -338,7 +339,7 @@ const searchForm = (form) => {
   let asked = 0;
   let timer = null;
 
-  const look = async (again) => {
+  const look = async (times = 0) => {
     const number = ++asked;
     const query = box.value.trim();
     const calm = one("#calm");
@@ -350,9 +351,10 @@ const searchForm = (form) => {
     results.replaceChildren(element(await answer.text()));
     announce(`${all(".hit", results).length} found`);
     if (calm) scrollTo({ top: 0 });
-    if (query === one("[data-query]")?.dataset.query) tellFirstMinute("asked");
-    // The embedder may have been asleep: it wakes of the first question.
-    if (!again && one("[data-alone]", results)) timer = setTimeout(() => look(true), AGAIN_MS);
+    // The embedder may have been asleep, or busy: it wakes of the first question.
+    if (one("[data-alone]", results) && times < AGAIN_TIMES)
+      timer = setTimeout(() => look(times + 1), AGAIN_MS);
+    else if (query === one("[data-query]")?.dataset.query) tellFirstMinute("asked");
   };
   box.addEventListener("input", () => {
     clearTimeout(timer);

