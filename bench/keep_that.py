@@ -100,9 +100,7 @@ def judge(clips: Sequence[Span], segments: Sequence[dict[str, Any]]) -> Verdict:
         segments=len(segments),
         edges_in_speech=sum(any(a < edge < b for a, b in inner) for edge in edges),
         lead_s=statistics.median(leads) if leads else 0.0,
-        kept_twice_s=sum(
-            max(0.0, one[1] - two[0]) for one, two in itertools.pairwise(ordered)
-        ),
+        kept_twice_s=sum(max(0.0, one[1] - two[0]) for one, two in itertools.pairwise(ordered)),
         kept_s=sum(end - start for start, end in clips),
         clips=len(clips),
     )

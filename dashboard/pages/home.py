@@ -45,7 +45,7 @@ def _shown(here: Window, at: Clock) -> dict[str, object]:
     today = [row for row in recent if (row.at_ms or 0) >= midnight_ms]
     earlier = [row for row in recent if (row.at_ms or 0) < midnight_ms]
     newest = here.ask(here.study.newest())
-    just = newest if newest is not None and _is_new(newest, at) else None
+    just = _just(newest, recent, at)
     return {
         "state": here.state(capture),
         "just": None if just is None else _page(here, just, at),
@@ -74,6 +74,14 @@ def _awaits(here: Window, keep: str | None) -> bool:
         return False
     row = here.ask(here.study.find(keep))
     return row is None or row.words == "awaited"
+
+
+def _just(newest: MomentRow | None, recent: list[MomentRow], at: Clock) -> MomentRow | None:
+    """The last one kept that is new; old recordings that are kept meanwhile do not hide it."""
+    kept = [row for row in (newest, *recent) if row is not None and _is_new(row, at)]
+    return max(
+        kept, key=lambda row: (row.kept_lamport, row.kept_origin, row.kept_seq), default=None
+    )
 
 
 def _is_new(row: MomentRow, at: Clock) -> bool:

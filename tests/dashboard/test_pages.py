@@ -57,6 +57,15 @@ def test_what_was_just_kept_stands_whole_and_its_first_button_is_undo(
     assert f'action="/moment/{moment}/undo"' in just
 
 
+def test_old_recordings_that_arrive_meanwhile_do_not_hide_what_was_just_kept(
+    page: FlaskClient, diary: Diary
+) -> None:
+    diary.heard("the siren is too loud", now_ms())
+    diary.heard("long ago", now_ms() - 30 * HOUR_MS, how="file")
+
+    assert ">siren</span>" in part(page.get("/").text, "just")
+
+
 def test_an_empty_slot_is_left_out(page: FlaskClient, diary: Diary) -> None:
     diary.heard("this morning", now_ms() - HOUR_MS)
 
