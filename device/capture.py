@@ -8,6 +8,7 @@ import math
 import os
 import queue
 import secrets
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -35,7 +36,7 @@ INBOX = 1200
 TICK_S = 0.05
 """How late a hold may be recognised, and how often the clock is looked at when nothing comes."""
 
-WAKE_WITHIN_S = 0.2
+WAKE_WITHIN_S = 2.0
 """A wake that is lost costs two seconds: the worker looks by itself."""
 
 
@@ -212,7 +213,8 @@ class Capture:
         self.control.tell(told)
         log.get_log().info(f"press_{kind}", **{k: told[k] for k in told if k in _LOGGED})
         if kind == "closed":
-            self._wake_worker()
+            # In a thread: a worker that is slow to answer must not cost the next press its tick.
+            threading.Thread(target=self._wake_worker, daemon=True).start()
         else:
             self.light.show(kind)
 
