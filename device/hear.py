@@ -19,8 +19,7 @@ from device.everything import Everything
 from device.porch import Porch
 from device.ports import BLOCK_SAMPLES
 from device.sound import Sound
-from pipeline import media
-from pipeline.commands import lines
+from pipeline import lines, media
 from pipeline.delivery import Delivery, delivering
 from pipeline.imports import as_text
 from pipeline.open_clip import OpenClip

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from core.moment import Transcript
 from pipeline.meaning.fakes import FakeEmbedder
-from pipeline.meaning.passages import cut
+from pipeline.meaning.placing import placed
 from pipeline.model_service import Heard, ModelsFailed, Progress, Vectors
 from pipeline.spool import duration_ms, read_clip
-from pipeline.store.drafts import Embedding, located
+from pipeline.store.drafts import Embedding
 
 
 class FakeModels:
@@ -28,11 +28,11 @@ class FakeModels:
         letter, pcm = read_clip(clip)
         self.heard.append(letter.id)
         progress(duration_ms(pcm) / 1000)
-        return Heard(self.transcript, self._embedding(self.transcript, letter.speaker))
+        return Heard(self.transcript, placed(self.transcript, letter.speaker, self._embedder))
 
     async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
         self._fail_if_told()
-        return [self._embedding(Transcript(text), speaker) for text, speaker in texts]
+        return [placed(Transcript(text), speaker, self._embedder) for text, speaker in texts]
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         self._fail_if_told()
@@ -40,14 +40,6 @@ class FakeModels:
 
     async def close(self) -> None:
         """There is nothing to let go."""
-
-    def _embedding(self, transcript: Transcript, speaker: str | None) -> Embedding | None:
-        passages = cut(transcript, self._embedder.count_pieces)
-        if not passages:
-            return None
-        prefix = f"{speaker}: " if speaker else ""
-        vectors = self._embedder.embed([prefix + each.text for each in passages])
-        return Embedding(self._embedder.name, located(passages, transcript.text), vectors)
 
     def _fail_if_told(self) -> None:
         if self.failures:

@@ -21,10 +21,10 @@ from pipeline.hearing.hear import hear
 from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
 from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
 from pipeline.meaning.embedder import MiniLmEmbedder, open_embedder
-from pipeline.meaning.passages import cut
+from pipeline.meaning.placing import placed
 from pipeline.model_service import Heard, Progress, Vectors
 from pipeline.spool import read_clip
-from pipeline.store.drafts import Embedding, located
+from pipeline.store.drafts import Embedding
 
 
 class LoadedModels:
@@ -38,23 +38,15 @@ class LoadedModels:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
         letter, pcm = read_clip(clip)
         transcript = hear(pcm, self._speech_model, self._transcriber, progress)
-        return Heard(transcript, self._embedding(transcript, letter.speaker))
+        return Heard(transcript, placed(transcript, letter.speaker, self._embedder))
 
     def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
         """Passages and vectors of typed texts."""
-        return [self._embedding(Transcript(text), speaker) for text, speaker in texts]
+        return [placed(Transcript(text), speaker, self._embedder) for text, speaker in texts]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of queries."""
         return self._embedder.embed(texts)
-
-    def _embedding(self, transcript: Transcript, speaker: str | None) -> Embedding | None:
-        passages = cut(transcript, self._embedder.count_pieces)
-        if not passages:
-            return None
-        prefix = f"{speaker}: " if speaker else ""
-        vectors = self._embedder.embed([prefix + each.text for each in passages])
-        return Embedding(self._embedder.name, located(passages, transcript.text), vectors)
 
     @cached_property
     def _speech_model(self) -> SpeechModel:

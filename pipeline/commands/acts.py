@@ -55,7 +55,7 @@ def period_of(arguments: Arguments) -> "Period":
 
 
 async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
-    from . import lines  # noqa: PLC0415
+    from pipeline import lines  # noqa: PLC0415
 
     rows = await archive.moments(period_of(arguments), hidden=arguments.hidden)
     text = "\n".join(map(lines.moment_line, rows))
@@ -67,10 +67,9 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
 
 async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
+    from pipeline import lines  # noqa: PLC0415
     from pipeline.sentences import event_sentence  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
-
-    from . import lines  # noqa: PLC0415
 
     row = await archive.moment(arguments.id)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))

@@ -102,7 +102,7 @@ async def _keep_one(
 
 
 async def _show_kept(archive: "Reader", screen: Screen, file: str, moment: str) -> None:
-    from . import lines  # noqa: PLC0415
+    from pipeline import lines  # noqa: PLC0415
 
     row = await archive.moment(moment)
     transcript = await archive.transcript(row)

@@ -5,7 +5,6 @@ Pure: nothing here is stored before `Archive.append` has given it its place.
 
 import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clock import Recorded
-from core.moment import Passage, Transcript, Word
+from core.moment import Transcript, Word
 
 from .chain import Belonging, Draft, new_belonging
 
@@ -212,22 +211,6 @@ def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]]
     width = 2 * head["dimensions"]
     cuts = tuple(PassageCut(**each) for each in head["passages"])
     return cuts, [vectors[at : at + width] for at in range(0, len(vectors), width)]
-
-
-def located(passages: Sequence[Passage], text: str) -> tuple[PassageCut, ...]:
-    """Where each passage stands in the text that it was cut from, in order.
-
-    Word by word: a passage has one space where its text may have a line break.
-    """
-    cuts, end = [], 0
-    for passage in passages:
-        first, *others = passage.text.split()
-        start = text.index(first, end)
-        end = start + len(first)
-        for word in others:
-            end = text.index(word, end) + len(word)
-        cuts.append(PassageCut(start, end, passage.start_ms, passage.end_ms))
-    return tuple(cuts)
 
 
 def _json_bytes(value: object) -> bytes:

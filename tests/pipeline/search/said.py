@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from core.clock import Recorded, from_datetime
 from core.moment import Passage, Transcript
 from pipeline.meaning.fakes import FakeEmbedder
+from pipeline.meaning.placing import located
 from pipeline.store import drafts
 from pipeline.store.archive import Archive
 from pipeline.store.chain import Draft
@@ -45,7 +46,7 @@ def _thought(moment: str, said: Said) -> list[Draft]:
     name = f"{said.speaker}: " if said.speaker else ""
     embedding = Embedding(
         FakeEmbedder.name,
-        drafts.located(passages, said.text),
+        located(passages, said.text),
         FakeEmbedder().embed([name + one.text for one in passages]),
     )
     return [
