@@ -280,3 +280,23 @@ async def test_a_listener_that_sleeps_loses_the_oldest_events(worker: Worker) ->
 
         assert events.qsize() == 1000
         assert events.get_nowait()["number"] == 500
+
+
+async def test_the_socket_transcribes_a_file_and_keeps_nothing(worker: Worker, home: Path) -> None:
+    recording = Path(__file__).parents[1] / "recordings" / "pill_box.opus"
+    request = {"do": "transcribe", "file": str(recording)}
+
+    answer = await asyncio.to_thread(line.ask, Home(home).worker_socket, request, patience_s=60)
+
+    assert (answer["text"], answer["model"]) == ("pill box", "fake")
+    assert [word["word"] for word in answer["words"]] == ["pill", "box"]
+    assert await rows(home) == []
+
+
+async def test_a_file_that_is_no_sound_is_declined_at_the_socket(
+    worker: Worker, home: Path, tmp_path: Path
+) -> None:
+    request = {"do": "transcribe", "file": str(tmp_path / "none.wav")}
+
+    with pytest.raises(line.Declined, match="no file"):
+        await asyncio.to_thread(line.ask, Home(home).worker_socket, request, patience_s=60)
