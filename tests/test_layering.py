@@ -152,7 +152,7 @@ def test_no_file_names_a_folder_of_a_developers_machine() -> None:
 def test_a_planted_host_or_folder_is_told(tmp_path: Path) -> None:
     plant(tmp_path, "docs/a.md", "get it from files.python" + "hosted.org")
     plant(tmp_path, "run", "cd /" + "home/somebody/src")
-    plant(tmp_path, "docs/fine.md", "~/.local/share and /home/pi and a/work/of/art")
+    plant(tmp_path, "docs/fine.md", "~/.local/share and /" + "home/pi and a/work/of/art")
 
     assert told_lines(tmp_path, REGISTRY_HOSTS) == ["docs/a.md:1"]
     assert told_lines(tmp_path, DEVELOPERS_FOLDER) == ["run:1"]

@@ -132,9 +132,13 @@ def test_the_terminal_is_put_back_as_it_was(terminal: tuple[int, int]) -> None:
 
 def test_what_is_no_terminal_is_left_alone() -> None:
     reading, writing = os.pipe()
-    keyboard = Keyboard(reading)
+    os.write(writing, b" ")
+    keyboard, typed = Keyboard(reading), list[object]()
 
-    keyboard.start(lambda *_: None)
+    keyboard.start(lambda *key: typed.append(key))
     keyboard.stop()
+
+    assert typed == []
+    assert os.read(reading, 1) == b" "
     os.close(reading)
     os.close(writing)

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from core.audio import RATE_HZ, Pcm
 from tests.dashboard.fake_capture import FakeCapture
 from tests.dashboard.running import dashboard
-from tests.journeys.chromium import Phone, chromium, phone
+from tests.journeys.chromium import Phone
 from tests.journeys.command import COMMAND, afterthought
 
 NO_MICROPHONE = '[device]\nmicrophone = "none that there is"\n'
@@ -25,14 +24,6 @@ HEARD_S = 60.0
 """How long words may take on a machine that runs other tests too: the models load first."""
 
 IDLE_S = 1.0
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
-    if chromium() is None:
-        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
-    with phone(tmp_path_factory.mktemp("profile")) as driven:
-        yield driven
 
 
 @contextlib.contextmanager

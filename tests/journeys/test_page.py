@@ -18,7 +18,7 @@ from dashboard.app import DEMO
 from pipeline import media
 from tests.dashboard.fake_capture import FakeCapture
 from tests.dashboard.running import TREE, dashboard
-from tests.journeys.chromium import Phone, chromium, phone
+from tests.journeys.chromium import Phone
 
 COMMAND = [str(Path(sys.executable).with_name("afterthought"))]
 WORDS_S = 40.0
@@ -32,14 +32,6 @@ class Lived:
     home: Path
     url: str
     capture: FakeCapture
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
-    if chromium() is None:
-        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
-    with phone(tmp_path_factory.mktemp("profile")) as driven:
-        yield driven
 
 
 @contextlib.contextmanager
