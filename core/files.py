@@ -36,6 +36,19 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def why_unreadable(path: Path) -> tuple[str, str] | None:
+    """Why this file cannot be read, and the next step; None where it can."""
+    if path.is_dir():
+        return f"{path} is a folder.", f"Name the files in it: {path}/*."
+    try:
+        with path.open("rb"):
+            return None
+    except FileNotFoundError:
+        return f"There is no file {path}.", "Check its name."
+    except OSError as error:
+        return f"{path} cannot be opened ({error.strerror}).", "Check who may read it: ls -l."
+
+
 def sweep_parts(folder: Path) -> None:
     """Remove the half-written files whose writers were killed; those of living ones stay."""
     for part in folder.glob("*.part"):

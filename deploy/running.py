@@ -17,6 +17,7 @@ from typing import Any
 
 from core.command_line import Arguments, Screen, home_of
 from core.errors import ArchiveBusy, SoundUnreadable, UserError
+from core.files import why_unreadable
 from core.places import Home
 from core.settings import load
 from dashboard.demo import SCENE
@@ -192,16 +193,10 @@ async def _lay_out(home: Home, screen: Screen) -> None:
 
 def _readable(replay: Path) -> Path:
     """A file that is there; whether it is sound, capture finds out. Raises SoundUnreadable."""
-    if replay.is_dir():
-        raise SoundUnreadable(f"{replay} is a folder.", advice="Name a sound file in it.")
-    try:
-        with replay.open("rb"):
-            return replay
-    except FileNotFoundError as error:
-        raise SoundUnreadable(f"There is no file {replay}.", advice="Check its name.") from error
-    except OSError as error:
-        sentence = f"{replay} cannot be opened ({error.strerror})."
-        raise SoundUnreadable(sentence, advice="Check who may read it: ls -l.") from error
+    told = why_unreadable(replay)
+    if told is not None:
+        raise SoundUnreadable(told[0], advice=told[1])
+    return replay
 
 
 def _answers(path: Path) -> bool:

@@ -15,7 +15,11 @@ ingredients="pyproject.toml deploy/set_up.sh deploy/build_models.py
 # Debian package | a command that succeeds where it is there | what is missing without it | who asks
 system_packages="
 libportaudio2|has_library portaudio|a microphone cannot be heard|run
-chromium|command -v chromium|the tests that need a browser are skipped|test"
+chromium|command -v chromium|the tests that need a browser are skipped|test
+pulseaudio|command -v pulseaudio|the tests that need a real microphone are skipped|test
+pulseaudio-utils|command -v paplay|the tests that need a real microphone are skipped|test
+libasound2-plugins|dpkg -s libasound2-plugins|the tests that need a real microphone are skipped|test
+openssl|command -v openssl|the test of the page over TLS is skipped|test"
 
 set_up() {
     local kind=$1

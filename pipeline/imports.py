@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from core.clock import Recorded, SystemClock, from_datetime
 from core.errors import TextUnreadable
+from core.files import why_unreadable
 from pipeline.spool import TypedText
 from pipeline.store.drafts import Reference, new_moment_id
 
@@ -114,16 +115,10 @@ def _recorded(at: str | None) -> Recorded:
 def _opened(name: str) -> BinaryIO:
     if name == "-":
         return sys.stdin.buffer
-    path = Path(name)
-    if path.is_dir():
-        raise TextUnreadable(f"{path} is a folder.", advice=f"Name the files in it: {path}/*.")
-    try:
-        return path.open("rb")
-    except FileNotFoundError as error:
-        raise TextUnreadable(f"There is no file {path}.", advice="Check its name.") from error
-    except OSError as error:
-        sentence = f"{path} cannot be opened ({error.strerror})."
-        raise TextUnreadable(sentence, advice="Check who may read it: ls -l.") from error
+    told = why_unreadable(Path(name))
+    if told is not None:
+        raise TextUnreadable(told[0], advice=told[1])
+    return Path(name).open("rb")
 
 
 def _broken(what: str) -> TextUnreadable:

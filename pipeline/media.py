@@ -18,6 +18,7 @@ import soxr
 from core.audio import RATE_HZ, Pcm, let_go
 from core.clock import Recorded, from_datetime, local_offset_min
 from core.errors import SoundUnreadable
+from core.files import why_unreadable
 
 OPUS_BITS_PER_S = 24_000
 """Speech at 24 kbit/s is transparent to the ear at 16 kHz (Opus' own listening tests, RFC 6716
@@ -117,16 +118,11 @@ _LOCAL_ONLY = {"protocol_whitelist": "file"}
 
 
 def _must_be_readable(path: Path) -> None:
-    if path.is_dir():
-        raise SoundUnreadable(f"{path} is a folder.", advice=f"Name the files in it: {path}/*.")
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except FileNotFoundError as error:
-        raise SoundUnreadable(f"There is no file {path}.", advice="Check its name.") from error
-    except OSError as error:
-        sentence = f"{path} cannot be opened ({error.strerror})."
-        raise SoundUnreadable(sentence, advice="Check who may read it: ls -l.") from error
+    told = why_unreadable(path)
+    if told is not None:
+        raise SoundUnreadable(told[0], advice=told[1])
+    with path.open("rb") as file:
+        empty = not file.read(1)
     if empty:
         raise SoundUnreadable(f"{path.name} is empty.", advice="Copy it again from where it was.")
 
