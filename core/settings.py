@@ -15,7 +15,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.errors import SettingsWrong
 
@@ -64,16 +64,68 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineSettings:
+    """What the machine can carry."""
+
+    profile: Literal["auto", "zero", "full"] = setting(
+        "auto", "auto: zero where the machine shows less than 700 MB of memory, else full"
+    )
+
+
+def _pin(reason: str) -> Any:  # noqa: ANN401 - stands for a field
+    return setting(None, reason, minimum=0, maximum=27)
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSettings:
-    """The things with a wire."""
+    """The things with a wire. Pins are BCM numbers."""
 
     microphone: str | None = setting(None, "unset: the system's default input")
-    button_pin: int | None = setting(
-        None, "unset: no button is wired; the BCM number, to ground", minimum=0, maximum=27
+    gain_db: float | None = setting(
+        None, "unset: by the card's name, as docs/wiring.md lists them", minimum=-20, maximum=60
     )
-    light_pin: int | None = setting(
-        None, "unset: no light is wired; the BCM number, to ground", minimum=0, maximum=27
+    channel: Literal["auto", "left", "right"] = setting(
+        "auto", "auto: the louder one of two; an I2S microphone fills one slot only"
     )
+    ring_s: float = setting(
+        120.0,
+        "a press reaches for the last minute, a long sentence for more; a minute takes 1.9 MB, "
+        "and the profile zero holds 300 s at most",
+        minimum=30,
+        maximum=1800,
+    )
+    reserve_mb: int = setting(
+        500,
+        "what stays free on the disk: below it a press is refused, and the system still works",
+        minimum=10,
+        maximum=1_000_000,
+    )
+    button_pin: int | None = _pin("unset: no button is wired; to ground")
+    second_button_pin: int | None = _pin("unset: no second button is wired; to ground")
+    second_button: Literal["recording", "shutdown"] = setting(
+        "recording", "what the second button does: starts and stops a recording, or, held, ends"
+    )
+    pause_switch_pin: int | None = _pin("unset: no slide switch is wired; to ground is paused")
+    input: Path | None = setting(
+        None, "unset: no other button; /dev/input/event… of a Bluetooth shutter or a foot switch"
+    )
+    input_key: int | None = setting(
+        None, "unset: any key of that input is the button; its code", minimum=1, maximum=767
+    )
+    light_pin: int | None = _pin("unset: no light is wired; to ground")
+    light_green_pin: int | None = _pin("unset: the light has one colour; else light_pin is red")
+    light_blue_pin: int | None = _pin("unset: the light has one colour; else light_pin is red")
+    light_spi: Path | None = setting(
+        None, "unset: no APA102 lights; /dev/spidev0.1 on a ReSpeaker hat"
+    )
+    brightness: int = setting(
+        60,
+        "percent; a light in a dark room may be faint, never off while it listens",
+        minimum=5,
+        maximum=100,
+    )
+    motor_pin: int | None = _pin("unset: no motor is wired; to a transistor, with a diode")
+    buzzer_pin: int | None = _pin("unset: no buzzer is wired; an active one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +152,7 @@ class Settings:
     """Everything that can be set; one table of the file for each room."""
 
     models: ModelSettings = ModelSettings()
+    machine: MachineSettings = MachineSettings()
     device: DeviceSettings = DeviceSettings()
     pipeline: PipelineSettings = PipelineSettings()
 
@@ -249,9 +302,9 @@ def _nearest(key: str, known: Iterable[str]) -> str | None:
 
 def _fault(value: object, field: dataclasses.Field[Any]) -> str | None:
     """What is wrong with the value, as the end of a sentence that begins with the key."""
-    kind, rule = _kind(field), _rule(field)
-    if not _fits(value, kind):
-        return f"must be {_KIND_NAMES[kind]}"
+    kind, rule, choices = _kind(field), _rule(field), _choices(field)
+    if not _fits(value, kind) or (choices and value not in choices):
+        return f"must be {_type_name(field)}"
     if rule.minimum is not None and isinstance(value, int | float) and not value >= rule.minimum:
         return f"must be {rule.minimum:g} or more"
     if rule.maximum is not None and isinstance(value, int | float) and not value <= rule.maximum:
@@ -285,14 +338,23 @@ def _converted(value: Any, field: dataclasses.Field[Any], folder: Path) -> objec
     return folder / os.path.expanduser(value) if kind is Path else kind(value)  # noqa: PTH111
 
 
+def _choices(field: dataclasses.Field[Any]) -> tuple[str, ...]:
+    """The words that a field takes; empty where it takes any value of its type."""
+    is_choice = typing.get_origin(field.type) is Literal
+    return typing.get_args(field.type) if is_choice else ()
+
+
 def _kind(field: dataclasses.Field[Any]) -> type:
     """The field's type without its None."""
+    if _choices(field):
+        return str
     parts = typing.get_args(field.type) or (field.type,)
     return typing.cast("type", next(part for part in parts if part is not types.NoneType))
 
 
 def _type_name(field: dataclasses.Field[Any]) -> str:
-    return _KIND_NAMES[_kind(field)]
+    choices = _choices(field)
+    return " or ".join(choices) if choices else _KIND_NAMES[_kind(field)]
 
 
 def _rule(field: dataclasses.Field[Any]) -> Rule:

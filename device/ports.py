@@ -10,21 +10,34 @@ from typing import Literal, Protocol
 
 from core.audio import Pcm
 from core.errors import UserError
+from core.facts import GapReason
 
 BLOCK_SAMPLES = 1600
 """What one read of a microphone brings: 100 ms."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Sound as it arrived. `arrived_s` is CLOCK_MONOTONIC at the parent, after the last sample.
+class Lost:
+    """Sound that was never read. An estimate is out by one block at most."""
 
-    `lost_samples` were lost just before it: none were read, and no silence stands for them.
+    samples: int
+    reason: GapReason
+    estimated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Sound as it arrived. `arrived_s` is CLOCK_MONOTONIC when its last sample had been read.
+
+    `lost` was lost just before it, and no silence stands for it. `clipped` counts samples at
+    full scale, `dc` is the mean as a share of full scale: both before anything was done to them.
     """
 
     pcm: Pcm
     arrived_s: float
-    lost_samples: int = 0
+    lost: Lost | None = None
+    clipped: int = 0
+    dc: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +71,13 @@ class Microphone(Protocol):
     name: str
 
     def start(self, deliver: Callable[[FromMicrophone], None]) -> None:
-        """From now on, hand over what comes, from a thread of the microphone's own."""
+        """From now on, hand over what comes, from a thread of the microphone's own.
+
+        It may be started again after a `stop`; what was missed in between is no loss.
+        """
 
     def stop(self) -> None:
-        """Hand over nothing more. Idempotent, and bounded in time."""
+        """Close it and hand over nothing more. Idempotent, and bounded in time."""
 
 
 class Button(Protocol):

@@ -1,0 +1,112 @@
+"""How capture stands: the one answer that the command line, the page and the doctor read."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+CaptureState = Literal[
+    "starting", "listening", "keeping", "continuing", "recording", "paused", "fault"
+]
+PausedBy = Literal["button", "switch", "page", "command"]
+RingMemory = Literal["locked", "no_swap", "swappable"]
+"""How the ring is kept off the disk: locked in memory, in a group that may not swap, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pausing:
+    """The microphone is closed. `remaining_s` is running time; None: until somebody resumes."""
+
+    by: PausedBy
+    remaining_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Continuing:
+    """A keep that goes on, by a hold or as a recording, and how long it is by now."""
+
+    keep: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a pause took back: it can be brought back for so long, then its bytes go."""
+
+    keep: str
+    remaining_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the microphone sends, over the last minute. `sentence` is empty where all is well.
+
+    `dc` is a share of full scale; `clipped_share` of all samples; loudness in dB of full scale,
+    of a second: the floor is what nine tenths lie above.
+    """
+
+    floor_dbfs: float
+    loudest_dbfs: float
+    clipped_share: float
+    dc: float
+    sentence: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayStatus:
+    """A file plays the microphone's part, and has come so far."""
+
+    seconds: float
+    at_s: float
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStatus:
+    """The truth at one instant. Durations in seconds, sizes in bytes.
+
+    `waiting` counts clips that lie in the spool; `gaps` and `lost_s` sound that is known
+    to be lost since capture started.
+    """
+
+    process: int
+    state: CaptureState
+    sentence: str
+    advice: str
+    ring_s: float
+    ring_length_s: float
+    ring_memory: RingMemory
+    stream: str
+    kept: int
+    waiting: int
+    gaps: int
+    lost_s: float
+    free_bytes: int
+    reserve_bytes: int
+    microphone: str
+    pause: Pausing | None = None
+    continuing: Continuing | None = None
+    taken_back: tuple[TakenBack, ...] = ()
+    levels: Levels | None = None
+    replay: ReplayStatus | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What goes over the socket."""
+        return dataclasses.asdict(self)
+
+
+def from_json(told: Mapping[str, Any]) -> CaptureStatus:
+    """What came over the socket. Raises KeyError or TypeError for what is no status."""
+    fields = dict(told)
+    parts = {
+        "pause": Pausing,
+        "continuing": Continuing,
+        "levels": Levels,
+        "replay": ReplayStatus,
+    }
+    for name, kind in parts.items():
+        if fields.get(name) is not None:
+            fields[name] = kind(**fields[name])
+    fields["taken_back"] = tuple(TakenBack(**each) for each in fields.get("taken_back", ()))
+    return CaptureStatus(**fields)

@@ -1,0 +1,26 @@
+"""What the machine can carry: its memory decides between two profiles."""
+
+from pathlib import Path
+from typing import Literal
+
+Profile = Literal["zero", "full"]
+
+ZERO_BELOW_KB = 700_000
+"""A Zero 2 W shows 400 to 426 MB; the next larger board has a gigabyte."""
+
+LONGEST_RING_S: dict[Profile, float] = {"zero": 300.0, "full": 1800.0}
+"""Half an hour is 58 MB; five minutes, 10 MB, are what fits beside the rest on a Zero 2 W."""
+
+
+def profile(named: str = "auto") -> Profile:
+    """The profile of this machine; the one that the settings name, unless that is `auto`."""
+    if named in {"zero", "full"}:
+        return "zero" if named == "zero" else "full"
+    return "zero" if _memory_kb() < ZERO_BELOW_KB else "full"
+
+
+def _memory_kb() -> int:
+    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        if line.startswith("MemTotal:"):
+            return int(line.split()[1])
+    return ZERO_BELOW_KB
