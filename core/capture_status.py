@@ -1,8 +1,7 @@
 """How capture stands: the one answer that the command line, the page and the doctor read."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 CaptureState = Literal[
@@ -93,7 +92,7 @@ class CaptureStatus:
 
     def as_json(self) -> dict[str, Any]:
         """What goes over the socket."""
-        return dataclasses.asdict(self)
+        return {**asdict(self), "taken_back": [asdict(it) for it in self.taken_back]}
 
 
 def from_json(told: Mapping[str, Any]) -> CaptureStatus:

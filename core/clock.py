@@ -14,6 +14,17 @@ from typing import Protocol
 EARLIEST_PLAUSIBLE_MS = 1_767_225_600_000
 """2026-01-01: before this code was written, so an earlier wall time is an unset clock."""
 
+STEP_MS = 2_000
+"""A wall clock that moves further at once was set; what is less changes no order and no day."""
+
+SLEW = 500e-6
+"""The fastest that the kernel slews a clock: 1.8 s in an hour are no step."""
+
+_STA_UNSYNC = 0x0040
+"""In the status of adjtimex(2): no time server has been heard for long (16 s of possible error)."""
+
+_TIMESYNC = Path("/run/systemd/timesync/synchronized")
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -21,8 +32,8 @@ class Recorded:
 
     `at_ms` is milliseconds since 1970 in UTC; `utc_offset_min` the wearer's
     zone there and then; `boot` and `boottime_ms` place it within one run of
-    the machine, for when the wall clock was unset. `source` says where `at_ms`
-    is from: given, metadata, file_time or clock.
+    the machine, for when the wall clock was unset or wrong. `source` says where
+    `at_ms` is from: given, metadata, file_time, clock or visitor.
     """
 
     at_ms: int | None = None
@@ -49,6 +60,9 @@ class Clock(Protocol):
     def recorded_now(self) -> Recorded:
         """This instant, with everything that is known about it."""
 
+    def is_kept_by_time_server(self) -> bool:
+        """Whether the wall clock is kept right from outside, so that no visitor knows better."""
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -70,12 +84,16 @@ class SystemClock:
             source=None if now_ms is None else "clock",
         )
 
+    def is_kept_by_time_server(self) -> bool:
+        return is_kept_by_time_server()
+
 
 class FakeClock:
     """A clock that stands still until it is told to go on."""
 
-    def __init__(self, now_ms: int | None = 1_790_000_000_000) -> None:
+    def __init__(self, now_ms: int | None = 1_790_000_000_000, *, kept: bool = False) -> None:
         self._now_ms = now_ms
+        self._kept = kept
         self._monotonic_s = 1000.0
 
     def advance(self, seconds: float) -> None:
@@ -94,7 +112,62 @@ class FakeClock:
         return self._monotonic_s
 
     def recorded_now(self) -> Recorded:
-        return Recorded(self._now_ms, 0, "boot", round(self._monotonic_s * 1000), "clock")
+        source = None if self._now_ms is None else "clock"
+        return Recorded(self._now_ms, 0, "boot", round(self._monotonic_s * 1000), source)
+
+    def is_kept_by_time_server(self) -> bool:
+        return self._kept
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The wall clock was set: how far it was ahead of CLOCK_BOOTTIME before, and is now.
+
+    `offset_before_ms` is None where the clock was unset before.
+    """
+
+    offset_before_ms: int | None
+    offset_after_ms: int
+
+    @property
+    def moved_ms(self) -> int | None:
+        if self.offset_before_ms is None:
+            return None
+        return self.offset_after_ms - self.offset_before_ms
+
+
+class StepWatch:
+    """Tells steps of the wall clock from its slewing and from suspend. No clock of its own.
+
+    CLOCK_BOOTTIME goes on in suspend and is slewed with the wall clock; so the two part
+    only in a step. Seconds or hours between two looks are the same to it.
+    """
+
+    def __init__(self, last: Recorded | None = None) -> None:
+        """`last`: how the clocks stood earlier in this boot, as a heartbeat has them."""
+        self._looked = last is not None and last.boottime_ms is not None
+        self._wall_ms = None if last is None else last.at_ms
+        self._boottime_ms = 0 if last is None else last.boottime_ms or 0
+
+    def look(self, wall_ms: int | None, boottime_ms: int) -> Step | None:
+        """Both clocks, read together (wall None while it is unset): the step since, if any.
+
+        A clock that is set to nonsense makes none: nothing is right from there on. One that
+        comes to be set makes one, so it wants to be looked at before that, too.
+        """
+        looked, before_ms = self._looked, self._offset_ms
+        elapsed_ms = boottime_ms - self._boottime_ms
+        self._looked, self._wall_ms, self._boottime_ms = True, wall_ms, boottime_ms
+        after_ms = self._offset_ms
+        if not looked or after_ms is None:
+            return None
+        if before_ms is not None and abs(after_ms - before_ms) <= STEP_MS + SLEW * elapsed_ms:
+            return None
+        return Step(before_ms, after_ms)
+
+    @property
+    def _offset_ms(self) -> int | None:
+        return None if self._wall_ms is None else self._wall_ms - self._boottime_ms
 
 
 def boot_id() -> str | None:
@@ -103,6 +176,39 @@ def boot_id() -> str | None:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         return None
+
+
+def is_kept_by_time_server() -> bool:
+    """Whether a time server was heard lately; by the kernel, which knows it of every daemon.
+
+    The kernel stops believing a clock some hours after the last word from a server, which
+    a file that was touched once does not. Where it may not be asked (`ProtectClock=`), the
+    file of systemd-timesyncd must do.
+    """
+    status = _adjtimex_status()
+    return _TIMESYNC.exists() if status is None else not status & _STA_UNSYNC
+
+
+def _adjtimex_status() -> int | None:
+    """The status of the kernel's clock; asking changes nothing. None where it is refused."""
+    import ctypes  # noqa: PLC0415 - capture never asks, and need not carry it
+
+    class Timex(ctypes.Structure):
+        """The beginning of `struct timex`, which differs in its integers' width alone."""
+
+        _fields_ = (
+            ("modes", ctypes.c_uint),
+            ("offset", ctypes.c_long),
+            ("freq", ctypes.c_long),
+            ("maxerror", ctypes.c_long),
+            ("esterror", ctypes.c_long),
+            ("status", ctypes.c_int),
+            ("rest", ctypes.c_byte * 256),
+        )
+
+    asked = Timex()
+    answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(asked))
+    return None if answer < 0 else int(asked.status)
 
 
 def local_offset_min(at_ms: int) -> int:
@@ -126,3 +232,20 @@ def from_datetime(at: datetime, *, source: str) -> Recorded:
         utc_offset_min=round(offset.total_seconds() / 60),
         source=source,
     )
+
+
+_UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
+
+
+def length_in_words(duration_ms: int) -> str:
+    """How long something was: `40 ms`, `0.3 s`, `5 s`, `2 min 5 s`, `1 h 10 min`, `3 d 2 h`."""
+    if duration_ms < 100:  # noqa: PLR2004 - a tenth of a second would be none
+        return f"{duration_ms} ms"
+    if duration_ms < 2_000:  # noqa: PLR2004 - below, a tenth of a second is still felt
+        return f"{duration_ms / 1000:.1f} s"
+    seconds = round(duration_ms / 1000)
+    for unit_s, unit, part_s, part in _UNITS:
+        if seconds >= unit_s:
+            rest = seconds % unit_s // part_s
+            return f"{seconds // unit_s} {unit}" + (f" {rest} {part}" if rest else "")
+    return f"{seconds} s"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .clock import Recorded
+from .clock import Recorded, length_in_words
 
 FactKind = Literal["gap_found", "pause_began", "pause_ended", "clock_stepped"]
 
@@ -17,6 +17,16 @@ GapReason = Literal["overflow", "restarted", "stalled", "busy", "stopped"]
 slowly; capture itself was too slow to take it; capture did not run, though it was not told to end.
 """
 
+_REASONS: Mapping[str, str] = {
+    "overflow": "the sound system could not keep up",
+    "restarted": "the microphone was started anew",
+    "stalled": "the microphone sent too little",
+    "busy": "capture could not keep up",
+    "stopped": "capture was not running",
+}
+_TOLD_UNCERTAINTY_MS = 10_000
+"""Less than this about a gap's beginning is nobody's concern."""
+
 Detail = int | str | bool | None
 
 
@@ -24,7 +34,9 @@ Detail = int | str | bool | None
 class Fact:
     """One fact. Its id is made of stream, position and kind, so that repeating is harmless.
 
-    `recorded` is when it began; `details` are as docs/journal-format.md lists them by kind.
+    `recorded` is when it began; `details` are as docs/journal-format.md lists them by kind. A
+    pause's end carries the stream and position of its beginning. `ended` is the end of a gap
+    that was measured by clocks and not by samples. A step of the clock is of no stream.
     """
 
     kind: FactKind
@@ -32,7 +44,45 @@ class Fact:
     position: int
     recorded: Recorded
     details: Mapping[str, Detail]
+    ended: Recorded | None = None
 
     @property
     def id(self) -> str:
+        if self.kind == "clock_stepped":  # of no stream: two may come while there is none
+            return f"{self.recorded.boot}-{self.recorded.boottime_ms}-{self.kind}"
         return f"{self.stream}-{self.position}-{self.kind}"
+
+    @property
+    def subject(self) -> str:
+        """What its event is about: a pause's two facts share one, a boot's clock all of them."""
+        if self.kind == "clock_stepped":
+            return boot_subject(self.recorded.boot or "")
+        if self.kind == "gap_found":
+            return self.id
+        return f"{self.stream}-{self.position}-pause"
+
+
+def boot_subject(boot: str) -> str:
+    """What events about one run of the machine are about."""
+    return f"boot:{boot}"
+
+
+def ms_between(one: Recorded, other: Recorded) -> int | None:
+    """How long it was by the clock of the boot that both share; None where they share none."""
+    if one.boot is None or one.boot != other.boot:
+        return None
+    if one.boottime_ms is None or other.boottime_ms is None:
+        return None
+    return max(0, other.boottime_ms - one.boottime_ms)
+
+
+def gap_sentence(
+    duration_ms: int | None, reason: str, *, estimated: bool, uncertain_ms: int | None = None
+) -> str:
+    """A gap in words, the same in the log, on the page and in the doctor."""
+    length = "Sound was" if duration_ms is None else f"{length_in_words(duration_ms)} of sound were"
+    why = _REASONS.get(reason, reason.replace("_", " "))
+    sentence = f"{length} lost: {why}{' (estimated)' if estimated else ''}."
+    if uncertain_ms is None or uncertain_ms < _TOLD_UNCERTAINTY_MS:
+        return sentence
+    return f"{sentence} It may have begun up to {length_in_words(uncertain_ms)} later."

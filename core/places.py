@@ -11,6 +11,7 @@ from .errors import ArchiveUnusable
 
 SERVICE_HOME = Path("/var/lib/afterthought")
 _SERVICE_RUNTIME = Path("/run/afterthought")
+_SERVICE_STATE = Path("/var/lib/afterthought-porch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,23 @@ def home_at(named: str | None) -> Home:
     return Home(Path(chosen or f"{data}/afterthought").expanduser().absolute())
 
 
+def state_folder(home: Path) -> Path:
+    """The private folder for what must be read before this home's archive opens, made if need be.
+
+    It lies outside the home, which may be encrypted.
+    """
+    if home == SERVICE_HOME and _SERVICE_STATE.is_dir():
+        return _SERVICE_STATE
+    base = os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser()
+    folder = Path(base) / "afterthought" / _name_of(home)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _name_of(home: Path) -> str:
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+
+
 def runtime_folder(home: Path) -> Path:
     """The private folder for this home's sockets, made if need be.
 
@@ -65,8 +83,7 @@ def runtime_folder(home: Path) -> Path:
         return _SERVICE_RUNTIME
     own = f"{tempfile.gettempdir()}/afterthought-{os.getuid()}"
     base = os.environ.get("XDG_RUNTIME_DIR") or own
-    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    folder = Path(base) / "afterthought" / name
+    folder = Path(base) / "afterthought" / _name_of(home)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = folder.stat()
     if state.st_uid != os.getuid() or stat.S_IMODE(state.st_mode) & 0o077:

@@ -35,7 +35,7 @@ async def _moments(home: Home) -> int:
 
 
 def _spool(spool: Spool) -> Iterator[Check]:
-    waiting, aside = len(spool.waiting()), len(spool.aside())
+    waiting, aside = spool.waiting_count(), len(spool.aside())
     if waiting:
         advice = "A worker takes them: `afterthought process`."
         yield Check("spool", "warn", f"{waiting} letters wait in the spool.", advice)

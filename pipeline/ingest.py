@@ -6,10 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from core.audio import Pcm
+from core.facts import Fact
 from core.moment import Transcript
 from pipeline import media
 from pipeline.model_service import Heard, Models, ModelsFailed
-from pipeline.spool import Clip, Letter, Spool, TypedText, duration_ms, read_clip, read_texts
+from pipeline.spool import (
+    Clip,
+    Letter,
+    Spool,
+    TypedText,
+    duration_ms,
+    read_clip,
+    read_fact,
+    read_texts,
+)
 from pipeline.store import drafts
 from pipeline.store.archive import Archive
 from pipeline.store.chain import Draft
@@ -56,6 +66,8 @@ class Ingest:
     async def _make(self, letter: Letter) -> None:
         if letter.kind == "texts":
             await self._take_in_texts(read_texts(letter.path), self._models.read)
+        elif letter.kind == "fact":
+            await self._take_in_fact(read_fact(letter.path))
         else:
             await self._take_in_clip(letter)
 
@@ -71,7 +83,8 @@ class Ingest:
 
     async def _take_in_clip(self, letter: Letter) -> None:
         clip, pcm = read_clip(letter.path)
-        if await self._archive.is_forgotten(clip.id):
+        # One whose writer was killed as it began, or whose disk refused, holds nothing.
+        if len(pcm) == 0 or await self._archive.is_forgotten(clip.id):
             return
         thought, sound = await self._kept(clip, pcm)
         if thought and duration_ms(pcm) > SLOW_MS:
@@ -121,6 +134,12 @@ class Ingest:
             for e in events
             if e.kind in {"moment_transcribed", "clip_revised"}
         )
+
+    async def _take_in_fact(self, fact: Fact) -> None:
+        events = await self._archive.events_of(fact.subject)
+        if not any(drafts.tells(event, fact) for event in events):
+            await self._archive.append(drafts.fact_noted(fact, author="capture"))
+            self._report({"event": "noted", "kind": fact.kind, "subject": fact.subject})
 
     async def _take_in_texts(self, texts: Sequence[TypedText], read: "_Read") -> None:
         for start in range(0, len(texts), BATCH):

@@ -1,11 +1,14 @@
 """A clip that is still being written: locked by its writer, durable as far as it was synced."""
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
 
 from core.audio import Pcm
 from core.files import sync_folder
+
+from .taken_back import take_back
 
 SUFFIX = ".open"
 
@@ -57,6 +60,16 @@ class OpenClip:
             self._path.replace(self._target)
         sync_folder(self._target.parent)
         return self._target
+
+    def take_back(self) -> None:
+        """End it where it is and move it out of every model's sight; durable on return.
+
+        One that was forgotten while it was being written stays gone.
+        """
+        with self._file:
+            self.sync()
+            with contextlib.suppress(FileNotFoundError):
+                take_back(self._path)
 
     def remove(self) -> None:
         """Take it out: a later revision, durable by now, holds all of it."""

@@ -6,16 +6,20 @@ its ids, and whoever works on it asks the journal first.
 
 import contextlib
 import json
+import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
 from core.audio import RATE_HZ, Pcm
+from core.capture_status import TakenBack
 from core.clock import Recorded
+from core.facts import Fact, FactKind
 from core.files import sweep_parts, sync_folder, write_durably
+from pipeline import taken_back as apart
 from pipeline.open_clip import SUFFIX as OPEN
 from pipeline.open_clip import OpenClip, is_being_written
 from pipeline.store.drafts import Reference
@@ -29,7 +33,7 @@ class Clip:
     """What is known of a clip when it is kept. `source` is the name of the file it came from."""
 
     id: str
-    how: Literal["file", "press", "selected"]
+    how: Literal["file", "press", "recording", "selected"]
     recorded: Recorded
     reasons: tuple[str, ...] = ()
     revision: int = 0
@@ -51,12 +55,17 @@ class TypedText:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A file in the spool: one clip, or a batch of texts."""
+    """A file in the spool: one clip, a batch of texts, or a fact."""
 
     path: Path
-    kind: Literal["clip", "texts"]
+    kind: Literal["clip", "texts", "fact"]
 
 
+_KINDS: dict[str, Literal["clip", "texts", "fact"]] = {
+    ".clip": "clip",
+    ".texts": "texts",
+    ".fact": "fact",
+}
 _Written = TypeVar("_Written", Clip, TypedText)
 
 
@@ -91,16 +100,41 @@ class Spool:
         write_durably(path, lines)
         return path
 
-    def waiting(self) -> list[Letter]:
-        """What was pressed for first, then the rest, each in the order in which it was posted.
+    def post_fact(self, fact: Fact) -> Path:
+        """Durable when this returns; where it lies. Posting it again is harmless."""
+        self._make()
+        path = self.folder / f"{fact.id}.fact"
+        told = asdict(replace(fact, details=dict(fact.details)))
+        write_durably(path, [json.dumps(told).encode()])
+        return path
 
-        Of a moment, its last revision; while that is being written, none.
+    def waiting(self) -> list[Letter]:
+        """Facts first, for they are small; then what was pressed for, then the rest.
+
+        Each in the order in which it was posted. Of a moment, its last revision; while that
+        is being written, none. Reads the folder once: who works through many asks once.
         """
-        highest = self._highest_revisions()
-        clips = [path for path in self.folder.glob("*.clip") if _is_highest(path, highest)]
-        found = [Letter(path, "clip") for path in clips]
-        found += [Letter(path, "texts") for path in self.folder.glob("*.texts")]
-        return sorted(found, key=lambda letter: _posted(letter.path))
+        names = self._names()
+        highest = _highest_revisions(names)
+        letters = [
+            Letter(self.folder / name, _KINDS[suffix])
+            for name, suffix in names
+            if suffix in _KINDS and (suffix != ".clip" or _is_highest(name, highest))
+        ]
+        return sorted(letters, key=_posted)
+
+    def waiting_count(self) -> int:
+        """How many clips and batches of texts wait to become moments, open clips among them."""
+        names = self._names()
+        return len(_highest_revisions(names)) + sum(suffix == ".texts" for _, suffix in names)
+
+    def free_bytes(self) -> int:
+        """What the disk of the spool has left for us."""
+        folder = self.folder
+        while not folder.exists():
+            folder = folder.parent
+        disk = os.statvfs(folder)
+        return disk.f_bavail * disk.f_frsize
 
     def close_orphans(self) -> None:
         """Make letters of the open clips whose writers were killed. For the worker."""
@@ -109,6 +143,25 @@ class Spool:
                 if not is_being_written(path):
                     path.replace(path.with_suffix(".clip"))
                     sync_folder(self.folder)
+
+    def take_back(self, path: Path) -> Path:
+        """Move a clip that waits, open or closed, out of every model's sight; where it lies.
+
+        Durable on return. Raises FileNotFoundError where it is not there any more.
+        """
+        return apart.take_back(path)
+
+    def taken_back(self) -> list[TakenBack]:
+        """The clips that a pause took back, and how long each can be brought back yet."""
+        return apart.taken_back(self.folder)
+
+    def bring_back(self, moment: str) -> bool:
+        """Make a letter of it again; False where it is not there: erased, or forgotten."""
+        return apart.bring_back(self.folder, moment)
+
+    def erase_taken_back(self, older_than_s: float = apart.FOR_S) -> list[str]:
+        """Remove what was taken back longer ago; the moments that will not be. For anybody."""
+        return apart.erase(self.folder, older_than_s)
 
     def remove(self, letter: Letter) -> None:
         """Take out a letter that was worked on, what it supersedes, and its failures' count."""
@@ -142,18 +195,20 @@ class Spool:
         sweep_parts(self.folder)
 
     def _remove_superseded(self, path: Path) -> None:
-        moment, revision = _moment_and_revision(path)
+        moment, revision = _moment_and_revision(path.name)
+        if not revision:  # there is none before it, and the folder may hold thousands
+            return
         for older in self.folder.glob(f"{moment}.*"):
             is_clip = older.suffix in {".clip", OPEN}
-            if is_clip and _moment_and_revision(older)[1] < revision:
+            if is_clip and _moment_and_revision(older.name)[1] < revision:
                 older.unlink(missing_ok=True)
 
-    def _highest_revisions(self) -> dict[str, int]:
-        highest: dict[str, int] = {}
-        for path in [*self.folder.glob("*.clip"), *self.folder.glob(f"*{OPEN}")]:
-            moment, revision = _moment_and_revision(path)
-            highest[moment] = max(revision, highest.get(moment, 0))
-        return highest
+    def _names(self) -> list[tuple[str, str]]:
+        """The name of every file, and its suffix."""
+        try:
+            return [(path.name, path.suffix) for path in self.folder.iterdir()]
+        except FileNotFoundError:
+            return []
 
     def _path(self, clip: Clip) -> Path:
         return self.folder / f"{clip.id}.{clip.revision}.clip"
@@ -183,6 +238,22 @@ def read_texts(path: Path) -> list[TypedText]:
     return [_from_json(TypedText, line, path) for line in path.read_bytes().splitlines()]
 
 
+def read_fact(path: Path) -> Fact:
+    """A fact. Raises LetterBroken."""
+    try:
+        fields = json.loads(path.read_bytes())
+        fields["recorded"] = Recorded(**fields["recorded"])
+        if fields["ended"] is not None:
+            fields["ended"] = Recorded(**fields["ended"])
+        fact = Fact(**fields)
+        is_one = fact.kind in get_args(FactKind) and all(map(_may_be_told, fact.details.values()))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise LetterBroken(path.name) from error
+    if not is_one:
+        raise LetterBroken(path.name)
+    return fact
+
+
 def duration_ms(pcm: Pcm) -> int:
     return round(len(pcm) * 1000 / RATE_HZ)
 
@@ -207,24 +278,47 @@ def _from_json(kind: type[_Written], line: bytes, path: Path) -> _Written:
         raise LetterBroken(path.name) from error
 
 
-def _moment_and_revision(path: Path) -> tuple[str, int]:
-    moment, _, revision = path.stem.rpartition(".")
+def _may_be_told(detail: object) -> bool:
+    """No event's payload holds a number with a fraction, nor anything in layers."""
+    return detail is None or isinstance(detail, int | str)
+
+
+def _moment_and_revision(name: str) -> tuple[str, int]:
+    moment, _, revision = name.rpartition(".")[0].rpartition(".")
     return moment, int(revision) if revision.isdecimal() else 0
 
 
-def _is_highest(path: Path, highest: dict[str, int]) -> bool:
-    moment, revision = _moment_and_revision(path)
+def _highest_revisions(names: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """By moment, of the clips among these files."""
+    highest: dict[str, int] = {}
+    for name, suffix in names:
+        if suffix in {".clip", OPEN}:
+            moment, revision = _moment_and_revision(name)
+            highest[moment] = max(revision, highest.get(moment, 0))
+    return highest
+
+
+def _is_highest(name: str, highest: dict[str, int]) -> bool:
+    moment, revision = _moment_and_revision(name)
     return revision == highest.get(moment)
 
 
-def _posted(path: Path) -> tuple[bool, int, str]:
-    # A press has a place in its stream; files and texts begin theirs, at 0. Who pressed
-    # looks at the page, and must not wait behind a folder of old recordings.
-    is_from_file = path.name.partition(".")[0].endswith("-0") or path.suffix == ".texts"
+def _posted(letter: Letter) -> tuple[int, int, str]:
     try:
-        return is_from_file, path.stat().st_mtime_ns, path.name
+        return _rank(letter), letter.path.stat().st_mtime_ns, letter.path.name
     except FileNotFoundError:  # taken out by a forget in between
-        return is_from_file, 0, path.name
+        return _rank(letter), 0, letter.path.name
+
+
+def _rank(letter: Letter) -> int:
+    """Who pressed looks at the page, and must not wait behind a folder of old recordings.
+
+    A press has a place in its stream; files and texts begin theirs, at 0.
+    """
+    if letter.kind == "fact":
+        return 0
+    is_press = letter.kind == "clip" and not letter.path.name.partition(".")[0].endswith("-0")
+    return 1 if is_press else 2
 
 
 def _tries_path(letter: Letter) -> Path:

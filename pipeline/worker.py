@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-from core.clock import Clock
+from core.clock import Clock, SystemClock
 from core.errors import ArchiveBusy, UserError
+from core.line import Told
 from core.log import get_log
 from core.places import Home
 from core.settings import Settings
@@ -20,6 +21,7 @@ from pipeline.model_service import ChildModels, Models, ModelsFailed
 from pipeline.spool import Letter, LetterBroken, Spool
 from pipeline.store.archive import Archive, open_archive
 from pipeline.store.connection import understood
+from pipeline.visitors_time import visitors_time
 from pipeline.worker_socket import serve_worker
 
 LOOK_EVERY_S = 2.0
@@ -35,10 +37,13 @@ class Worker:
     Made by `working`, which holds the archive's lock. Belongs to one event loop.
     """
 
-    def __init__(self, archive: Archive, models: Models, spool: Spool) -> None:
+    def __init__(self, archive: Archive, models: Models, spool: Spool, clock: Clock) -> None:
         self.models = models
         self.spool = spool
         self.trouble: UserError | None = None
+        self._archive = archive
+        self._clock = clock
+        self._looked_s = 0.0
         self._ingest = Ingest(archive, models, spool, self.report)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
@@ -47,10 +52,8 @@ class Worker:
     async def drain(self) -> None:
         """Work on everything that waits. Raises UserError where somebody has to act first."""
         async with self._working:
-            self.spool.close_orphans()
-            while letters := self.spool.waiting():
-                with understood(self.spool.folder.parent):
-                    await self._take(letters[0])
+            while letters := self._look():
+                await self._take_in_order(letters)
             self.trouble = None
 
     async def work(self) -> None:
@@ -74,11 +77,15 @@ class Worker:
         """How things stand, in numbers."""
         return {
             "process": os.getpid(),
-            "waiting": len(self.spool.waiting()),
+            "waiting": self.spool.waiting_count(),
             "aside": len(self.spool.aside()),
             "working": self._working.locked(),
             "trouble": None if self.trouble is None else str(self.trouble),
         }
+
+    async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> Told:
+        """What a trusted visitor's clock says. Raises WrongUsage where that is no time."""
+        return await visitors_time(self._archive, self._clock, at_ms, utc_offset_min)
 
     @contextlib.contextmanager
     def listening(self) -> Iterator["asyncio.Queue[dict[str, Any]]"]:
@@ -96,6 +103,27 @@ class Worker:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(event)
+
+    def _look(self) -> list[Letter]:
+        """What waits now, after what others left undone was done."""
+        self._woken.clear()
+        self._looked_s = self._clock.monotonic_s()
+        self.spool.close_orphans()
+        for moment in self.spool.erase_taken_back():
+            get_log().info("taken_back_erased", moment=moment)
+        return self.spool.waiting()
+
+    async def _take_in_order(self, letters: list[Letter]) -> None:
+        """Until something new may have come that goes before them: the folder is read anew then.
+
+        Reading it for each letter would make two thousand of them four million.
+        """
+        for letter in letters:
+            with understood(self.spool.folder.parent):
+                await self._take(letter)
+            waited_s = self._clock.monotonic_s() - self._looked_s
+            if self._woken.is_set() or waited_s >= LOOK_EVERY_S:
+                return
 
     async def _take(self, letter: Letter) -> None:
         try:
@@ -151,7 +179,7 @@ async def working(
             own = models or ChildModels(
                 home.path, idle_s=settings.pipeline.idle_s, stuck_s=settings.pipeline.stuck_s
             )
-            worker = Worker(archive, own, spool)
+            worker = Worker(archive, own, spool, clock or SystemClock())
             try:
                 async with serve_worker(worker, home.worker_socket):
                     yield worker

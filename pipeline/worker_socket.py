@@ -6,7 +6,12 @@
 | `{"do": "status"}` | process, waiting, aside, working, trouble |
 | `{"do": "embed", "texts": [...]}` | `{"vectors": base64 of float32, "dimensions": n}` |
 | `{"do": "transcribe", "file": path}` | `{"text": ..., "words": [...]}`; nothing is kept |
+| `{"do": "clock", "at_ms": n, "utc_offset_min": n}` | `outcome`, `off_ms`: see below |
 | `{"do": "subscribe"}` | `{"ok": true}`, then events, a line each, until either side hangs up |
+
+`clock` is a trusted visitor's time, its zone null where that is not known. It corrects this
+boot in the journal where that is needed (`corrected`), or says why not (`agrees`,
+`kept_by_time_server`, `no_boot`); `off_ms` is how far ours was from it, null while unknown.
 
 What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`.
 """
@@ -43,6 +48,9 @@ class Served(Protocol):
 
     def status(self) -> dict[str, Any]:
         """How things stand, in numbers."""
+
+    async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
+        """What a trusted visitor's clock says."""
 
     def listening(self) -> contextlib.AbstractContextManager[asyncio.Queue[dict[str, Any]]]:
         """Events from now on."""
@@ -108,6 +116,8 @@ async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
             return {"vectors": packed, "dimensions": int(vectors.shape[1])}
         case "transcribe":
             return await _transcribe(worker, Path(str(request["file"])))
+        case "clock":
+            return await worker.hear_time(request["at_ms"], request["utc_offset_min"])
         case other:
             raise WrongUsage(f"The worker does not do '{other}'.", advice="Ask something else.")
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.soundserver"]
+
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -28,6 +30,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """An empty home of the test's own; the wearer's is out of reach of every test."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("AFTERTHOUGHT_HOME", str(folder))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
     return folder
 
 

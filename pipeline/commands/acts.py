@@ -10,6 +10,7 @@ from core.errors import WrongUsage
 
 if TYPE_CHECKING:
     from pipeline.store.archive import Archive
+    from pipeline.store.chain import Event
     from pipeline.store.reader import Period, Reader
     from pipeline.store.views.moments import MomentRow
 
@@ -73,7 +74,7 @@ async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
     row = await archive.moment(arguments.id)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
-    history = [event_sentence(event) for event in await archive.events_of(row.id)]
+    history = [event_sentence(event) for event in await _history(archive, row)]
     value = {
         **lines.moment(row),
         "words": lines.words(await archive.transcript(row)),
@@ -86,6 +87,17 @@ async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     text += [f"  Sound: {sound}"] if sound else []
     screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
     return 0
+
+
+async def _history(archive: "Reader", row: "MomentRow") -> "list[Event]":
+    """What happened to a moment; where its time was corrected, what corrected it, too."""
+    from core.facts import boot_subject  # noqa: PLC0415
+
+    events = await archive.events_of(row.id)
+    own = [event.payload["recorded"]["at_ms"] for event in events if "recorded" in event.payload]
+    if row.boot is not None and row.at_ms not in own:
+        events += await archive.events_of(boot_subject(row.boot))
+    return sorted(events, key=lambda event: event.order)
 
 
 async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:

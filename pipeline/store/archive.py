@@ -18,7 +18,7 @@ from .origin import current_origin, machine_name
 from .reader import Reader
 from .sound_files import MadeSound
 from .views.moments import MomentRow, undone_events
-from .views.rows import refold, refold_everything
+from .views.rows import refold_changed, refold_everything
 
 UNDOABLE = frozenset(
     {"moment_kept", "clip_revised", "moment_hidden", "moment_restored", "act_undone"}
@@ -57,8 +57,7 @@ class Archive(Reader):
                 if each.kind == "clip_revised":
                     superseded += await forgetting.erase_sound(self.connection, each.subject)
             events = [await append(self.connection, origin, each, at_ms) for each in thought]
-            for subject in dict.fromkeys(each.subject for each in thought):
-                await refold(self.connection, subject)
+            await refold_changed(self.connection, (each.subject for each in thought))
         if superseded:
             await self._remove_unnamed(superseded)
         return events

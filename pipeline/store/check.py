@@ -9,9 +9,11 @@ from pathlib import Path
 
 from .archive import Archive
 from .chain import FIRST_PREVIOUS_HASH, Event
-from .journal import COLUMNS, contents_of, events_of
+from .journal import COLUMNS, events_of
 from .sound_files import file_sha256, referenced, sound_path
-from .views.moments import MomentRow, PassageRow, fold
+from .views.intervals import IntervalRow
+from .views.moments import MomentRow, PassageRow
+from .views.rows import folded
 
 
 @dataclass(slots=True)
@@ -122,18 +124,21 @@ async def _check_views(archive: Archive, report: Report) -> None:
 
 
 async def _view_is_true(archive: Archive, subject: str) -> bool:
-    events = await events_of(archive.connection, subject)
     try:
-        folded = fold(events, await contents_of(archive.connection, subject))
+        rows = await folded(archive.connection, subject)
     except (ValueError, KeyError, TypeError):  # altered events need not make sense
         return False
-    moment = [] if folded.moment is None else [astuple(folded.moment)]
-    passages = [astuple(each) for each in folded.passages]
     return (
-        await _rows(archive, "moment", MomentRow, "id", subject) == moment
-        and await _rows(archive, "passage", PassageRow, "moment", subject) == passages
-        and await archive.is_forgotten(subject) == folded.forgotten
+        await _rows(archive, "moment", MomentRow, "id", subject) == _tuples(rows.moment)
+        and await _rows(archive, "interval", IntervalRow, "id", subject) == _tuples(rows.interval)
+        and await _rows(archive, "passage", PassageRow, "moment", subject)
+        == _tuples(*rows.passages)
+        and await archive.is_forgotten(subject) == rows.forgotten
     )
+
+
+def _tuples(*rows: MomentRow | IntervalRow | PassageRow | None) -> list[tuple[object, ...]]:
+    return [astuple(each) for each in rows if each is not None]
 
 
 async def _check_index(archive: Archive, report: Report) -> None:
@@ -152,7 +157,11 @@ async def _subjects(archive: Archive) -> AsyncIterator[str]:
 
 
 async def _rows(
-    archive: Archive, table: str, row: type[MomentRow | PassageRow], key: str, subject: str
+    archive: Archive,
+    table: str,
+    row: type[MomentRow | IntervalRow | PassageRow],
+    key: str,
+    subject: str,
 ) -> list[tuple[object, ...]]:
     names = ", ".join(each.name for each in fields(row))
     order = "position" if table == "passage" else "id"

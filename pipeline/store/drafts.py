@@ -5,6 +5,7 @@ Pure: nothing here is stored before `Archive.append` has given it its place.
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -12,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clock import Recorded
+from core.facts import Fact, ms_between
 from core.moment import Transcript, Word
 
-from .chain import Belonging, Draft, new_belonging
+from .chain import Belonging, Draft, Event, new_belonging
+from .views.times import read_recorded
 
-How = Literal["file", "typed", "imported", "press", "selected"]
+How = Literal["file", "typed", "imported", "press", "recording", "selected"]
 Outcome = Literal["words", "no_words", "failed"]
 
 
@@ -163,6 +166,39 @@ def moment_forgotten(moment: str, *, here: bool, author: str) -> Draft:
 def act_undone(subject: str, origin: str, seq: int, *, author: str) -> Draft:
     """The event `origin:seq` counts as if it had never been."""
     return Draft("act_undone", subject, author, {"origin": origin, "seq": seq})
+
+
+_NOT_KNOWN: Mapping[str, Mapping[str, object]] = {
+    "gap_found": {"samples": None, "duration_ms": None, "uncertain_ms": None, "ended": None},
+    "pause_began": {"for_s": None},
+    "clock_stepped": {"moved_ms": None},
+}
+"""What a fact may leave out, and its event does not."""
+
+
+def fact_noted(fact: Fact, *, author: str) -> Draft:
+    """A gap, a pause's beginning or end, or a better time of a boot."""
+    payload: dict[str, object] = {
+        **_NOT_KNOWN.get(fact.kind, {}),
+        **fact.details,
+        "recorded": _recorded(fact.recorded),
+    }
+    if fact.kind != "clock_stepped":
+        payload |= {"stream": fact.stream, "position": fact.position}
+    if fact.ended is not None:
+        payload["ended"] = _recorded(fact.ended)
+        payload["duration_ms"] = payload["duration_ms"] or ms_between(fact.recorded, fact.ended)
+    return Draft(fact.kind, fact.subject, author, payload)
+
+
+def tells(event: Event, fact: Fact) -> bool:
+    """Whether this event is what that fact became."""
+    if event.kind != fact.kind:
+        return False
+    told = event.payload
+    when = read_recorded(told["recorded"])
+    stream, position = told.get("stream", ""), told.get("position", 0)
+    return Fact(fact.kind, stream, position, when, {}).id == fact.id
 
 
 def transcript_belonging(transcript: Transcript) -> Belonging:

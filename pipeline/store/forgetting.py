@@ -77,7 +77,8 @@ async def erase(
 def remove_letters(home: Path, moments: Iterable[str]) -> None:
     """Take what waits of these moments out of the spool; their sound lies there as it was."""
     gone = set(moments)
-    for folder in (home / "spool", home / "spool" / "aside"):
+    spool = home / "spool"
+    for folder in (spool, spool / "aside", spool / "taken-back"):
         for letter in folder.glob("*.*"):
             if letter.suffix == ".texts":
                 _leave_out(letter, gone)

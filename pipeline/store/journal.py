@@ -52,15 +52,20 @@ async def event_at(connection: aiosqlite.Connection, origin: str, seq: int) -> E
 
 
 async def latest_events(
-    connection: aiosqlite.Connection, limit: int, authors: Sequence[str] = (), origin: str = ""
+    connection: aiosqlite.Connection,
+    limit: int,
+    authors: Sequence[str] = (),
+    origin: str = "",
+    kind: str = "",
 ) -> list[Event]:
-    """The newest events first; of these authors and this origin only, where named."""
+    """The newest events first; of these authors, this origin and this kind only, where named."""
     wanted, values = ["1"], [*authors]
     if authors:
         wanted.append(f"author IN ({', '.join('?' * len(authors))})")
-    if origin:
-        wanted.append("origin = ?")
-        values.append(origin)
+    for column, value in (("origin", origin), ("kind", kind)):
+        if value:
+            wanted.append(f"{column} = ?")
+            values.append(value)
     query = (
         f"SELECT {COLUMNS} FROM event WHERE {' AND '.join(wanted)} "
         "ORDER BY lamport DESC, origin DESC, seq DESC LIMIT ?"

@@ -110,4 +110,29 @@ CREATE TRIGGER passage_removed AFTER DELETE ON passage BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS,)
+# `moment_by_boot` is for what a correction of a boot changes, and for the order of its boots.
+_INTERVALS = """
+CREATE TABLE interval (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('gap', 'pause')),
+    state TEXT NOT NULL CHECK (state IN ('on', 'over')),
+    at_ms INTEGER,
+    utc_offset_min INTEGER,
+    boot TEXT,
+    boottime_ms INTEGER,
+    end_ms INTEGER,
+    end_boot TEXT,
+    duration_ms INTEGER,
+    uncertain_ms INTEGER,
+    estimated INTEGER NOT NULL CHECK (estimated IN (0, 1)),
+    reason TEXT NOT NULL,
+    noted_lamport INTEGER NOT NULL,
+    noted_origin TEXT NOT NULL,
+    noted_seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX interval_by_boot ON interval (boot);
+CREATE INDEX interval_by_end_boot ON interval (end_boot);
+CREATE INDEX moment_by_boot ON moment (boot, kept_lamport);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS)

@@ -8,17 +8,27 @@ from pathlib import Path
 import aiosqlite
 
 from core.errors import NotFound
+from core.facts import boot_subject
 from core.moment import Transcript
 
 from . import journal
 from .chain import Event
 from .connection import open_reader
 from .drafts import Reference, read_transcript
+from .views.intervals import IntervalRow
 from .views.moments import MomentRow
+from .views.times import Correction, corrections
 
 _MOMENT = ", ".join(each.name for each in fields(MomentRow))
-IN_TIME = "ORDER BY at_ms IS NULL, at_ms, kept_lamport, kept_origin, kept_seq"
-"""Order by when it was said; what has no time yet comes last, in the order it was kept."""
+_INTERVAL = ", ".join(each.name for each in fields(IntervalRow))
+
+IN_TIME = """ORDER BY at_ms IS NULL, at_ms,
+    CASE WHEN at_ms IS NULL THEN coalesce(
+        (SELECT min(kept_lamport) FROM moment AS first WHERE first.boot = moment.boot), kept_lamport
+    ) END,
+    boot, boottime_ms, kept_lamport, kept_origin, kept_seq"""
+"""Order of moments by when it was said. What has no time yet comes last: its boots by what each
+kept first, within a boot by its own clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,28 @@ class Reader:
         )
         rows = await self.connection.execute_fetchall(query, (*when.values, hidden))
         return [MomentRow(*row) for row in rows]
+
+    async def intervals(self, period: Period | None = None) -> list[IntervalRow]:
+        """Gaps and pauses that reach into the period, in the order in which they began.
+
+        One whose beginning is not known counts from its end; one of no known time at all
+        belongs to no period but the open one.
+        """
+        since_ms, until_ms = (period.since_ms, period.until_ms) if period else (None, None)
+        query = (
+            f"SELECT {_INTERVAL} FROM interval, (SELECT ?1 AS since_ms, ?2 AS until_ms) "
+            "WHERE (until_ms IS NULL OR coalesce(at_ms, end_ms) < until_ms) "
+            "AND (since_ms IS NULL OR at_ms >= since_ms OR end_ms > since_ms "
+            "OR (state = 'on' AND at_ms IS NOT NULL)) "
+            "ORDER BY coalesce(at_ms, end_ms) IS NULL, coalesce(at_ms, end_ms), "
+            "noted_lamport, noted_origin, noted_seq"
+        )
+        rows = await self.connection.execute_fetchall(query, (since_ms, until_ms))
+        return [IntervalRow(*row) for row in rows]
+
+    async def correction(self, boot: str) -> Correction | None:
+        """What is known of a boot's clock beyond what the machine knew."""
+        return corrections(await self.events_of(boot_subject(boot))).get(boot)
 
     async def moment(self, named: str) -> MomentRow:
         """The moment with this id, or the only one whose id begins so. Raises NotFound."""
@@ -97,9 +129,9 @@ class Reader:
         """All events about one subject, in fold order."""
         return await journal.events_of(self.connection, subject)
 
-    async def latest_events(self, limit: int) -> list[Event]:
-        """The newest events, newest first."""
-        return await journal.latest_events(self.connection, limit)
+    async def latest_events(self, limit: int, *, kind: str = "") -> list[Event]:
+        """The newest events, of this kind only where one is named; newest first."""
+        return await journal.latest_events(self.connection, limit, kind=kind)
 
     async def is_forgotten(self, moment: str) -> bool:
         return await journal.is_forgotten(self.connection, moment)

@@ -14,6 +14,9 @@ from pipeline.search.dates import date_in_words
 from pipeline.store.chain import Event
 from pipeline.store.drafts import PassageCut, read_embedding, read_transcript
 
+from .intervals import IntervalRow, fold_interval
+from .times import Corrections, corrected, corrections, read_recorded
+
 Contents = Mapping[str, bytes]
 """What is left of the belongings of one subject: content by belonging id."""
 
@@ -61,15 +64,19 @@ class PassageRow:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What one subject comes to: nothing, a tombstone, or a moment and its passages."""
+    """What one subject comes to: nothing, a tombstone, a gap or pause, a moment with passages."""
 
     forgotten: bool = False
     moment: MomentRow | None = None
     passages: tuple[PassageRow, ...] = ()
+    interval: IntervalRow | None = None
 
 
-def fold(events: Iterable[Event], contents: Contents) -> Folded:
-    """The rows of one subject out of its events and what is left of their belongings."""
+def fold(events: Iterable[Event], contents: Contents, clocks: Iterable[Event] = ()) -> Folded:
+    """The rows of one subject out of its events and what is left of their belongings.
+
+    `clocks` are the events of the boots that they name (`times.boots_named`).
+    """
     known = sorted((each for each in events if each.version == 1), key=lambda each: each.order)
     undone = undone_events(known)
     counting = [each for each in known if (each.origin, each.seq) not in undone]
@@ -77,9 +84,10 @@ def fold(events: Iterable[Event], contents: Contents) -> Folded:
     if any(each.kind == "moment_forgotten" for each in counting):
         return Folded(forgotten=True)
     if kept is None:
-        return Folded()
+        return Folded(interval=fold_interval(known, corrections(clocks)))
     hidden = _is_hidden(kept, counting)
-    moment, transcript = _moment_row(kept, counting, contents, hidden=hidden)
+    by = corrections(clocks)
+    moment, transcript = _moment_row(kept, counting, contents, by, hidden=hidden)
     if hidden:
         return Folded(moment=moment)
     return Folded(moment=moment, passages=_passages(moment, transcript, counting, contents))
@@ -98,11 +106,11 @@ def undone_events(events: Iterable[Event]) -> set[tuple[str, int]]:
 
 
 def _moment_row(
-    kept: Event, events: list[Event], contents: Contents, *, hidden: bool
+    kept: Event, events: list[Event], contents: Contents, clocks: Corrections, *, hidden: bool
 ) -> tuple[MomentRow, Transcript | None]:
     payload = kept.payload
     clip = _clip(kept, events)
-    recorded = clip.payload["recorded"]
+    recorded = corrected(read_recorded(clip.payload["recorded"]), clocks)
     own = _own(kept) | _own(clip)
     transcript_id, words = _words(clip, own, events)
     content = contents.get(transcript_id or "")
@@ -115,10 +123,10 @@ def _moment_row(
         state="hidden" if hidden else "visible",
         how=payload["how"],
         reasons=json.dumps(payload["reasons"]),
-        at_ms=recorded["at_ms"],
-        utc_offset_min=recorded["utc_offset_min"],
-        boot=recorded["boot"],
-        boottime_ms=recorded["boottime_ms"],
+        at_ms=recorded.at_ms,
+        utc_offset_min=recorded.utc_offset_min,
+        boot=recorded.boot,
+        boottime_ms=recorded.boottime_ms,
         kept_lamport=kept.lamport,
         kept_origin=kept.origin,
         kept_seq=kept.seq,
