@@ -35,8 +35,9 @@ install_packages() {
 make_user() {
     id afterthought >/dev/null 2>&1 || useradd --system --user-group --no-create-home \
         --home-dir /var/lib/afterthought --shell /usr/sbin/nologin afterthought
-    # A Raspberry Pi has the group gpio; elsewhere the unit must find it all the same.
+    # A Raspberry Pi has these groups; elsewhere the unit must find them all the same.
     getent group gpio >/dev/null || groupadd --system gpio
+    getent group spi >/dev/null || groupadd --system spi
 }
 
 copy_program() {

@@ -1,6 +1,5 @@
-"""Button, light and keyboard: mock pins, and a terminal of our own."""
+"""Button and keyboard: mock pins, and a terminal of our own."""
 
-import io
 import os
 import pty
 import queue
@@ -11,11 +10,10 @@ from collections.abc import Iterator
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from device import light
 from device.button import PinButton
 from device.keyboard import Key, Keyboard
-from device.light import Lights, PinLight, PinUnusable, TerminalLight
-from device.ports import Edge, Signal
+from device.light import PinLight, PinUnusable
+from device.ports import Edge
 
 
 @pytest.fixture
@@ -61,39 +59,6 @@ def test_pins_that_may_not_be_used_are_a_sentence_with_the_next_step() -> None:
         PinButton(17, _Locked()).start(lambda _: None)
     with pytest.raises(PinUnusable, match="usermod"):
         PinLight(27, _Locked())
-
-
-def test_the_light_blinks_for_kept_and_is_dark_after_stop(pins: MockFactory) -> None:
-    lamp = PinLight(27, pins)
-
-    lamp.show("kept")
-    lamp.stop()
-
-    shown = [bool(state.state) for state in pins.pin(27).states]
-    assert True in shown
-    assert shown[-1] is False
-
-
-def test_listening_is_a_blink_now_and_then_and_never_steady(pins: MockFactory) -> None:
-    lamp = PinLight(27, pins)
-
-    for _ in range(light.LISTENING_EVERY - 1):
-        lamp.show("listening")
-
-    assert [bool(each.state) for each in pins.pin(27).states] == [False]
-    lamp.stop()
-
-
-def test_the_terminal_shows_what_happens_and_not_each_block() -> None:
-    line = io.StringIO()
-
-    lights = Lights(TerminalLight(line))
-    signals: tuple[Signal, ...] = ("listening", "taken", "kept")
-    for signal in signals:
-        lights.show(signal)
-    lights.stop()
-
-    assert line.getvalue().split() == ["taken", "kept"]
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+"""That capture was alive, and when last: so that a power cut leaves an honest gap.
+
+Each second in the runtime folder, which is memory and needs no fsync; every five minutes, and
+when what it says changes for good, in the home, durably.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from core import log
+from core.capture_status import CaptureState
+from core.clock import Clock, Recorded
+from core.facts import Detail, Fact, ms_between
+from core.files import write_durably
+
+FILE_NAME = "heartbeat.json"
+
+EVERY_S = 1.0
+DURABLE_EVERY_S = 300.0
+"""An fsync wears a card; five minutes is what a gap after a power cut may be out by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Capture was alive then. `clean` is its own last word: it was told to end.
+
+    The gap after it began at `recorded`, or up to `uncertain_ms` later.
+    """
+
+    recorded: Recorded
+    stream: str
+    position: int
+    state: CaptureState
+    clean: bool = False
+    uncertain_ms: int = round(EVERY_S * 1000)
+
+
+class Heartbeat:
+    """Owned by the capture loop. A disk that refuses is told in the log, once, and never raised."""
+
+    def __init__(self, runtime_folder: Path, home_folder: Path, clock: Clock) -> None:
+        self._fleeting = runtime_folder / FILE_NAME
+        self._durable = home_folder / FILE_NAME
+        self._clock = clock
+        self._due_s = -math.inf
+        self._durable_s = -math.inf
+        self._last: Beat | None = None
+        self._failed = False
+
+    def beat(self, now_s: float, stream: str, position: int, state: CaptureState) -> None:
+        """Call it at each turn; it writes when it is time, and at once when a pause begins or ends.
+
+        The write that is durable may take as long as the disk does.
+        """
+        changed = self._last is None or (state == "paused") != (self._last.state == "paused")
+        if not changed and now_s < self._due_s:
+            return
+        self._due_s = now_s - now_s % EVERY_S + EVERY_S  # on the second: a late turn adds nothing
+        self._last = Beat(self._clock.recorded_now(), stream, position, state)
+        durable = changed or now_s - self._durable_s >= DURABLE_EVERY_S
+        self._write(self._last, durable=durable)
+        if durable:
+            self._durable_s = now_s
+
+    def end(self) -> None:
+        """It ends because it was told to: what is not heard from now on is no gap."""
+        if self._last is not None:
+            recorded = self._clock.recorded_now()
+            self._write(replace(self._last, recorded=recorded, clean=True), durable=True)
+
+    def _write(self, beat: Beat, *, durable: bool) -> None:
+        content = json.dumps(asdict(beat)).encode()
+        try:
+            part = self._fleeting.with_suffix(".part")
+            part.write_bytes(content)
+            part.replace(self._fleeting)
+            if durable:
+                write_durably(self._durable, [content])
+        except OSError as error:
+            if not self._failed:
+                log.get_log().warning("heartbeat_failed", reason=error.strerror)
+            self._failed = True
+        else:
+            self._failed = False
+
+
+def last_beat(runtime_folder: Path, home_folder: Path, boot: str | None) -> Beat | None:
+    """The newest beat that can be read; None where there is none. `boot` is the present one.
+
+    A file that is torn or not ours counts as not there.
+    """
+    fleeting, durable = _read(runtime_folder), _read(home_folder)
+    if fleeting is None or (durable is not None and _is_later(durable, fleeting, boot)):
+        return None if durable is None else _only_that_near(durable)
+    return fleeting if fleeting.recorded.boot == boot else _only_that_near(fleeting)
+
+
+def gap_since(beat: Beat | None, now: Recorded) -> Fact | None:
+    """What was not heard between that beat and now; None where nothing was to be heard."""
+    if beat is None or beat.clean or beat.state == "paused":
+        return None
+    details: dict[str, Detail] = {
+        "reason": "stopped",
+        "samples": None,
+        # Across a restart of the machine no clock goes on: the fold asks both ends' wall times.
+        "duration_ms": ms_between(beat.recorded, now),
+        "estimated": True,
+        "uncertain_ms": beat.uncertain_ms,
+    }
+    return Fact("gap_found", beat.stream, beat.position, beat.recorded, details, now)
+
+
+def _is_later(one: Beat, other: Beat, boot: str | None) -> bool:
+    """Whether one beat came after the other. Between two earlier boots nobody can tell: it did."""
+    if one.recorded.boot == other.recorded.boot:
+        return (one.recorded.boottime_ms or 0) > (other.recorded.boottime_ms or 0)
+    return other.recorded.boot != boot
+
+
+def _only_that_near(beat: Beat) -> Beat:
+    """A file that is written this seldom, or that a power cut may have taken back so far."""
+    return replace(beat, uncertain_ms=round(DURABLE_EVERY_S * 1000))
+
+
+def _read(folder: Path) -> Beat | None:
+    try:
+        told: dict[str, Any] = json.loads((folder / FILE_NAME).read_bytes())
+        return Beat(**{**told, "recorded": Recorded(**told["recorded"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
