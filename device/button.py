@@ -11,11 +11,13 @@ from .ports import Edge
 class PinButton:
     """Hands over every edge with the time that the pin gives it.
 
-    There is no debounce here, since lgpio's does nothing; `gestures` does it.
+    There is no debounce here, since lgpio's does nothing; `gestures` does it. With
+    `tell_first`, how it stands at the start is an edge too: a switch has no rest.
     """
 
-    def __init__(self, pin: int, factory: Any = None) -> None:  # noqa: ANN401 - gpiozero's own
+    def __init__(self, pin: int, factory: Any = None, *, tell_first: bool = False) -> None:  # noqa: ANN401 - gpiozero's own
         self._number = pin
+        self._tell_first = tell_first
         self._factory = factory
         self._pin: Any = None
 
@@ -32,6 +34,8 @@ class PinButton:
         except Exception as error:  # every pin library raises its own
             raise pin_unusable("button", self._number, error) from error
         self._pin = pin
+        if self._tell_first:
+            deliver(Edge(down=not pin.state, at_s=time.monotonic()))
 
     def stop(self) -> None:
         if self._pin is not None:

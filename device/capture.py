@@ -4,49 +4,56 @@ Kept is only said after the fsync, and the light changes last.
 """
 
 import contextlib
-import math
-import os
-import queue
 import secrets
 import threading
-import time
-from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 from core import line, log
-from core.audio import Pcm
+from core.audio import RATE_HZ, Span
+from core.capture_status import RingMemory, TakenBack
 from core.errors import UserError
+from core.facts import Fact
 from core.places import Home
 
-from .control import Answer, Control
+from .answers import BUSY, Request, answer
+from .control import Control
 from .hands import Hands
+from .heartbeat import Beat, Heartbeat
+from .inbox import Inbox
+from .keep import NoSound
 from .keeper import Letterbox
 from .keyboard import Key
-from .porch import Porch
-from .ports import Block, Edge, Ended, Fault, Light, Microphone
-from .replay import ReplayedFile
-from .sound import Ears
+from .ledger import Ledger
+from .levels import LevelMeter
+from .notify import Service, Watchdog
+from .pause_file import PauseFile, Remembered
+from .porch import ModeChange, Outcome, Porch
+from .ports import Block, Edge, Ended, Fault, FromMicrophone, Microphone
+from .session import Elapsed, Event, Pause, PauseChanged, PauseGesture, Resume, SwitchMoved
+from .signals import Light, Motor, Signals
+from .sound import Ears, Sound
 from .stream_clock import StreamClock
+from .truths import Truths, level
 
-INBOX = 1200
-"""Two minutes of blocks: a disk that stalls longer makes the microphone's own buffers count."""
+TURN_AT_LEAST_S = 0.5
+"""How often the loop looks at its clock when nothing comes and nothing is due."""
 
-TICK_S = 0.05
-"""How late a hold may be recognised, and how often the clock is looked at when nothing comes."""
+SILENT_S = 3.0
+"""No block for so long is a fault, whatever the microphone's own thread says or does not say."""
+
+REMEMBER_EVERY_S = 60.0
+"""How much of a timed pause a power cut may give back."""
+
+LOOK_EVERY_S = 10.0
+"""How often the disk is looked at: whether it has room, and what was taken back."""
 
 WAKE_WITHIN_S = 2.0
 """A wake that is lost costs two seconds: the worker looks by itself."""
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Somebody asks at the socket."""
-
-    asked: dict[str, Any]
-    answer: Answer
-    at_s: float
+_LOGGED = frozenset({"keep", "revision", "seconds", "reason"})
+"""What of an event the log is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,20 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class Switched:
+    """The slide switch moved."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecondEdge:
+    """The second button went down or came up."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
 class Hears:
     """The speech model is there; or, with None, there is none, and why."""
 
@@ -65,219 +86,315 @@ class Hears:
     error: UserError | None = None
 
 
-Message = Block | Fault | Ended | Edge | Request | Typed | Hears
-State = Literal["starting", "listening", "keeping", "fault"]
+Other = Edge | SecondEdge | Switched | Request | Typed | Hears
+Message = FromMicrophone | Other
 
-_SENTENCES: dict[State, str] = {
-    "starting": "Capture is starting.",
-    "listening": "I hear you. Nothing is being kept.",
-    "keeping": "Keeping what was said.",
-}
 
-_LOGGED = frozenset({"keep", "revision", "seconds"})
-"""What of an event the log is told."""
+class Spooled(Letterbox, Protocol):
+    """The letterbox, and what capture has to know of what lies in it."""
+
+    reserve_bytes: int
+
+    def post_fact(self, fact: Fact) -> object: ...
+    def waiting_count(self) -> int: ...
+    def free_bytes(self) -> int: ...
+    def taken_back(self) -> list[TakenBack]: ...
+    def bring_back(self, moment: str) -> bool: ...
+    def erase_taken_back(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """Everything that the loop holds and that reaches out of it. Roots build it."""
+
+    home: Home
+    microphone: Microphone
+    lights: Sequence[Light]
+    motors: Sequence[Motor]
+    spooled: Spooled
+    heartbeat: Heartbeat
+    pause_file: PauseFile
+    service: Service = field(default_factory=Service)
+    second_button: Literal["recording", "shutdown"] = "recording"
+    power_off: Callable[[], UserError | None] = lambda: None
+
+
+_FORGETFUL = UserError(
+    "The disk refuses, so a restart would not know whether it is paused.",
+    advice="Free some space on the disk of the home.",
+)
 
 
 class Capture:
     """Owns the porch; `run` is its loop, `inbox` the one way in."""
 
-    def __init__(
-        self,
-        home: Home,
-        microphone: Microphone,
-        light: Light,
-        stream_clock: StreamClock,
-        letterbox: Letterbox,
-    ) -> None:
-        self.inbox: queue.Queue[Message] = queue.Queue(INBOX)
-        self.microphone = microphone
-        self.light = light
-        self.control = Control(home.capture_socket, self._serve)
-        self._home = home
-        self._stream_clock = stream_clock
-        self._porch = Porch(secrets.token_hex(8), stream_clock.sound, letterbox, self._told)
-        self._hands = Hands(self._porch, stream_clock)
-        self._fault: UserError | None = None
-        self._trouble: UserError | None = None
-        self._state: State = "starting"
+    def __init__(self, wires: Wires, stream_clock: StreamClock, before: Beat | None = None) -> None:
+        """`before` is the last sign of the capture before this one."""
+        self.inbox: Inbox[Other] = Inbox()
+        self._now_s = stream_clock.clock.monotonic_s
+        self.wires = wires
+        self.control = Control(wires.home.capture_socket, self._asked)
+        self.sound: Sound = stream_clock.sound
+        self.clock = stream_clock
+        self.meter = LevelMeter()
+        self.ring_memory: RingMemory = self.sound.ring.hold_in_memory()
+        self.remembered = wires.pause_file.read()
+        paused = None if self.remembered is None else self.remembered.pausing
+        stream = secrets.token_hex(8)
+        self.ledger = Ledger(
+            stream,
+            stream_clock.clock,
+            wires.spooled.post_fact,
+            self._tell,
+            None if before is None else before.recorded,
+        )
+        self.ledger.await_sound(0, before)
+        self.porch = Porch(
+            stream, self.sound, wires.spooled, self._told, change=self._change, pause=paused
+        )
+        self.hands = Hands(
+            self.porch.do,
+            stream_clock,
+            lambda: self.porch.session.state == "recording",
+            wires.second_button,
+            self._shut_down,
+        )
+        self.truths = Truths()
+        self.signals = Signals(wires.lights, wires.motors, self.buzzed, self._now_s)
+        self.waiting = 0
+        self._watchdog = Watchdog(wires.service)
         self._stopped = False
+        self._block_came = False
+        self._last_sound_s = self._now_s()
+        self._last_turn_s = self._now_s()
+        self._looked_s = float("-inf")
+        self._remembered_s = self._now_s()
+        self._state = ""
 
     def run(self) -> None:
-        """Until `stop`."""
+        """Until `stop`. What waits is done before anything is opened: a switch may say pause."""
+        while (waiting := self.inbox.get(0.0)) is not None:
+            self.take(waiting)
+        if self.porch.session.pause is None:
+            self.wires.microphone.start(self.inbox.put_sound)
+        self._last_sound_s = self._last_turn_s = self._now_s()
         while not self._stopped:
-            try:
-                message: Message | None = self.inbox.get(timeout=TICK_S)
-            except queue.Empty:
-                message = None
+            message = self.inbox.get(self._next_turn_s())
             if message is not None:
-                self._take(message)
-            self._tick(time.monotonic())
-        self._porch.end()
+                self.take(message)
+            self.turn(self._now_s())
+        self.close()
+
+    def close(self) -> None:
+        """It ends because it was told to: what is open is closed, and what is known written."""
+        self.wires.service.stopping()
+        if self.porch.session.pause is None:
+            self._note_silence()
+        self.porch.end()
+        self.ledger.settle()
+        self.wires.heartbeat.end()
 
     def stop(self) -> None:
-        """End the loop soon. For signal handlers, which must not wait for a full inbox."""
+        """End the loop soon. For signal handlers."""
         self._stopped = True
 
-    def trouble(self, error: UserError) -> None:
-        """Something is not as it should be, and sound comes all the same."""
-        log.get_log().warning("capture_trouble", reason=error.code)
-        self._trouble = error
+    def do(self, event: Event) -> Outcome:
+        """What a request or a switch asks for; what came of it."""
+        return self.porch.do(event)
 
-    def _take(self, message: Message) -> None:
+    def brought_back(self, keep: str) -> None:
+        """A keep that a pause took back lies in the spool again."""
+        self._tell({"event": "brought_back", "keep": keep})
+        self._wake()
+
+    def _next_turn_s(self) -> float:
+        latest_s = self._now_s() + TURN_AT_LEAST_S
+        due_s = self.hands.next_due_s()
+        earliest_s = latest_s if due_s is None else min(latest_s, due_s)
+        return min(earliest_s, self.signals.next_due_s())
+
+    def take(self, message: Message) -> None:
+        """One message. For the loop, and for whoever plays the loop in a simulated time."""
         match message:
             case Block():
                 self._hear(message)
             case Fault(error):
-                self._note_fault(error)
+                self.truths.note_fault(error)
             case Edge(down, at_s):
-                self._hands.edge(down=down, at_s=at_s)
+                self.hands.edge(down=down, at_s=at_s)
+            case SecondEdge(edge):
+                self.hands.edge(down=edge.down, at_s=edge.at_s, second=True)
+            case Switched(paused):
+                self.do(SwitchMoved(paused))
             case Typed(key, at_s):
                 self._type(key, at_s)
             case Request():
-                self._answer(message)
-            case Hears(found_ears, error):
-                self._listen(found_ears, error)
-            case _:
+                message.answer(answer(self, message))
+            case Hears(ears, error):
+                self._listen(ears, error)
+            case Ended():
                 pass
 
     def _hear(self, block: Block) -> None:
-        self._fault = None
-        self._porch.hear(block.pcm, block.lost_samples)
-        self._stream_clock.tie(block.arrived_s)
-        self.light.show("listening")
+        if self.porch.session.pause is not None:
+            return  # it was on its way when the microphone was closed
+        if not self.clock.is_tied:
+            self.ledger.sound_came(self.clock.recorded(self.sound.now))
+        self._block_came = True
+        self._last_sound_s = self._now_s()
+        self.truths.mend()
+        if block.lost is not None:
+            position = self.sound.now
+            self.ledger.lost(block.lost, position, self.clock.recorded(position))
+        self.porch.hear(block.pcm, 0 if block.lost is None else block.lost.samples)
+        self.clock.tie(block.arrived_s)
+        self.meter.take_in(block, speaking=self.sound.heard.speaking)
         if self.control.has_listeners:
-            self.control.tell(self._level(block.pcm))
+            self.control.tell(level(self, block.pcm))
 
-    def _listen(self, found: Ears | None, error: UserError | None) -> None:
-        if found is not None:
-            self._porch.listen_with(found)
+    def _listen(self, ears: Ears | None, error: UserError | None) -> None:
+        if ears is not None:
+            self.porch.listen_with(ears)
             return
         if error is not None:
-            self.trouble(error)
-        self._porch.be_deaf()
+            self.truths.trouble("speech model", error)
+        self.porch.be_deaf()
 
-    def _note_fault(self, error: UserError) -> None:
-        if self._fault is None or self._fault.sentence != error.sentence:
-            log.get_log().error("microphone_fault", sentence=error.sentence)
-            self.light.show("fault")
-        self._fault = error
+    def turn(self, now_s: float) -> None:
+        """One turn of the loop: what time itself brings, and what follows from it."""
+        self.hands.tick(now_s)
+        elapsed_s, self._last_turn_s = now_s - self._last_turn_s, now_s
+        if self.porch.session.pause is not None:
+            self.do(Elapsed(elapsed_s))
+            self._remember_pause(now_s)
+        elif now_s - self._last_sound_s > SILENT_S or self.truths.fault is not None:
+            self.do(NoSound(now_s - self._last_sound_s))
+        self._look_around(now_s)
+        self.ledger.turn(now_s, self.sound.now)
+        self._show(now_s)
 
-    def _tick(self, now_s: float) -> None:
-        self._hands.tick(now_s)
-        state = self._true_state()
+    def _show(self, now_s: float) -> None:
+        """The light, the watchdog and the page follow what is true by now."""
+        came, self._block_came = self._block_came, False
+        state = self.porch.session.state
+        if came or state == "paused":  # a beat says: until here it was heard
+            self.wires.heartbeat.beat(now_s, self.porch.stream, self.sound.now, state)
+        self.signals.turn(now_s, self.truths.truth(self, block_came=came))
+        if state != "starting" and (came or state in {"paused", "fault"}):
+            self._watchdog.feed(now_s)
         if state != self._state:
             self._state = state
-            self.control.tell({"event": "state", "state": state, "sentence": self._sentence()[0]})
+            sentence = self.truths.sentence(self)[0]
+            self._tell({"event": "state", "state": state, "sentence": sentence})
+            self.wires.service.status(sentence)
+            if state != "starting":
+                self.wires.service.ready()
+
+    def _look_around(self, now_s: float) -> None:
+        if now_s - self._looked_s < LOOK_EVERY_S:
+            return
+        self._looked_s = now_s
+        self.waiting = self.wires.spooled.waiting_count()
+        self.truths.note("disk", self.wires.spooled.refusal())
+        self.truths.note_stuck(stuck=self.hands.stuck)
+        self.wires.spooled.erase_taken_back()
 
     def _type(self, key: Key, at_s: float) -> None:
         match key:
             case "press":
-                self._hands.press(at_s)
+                self.hands.press(at_s)
             case "hold":
-                self._hands.hold_key(at_s)
+                self.hands.hold_key(at_s)
+            case "pause":
+                self.do(PauseGesture())
             case "quit":
                 self.stop()
 
-    def _serve(self, asked: dict[str, Any], answer: Answer) -> None:
+    def _asked(self, asked: dict[str, Any], respond: Callable[[dict[str, Any]], None]) -> None:
         """In a thread of the socket's: the loop answers."""
-        self.inbox.put(Request(asked, answer, time.monotonic()))
+        if not self.inbox.put(Request(asked, respond, self._now_s())):
+            respond(BUSY)
 
-    def _answer(self, request: Request) -> None:
-        match request.asked["do"]:
-            case "press":
-                self._hands.press(request.at_s, request.answer)
-            case "hold":
-                on = bool(request.asked.get("on"))
-                self._hands.hold_page(request.at_s, request.answer, on=on)
-            case "status":
-                request.answer(self.status())
-            case "play":
-                request.answer(self._play())
-            case other:
-                request.answer(_unknown(str(other)))
+    def _change(self, change: ModeChange) -> None:
+        """The porch has paused or resumed: what has a wire follows."""
+        match change:
+            case Pause(pausing):
+                self.wires.microphone.stop()
+                self._note_silence()
+                self.clock.let_go()
+                self._remember(self.ledger.paused(pausing, self.sound.now))
+                self.signals.show("paused")
+            case PauseChanged(pausing):
+                if self.remembered is not None:
+                    known = self.remembered
+                    self._remember(Remembered(pausing, known.stream, known.position))
+            case Resume(by):
+                if self.remembered is not None:
+                    self.ledger.resumed(self.remembered, by)
+                self._remember(None)
+                self._last_sound_s = self._now_s()
+                self.ledger.await_sound(self.sound.now)
+                self.meter = LevelMeter()
+                self.wires.microphone.start(self.inbox.put_sound)
+                self.signals.show("resumed")
 
-    def _play(self) -> dict[str, Any]:
-        if not isinstance(self.microphone, ReplayedFile):
-            return _NO_REPLAY
-        self._porch.begin_anew()
-        self.microphone.play()
-        return {"ok": True, "seconds": self.microphone.progress().seconds}
+    def _note_silence(self) -> None:
+        """Where no sound came for long, or none has yet, nobody will count what was missed."""
+        if not self.clock.is_tied:
+            self.ledger.sound_came(self.clock.clock.recorded_now())
+        elif self._now_s() - self._last_sound_s > SILENT_S:
+            self.ledger.silent_since(self.clock.recorded(self.sound.now), self.sound.now)
+
+    def _remember_pause(self, now_s: float) -> None:
+        pausing, known = self.porch.session.pause, self.remembered
+        if pausing is None or known is None or pausing.remaining_s is None:
+            return
+        if now_s - self._remembered_s >= REMEMBER_EVERY_S:
+            self._remember(Remembered(pausing, known.stream, known.position))
+
+    def _remember(self, remembered: Remembered | None) -> None:
+        self._remembered_s = self._now_s()
+        self.remembered = remembered
+        try:
+            if remembered is None:
+                self.wires.pause_file.remove()
+            else:
+                self.wires.pause_file.write(remembered)
+        except OSError as error:
+            log.get_log().error("pause_not_remembered", reason=error.strerror)
+            self.truths.trouble("pause", _FORGETFUL)
+        else:
+            self.truths.note("pause", None)
+
+    def buzzed(self, start_s: float, end_s: float) -> None:
+        """The motor ran, or will: what is heard then is its own noise."""
+        start = self.clock.position(start_s)
+        self.sound.ignore(Span(start, start + round((end_s - start_s) * RATE_HZ)))
 
     def _told(self, event: dict[str, Any]) -> None:
-        """What the porch says, to whoever pressed, to who listens, to the log; the light last."""
+        """What the porch says, to who listens, to the log; the light last."""
         kind = event["event"]
-        if kind == "taken" or (kind == "refused" and "keep" not in event):
-            about = {name: value for name, value in event.items() if name != "event"}
-            self._hands.came_of_it({"outcome": kind, **about})
-        told = {name: value for name, value in event.items() if name not in {"letter", "start"}}
-        self.control.tell(told)
-        log.get_log().info(f"press_{kind}", **{k: told[k] for k in told if k in _LOGGED})
+        self._tell({name: value for name, value in event.items() if name != "start"})
+        told = {name: value for name, value in event.items() if name in _LOGGED}
+        log.get_log().info(f"press_{kind}", **told)
         if kind == "closed":
-            # In a thread: a worker that is slow to answer must not cost the next press its tick.
-            threading.Thread(target=self._wake_worker, daemon=True).start()
-        else:
-            self.light.show(kind)
+            self._wake()
+        elif kind in {"taken", "kept", "refused"}:
+            self.signals.show(kind)
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        self.control.tell({name: value for name, value in event.items() if name != "letter"})
+
+    def _wake(self) -> None:
+        """In a thread: a worker that is slow to answer must not cost the next press its tick."""
+        self.waiting += 1
+        threading.Thread(target=self._wake_worker, daemon=True).start()
 
     def _wake_worker(self) -> None:
         with contextlib.suppress(line.NobodyThere, UserError):
-            line.ask(self._home.worker_socket, {"do": "wake"}, patience_s=WAKE_WITHIN_S)
+            line.ask(self.wires.home.worker_socket, {"do": "wake"}, patience_s=WAKE_WITHIN_S)
 
-    def status(self) -> dict[str, Any]:
-        """What the socket answers."""
-        sentence, advice = self._sentence()
-        return {
-            "process": os.getpid(),
-            "state": self._true_state(),
-            "sentence": sentence,
-            "advice": advice,
-            **self._porch.status(),
-            "microphone": self.microphone.name,
-            "replay": self._replay(),
-        }
-
-    def _replay(self) -> dict[str, Any] | None:
-        if not isinstance(self.microphone, ReplayedFile):
-            return None
-        progress = self.microphone.progress()
-        return {
-            "seconds": round(progress.seconds, 2),
-            "at_s": round(progress.at_s, 2),
-            "playing": progress.playing,
-        }
-
-    def _true_state(self) -> State:
-        if self._fault is not None:
-            return "fault"
-        if not self._stream_clock.is_tied:
-            return "starting"
-        return "keeping" if self._porch.session.keeping else "listening"
-
-    def _sentence(self) -> tuple[str, str]:
-        error = self._fault or self._trouble
+    def _shut_down(self) -> None:
+        error = self.wires.power_off()
         if error is not None:
-            return error.sentence, error.advice
-        return _SENTENCES[self._true_state()], ""
-
-    def _level(self, pcm: Pcm) -> dict[str, Any]:
-        rms = math.sqrt(float(np.mean(pcm.astype(np.float64) ** 2))) / 32768
-        return {
-            "event": "level",
-            "dbfs": round(20 * math.log10(max(rms, 1e-5)), 1),
-            "speaking": self._porch.sound.heard.speaking,
-            "ring_s": self._porch.status()["ring_s"],
-        }
-
-
-_NO_REPLAY = {
-    "error": "no_replay",
-    "sentence": "A real microphone is listening; there is no file to play.",
-    "advice": "Start capture with --replay FILE.",
-}
-
-
-def _unknown(asked: str) -> dict[str, Any]:
-    return {
-        "error": "wrong_usage",
-        "sentence": f"Capture does not do '{asked[:40]}'.",
-        "advice": "Ask it for press, hold, status, play or subscribe.",
-    }
+            self._told({"event": "refused", "sentence": error.sentence, "advice": error.advice})

@@ -1,44 +1,91 @@
-"""What `doctor` looks at on the porch: whether sound comes, and whether the pins are there."""
+"""What `doctor` looks at on the porch: sound, pins, the memory of the past, the disk.
 
-from collections.abc import Callable, Iterator
+A capture that runs holds the microphone and the pins, so it is asked; nothing is taken from it.
+"""
 
+from collections.abc import Iterator
+
+from core import capture_status
+from core.capture_status import CaptureStatus
 from core.checks import Check
 from core.errors import UserError
 from core.places import Home
-from core.settings import load
+from core.settings import DeviceSettings, load
 
-from .button import PinButton
-from .light import PinLight
+from . import haptic, light
+from .buttons import Buttons
+from .control import CaptureGone, ask
+from .storage import memory_check, storage_check
 from .trying import why_no_microphone
 
 
 def checks(home: Home) -> Iterator[Check]:
-    """The microphone, and the pins that the settings name."""
-    settings = load(home.path).device
-    missing = why_no_microphone(settings.microphone)
-    if missing is None:
-        yield Check("microphone", "ok", "The microphone sends sound.")
-    else:  # files and notes can be kept all the same
-        yield Check("microphone", "warn", missing.sentence, missing.advice)
-    if settings.button_pin is not None:
-        yield _pin("button", settings.button_pin, _try_button)
-    if settings.light_pin is not None:
-        yield _pin("light", settings.light_pin, _try_light)
-
-
-def _pin(what: str, number: int, attempt: Callable[[int], None]) -> Check:
+    """The porch, as it stands or as it would."""
+    settings = load(home.path)
     try:
-        attempt(number)
-    except UserError as error:
-        return Check(what, "fail", error.sentence, error.advice)
-    return Check(what, "ok", f"The {what}'s pin, GPIO {number}, can be used.")
+        status = capture_status.from_json(ask(home.capture_socket, {"do": "status"}))
+    except CaptureGone:
+        yield _microphone(settings.device)
+        yield from _pins(settings.device)
+        yield memory_check(settings)
+    else:
+        yield from _running(status)
+    yield storage_check(home.path)
 
 
-def _try_button(number: int) -> None:
-    button = PinButton(number)
-    button.start(lambda _: None)
-    button.stop()
+def _running(status: CaptureStatus) -> Iterator[Check]:
+    """What the capture that runs says of itself."""
+    all_well = status.state != "fault" and not status.advice
+    yield Check("capture", "ok" if all_well else "warn", status.sentence, status.advice)
+    yield _levels(status)
+    held = f"{status.ring_length_s:.0f} s of the past are held in memory"
+    if status.ring_memory == "swappable":
+        advice = "Let the unit start capture: it forbids swap. Or raise `ulimit -l`."
+        yield Check("memory", "warn", f"{held}, which may be swapped to the disk.", advice)
+    else:
+        kept_in = "locked there" if status.ring_memory == "locked" else "and cannot be swapped out"
+        yield Check("memory", "ok", f"{held}, {kept_in}.")
 
 
-def _try_light(number: int) -> None:
-    PinLight(number).stop()
+def _levels(status: CaptureStatus) -> Check:
+    levels = status.levels
+    if levels is None:
+        return Check("microphone", "warn", f"{status.microphone} has sent nothing yet.")
+    if levels.sentence:
+        return Check("microphone", "warn", levels.sentence, levels.advice)
+    return Check(
+        "microphone",
+        "ok",
+        f"{status.microphone} sends sound: its noise floor lies at {levels.floor_dbfs:.0f} dB of "
+        f"full scale, the loudest second of the last minute at {levels.loudest_dbfs:.0f} dB.",
+    )
+
+
+def _microphone(device: DeviceSettings) -> Check:
+    missing = why_no_microphone(device.microphone)
+    if missing is None:
+        return Check("microphone", "ok", "The microphone sends sound.")
+    # Files and notes can be kept all the same.
+    return Check("microphone", "warn", missing.sentence, missing.advice)
+
+
+def _pins(device: DeviceSettings) -> Iterator[Check]:
+    """Each thing with a wire that the settings name is tried, and let go."""
+    lit, dark = light.lights(device)
+    moved, still = haptic.motors(device)
+    buttons = Buttons(device, lambda _: True)
+    dead = buttons.start()
+    buttons.stop()
+    for each in lit:
+        each.stop()
+    for moving in moved:
+        moving.stop()
+    for error in (*dark, *still, *dead):
+        yield _unusable(error)
+    works = len(lit) + len(moved) + buttons.count
+    if works:
+        yield Check("wires", "ok", f"{works} of the things with a wire can be used.")
+
+
+def _unusable(error: UserError) -> Check:
+    return Check("wires", "fail", error.sentence, error.advice)

@@ -1,14 +1,16 @@
-"""What the porch brings to the command line: `capture`, `press`, `status`, `hear`."""
+"""What the porch brings to the command line: what the device does, and how it stands."""
 
 import argparse
 import math
+import re
+from typing import Any
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError, WrongUsage
 
 
 class Refused(UserError):
-    """A press that was refused, with its own sentence."""
+    """What was asked of capture was refused, with its own sentence."""
 
     code = "refused"
 
@@ -22,13 +24,62 @@ def capture(arguments: Arguments, screen: Screen) -> int:
 
 def press(arguments: Arguments, screen: Screen) -> int:
     """Press the button of the running capture; the answer is taken, or refused and why."""
-    from . import control  # noqa: PLC0415
-
-    answer = control.ask(home_of(arguments).capture_socket, {"do": "press"})
-    if answer["outcome"] == "refused":
-        raise Refused(answer["sentence"], advice=answer["advice"])
+    answer = _ask(arguments, {"do": "press"})
     screen.value(answer, f"Taken: {answer['keep']}.")
     return 0
+
+
+def record(arguments: Arguments, screen: Screen) -> int:
+    """Begin a recording, or end it: a lecture, an interview; one moment in the end."""
+    answer = _ask(arguments, {"do": "record", "on": not arguments.stop})
+    sentence = "The recording has ended; it is kept." if arguments.stop else "Recording."
+    screen.value(answer, sentence)
+    return 0
+
+
+def pause(arguments: Arguments, screen: Screen) -> int:
+    """Close the microphone and wipe the memory, until `resume` or for a time."""
+    if arguments.bring_back is not None:
+        answer = _ask(arguments, {"do": "bring_back", "keep": arguments.bring_back})
+        screen.value(answer, f"{arguments.bring_back} is kept after all.")
+        return 0
+    for_s = None if arguments.duration is None else duration_s(arguments.duration)
+    answer = _ask(arguments, {"do": "pause", "for_s": for_s})
+    screen.value(answer, "Paused: the microphone is closed, and the memory is wiped.")
+    return 0
+
+
+def resume(arguments: Arguments, screen: Screen) -> int:
+    """Open the microphone again."""
+    screen.value(_ask(arguments, {"do": "resume"}), "It listens again.")
+    return 0
+
+
+def shutdown(arguments: Arguments, screen: Screen) -> int:
+    """Close what is open and switch this machine off."""
+    screen.value(_ask(arguments, {"do": "shutdown"}), "This machine is being switched off.")
+    return 0
+
+
+def duration_s(text: str) -> float:
+    """A length as people write it: `90`, `90s`, `15min`, `1h`. Raises WrongUsage."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
+    if found is None or float(found[1]) <= 0:
+        raise WrongUsage(f"'{text}' is no length of time.", advice="Write it as 15min, 1h or 90s.")
+    return float(found[1]) * _UNITS_S[found[2] or "s"]
+
+
+_UNITS_S = {"s": 1, "m": 60, "min": 60, "h": 3600}
+
+
+def _ask(arguments: Arguments, request: dict[str, Any]) -> dict[str, Any]:
+    """What the running capture answers. Raises Refused where it refuses."""
+    from . import control  # noqa: PLC0415
+
+    answer = control.ask(home_of(arguments).capture_socket, request)
+    if answer.get("outcome") == "refused":
+        raise Refused(answer["sentence"], advice=answer["advice"])
+    return answer
 
 
 def status(arguments: Arguments, screen: Screen) -> int:
@@ -88,6 +139,19 @@ def _capture_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replay", metavar="FILE", help="a sound file instead of the microphone")
 
 
+def _record_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stop", action="store_true", help="end the recording that is on")
+
+
+def _pause_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--for", dest="duration", metavar="D", help="for so long: 15min, 1h; else until resumed"
+    )
+    parser.add_argument(
+        "--bring-back", metavar="ID", help="keep after all what the pause by the button took back"
+    )
+
+
 def _hear_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument(
@@ -108,6 +172,10 @@ def _hear_arguments(parser: argparse.ArgumentParser) -> None:
 COMMANDS = (
     Command("capture", "listen: microphone, button, light", capture, _capture_arguments),
     Command("press", "press: keep what was said before now", press),
+    Command("record", "begin a recording, or end it", record, _record_arguments),
+    Command("pause", "close the microphone and wipe the memory", pause, _pause_arguments),
+    Command("resume", "open the microphone again", resume),
+    Command("shutdown", "switch this machine off", shutdown),
     Command("status", "how capture and the worker stand", status),
     Command("hear", "hear recordings as if they were live", hear, _hear_arguments),
 )

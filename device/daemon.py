@@ -2,27 +2,35 @@
 
 import contextlib
 import fcntl
+import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from core import log
 from core.audio import RATE_HZ, Pcm
-from core.clock import Clock, Recorded, SystemClock
+from core.capture_status import TakenBack
+from core.clock import Clock, SystemClock
 from core.command_line import Screen
 from core.errors import ArchiveBusy, UserError
-from core.places import Home
-from core.settings import DeviceSettings, Settings, load
-from device import ears
-from device.capture import Capture, Hears, Typed
-from device.keyboard import Keyboard
-from device.light import Lights, PinLight, TerminalLight
+from core.facts import Fact
+from core.machine import LONGEST_RING_S, profile
+from core.places import Home, runtime_folder, state_folder
+from core.settings import Settings, load
+from device import ears, haptic, light, power, privacy
+from device.buttons import Buttons
+from device.capture import Capture, Hears, Typed, Wires
+from device.heartbeat import Heartbeat, last_beat
+from device.keyboard import Key, Keyboard
 from device.microphone import ChildMicrophone
-from device.ports import Button, Light, Microphone
+from device.pause_file import PauseFile
+from device.ports import Microphone
 from device.replay import ReplayedFile
+from device.signals import Light, Motor
 from device.sound import Sound
 from device.stream_clock import StreamClock
 from pipeline.open_clip import OpenClip
@@ -34,39 +42,110 @@ _UNHEARD = UserError(
 )
 
 
+class DiskReserve(UserError):
+    """The disk has no more than its reserve left."""
+
+    code = "disk_reserve"
+
+
 class SpoolLetterbox:
     """Clips go to the spool, stamped with the time at which their first sample was heard."""
 
-    def __init__(self, spool: Spool, clock: Clock, stream_clock: StreamClock) -> None:
+    def __init__(self, spool: Spool, stream_clock: StreamClock, reserve_bytes: int) -> None:
+        self.reserve_bytes = reserve_bytes
         self._spool = spool
-        self._clock = clock
         self._stream_clock = stream_clock
 
-    def open_clip(self, moment: str, revision: int, start: int, pcm: Pcm) -> OpenClip:
-        recorded = _earlier(self._clock.recorded_now(), self._stream_clock.ago_ms(start))
-        return self._spool.open_clip(Clip(moment, "press", recorded, (), revision), pcm)
+    def refusal(self) -> UserError | None:
+        if self._spool.free_bytes() >= self.reserve_bytes:
+            return None
+        return DiskReserve(
+            f"The disk has less than {self.reserve_bytes // 1_000_000} MB left: nothing is kept.",
+            advice="Free some space on the disk of the home, then press again.",
+        )
+
+    def open_clip(
+        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
+    ) -> OpenClip:
+        how: Literal["press", "recording"] = "recording" if recording else "press"
+        recorded = self._stream_clock.recorded(start)
+        return self._spool.open_clip(Clip(moment, how, recorded, (), revision), pcm)
+
+    def post_fact(self, fact: Fact) -> Path:
+        return self._spool.post_fact(fact)
+
+    def waiting_count(self) -> int:
+        return self._spool.waiting_count()
+
+    def free_bytes(self) -> int:
+        return self._spool.free_bytes()
+
+    def taken_back(self) -> list[TakenBack]:
+        return self._spool.taken_back()
+
+    def bring_back(self, moment: str) -> bool:
+        return self._spool.bring_back(moment)
+
+    def erase_taken_back(self) -> list[str]:
+        return self._spool.erase_taken_back()
 
 
-def new_capture(
-    home: Home, microphone: Microphone, light: Light, clock: Clock | None = None
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the wearer sees and feels, and what of it cannot be had."""
+
+    lights: list[Light]
+    motors: list[Motor]
+    troubles: list[UserError]
+
+
+def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
+    home: Home,
+    microphone: Microphone,
+    shown: Shown,
+    *,
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    power_off: Callable[[], UserError | None] = power.power_off,
 ) -> Capture:
     """A loop that keeps into this home's spool."""
-    stream_clock = StreamClock(Sound(ears.new_gate()))
-    letterbox = SpoolLetterbox(Spool(home.spool), clock or SystemClock(), stream_clock)
-    return Capture(home, microphone, light, stream_clock, letterbox)
+    settings, clock = settings or load(home.path), clock or SystemClock()
+    device = settings.device
+    ring_s = min(device.ring_s, LONGEST_RING_S[profile(settings.machine.profile)])
+    stream_clock = StreamClock(Sound(ears.new_gate(), ring_s), clock)
+    spool, runtime = Spool(home.spool), runtime_folder(home.path)
+    before = last_beat(runtime, home.path, clock.recorded_now().boot)
+    wires = Wires(
+        home=home,
+        microphone=microphone,
+        lights=shown.lights,
+        motors=shown.motors,
+        spooled=SpoolLetterbox(spool, stream_clock, device.reserve_mb * 1_000_000),
+        heartbeat=Heartbeat(runtime, home.path, clock),
+        pause_file=PauseFile(state_folder(home.path)),
+        second_button=device.second_button,
+        power_off=power_off,
+    )
+    capture = Capture(wires, stream_clock, before)
+    for each in shown.troubles:
+        capture.truths.trouble("light", each)
+    return capture
 
 
 def run(home: Home, replay: str | None, screen: Screen) -> int:
     """The service: listen until told to stop."""
+    privacy.harden()
     log.set_up("info")
     settings = load(home.path)
     with _only_capture(home):
-        microphone = _microphone(settings, replay)
-        troubles: list[UserError] = []
-        capture = new_capture(home, microphone, _light(settings.device, troubles))
-        for error in troubles:
-            capture.trouble(error)
+        # lgpio makes files of its own in the folder it is started in, unless it is told another.
+        os.environ.setdefault("LG_WD", str(runtime_folder(home.path)))
+        lit, dark = light.lights(settings.device)
+        moved, still = haptic.motors(settings.device)
+        shown = Shown(lit, moved, [*dark, *still])
+        for error in shown.troubles:
             screen.say(str(error))
+        capture = new_capture(home, _microphone(settings, replay), shown, settings=settings)
         _run(capture, settings, home, screen)
     return 0
 
@@ -75,29 +154,37 @@ def _run(capture: Capture, settings: Settings, home: Home, screen: Screen) -> No
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: capture.stop())
     keyboard = Keyboard() if sys.stdin is not None and sys.stdin.isatty() else None
-    button = _button(settings.device, capture, screen)
+    buttons = Buttons(settings.device, capture.inbox.put)
     capture.control.start()
-    # Bytes are read before onnxruntime is imported: frames are judged from the ring later.
-    capture.microphone.start(capture.inbox.put)
+    for error in buttons.start():
+        capture.truths.trouble("button", error)
+        screen.say(str(error))
     threading.Thread(target=_load_ears, args=(capture, settings, home), daemon=True).start()
     try:
         if keyboard is not None:
-            keyboard.start(lambda key, at_s: capture.inbox.put(Typed(key, at_s)))
-            screen.say("I hear you. Space keeps what was said, h holds and lets go, q ends.")
+            keyboard.start(lambda key, at_s: _typed(capture, key, at_s))
+            screen.say(
+                "I hear you. Space keeps what was said, h holds and lets go, p pauses, q ends."
+            )
         capture.run()
     finally:
-        for part in (keyboard, button, capture.microphone, capture.control, capture.light):
+        for part in (keyboard, buttons, capture.wires.microphone, capture.control):
             if part is not None:
                 part.stop()
+        capture.signals.stop()
+
+
+def _typed(capture: Capture, key: Key, at_s: float) -> None:
+    capture.inbox.put(Typed(key, at_s))
 
 
 def _load_ears(capture: Capture, settings: Settings, home: Home) -> None:
-    """Whatever comes of it, the loop is told: presses wait for it."""
+    """Whatever comes of it, the loop is told: what is kept meanwhile is uncut."""
     try:
         capture.inbox.put(Hears(ears.load(settings, home.path)))
     except UserError as error:
         capture.inbox.put(Hears(None, error))
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave presses unanswered
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave keeps uncut for good
         log.get_log().error("speech_model_failed", exc_info=error)
         capture.inbox.put(Hears(None, _UNHEARD))
 
@@ -112,31 +199,6 @@ def _microphone(settings: Settings, replay: str | None) -> Microphone:
     return ReplayedFile(path.name, samples / RATE_HZ, lambda: media.decode(path))
 
 
-def _light(settings: DeviceSettings, troubles: list[UserError]) -> Light:
-    lights: list[Light] = [TerminalLight()] if sys.stderr.isatty() else []
-    if settings.light_pin is not None:
-        try:
-            lights.append(PinLight(settings.light_pin))
-        except UserError as error:
-            troubles.append(error)
-    return Lights(*lights)
-
-
-def _button(settings: DeviceSettings, capture: Capture, screen: Screen) -> Button | None:
-    if settings.button_pin is None:
-        return None
-    from device.button import PinButton  # noqa: PLC0415
-
-    button = PinButton(settings.button_pin)
-    try:
-        button.start(capture.inbox.put)
-    except UserError as error:
-        capture.trouble(error)
-        screen.say(str(error))
-        return None
-    return button
-
-
 @contextlib.contextmanager
 def _only_capture(home: Home) -> Iterator[None]:
     """The lock of the one capture; the kernel gives it back when its process dies."""
@@ -148,12 +210,3 @@ def _only_capture(home: Home) -> Iterator[None]:
             sentence = "Capture is running for this home already."
             raise ArchiveBusy(sentence, advice="Leave it to that one, or stop it first.") from None
         yield
-
-
-def _earlier(recorded: Recorded, by_ms: int) -> Recorded:
-    at_ms, boottime_ms = recorded.at_ms, recorded.boottime_ms
-    return replace(
-        recorded,
-        at_ms=None if at_ms is None else at_ms - by_ms,
-        boottime_ms=None if boottime_ms is None else boottime_ms - by_ms,
-    )

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.audio import Pcm
+from core.errors import UserError
 
-from .ports import Edge, Ended, FromMicrophone, Signal
+from .ports import Edge, Ended, FromMicrophone
+from .signs import Pattern, Sign, Steps
 
 
 @dataclass(slots=True)
 class MemoryClip:
-    """A clip that is written nowhere."""
+    """A clip that is written nowhere. With `broken`, the disk fails."""
 
     moment: str
     revision: int
@@ -20,6 +22,9 @@ class MemoryClip:
     synced: int = 0
     removed: bool = False
     closed: bool = False
+    taken_back: bool = False
+    recording: bool = False
+    broken: bool = False
 
     @property
     def end(self) -> int:
@@ -29,27 +34,45 @@ class MemoryClip:
         self.samples += len(pcm)
 
     def sync(self) -> None:
+        if self.broken:
+            raise OSError(5, "Input/output error")
         self.synced = self.samples
 
     def close(self, samples: int) -> Path:
-        self.samples, self.closed = samples, True
+        self.samples = samples
+        self.sync()
+        self.closed = True
         return Path(f"{self.moment}.{self.revision}.clip")
 
     def remove(self) -> None:
         self.removed = True
 
+    def take_back(self) -> None:
+        self.taken_back = True
+
 
 @dataclass(slots=True)
 class MemoryLetterbox:
-    """Where clips go that nobody transcribes. With `full`, it refuses as a full disk does."""
+    """Where clips go that nobody transcribes. With `full`, it refuses as a full disk does.
+
+    With `at_reserve`, there is no more room than what is to stay free.
+    """
 
     clips: list[MemoryClip] = field(default_factory=list)
     full: bool = False
+    at_reserve: bool = False
 
-    def open_clip(self, moment: str, revision: int, start: int, pcm: Pcm) -> MemoryClip:
+    def refusal(self) -> UserError | None:
+        if not self.at_reserve:
+            return None
+        return UserError("The disk is full up to its reserve.", advice="Free some space.")
+
+    def open_clip(
+        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
+    ) -> MemoryClip:
         if self.full:
             raise OSError(28, "No space left on device")
-        clip = MemoryClip(moment, revision, start, len(pcm), len(pcm))
+        clip = MemoryClip(moment, revision, start, len(pcm), len(pcm), recording=recording)
         self.clips.append(clip)
         return clip
 
@@ -66,16 +89,20 @@ class FakeMicrophone:
 
     def __init__(self, script: Iterable[FromMicrophone] = ()) -> None:
         self._script = list(script)
-        self._deliver: Callable[[FromMicrophone], None] | None = None
+        self.started = False
+        self.stopped = False
 
     def start(self, deliver: Callable[[FromMicrophone], None]) -> None:
-        self._deliver = deliver
+        self.started, self.stopped = True, False
         for each in self._script:
             deliver(each)
         deliver(Ended())
 
+    def hurry(self) -> None:
+        """Everything was handed over at the start."""
+
     def stop(self) -> None:
-        self._deliver = None
+        self.stopped = True
 
 
 class FakeButton:
@@ -100,10 +127,25 @@ class FakeLight:
     """Remembers what it was told to show."""
 
     def __init__(self) -> None:
-        self.shown: list[Signal] = []
+        self.shown: list[Sign] = []
+        self.stopped = False
 
-    def show(self, signal: Signal) -> None:
-        self.shown.append(signal)
+    def play(self, pattern: Pattern) -> None:
+        self.shown.append(pattern.sign)
 
     def stop(self) -> None:
-        return
+        self.stopped = True
+
+
+class FakeMotor:
+    """Remembers how it was told to move."""
+
+    def __init__(self) -> None:
+        self.felt: list[Steps] = []
+        self.stopped = False
+
+    def play(self, steps: Steps) -> None:
+        self.felt.append(steps)
+
+    def stop(self) -> None:
+        self.stopped = True

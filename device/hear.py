@@ -18,7 +18,7 @@ from device.cpu import cpu_s
 from device.everything import Everything
 from device.porch import Porch
 from device.ports import BLOCK_SAMPLES
-from device.sound import Sound
+from device.sound import Ears, Sound
 from pipeline import lines, media
 from pipeline.delivery import Delivery, delivering
 from pipeline.imports import as_text
@@ -55,7 +55,13 @@ class Clips:
     screen: Screen
     closed: dict[str, Closed] = field(default_factory=dict)
 
-    def open_clip(self, moment: str, revision: int, start: int, pcm: Pcm) -> OpenClip:
+    def refusal(self) -> None:
+        """A file that is heard may fill the disk; the wearer asked for it."""
+
+    def open_clip(
+        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
+    ) -> OpenClip:
+        assert not recording, "nobody records a file"
         recorded = _later(self.recorded, start * 1000 // RATE_HZ)
         clip = Clip(moment, self.how, recorded, self.reasons, revision, source=self.source)
         return self.spool.open_clip(clip, pcm)
@@ -136,7 +142,7 @@ class Listener:
         self,
         home: Home,
         policy: Policy,
-        model: ears.LevelledEars,
+        model: Ears,
         delivery: Delivery,
         screen: Screen,
     ) -> None:

@@ -1,13 +1,16 @@
-"""Performs what a session decided: sound from the ring to the disk, and only then word of it."""
+"""Performs what was decided: sound from the ring to the disk, and only then word of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from core import log
 from core.audio import RATE_HZ, Pcm
+from core.errors import UserError
 
+from .keep import Became, Close, Confirm, Effect, Extend, Keep, Refuse, Take, Write
 from .ring import Ring
-from .session import Close, Confirm, Effect, Extend, Keep, Refuse, Take, Write
 
 SYNC_EVERY = RATE_HZ
 """A tail is durable at least each second of sound."""
@@ -17,20 +20,39 @@ Tell = Callable[[dict[str, Any]], None]
 
 
 class OpenClip(Protocol):
-    """A clip that is being written; `pipeline.spool` has the real one."""
+    """A clip that is being written; `pipeline.open_clip` has the real one."""
 
     def append(self, pcm: Pcm) -> None: ...
     def sync(self) -> None: ...
     def close(self, samples: int) -> Path: ...
     def remove(self) -> None: ...
+    def take_back(self) -> None:
+        """Set it aside: no model sees it, it can be brought back, and it is erased in time."""
 
 
 class Letterbox(Protocol):
     """Where clips go."""
 
-    def open_clip(self, moment: str, revision: int, start: int, pcm: Pcm) -> OpenClip:
+    def refusal(self) -> UserError | None:
+        """Why nothing more may be written; None while there is room."""
+        ...
+
+    def open_clip(
+        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
+    ) -> OpenClip:
         """A new clip whose sound begins at position `start`; durable so far on return."""
         ...
+
+
+@dataclass(slots=True)
+class Writing:
+    """A clip that is open, and how far it has come."""
+
+    clip: OpenClip
+    revision: int
+    start: int
+    written_to: int
+    durable_to: int
 
 
 class Keeper:
@@ -41,9 +63,8 @@ class Keeper:
         self._ring = ring
         self._letterbox = letterbox
         self._tell = tell
-        self._clip: OpenClip | None = None
-        self._written_to = 0
-        self._durable_to = 0
+        self._now: Writing | None = None
+        self._earlier: list[Writing] = []  # revisions that a pause may yet go back to
 
     def perform(self, effect: Effect) -> None:
         match effect:
@@ -60,10 +81,42 @@ class Keeper:
                 self._tell({"event": "kept", **self._named(keep), **self._seconds(keep)})
             case Close(keep):
                 self._close(keep)
+            case Became(keep):
+                self._tell({"event": "recording", **self._named(keep)})
 
-    def abandon(self) -> None:
-        """The disk refused: what it has of the clip, if anything, is the worker's to find."""
-        self._clip = None
+    def take_back(self, keep: Keep, before: Keep | None) -> None:
+        """Set aside what is being written; go on with the revision before it, if there is one."""
+        taken, self._now = self._now, None
+        for writing in self._earlier:
+            if before is not None and writing.revision == before.revision:
+                self._now = writing
+            else:
+                writing.clip.remove()
+        self._earlier = []
+        if taken is not None:
+            taken.clip.take_back()
+            self._tell({"event": "taken_back", **self._named(keep)})
+
+    def abandon(self) -> int:
+        """The disk refused: the clip ends with what is durable. The position up to which it holds.
+
+        One that cannot even be ended is the worker's to find, with all that was written to it.
+        """
+        writing, self._now = self._now, None
+        for each in self._earlier:
+            each.clip.remove()
+        self._earlier = []
+        if writing is None:
+            return 0
+        try:
+            if writing.durable_to > writing.start:
+                writing.clip.close(writing.durable_to - writing.start)
+            else:
+                writing.clip.remove()
+        except OSError as error:
+            log.get_log().warning("clip_left_open", reason=error.strerror)
+            return writing.written_to
+        return writing.durable_to
 
     def name(self, keep: Keep) -> str:
         """The keep's id, which is the moment's."""
@@ -71,34 +124,46 @@ class Keeper:
 
     def _write(self, keep: Keep, to: int) -> None:
         sound = self._ring.copy(keep.start, to)
-        before, self._clip = self._clip, None
-        self._clip = self._letterbox.open_clip(self.name(keep), keep.revision, keep.start, sound)
-        self._written_to = self._durable_to = keep.start + len(sound)
-        if before is not None:
-            before.remove()
+        name = self.name(keep)
+        clip = self._letterbox.open_clip(
+            name, keep.revision, keep.start, sound, recording=keep.recording
+        )
+        if self._now is not None:
+            self._earlier.append(self._now)
+        written_to = keep.start + len(sound)
+        self._now = Writing(clip, keep.revision, keep.start, written_to, written_to)
 
     def _extend(self, to: int) -> None:
-        if self._clip is None or to <= self._written_to:
+        now = self._now
+        if now is None or to <= now.written_to:
             return
-        self._clip.append(self._ring.copy(self._written_to, to))
-        self._written_to = to
-        if self._written_to - self._durable_to >= SYNC_EVERY:
+        now.clip.append(self._ring.copy(now.written_to, to))
+        now.written_to = to
+        if now.written_to - now.durable_to >= SYNC_EVERY:
             self._sync()
 
     def _sync(self) -> None:
-        if self._clip is not None and self._durable_to < self._written_to:
-            self._clip.sync()
-            self._durable_to = self._written_to
+        now = self._now
+        if now is not None and now.durable_to < now.written_to:
+            now.clip.sync()
+            now.durable_to = now.written_to
 
     def _close(self, keep: Keep) -> None:
-        if self._clip is None or keep.end is None:
+        if self._now is None or keep.end is None:
             return
         self._extend(keep.end)
-        clip, self._clip = self._clip, None
+        writing, self._now = self._now, None
+        earlier, self._earlier = self._earlier, []
+        if keep.end <= writing.start:  # a recording that was ended as it began
+            writing.clip.remove()
+            return
         try:
-            path = clip.close(keep.end - keep.start)
+            path = writing.clip.close(keep.end - writing.start)
         except FileNotFoundError:  # it was forgotten while it was being written
             return
+        finally:
+            for each in earlier:
+                each.clip.remove()
         about = {**self._named(keep), **self._seconds(keep)}
         self._tell({"event": "closed", **about, "start": keep.start, "letter": path.name})
 
@@ -106,5 +171,6 @@ class Keeper:
         return {"keep": self.name(keep), "revision": keep.revision}
 
     def _seconds(self, keep: Keep) -> dict[str, object]:
-        end = self._written_to if keep.end is None else keep.end
+        to = keep.anchor if self._now is None else self._now.written_to
+        end = to if keep.end is None else keep.end
         return {"seconds": round((end - keep.start) / RATE_HZ, 3)}

@@ -1,14 +1,39 @@
-"""What a press does: (state, event, what was heard) -> (state, effects). Pure.
+"""What a press and a recording keep: (state, event, what was heard) -> (state, effects). Pure.
 
-Time is the sound's own: every `at` is a position of the stream. The state is owned by
-whoever calls; the effects are performed by `keeper`.
+The values are in `keep`. `session` decides whether an event comes here at all; the effects
+are performed by `keeper`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.audio import RATE_HZ
 
 from . import cutting
+from .keep import (
+    Advanced,
+    Became,
+    Close,
+    Confirm,
+    Effect,
+    Event,
+    Extend,
+    HoldBegan,
+    Judged,
+    Keep,
+    Keeping,
+    NoRoom,
+    NoSound,
+    NotKept,
+    Press,
+    RecordingBegan,
+    RecordingEnded,
+    Refuse,
+    Release,
+    Step,
+    StreamEnded,
+    Take,
+    Write,
+)
 from .listening import Heard
 
 AGAIN_WITHIN = 5 * RATE_HZ
@@ -18,163 +43,74 @@ CHAIN = RATE_HZ // 2
 """Presses less than half a second apart, from release to next edge, are one chain."""
 
 LONGEST_HOLD = 600 * RATE_HZ
-"""A hold that goes on longer was forgotten: what was held so far is kept, and it ends."""
+"""A hold that goes on longer is a recording: it says so, and a release does not end it."""
 
+LONGEST_RECORDING = 6 * 3600 * RATE_HZ
+"""A recording that nobody ended: a day's meeting fits, a forgotten one fills no card."""
 
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A press went down. One from a screen comes up at once: a Release follows it."""
+UNCUT = cutting.REACH
+"""What is kept at once while nothing has judged the sound yet; it is cut as soon as something has.
+"""
 
-    at: int
+PATIENCE_S = 5.0
+"""A sentence that a microphone's fault has cut off is waited for so long: a restart takes two."""
 
-
-@dataclass(frozen=True, slots=True)
-class HoldBegan:
-    """The press that is down has been held long enough to mean it."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """The press came up; it ends its hold, if there was one."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Advanced:
-    """More sound was heard, or the clock went on."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamEnded:
-    """No more sound will come: what is open is closed where the sound ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotKept:
-    """The disk refused: the keep that was being written does not exist."""
-
-
-Event = Press | HoldBegan | Release | Advanced | StreamEnded | NotKept
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """One press and what came of it. `end` is None until it is decided.
-
-    `floor` is where the keep before it ends; `anchor` the position up to which it was
-    asked for: the last press, or a hold's release.
-    """
-
-    press: int
-    floor: int
-    start: int
-    anchor: int
-    last_press: int
-    revision: int = 0
-    end: int | None = None
-    held: bool = False
-    chain_until: int | None = None
-    confirmed: bool = False
-    closed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Everything that capture knows about keeping. `floor` is the end of all that is kept."""
-
-    keep: Keep | None = None
-    floor: int = 0
-
-    @property
-    def keeping(self) -> bool:
-        return self.keep is not None and not self.keep.closed
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Tell the wearer: the press is taken."""
-
-    keep: Keep
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Make a new revision durable, from its start up to `to`."""
-
-    keep: Keep
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class Extend:
-    """Append what has come since, up to `to`."""
-
-    keep: Keep
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """Everything up to the press is written: make it durable, and only then say kept."""
-
-    keep: Keep
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """The clip ends at `keep.end`; hand it to the worker."""
-
-    keep: Keep
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Tell the wearer that nothing was kept, and why."""
-
-    sentence: str
-    advice: str
+LONG_PATIENCE_S = 60.0
+"""A hold or a recording goes on over a hole of this length; the hole is silence in it."""
 
 
 _SILENT = Refuse(
     "Nothing has been heard yet, so there is nothing to keep.",
     "`afterthought status` tells how the microphone stands.",
 )
+_NO_RECORDING = Refuse("Nothing is being recorded.", "Begin one with `afterthought record`.")
+_FULL = Refuse(
+    "The disk is full up to its reserve: the recording was ended, and what it has is safe.",
+    "Free some space on the disk of the home.",
+)
 _KEPT_ALREADY = Refuse(
     "Nothing was said since your last press; it is kept already.", "Say something, then press."
 )
 
-Effect = Take | Write | Extend | Confirm | Close | Refuse
-Step = tuple[Session, list[Effect]]
 
-
-def step(state: Session, event: Event, heard: Heard) -> Step:
+def step(state: Keeping, event: Event, heard: Heard) -> Step:  # noqa: C901, PLR0911 - a table
     """What is so after this event, and what has to be done, in this order."""
     match event:
-        case Press(at):
-            return _pressed(state, at, heard)
+        case Press(at, again):
+            return _pressed(state, at, heard, again=again)
         case HoldBegan():
             return _held(state)
         case Release(at):
             return _released(state, at)
         case Advanced():
             return _advanced(state, heard)
+        case RecordingBegan(at):
+            return _recording_began(state, at, heard)
+        case RecordingEnded(at):
+            return _recording_ended(state, at, heard)
+        case Judged(by_ears):
+            return _judged(state, heard, by_ears=by_ears)
+        case NoSound(for_s):
+            return _no_sound(state, for_s, heard)
+        case NoRoom():
+            return _no_room(state, heard)
         case StreamEnded():
-            return _stream_ended(state, heard)
-        case NotKept():
-            return replace(state, keep=None), []
+            return _stream_ended(replace(state, resume=False), heard)
+        case NotKept(before, floor):
+            return replace(state, keep=before, floor=max(state.floor, floor)), []
 
 
-def _pressed(state: Session, at: int, heard: Heard) -> Step:
+def _pressed(state: Keeping, at: int, heard: Heard, *, again: bool) -> Step:
     keep = state.keep
+    if not again:
+        state = replace(state, before_chain=keep)
     if keep is None:
         return _new_keep(state, at, heard)
     if _is_still_spoken(keep, heard):
         longer = replace(keep, anchor=at, last_press=at, chain_until=None)
         return replace(state, keep=longer), [Take(longer)]
-    if at - keep.last_press <= AGAIN_WITHIN and not _said_since(keep.last_press, at, heard):
+    soon = at - keep.last_press <= AGAIN_WITHIN and not _said_since(keep.last_press, at, heard)
+    if again or soon:
         return _further(state, keep, at, heard)
     state, effects = _closed_now(state, keep, heard)
     state, more = _new_keep(state, at, heard)
@@ -197,36 +133,39 @@ def _said_since(since: int, at: int, heard: Heard) -> bool:
     return any(since < each.onset <= at and not each.faint for each in heard.utterances)
 
 
-def _new_keep(state: Session, at: int, heard: Heard) -> Step:
-    start = cutting.back(heard, at, state.floor)
+def _new_keep(state: Keeping, at: int, heard: Heard) -> Step:
+    start = _uncut(state, at, heard) if state.deaf else cutting.back(heard, at, state.floor)
     if start is None:
         return state, [_SILENT if heard.now <= heard.oldest else _KEPT_ALREADY]
-    keep = Keep(press=at, floor=state.floor, start=start, anchor=at, last_press=at)
+    keep = Keep(at, state.floor, start, anchor=at, last_press=at, uncut=state.deaf)
     return replace(state, keep=keep), [Take(keep), Write(keep, heard.now)]
 
 
-def _further(state: Session, keep: Keep, at: int, heard: Heard) -> Step:
+def _uncut(state: Keeping, at: int, heard: Heard) -> int | None:
+    start = max(at - UNCUT, state.floor, heard.oldest)
+    return start if start < min(at, heard.now) else None
+
+
+def _further(state: Keeping, keep: Keep, at: int, heard: Heard) -> Step:
     start = cutting.further_back(heard, keep.start, keep.floor)
     if keep.start < heard.oldest:
         start = None  # the clip is longer than the memory: it could not be written anew
     if start is None or start >= keep.start:
-        again = replace(keep, last_press=at)
+        again = replace(keep, last_press=at, chain_until=None)
         sentence = "There is nothing further back to keep."
         return replace(state, keep=again), [Refuse(sentence, "What you kept before is safe.")]
-    longer = replace(
-        keep,
-        start=start,
-        last_press=at,
-        revision=keep.revision + 1,
-        chain_until=None,
-        confirmed=False,
-        closed=False,
-    )
-    to = heard.now if longer.end is None else longer.end
-    return replace(state, keep=longer), [Take(longer), Write(longer, to)]
+    return _rewritten(state, replace(keep, last_press=at, chain_until=None), start, heard)
 
 
-def _closed_now(state: Session, keep: Keep, heard: Heard) -> Step:
+def _rewritten(state: Keeping, keep: Keep, start: int, heard: Heard) -> Step:
+    """A revision that begins elsewhere. It is confirmed, and closed, anew."""
+    revision = keep.revision + 1
+    anew = replace(keep, start=start, revision=revision, confirmed=False, closed=False)
+    to = heard.now if anew.end is None else anew.end
+    return replace(state, keep=anew), [Take(anew), Write(anew, to)]
+
+
+def _closed_now(state: Keeping, keep: Keep, heard: Heard) -> Step:
     """A keep whose sentence is over waits for its chain alone; something new ends that."""
     if keep.closed:
         return state, []
@@ -236,57 +175,121 @@ def _closed_now(state: Session, keep: Keep, heard: Heard) -> Step:
     return _close(state, replace(keep, end=end), heard)
 
 
-def _held(state: Session) -> Step:
-    keep = state.keep
-    if keep is None or keep.closed or keep.revision or keep.end is not None:
+def _held(state: Keeping) -> Step:
+    keep = state.open
+    if keep is None or keep.revision or keep.end is not None:
         return state, []
     return replace(state, keep=replace(keep, held=True)), []
 
 
-def _released(state: Session, at: int) -> Step:
+def _released(state: Keeping, at: int) -> Step:
     keep = state.keep
-    if keep is None:
+    if keep is None or keep.recording:
         return state, []
     anchor = at if keep.held else keep.anchor
     came_up = replace(keep, held=False, anchor=anchor, chain_until=at + CHAIN)
     return replace(state, keep=came_up), []
 
 
-def _advanced(state: Session, heard: Heard) -> Step:
-    keep = state.keep
-    if keep is None or keep.closed:
+def _recording_began(state: Keeping, at: int, heard: Heard) -> Step:
+    keep = state.open
+    if keep is not None and keep.held:
+        if keep.recording:
+            return state, [Refuse("It is recording already.", "End it with `record --stop`.")]
+        longer = replace(keep, recording=True)
+        return replace(state, keep=longer), [Take(longer), Became(longer)]
+    effects: list[Effect] = []
+    if keep is not None:
+        state, effects = _closed_now(state, keep, heard)
+    start = max(min(at, heard.now) - cutting.LEAST_LEAD_IN, state.floor, heard.oldest)
+    new = Keep(at, state.floor, start, at, at, held=True, recording=True)
+    return replace(state, keep=new, before_chain=None), [*effects, Take(new), Write(new, heard.now)]
+
+
+def _recording_ended(state: Keeping, at: int, heard: Heard) -> Step:
+    keep = state.open
+    if keep is None or not keep.held:
+        return replace(state, resume=False), [_NO_RECORDING]
+    end = max(keep.start + 1, min(at, heard.now))
+    return _close(replace(state, resume=False), replace(keep, end=end, held=False), heard)
+
+
+def _judged(state: Keeping, heard: Heard, *, by_ears: bool) -> Step:
+    """Cut what was kept uncut. What was pressed further back meanwhile stays as long as it is."""
+    state = replace(state, deaf=False)
+    keep = state.open
+    if keep is None or not keep.uncut:
         return state, []
-    keep = _hold_over(keep, heard.now)
+    keep = replace(keep, uncut=False)
+    start = cutting.back(heard, keep.press, keep.floor) if by_ears else None
+    if start is None or start == keep.start or keep.revision or keep.start < heard.oldest:
+        return replace(state, keep=keep), []
+    state, effects = _rewritten(state, keep, start, heard)
+    return state, effects[1:]  # the wearer was told at the press
+
+
+def _advanced(state: Keeping, heard: Heard) -> Step:
+    if state.resume:
+        return _recording_began(replace(state, resume=False), heard.now, heard)
+    keep = state.open
+    if keep is None:
+        return state, []
     effects: list[Effect] = []
     if keep.end is None:
         effects.append(Extend(keep, heard.now))
-        keep = replace(keep, end=None if keep.held else cutting.end(heard, keep.anchor))
+        if not keep.held and not keep.uncut:
+            keep = replace(keep, end=cutting.end(heard, keep.anchor))
     if not keep.confirmed and heard.now >= keep.press:
         keep = replace(keep, confirmed=True)
         effects.append(Confirm(keep))
+    if keep.held:
+        state, more = _too_long(replace(state, keep=keep), keep, heard)
+        return state, [*effects, *more]
     if keep.end is not None and keep.chain_until is not None and heard.now >= keep.chain_until:
         state, closing = _close(state, keep, heard)
         return state, [*effects, *closing]
     return replace(state, keep=keep), effects
 
 
-def _hold_over(keep: Keep, now: int) -> Keep:
-    if keep.held and now - keep.press >= LONGEST_HOLD:
-        return replace(keep, held=False, anchor=now)
-    return keep
+def _too_long(state: Keeping, keep: Keep, heard: Heard) -> Step:
+    lasts = heard.now - keep.press
+    if keep.recording and lasts >= LONGEST_RECORDING:
+        return _close(state, replace(keep, end=heard.now, held=False), heard)
+    if not keep.recording and lasts >= LONGEST_HOLD:
+        longer = replace(keep, recording=True)
+        return replace(state, keep=longer), [Became(longer)]
+    return state, []
 
 
-def _stream_ended(state: Session, heard: Heard) -> Step:
-    keep = state.keep
-    if keep is None or keep.closed:
+def _no_sound(state: Keeping, for_s: float, heard: Heard) -> Step:
+    keep = state.open
+    if keep is None or (keep.chain_until is None and not keep.held):  # the button is down
+        return state, []
+    if for_s < (LONG_PATIENCE_S if keep.held else PATIENCE_S):
+        return state, []
+    return _stream_ended(replace(state, resume=keep.recording), heard)
+
+
+def _no_room(state: Keeping, heard: Heard) -> Step:
+    keep = state.open
+    if keep is None or not keep.held:
+        return state, []
+    state, effects = _stream_ended(state, heard)
+    return state, [*effects, _FULL]
+
+
+def _stream_ended(state: Keeping, heard: Heard) -> Step:
+    keep = state.open
+    if keep is None:
         return state, []
     end = heard.now if keep.end is None else keep.end
-    return _close(state, replace(keep, end=end), heard)
+    return _close(state, replace(keep, end=end, held=False), heard)
 
 
-def _close(state: Session, keep: Keep, heard: Heard) -> Step:
+def _close(state: Keeping, keep: Keep, heard: Heard) -> Step:
     end = min(heard.now, max(keep.end or heard.now, keep.start + 1))
-    effects: list[Effect] = [] if keep.confirmed else [Confirm(keep)]
+    has_sound = end > keep.start
+    effects: list[Effect] = [] if keep.confirmed or not has_sound else [Confirm(keep)]
     closed = replace(keep, end=end, closed=True, confirmed=True)
     floor = max(state.floor, end)
     return replace(state, keep=closed, floor=floor), [*effects, Close(closed)]

@@ -1,4 +1,4 @@
-"""The keyboard of a terminal as a button: space presses, `h` holds and lets go, `q` ends."""
+"""The keyboard of a terminal as a button: space, `h`, `p` and `q`; docs/capture.md has them."""
 
 import contextlib
 import os
@@ -11,9 +11,9 @@ import tty
 from collections.abc import Callable
 from typing import Literal
 
-Key = Literal["press", "hold", "quit"]
+Key = Literal["press", "hold", "pause", "quit"]
 
-_KEYS: dict[bytes, Key] = {b" ": "press", b"h": "hold", b"q": "quit"}
+_KEYS: dict[bytes, Key] = {b" ": "press", b"h": "hold", b"p": "pause", b"q": "quit"}
 
 
 class Keyboard:

@@ -86,6 +86,7 @@ class Listening:
         frames = round(capacity_s * RATE_HZ) // FRAME_SAMPLES
         self._probabilities: deque[float] = deque(maxlen=frames)
         self._loudness: deque[float] = deque(maxlen=frames)
+        self._recent: deque[float] = deque(maxlen=BACKGROUND_FRAMES)
         self._utterances: deque[Utterance] = deque()
         self._faint_frame = 0  # one past the last frame that was at least faint
         self._background = LEAST_BACKGROUND
@@ -102,16 +103,22 @@ class Listening:
     def speaking(self) -> bool:
         return self._gate.open
 
-    def feed(self, probability: float, loudness: float) -> None:
-        """Account for one frame; `loudness` is its RMS in [0, 1]."""
+    def feed(self, probability: float, loudness: float, *, ours: bool = False) -> None:
+        """Account for one frame; `loudness` is its RMS in [0, 1].
+
+        `ours`: what is heard in it is the motor's own noise, which means nothing.
+        """
+        probability = 0.0 if ours else probability
         was_open = self._gate.open
         self._gate.feed(probability)
         self._probabilities.append(probability)
         self._loudness.append(loudness)
+        self._recent.append(loudness)
         self.frames += 1
         if self.frames % BACKGROUND_EVERY == 1:
             self._background = self._look_at_background()
-        faint = probability >= FAINT or loudness > LOUD * self._background
+        loud = loudness > LOUD * self._background and not ours
+        faint = probability >= FAINT or loud
         if faint:
             self._faint_frame = self.frames
         if self._gate.open and not was_open:
@@ -120,6 +127,21 @@ class Listening:
             self._end()
         elif not self._gate.open:
             self._murmur(faint=faint)
+
+    def skip(self, frames: int) -> None:
+        """So many frames were not heard at all; speech has ended before them."""
+        for _ in range(min(frames, self._probabilities.maxlen or 0)):
+            self.feed(0.0, 0.0)
+            frames -= 1
+        self.frames += frames
+
+    def begin_anew(self, frames: int) -> None:
+        """Nothing was ever heard; the next frame is the one after so many."""
+        while self._gate.open:
+            self._gate.feed(0.0)
+        for held in (self._probabilities, self._loudness, self._recent, self._utterances):
+            held.clear()
+        self._faint_frame = self.frames = frames
 
     def moved(self, oldest: int, now: int) -> None:
         """The ring holds these positions now; what is older is nobody's business any more."""
@@ -150,8 +172,7 @@ class Listening:
         return costs
 
     def _look_at_background(self) -> float:
-        recent = list(self._loudness)[-BACKGROUND_FRAMES:]
-        return max(LEAST_BACKGROUND, float(np.percentile(recent, 20)))
+        return max(LEAST_BACKGROUND, float(np.percentile(self._recent, 20)))
 
     def _murmur(self, *, faint: bool) -> None:
         """Open, or close, what is only faint."""

@@ -1,12 +1,12 @@
 """What the capture daemon needs from the things with a wire, and nothing more.
 
-Real ones are in `microphone`, `button`, `light`, `keyboard`; those of tests and of the
-demo in `fakes` and `replay`.
+Real ones are in `microphone`, `button`, `input_events`; those of tests and of the demo in
+`fakes` and `replay`. What is seen and felt is in `signals`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from core.audio import Pcm
 from core.errors import UserError
@@ -29,8 +29,9 @@ class Lost:
 class Block:
     """Sound as it arrived. `arrived_s` is CLOCK_MONOTONIC when its last sample had been read.
 
-    `lost` was lost just before it, and no silence stands for it. `clipped` counts samples at
-    full scale, `dc` is the mean as a share of full scale: both before anything was done to them.
+    It is BLOCK_SAMPLES long, and shorter only where sound was lost or ended after it, or after
+    `hurry`. `lost` was lost just before it, and no silence stands for it. `clipped` counts samples
+    at full scale, `dc` is the mean as a share of full scale: both before anything was done to them.
     """
 
     pcm: Pcm
@@ -60,9 +61,6 @@ class Ended:
 
 
 FromMicrophone = Block | Fault | Ended
-FromButton = Edge
-Signal = Literal["listening", "taken", "kept", "refused", "fault"]
-"""What the wearer is shown. `listening` is a blink that a block has fired, never a steady light."""
 
 
 class Microphone(Protocol):
@@ -74,6 +72,13 @@ class Microphone(Protocol):
         """From now on, hand over what comes, from a thread of the microphone's own.
 
         It may be started again after a `stop`; what was missed in between is no loss.
+        """
+
+    def hurry(self) -> None:
+        """For the next 100 ms, hand over what is heard as soon as it can be had, in short blocks.
+
+        For a press, which waits for its own sound. Returns at once; any thread; harmless when
+        stopped.
         """
 
     def stop(self) -> None:
@@ -88,13 +93,3 @@ class Button(Protocol):
 
     def stop(self) -> None:
         """Hand over nothing more. Idempotent."""
-
-
-class Light(Protocol):
-    """What the wearer sees."""
-
-    def show(self, signal: Signal) -> None:
-        """Show it once; returns at once."""
-
-    def stop(self) -> None:
-        """Go dark. Idempotent."""

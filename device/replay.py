@@ -45,8 +45,12 @@ class ReplayedFile:
             self._again.set()
 
     def start(self, deliver: Callable[[FromMicrophone], None]) -> None:
+        self._stopped.clear()
         self._thread = threading.Thread(target=self._run, args=(deliver,), daemon=True)
         self._thread.start()
+
+    def hurry(self) -> None:
+        """A file has no sound of this instant to hand over."""
 
     def stop(self) -> None:
         self._stopped.set()

@@ -3,6 +3,9 @@
 import numpy as np
 
 from core.audio import Pcm
+from core.capture_status import RingMemory
+
+from .privacy import hold_in_memory, page_aligned
 
 
 class Ring:
@@ -13,9 +16,14 @@ class Ring:
     """
 
     def __init__(self, capacity: int) -> None:
-        self._samples: Pcm = np.zeros(capacity, np.int16)
+        self._samples = page_aligned(capacity)
         self._now = 0
         self._oldest = 0
+
+    @property
+    def capacity(self) -> int:
+        """How many samples it holds at most."""
+        return len(self._samples)
 
     @property
     def now(self) -> int:
@@ -53,6 +61,10 @@ class Ring:
         at, count = start % capacity, end - start
         first = self._samples[at : at + count]
         return np.concatenate([first, self._samples[: count - len(first)]])
+
+    def hold_in_memory(self) -> RingMemory:
+        """Keep these samples off the disk, as well as this machine lets us; how well that is."""
+        return hold_in_memory(self._samples)
 
     def clear(self) -> None:
         """Forget every sample, for good; positions keep counting, so no silence is invented."""

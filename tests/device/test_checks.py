@@ -6,10 +6,12 @@ import gpiozero
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from core.checks import Check
 from core.errors import UserError
 from core.places import Home
 from device import checks
-from device.microphone import MicrophoneFault
+from device.microphone_faults import MicrophoneFault
+from tests.device.wearer import Wearer
 
 
 @pytest.fixture
@@ -17,8 +19,16 @@ def board(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpiozero.Device, "pin_factory", MockFactory())
 
 
-def without_sound(_: str | None) -> UserError:
+def without_sound(*_: object) -> UserError:
     return MicrophoneFault("There is no microphone on this machine.", advice="Plug one in.")
+
+
+def with_sound(*_: object) -> None:
+    return None
+
+
+def found(home: Path) -> dict[str, Check]:
+    return {each.name: each for each in checks.checks(Home(home))}
 
 
 def test_without_a_microphone_the_rest_works_and_the_next_step_is_said(
@@ -26,32 +36,53 @@ def test_without_a_microphone_the_rest_works_and_the_next_step_is_said(
 ) -> None:
     monkeypatch.setattr(checks, "why_no_microphone", without_sound)
 
-    (found,) = checks.checks(Home(home))
+    told = found(home)
 
-    assert (found.state, found.advice) == ("warn", "Plug one in.")
+    assert (told["microphone"].state, told["microphone"].advice) == ("warn", "Plug one in.")
+    assert told["storage"].state in {"ok", "warn"}
+    assert told["memory"].state in {"ok", "warn"}
 
 
-def test_pins_are_looked_at_where_the_settings_name_them(
+def test_what_the_settings_name_is_tried_and_let_go(
     home: Path, monkeypatch: pytest.MonkeyPatch, board: None
 ) -> None:
-    monkeypatch.setattr(checks, "why_no_microphone", lambda _: None)
+    monkeypatch.setattr(checks, "why_no_microphone", with_sound)
     (home / "settings.toml").write_text("[device]\nbutton_pin = 17\nlight_pin = 27\n")
 
-    assert [(each.name, each.state) for each in checks.checks(Home(home))] == [
-        ("microphone", "ok"),
-        ("button", "ok"),
-        ("light", "ok"),
-    ]
+    for _ in range(2):
+        told = found(home)
+        assert told["microphone"].state == "ok"
+        assert told["wires"].state == "ok"
+        assert told["wires"].sentence.startswith("2 ")
 
 
 def test_a_pin_that_cannot_be_had_fails_with_the_next_step(
     home: Path, monkeypatch: pytest.MonkeyPatch, board: None
 ) -> None:
-    monkeypatch.setattr(checks, "why_no_microphone", lambda _: None)
+    monkeypatch.setattr(checks, "why_no_microphone", with_sound)
     (home / "settings.toml").write_text("[device]\nlight_pin = 27\n")
 
     with gpiozero.LED(27):
-        found = list(checks.checks(Home(home)))[-1]
+        told = found(home)["wires"]
 
-    assert found.state == "fail"
-    assert "settings.toml" in found.advice
+    assert told.state == "fail"
+    assert told.advice
+
+
+def test_a_capture_that_runs_is_asked_and_nothing_is_taken_from_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "why_no_microphone", without_sound)
+    wearer = Wearer(home)
+    wearer.say(3)
+    wearer.capture.control._serve = lambda asked, answer: answer(  # noqa: SLF001
+        wearer.ask(**asked)
+    )
+    wearer.capture.control.start()
+
+    told = found(home)
+    wearer.capture.control.stop()
+
+    assert told["capture"].sentence
+    assert told["microphone"].sentence != without_sound().sentence
+    assert "120 s" in told["memory"].sentence

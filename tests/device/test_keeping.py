@@ -1,21 +1,27 @@
 from dataclasses import dataclass, field
 
-from device.listening import Utterance
-from device.session import (
+from device.keep import (
     Advanced,
     Close,
     Confirm,
     Effect,
+    Event,
     HoldBegan,
+    Judged,
+    Keeping,
+    NoRoom,
+    NoSound,
     NotKept,
     Press,
+    RecordingBegan,
+    RecordingEnded,
     Refuse,
     Release,
-    Session,
     Take,
     Write,
-    step,
 )
+from device.keeping import step
+from device.listening import Utterance
 from tests.device.sounding import at, heard, said
 
 
@@ -24,7 +30,7 @@ class Life:
     """A session, what was said so far, and what came of it."""
 
     spoken: list[Utterance]
-    session: Session = field(default_factory=Session)
+    session: Keeping = field(default_factory=Keeping)
     effects: list[Effect] = field(default_factory=list)
 
     def press(self, at_s: float, *, up_s: float | None = None) -> list[Effect]:
@@ -46,7 +52,11 @@ class Life:
         self._do(Advanced(), to_s)
         return self.effects
 
-    def _do(self, event: Press | Release | HoldBegan | Advanced | NotKept, now_s: float) -> None:
+    def do(self, event: Event, now_s: float) -> list[Effect]:
+        self._do(event, now_s)
+        return self.effects
+
+    def _do(self, event: Event, now_s: float) -> None:
         told = heard(*(_so_far(each, now_s) for each in self.spoken), now_s=now_s)
         told.utterances = [each for each in told.utterances if each.onset <= at(now_s)]
         self.session, self.effects = step(self.session, event, told)
@@ -192,14 +202,122 @@ def test_a_hold_keeps_what_comes_until_release() -> None:
     assert (closed(life.go_on(101.8)).keep.end or 0) > at(100)
 
 
-def test_a_hold_ends_after_ten_minutes() -> None:
+def test_a_hold_of_ten_minutes_is_a_recording_and_a_release_does_not_end_it() -> None:
     life = Life([said(10, 12)])
     life.down(13)
     life.hold(13.6)
-    life.go_on(613.1)
-    life.up(614)
 
-    assert (closed(life.go_on(615)).keep.end or 0) < at(614)
+    assert "Became" in kinds(life.go_on(613.1))
+    life.up(614)
+    assert "Close" not in kinds(life.go_on(700))
+    assert closed(life.do(RecordingEnded(at(701)), 701.1)).keep.end == at(701)
+
+
+def test_a_recording_begins_where_it_was_asked_for_and_ends_there() -> None:
+    life = Life([said(10, 12)])
+
+    effects = life.do(RecordingBegan(at(20)), 20.05)
+    assert kinds(effects) == ["Take", "Write"]
+    assert "Close" not in kinds(life.go_on(3000))
+    keep = closed(life.do(RecordingEnded(at(3600)), 3600.05)).keep
+    assert (keep.start, keep.end) == (at(19.75), at(3600))
+
+
+def test_a_press_during_a_recording_is_taken_for_it_is_being_kept() -> None:
+    life = Life([said(10, 12)])
+    life.do(RecordingBegan(at(20)), 20.05)
+    life.go_on(100)
+
+    assert kinds(life.press(100)) == ["Take"]
+    assert "Close" not in kinds(life.go_on(120))
+
+
+def test_a_recording_is_not_begun_twice_nor_ended_where_there_is_none() -> None:
+    life = Life([])
+    assert kinds(life.do(RecordingEnded(at(5)), 5)) == ["Refuse"]
+    life.do(RecordingBegan(at(20)), 20.05)
+    assert kinds(life.do(RecordingBegan(at(21)), 21.05)) == ["Refuse"]
+
+
+def test_a_recording_that_nobody_ends_ends_after_six_hours() -> None:
+    life = Life([])
+    life.do(RecordingBegan(at(20)), 20.05)
+
+    assert "Close" not in kinds(life.go_on(6 * 3600))
+    assert "Close" in kinds(life.go_on(6 * 3600 + 21))
+
+
+def test_where_the_disk_comes_to_its_reserve_a_recording_is_closed_and_says_so() -> None:
+    life = Life([])
+    life.do(RecordingBegan(at(20)), 20.05)
+    life.go_on(60)
+
+    assert kinds(life.do(NoRoom(), 61))[-2:] == ["Close", "Refuse"]
+
+
+def test_before_anything_has_judged_the_sound_a_press_is_written_uncut_and_cut_later() -> None:
+    life = Life([said(10, 12)], session=Keeping(deaf=True))
+
+    first = life.press(13)
+    assert kinds(first) == ["Take", "Write"]
+    assert "Close" not in kinds(life.go_on(15))
+    judged = life.do(Judged(), 15.1)
+
+    assert kinds(judged) == ["Write"]
+    keep = life.session.keep
+    assert keep is not None
+    assert at(9) < keep.start <= at(10)
+    assert keep.revision == 1
+    assert "Close" in kinds(life.go_on(15.2))
+
+
+def test_where_nothing_ever_judges_a_press_keeps_the_last_minute() -> None:
+    life = Life([], session=Keeping(deaf=True))
+    life.press(100)
+    life.do(Judged(by_ears=False), 100.1)
+
+    keep = closed(life.go_on(101)).keep
+    assert keep.start == at(40)
+
+
+def test_while_no_sound_comes_a_sentence_is_waited_for_and_then_closed() -> None:
+    life = Life([said(10)])
+    life.press(12)
+
+    assert life.do(NoSound(for_s=4), 12.1) == []
+    assert "Close" in kinds(life.do(NoSound(for_s=5), 12.1))
+
+
+def test_a_recording_outlives_a_minute_without_sound_and_then_goes_on_as_another() -> None:
+    life = Life([])
+    life.do(RecordingBegan(at(20)), 20.05)
+    life.go_on(60)
+
+    assert life.do(NoSound(for_s=59), 60) == []
+    assert "Close" in kinds(life.do(NoSound(for_s=60), 60))
+    assert kinds(life.go_on(200)) == ["Take", "Write"]
+
+
+def test_pressed_while_no_sound_comes_the_ring_is_kept_all_the_same() -> None:
+    life = Life([said(10, 12)])
+    life.go_on(30)
+
+    assert kinds(life.do(Press(at(31)), 30)) == ["Take", "Write"]
+    life.do(Release(at(31)), 30)
+    keep = closed(life.do(NoSound(for_s=600), 30)).keep
+    assert keep.start < at(10)
+    assert keep.end == at(30)
+
+
+def test_the_second_press_of_a_chain_reaches_back_whatever_was_said_since() -> None:
+    life = Life([said(2, 4), said(20, 22), said(23.2)])
+    life.press(23)
+
+    effects = life.do(Press(at(23.4), again=True), 23.4)
+
+    assert kinds(effects) == ["Take", "Write"]
+    assert life.session.keep is not None
+    assert life.session.keep.revision == 1
 
 
 def test_a_keep_that_the_disk_refused_is_no_keep() -> None:

@@ -1,13 +1,13 @@
-import itertools
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
-from device.everything import Everything
+from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span
 from device.fakes import MemoryLetterbox
+from device.keep import RecordingBegan
 from device.porch import Porch
+from device.session import PauseAsked, PauseGesture
 from device.sound import Sound
 from tests.device.sounding import at
 from tests.device.test_listening import Threshold
@@ -22,17 +22,20 @@ class LoudEars:
         loud = np.abs(frames.reshape(-1, FRAME_SAMPLES)).max(axis=1) > 1000
         return [0.9 if each else 0.0 for each in loud]
 
+    def reset(self) -> None:
+        return
+
 
 class Day:
     """A porch, and somebody who talks and presses."""
 
-    def __init__(self, kind: type[Porch] | type[Everything] = Porch, *, ears: bool = True) -> None:
+    def __init__(self, *, ears: bool = True) -> None:
         self.letterbox = MemoryLetterbox()
         self.told: list[dict[str, Any]] = []
         self.sound = Sound(Threshold(), ring_s=30)
         if ears:
             self.sound.listen_with(LoudEars())
-        self.porch = kind("stream", self.sound, self.letterbox, self.told.append)
+        self.porch = Porch("stream", self.sound, self.letterbox, self.told.append)
 
     def say(self, for_s: float) -> None:
         self._hear(np.full(BLOCK, 5000, np.int16), for_s)
@@ -41,7 +44,6 @@ class Day:
         self._hear(np.zeros(BLOCK, np.int16), for_s)
 
     def press(self) -> None:
-        assert isinstance(self.porch, Porch)
         self.porch.press(self.sound.now)
         self.porch.release(self.sound.now)
 
@@ -119,24 +121,122 @@ def test_a_full_disk_is_told_and_the_next_press_may_work() -> None:
     assert "disk" in day.told[1]["sentence"]
 
 
-def test_a_press_before_the_ears_are_ready_waits_and_is_cut_as_any_other() -> None:
+def test_a_press_before_the_ears_are_ready_is_durable_at_once_and_cut_when_they_are() -> None:
     day = Day(ears=False)
     day.silence(5)
     day.say(2)
     day.press()
-    assert day.events() == []
+    day.silence(0.2)
+    assert day.events() == ["taken", "kept"]
+    assert day.letterbox.clips[0].start == 0
 
-    assert isinstance(day.porch, Porch)
     day.porch.listen_with(LoudEars())
     day.silence(2)
 
     (clip,) = day.letterbox.closed.values()
     assert at(4.2) < clip.start < at(5)
+    assert clip.revision == 1
+
+
+def test_an_act_is_answered_with_what_came_of_it() -> None:
+    day = Day()
+    assert day.porch.press(0)["outcome"] == "refused"
+    day.say(2)
+    taken = day.porch.press(day.sound.now)
+
+    assert taken["outcome"] == "taken"
+    assert taken["keep"] == f"stream-{at(2)}"
+
+
+def test_at_the_reserve_of_the_disk_a_press_is_refused_and_nothing_is_begun() -> None:
+    day = Day()
+    day.say(2)
+    day.letterbox.at_reserve = True
+
+    assert day.porch.press(day.sound.now)["outcome"] == "refused"
+    assert day.letterbox.clips == []
+
+
+def test_at_the_reserve_of_the_disk_a_recording_ends_with_what_it_has() -> None:
+    day = Day()
+    day.say(2)
+    day.porch.do(RecordingBegan(day.sound.now))
+    day.say(5)
+    day.letterbox.at_reserve = True
+    day.say(0.1)
+
+    (clip,) = day.letterbox.closed.values()
+    assert clip.recording
+    assert clip.end == at(7.1)
+    assert day.events()[-1] == "refused"
+
+
+def test_a_revision_that_the_disk_refuses_leaves_the_keep_before_it_going_on() -> None:
+    day = Day()
+    day.say(2)
+    day.silence(10)
+    day.say(2)
+    day.press()
+    day.letterbox.full = True
+    day.press()
+    day.letterbox.full = False
+    day.silence(3)
+
+    (clip,) = day.letterbox.closed.values()
+    assert clip.revision == 0
+    assert day.events() == ["taken", "taken", "refused", "kept", "closed"]
+
+
+def test_a_pause_by_the_gesture_sets_the_chains_clip_aside_and_wipes_the_ring() -> None:
+    day = Day()
+    day.say(2)
+    day.silence(1)
+    day.press()
+    day.porch.press(day.sound.now, again=True)
+    day.silence(2)
+    day.porch.do(PauseGesture())
+
+    assert [each.taken_back for each in day.letterbox.clips] == [True]
+    assert day.letterbox.closed == {}
+    assert day.events()[-1] == "taken_back"
+    assert not day.sound.ring.copy(0, day.sound.now).any()
+    assert not day.sound.ring._samples.any()
+
+
+def test_what_was_kept_before_the_chain_stays_kept_as_it_was() -> None:
+    day = Day()
+    day.say(2)
+    day.silence(10)
+    day.say(2)
+    day.silence(1)
+    day.press()
+    day.silence(1)
+    day.press()
+    day.porch.press(day.sound.now, again=True)
+    day.silence(2)
+    day.porch.do(PauseGesture())
+
+    first, longer = day.letterbox.clips
+    assert (first.revision, first.closed, first.taken_back) == (0, True, False)
+    assert (longer.revision, longer.closed, longer.taken_back) == (1, False, True)
+
+
+def test_paused_even_where_the_disk_refuses_what_was_open() -> None:
+    changes: list[object] = []
+    day = Day()
+    day.porch = Porch("stream", day.sound, day.letterbox, day.told.append, change=changes.append)
+    day.say(2)
+    day.press()
+    clip = day.letterbox.clips[0]
+    clip.broken = True
+    day.porch.do(PauseAsked("page"))
+
+    assert [type(each).__name__ for each in changes] == ["Pause"]
+    assert not day.sound.ring._samples.any()
 
 
 def test_without_ears_a_press_keeps_the_last_half_minute() -> None:
     day = Day(ears=False)
-    assert isinstance(day.porch, Porch)
     day.porch.be_deaf()
     day.say(20)
     day.press()
@@ -158,19 +258,42 @@ def test_what_the_stream_ends_in_is_kept() -> None:
     assert clip.end == at(3)
 
 
-def test_lost_samples_are_counted_and_keep_their_place() -> None:
+def test_lost_samples_keep_their_place() -> None:
     day = Day()
     day.say(1)
     day.porch.hear(np.full(BLOCK, 5000, np.int16), lost_samples=4000)
 
     assert day.sound.now == at(1) + 4000 + BLOCK
-    assert day.sound.lost_samples == 4000
+    assert not day.sound.ring.copy(at(1), at(1) + 4000).any()
+
+
+def test_after_a_hole_of_hours_what_comes_is_judged_as_before() -> None:
+    day = Day()
+    day.say(1)
+    day.porch.hear(np.zeros(BLOCK, np.int16), lost_samples=at(8 * 3600))
+    day.silence(1)
+    day.say(2)
+    day.silence(1)
+    day.press()
+    day.silence(2)
+
+    (clip,) = day.letterbox.closed.values()
+    assert at(1.5) < clip.end - clip.start < at(4)
+
+
+def test_what_the_motor_does_is_no_speech() -> None:
+    day = Day()
+    day.silence(3)
+    day.sound.ignore(Span(day.sound.now, day.sound.now + at(0.5)))
+    day.say(0.5)
+    day.silence(2)
+
+    assert list(day.sound.heard.utterances) == []
 
 
 def test_begun_anew_no_press_reaches_back_over_that_instant() -> None:
     day = Day()
     day.say(5)
-    assert isinstance(day.porch, Porch)
     day.porch.begin_anew()
     day.silence(1)
     day.say(2)
@@ -180,29 +303,3 @@ def test_begun_anew_no_press_reaches_back_over_that_instant() -> None:
 
     (clip,) = day.letterbox.closed.values()
     assert clip.start >= at(5)
-
-
-def test_everything_keeps_each_utterance_by_itself_and_no_sound_twice() -> None:
-    day = Day(Everything)
-    for _ in range(3):
-        day.say(2)
-        day.silence(3)
-    day.say(1)
-    day.porch.end()
-
-    clips = day.letterbox.clips
-    assert len(clips) == 4
-    assert all(one.end <= two.start for one, two in itertools.pairwise(clips))
-
-
-@pytest.mark.parametrize("minutes", [3])
-def test_speech_that_never_ends_is_kept_in_pieces(minutes: int) -> None:
-    day = Day(Everything)
-    day.sound = Sound(Threshold())
-    day.sound.listen_with(LoudEars())
-    day.porch = Everything("stream", day.sound, day.letterbox, day.told.append)
-    day.say(60 * minutes)
-    day.porch.end()
-
-    assert len(day.letterbox.clips) == minutes
-    assert sum(each.samples for each in day.letterbox.clips) == at(60 * minutes)

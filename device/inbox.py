@@ -1,0 +1,61 @@
+"""The loop's one way in. It has a size, and what does not go in is counted."""
+
+import queue
+import time
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+from .ports import Block, FromMicrophone, Lost
+
+MOST_BLOCKS = 1200
+"""Two minutes of sound: a disk that stalls longer than this costs sound, and the gap is told."""
+
+MOST_OTHERS = 1000
+"""Nobody's finger does this much; a contact that rattles, or a program gone mad, may."""
+
+Other = TypeVar("Other")
+
+
+class Inbox(Generic[Other]):
+    """Messages in the order in which they came. One thread brings sound, any may bring others."""
+
+    def __init__(self) -> None:
+        self._messages: queue.SimpleQueue[FromMicrophone | Other] = queue.SimpleQueue()
+        self._blocks_in = 0  # written by the microphone's thread alone
+        self._blocks_out = 0  # written by the loop alone
+        self._dropped_samples = 0
+
+    def put_sound(self, message: FromMicrophone) -> None:
+        """For the microphone. Never waits: a block without room is lost, and the next says so."""
+        if not isinstance(message, Block):
+            self._messages.put(message)
+            return
+        if self._blocks_in - self._blocks_out >= MOST_BLOCKS:
+            self._dropped_samples += _samples(message)
+            return
+        if self._dropped_samples:
+            lost = self._dropped_samples + (message.lost.samples if message.lost else 0)
+            self._dropped_samples = 0
+            message = replace(message, lost=Lost(lost, "busy", estimated=False))
+        self._blocks_in += 1
+        self._messages.put(message)
+
+    def put(self, message: Other) -> bool:
+        """For everybody else. Never waits; False where there is no room."""
+        if self._messages.qsize() - (self._blocks_in - self._blocks_out) >= MOST_OTHERS:
+            return False
+        self._messages.put(message)
+        return True
+
+    def get(self, until_s: float) -> FromMicrophone | Other | None:
+        """The oldest message, waited for up to this time on CLOCK_MONOTONIC; else None."""
+        try:
+            message = self._messages.get(timeout=max(0.0, until_s - time.monotonic()))
+        except queue.Empty:
+            return None
+        self._blocks_out += isinstance(message, Block)
+        return message
+
+
+def _samples(block: Block) -> int:
+    return len(block.pcm) + (block.lost.samples if block.lost else 0)

@@ -1,0 +1,43 @@
+"""What must outlive a restart: that it is paused. It is read before anything else is opened."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.capture_status import Pausing
+from core.files import sync_folder, write_durably
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A pause that was on, and where in which stream it began."""
+
+    pausing: Pausing
+    stream: str
+    position: int
+
+
+class PauseFile:
+    """One small file outside the home, for the archive may be locked when it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "pause.json"
+
+    def read(self) -> Remembered | None:
+        """The pause that is on. One that cannot be read counts: better deaf than indiscreet."""
+        try:
+            told = json.loads(self._path.read_text(encoding="utf-8"))
+            return Remembered(Pausing(**told["pausing"]), told["stream"], told["position"])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError):
+            return Remembered(Pausing("command"), "0" * 16, 0)
+
+    def write(self, remembered: Remembered) -> None:
+        """Durable on return. Raises OSError."""
+        write_durably(self._path, [json.dumps(asdict(remembered)).encode()])
+
+    def remove(self) -> None:
+        """It is over. Raises OSError."""
+        self._path.unlink(missing_ok=True)
+        sync_folder(self._path.parent)
