@@ -107,7 +107,7 @@ class _SpoolLetterbox:
         return note.id
 
     def waiting(self) -> int:
-        return len(self._spool.waiting())
+        return self._spool.waiting_count()
 
 
 def _with_headers(response: Response) -> Response:

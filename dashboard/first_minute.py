@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from core.capture_status import CaptureStatus
+
 from .present import ShownWord
-from .standing import Told
 
 QUESTION = "why does nobody react"
 """What the search box offers on the demo: one of its first answers shares no word with it."""
@@ -49,12 +50,12 @@ class FirstMinute:
 
 
 def first_minute(
-    capture: Told | None, demo: Demo | None, *, is_dismissed: bool, has_kept: bool
+    capture: CaptureStatus | None, demo: Demo | None, *, is_dismissed: bool, has_kept: bool
 ) -> FirstMinute | None:
     """None once it was dismissed, where nothing listens, or where something was kept by a press."""
-    if is_dismissed or capture is None or capture.get("state") == "fault":
+    if is_dismissed or capture is None or capture.state in {"fault", "paused"}:
         return None
-    if capture.get("replay") is not None:
+    if capture.replay is not None:
         return FirstMinute("demo", worth_s=demo.worth_s) if demo else None
     return None if has_kept else FirstMinute("microphone")
 

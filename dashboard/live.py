@@ -17,7 +17,7 @@ from core.errors import UserError
 from core.line import NobodyThere, Told
 
 from .bridge import Bridge
-from .study import Study
+from .study import Changes, Study
 
 Events = Callable[[], AsyncIterator[Told]]
 """Opens a subscription; raises NobodyThere when nobody is there, or not any more."""
@@ -34,8 +34,8 @@ ASK_AGAIN_S = 1.0
 BACKLOG = 64
 """Events that a slow page may lag behind: six seconds of level."""
 
-LASTING = frozenset({"state", "taken", "kept", "closed", "refused", "trouble", "moment"})
-"""What every page must be told. A level comes ten times a second: one less is nothing."""
+FLEETING = frozenset({"level"})
+"""It comes ten times a second: one less is nothing. Everything else every page must be told."""
 
 
 class Stream:
@@ -46,7 +46,7 @@ class Stream:
 
     def put(self, event: Told, mark: int | None = None) -> None:
         """Never waits. A page that lags is spared the level."""
-        if event["event"] in LASTING or self._queue.qsize() < BACKLOG:
+        if event["event"] not in FLEETING or self._queue.qsize() < BACKLOG:
             self._queue.put(_line(event, mark))
 
     def close(self) -> None:
@@ -135,8 +135,8 @@ class Live:
             self._mark = changes.mark
         self._feed()
         stream.put({"event": "hello"}, changes.mark)
-        for moment in changes.moments:
-            stream.put({"event": "moment", "moment": moment}, changes.mark)
+        for event in _told_of(changes, after):
+            stream.put(event, changes.mark)
 
     def _feed(self) -> None:
         """Subscribe, unless that is done already. On the loop."""
@@ -186,13 +186,20 @@ class Live:
 
     async def _tell_changes(self) -> None:
         changes = await self._study.changes(self._mark)
-        self._mark = changes.mark
-        for moment in changes.moments:
-            self._tell({"event": "moment", "moment": moment}, changes.mark)
+        before, self._mark = self._mark, changes.mark
+        for event in _told_of(changes, before):
+            self._tell(event, changes.mark)
 
     def _tell(self, event: Told, mark: int | None = None) -> None:
         for stream in tuple(self._streams):
             stream.put(event, mark)
+
+
+def _told_of(changes: Changes, since: int | None) -> list[Told]:
+    """The moments that changed; where none did and the journal went on, a gap or a pause."""
+    moments: list[Told] = [{"event": "moment", "moment": each} for each in changes.moments]
+    is_more = since is not None and changes.mark > since
+    return moments or ([{"event": "day"}] if is_more else [])
 
 
 def _line(event: dict[str, Any], mark: int | None) -> bytes:

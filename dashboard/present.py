@@ -1,23 +1,23 @@
 """What the page shows of moments, hits and days. Pure: templates put it into HTML, no more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import groupby
+from datetime import date, timedelta
+from typing import ClassVar
 
-from core.clock import as_datetime
 from core.moment import Transcript, Word
 from pipeline.search.engine import Found, Hit
+from pipeline.store.views.intervals import IntervalRow
 from pipeline.store.views.moments import MomentRow
+
+from .local_time import Clock
+from .missing import Break, holes
 
 BREATH_MS = 1_500
 """A pause this long begins a new line: the ear takes it for a full stop and a look around."""
 
 LINES_OF_A_DAY = 3
 """Of an earlier day the home page shows so many; it must get calmer, not fuller."""
-
-FIRST_HOUR = 6
-"""The strip begins here, unless something was said earlier."""
 
 FIRST_WORDS = 56
 """Characters: two lines on the button of a small phone."""
@@ -31,26 +31,9 @@ _WHY = {
     "file": "from a file",
     "typed": "typed",
     "imported": "imported",
+    "recording": "a recording",
     "selected": "kept by itself",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time as the reader of the page has it: now, and minutes east of UTC."""
-
-    now_ms: int
-    utc_offset_min: int
-
-    @property
-    def now(self) -> datetime:
-        return as_datetime(self.now_ms, self.utc_offset_min)
-
-    def midnight_ms(self, day: date) -> int:
-        """When that day began here."""
-        return round(
-            datetime(day.year, day.month, day.day, tzinfo=self.now.tzinfo).timestamp() * 1000
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +48,19 @@ class ShownWord:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A moment in a list. `why` is empty for a press: that needs no reason."""
+    """A moment in a list. `why` is empty for a press: that needs no reason.
+
+    `at` is the time with the zone where it was recorded, `time` is how a clock there showed
+    it; `zone` is the zone's name where the reader would be misled without it.
+    """
+
+    is_break: ClassVar[bool] = False
 
     id: str
+    at_ms: int | None
     at: str
     time: str
+    zone: str
     text: str
     standing: str
     why: str
@@ -101,7 +92,8 @@ class Card:
 class Page:
     """A moment in full: its card, its day in words, and its words line by line.
 
-    The sound is played from `from_ms` to `until_ms`, None for its end.
+    The sound is played from `from_ms` to `until_ms`, None for its end. `holes` says what is
+    missing in it.
     """
 
     card: Card
@@ -110,6 +102,7 @@ class Page:
     lines: tuple[tuple[ShownWord, ...], ...]
     from_ms: int = 0
     until_ms: int | None = None
+    holes: str = ""
 
     @property
     def has_doubt(self) -> bool:
@@ -134,30 +127,12 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A moment on the strip of its day; `x` in per cent."""
-
-    id: str
-    x: float
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """The day from left to right: moments, hours, and where it is now."""
-
-    marks: tuple[Mark, ...]
-    hours: tuple[tuple[float, str], ...]
-    now_x: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Day:
-    """The moments of one day, newest first. `more` are left out of `cards`."""
+    """One day, newest first: its moments, and what is missing. `more` moments are left out."""
 
     title: str
     date: str
-    cards: tuple[Card, ...]
+    lines: tuple[Card | Break, ...]
     more: int = 0
 
 
@@ -168,6 +143,7 @@ class ShownHit:
     id: str
     when: str
     at: str
+    zone: str
     text: str
     speaker: str
     why: str
@@ -184,12 +160,14 @@ class Results:
     by_words_alone: bool
 
 
-def card(row: MomentRow) -> Card:
-    at = None if row.at_ms is None else as_datetime(row.at_ms, row.utc_offset_min)
+def card(row: MomentRow, clock: Clock) -> Card:
+    at = None if row.at_ms is None else clock.at(row.at_ms, row.utc_offset_min)
     return Card(
         id=row.id,
+        at_ms=row.at_ms,
         at="" if at is None else at.isoformat(timespec="seconds"),
         time="--:--" if at is None else f"{at:%H:%M}",
+        zone="" if at is None else clock.zone_to_name(at),
         text=row.text,
         standing="" if row.text else _STANDING.get(row.words, ""),
         why=_WHY.get(row.how, ""),
@@ -201,13 +179,20 @@ def card(row: MomentRow) -> Card:
     )
 
 
-def page(row: MomentRow, transcript: Transcript | None, clock: Clock) -> Page:
-    at = None if row.at_ms is None else as_datetime(row.at_ms, row.utc_offset_min)
+def page(
+    row: MomentRow,
+    transcript: Transcript | None,
+    clock: Clock,
+    missing: Iterable[IntervalRow] = (),
+) -> Page:
+    """`missing` are the gaps and pauses around it: the sound may have a hole."""
+    day = day_of(row, clock)
     return Page(
-        card=card(row),
-        day="Time not known" if at is None else day_title(at.date(), clock.now.date()),
-        day_href="" if at is None else f"{at:%Y-%m-%d}",
+        card=card(row, clock),
+        day="Time not known" if day is None else day_title(day, clock.today),
+        day_href="" if day is None else f"{day}",
         lines=_lines(row.text, transcript),
+        holes=holes(row, missing),
     )
 
 
@@ -240,35 +225,35 @@ def day_title(day: date, today: date) -> str:
     return f"{day:%A} {day.day} {day:%B}{year}"
 
 
-def days(rows: Iterable[MomentRow], clock: Clock, *, most: int | None = None) -> tuple[Day, ...]:
-    """Moments by their day, newest first, at most `most` a day; those without a time are out."""
-    timed = sorted((row for row in rows if row.at_ms is not None), key=_at_ms, reverse=True)
-    today = clock.now.date()
-    found = []
-    for day, group in groupby(timed, key=lambda row: _day_of(row, clock)):
-        cards = [card(row) for row in group]
-        shown = cards[:most]
-        found.append(Day(day_title(day, today), f"{day}", tuple(shown), len(cards) - len(shown)))
-    return tuple(found)
+def days(
+    rows: Iterable[MomentRow],
+    clock: Clock,
+    *,
+    breaks: Mapping[date, Sequence[Break]] | None = None,
+    most: int | None = None,
+) -> tuple[Day, ...]:
+    """Newest first: at most `most` moments of each day, and all of its `breaks`.
+
+    A moment belongs to the day it was where it was recorded; one without a time to none.
+    """
+    by_day: dict[date, list[MomentRow]] = {}
+    for row in rows:
+        day = day_of(row, clock)
+        if day is not None:
+            by_day.setdefault(day, []).append(row)
+    breaks = breaks or {}
+    found = sorted({*by_day, *(day for day, of_day in breaks.items() if of_day)}, reverse=True)
+    return tuple(_day(day, by_day.get(day, []), breaks.get(day, ()), clock, most) for day in found)
 
 
-def strip(rows: Iterable[MomentRow], day: date, clock: Clock) -> Strip:
-    """The moments of one day, placed by their time."""
-    timed = [row for row in rows if row.at_ms is not None and _day_of(row, clock) == day]
-    midnight_ms = clock.midnight_ms(day)
-    hours = [(_at_ms(row) - midnight_ms) / 3_600_000 for row in timed]
-    first = min([FIRST_HOUR, *(int(hour) for hour in hours)])
-
-    def x(hour: float) -> float:
-        return round(2 + 96 * (hour - first) / (24 - first), 2)
-
-    now_hour = (clock.now_ms - midnight_ms) / 3_600_000
-    marks = zip(timed, hours, strict=True)
-    return Strip(
-        marks=tuple(Mark(row.id, x(hour), card(row).time) for row, hour in marks),
-        hours=tuple((x(hour), str(hour)) for hour in (6, 12, 18) if hour >= first),
-        now_x=x(now_hour) if 0 <= now_hour < 24 and now_hour >= first else None,  # noqa: PLR2004
-    )
+def _day(
+    day: date, rows: Iterable[MomentRow], breaks: Iterable[Break], clock: Clock, most: int | None
+) -> Day:
+    cards = sorted((card(row, clock) for row in rows), key=_at_ms, reverse=True)
+    shown = cards[:most]
+    lines: list[Card | Break] = [*shown, *breaks]
+    lines.sort(key=_at_ms, reverse=True)
+    return Day(day_title(day, clock.today), f"{day}", tuple(lines), len(cards) - len(shown))
 
 
 def results(found: Found, clock: Clock) -> Results:
@@ -291,11 +276,12 @@ def _note(found: Found) -> str:
 def _hit(hit: Hit, clock: Clock) -> ShownHit:
     when = "time not known"
     if hit.at is not None:
-        when = f"{day_title(hit.at.date(), clock.now.date())}, {hit.at:%H:%M}"
+        when = f"{day_title(hit.at.date(), clock.today)}, {hit.at:%H:%M}"
     return ShownHit(
         id=hit.moment,
         when=when,
         at="" if hit.at is None else hit.at.isoformat(timespec="seconds"),
+        zone="" if hit.at is None else clock.zone_to_name(hit.at),
         text=hit.text,
         speaker=hit.speaker or "",
         why="; ".join(hit.why),
@@ -305,17 +291,15 @@ def _hit(hit: Hit, clock: Clock) -> ShownHit:
 
 def ago(then_ms: int, clock: Clock) -> str:
     """`12 days ago`, counted in nights, as people do."""
-    then = as_datetime(then_ms, clock.utc_offset_min).date()
-    nights = (clock.now.date() - then) // timedelta(days=1)
+    nights = (clock.today - clock.at(then_ms).date()) // timedelta(days=1)
     return {0: "Earlier today", 1: "Yesterday"}.get(nights, f"{nights} days ago")
 
 
-def _at_ms(row: MomentRow) -> int:
-    assert row.at_ms is not None
-    return row.at_ms
-
-
-def _day_of(row: MomentRow, clock: Clock) -> date:
+def day_of(row: MomentRow, clock: Clock) -> date | None:
     """The day it was to the wearer then and there."""
-    offset = clock.utc_offset_min if row.utc_offset_min is None else row.utc_offset_min
-    return as_datetime(_at_ms(row), offset).date()
+    return None if row.at_ms is None else clock.at(row.at_ms, row.utc_offset_min).date()
+
+
+def _at_ms(line: Card | Break) -> int:
+    assert line.at_ms is not None
+    return line.at_ms

@@ -1,69 +1,159 @@
 """How things stand, as sentences: capture, the worker, and what was just done. Pure."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.capture_status import CaptureStatus, Pausing
+from core.clock import length_in_words
+
 Told = Mapping[str, Any]
 
 _STATES = {
-    "starting": "Starting.",
+    "starting": "Starting: the microphone is not heard yet.",
     "listening": "Listening. Nothing is kept until you press.",
     "keeping": "Keeping what is being said.",
+    "continuing": "Keeping all that is said, until the button comes up.",
+    "recording": "Recording. All of it is kept, until you stop it.",
+    "paused": "Paused: the microphone is closed, and nothing is in memory.",
     "fault": "The microphone is not heard.",
 }
+_HEARING = frozenset({"listening", "keeping", "continuing", "recording"})
 _ABSENT = "Nothing listens: capture is not running."
 _ABSENT_ADVICE = "Start it with `afterthought run`."
+_SWITCHED = "The slide switch says pause. Move it, and it listens again."
+_NO_ROOM = "The disk is full up to its reserve, so a press keeps nothing. Free some space."
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A keep that a pause took back, and for how long yet it can be brought back."""
+
+    keep: str
+    left_s: float
+
+    @property
+    def left(self) -> str:
+        return left(self.left_s)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """The truth about the microphone and the worker at this instant.
 
-    `code` is capture's state, or `absent`. `memory` says how much lies in memory only,
-    `lost` what is known to be lost, `worker` what waits; each is empty where there is
-    nothing to say.
+    `code` is capture's state, or `absent`. `notice` says what is not as it should be though
+    sound comes, `memory` how much lies in memory only, `lost` what is known to be lost,
+    `worker` what waits; each is empty where there is nothing to say. `left_s` is how long a
+    timed pause lasts yet, `lasts_s` for how long it has been recording.
     """
 
     code: str
     sentence: str
     advice: str = ""
+    notice: str = ""
     memory: str = ""
     lost: str = ""
     worker: str = ""
+    can_press: bool = False
+    by_switch: bool = False
+    left_s: float | None = None
+    lasts_s: float | None = None
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
-    def can_press(self) -> bool:
-        return self.code in {"listening", "keeping"}
+    def can_pause(self) -> bool:
+        return self.code != "absent" and not self.by_switch
+
+    @property
+    def can_resume(self) -> bool:
+        return self.code == "paused" and not self.by_switch
+
+    @property
+    def can_record(self) -> bool:
+        return self.code in _HEARING and self.code != "recording" and self.can_press
+
+    @property
+    def left(self) -> str:
+        return "" if self.left_s is None else left(self.left_s)
+
+    @property
+    def lasts(self) -> str:
+        return "" if self.lasts_s is None else running(self.lasts_s)
+
+    @property
+    def label(self) -> str:
+        """What the button says while it has nothing else to tell."""
+        return "Paused" if self.code == "paused" else "Keep that"
 
     @property
     def version(self) -> str:
-        """Differs wherever it would read differently, but for the seconds in memory."""
-        return f"{self.code}/{self.sentence}/{self.advice}/{self.lost}/{self.worker}"
+        """Differs wherever it would read differently, but for what changes with the clock."""
+        kinds = f"{self.by_switch:d}{self.left_s is None:d}{self.can_press:d}"
+        aside = ",".join(each.keep for each in self.set_aside)
+        told = (self.sentence, self.advice, self.notice, self.lost, self.worker)
+        return f"{self.code}/{kinds}/{aside}/{'/'.join(told)}"
 
 
-def state(capture: Told | None, worker: Told | None, waiting: int) -> State:
+def state(capture: CaptureStatus | None, worker: Told | None, waiting: int) -> State:
     """`capture` and `worker` are what their sockets answered, None where nobody did."""
     at_the_worker = _worker(worker, waiting)
     if capture is None:
         return State("absent", _ABSENT, _ABSENT_ADVICE, worker=at_the_worker)
-    code = str(capture.get("state", "starting"))
+    code, pause, goes_on = capture.state, capture.pause, capture.continuing
     return State(
         code=code,
-        sentence=_of_capture(code, capture),
-        advice=str(capture.get("advice") or ""),
-        memory=memory(float(capture.get("ring_s") or 0)),
-        lost=_lost(int(capture.get("lost_samples") or 0)),
+        sentence=_of_capture(capture),
+        advice=_advice(capture),
+        notice=_notice(capture),
+        memory="" if code == "paused" else memory(capture.ring_s),
+        lost=_lost(capture),
         worker=at_the_worker,
+        can_press=_can_press(capture),
+        by_switch=pause is not None and pause.by == "switch",
+        left_s=None if pause is None else pause.remaining_s,
+        lasts_s=None if goes_on is None else goes_on.seconds,
+        set_aside=tuple(SetAside(each.keep, each.remaining_s) for each in capture.taken_back),
     )
 
 
-def _of_capture(code: str, capture: Told) -> str:
+def _of_capture(capture: CaptureStatus) -> str:
     """Our own words where all is well; capture's, which know the cause, where it is not."""
-    told = str(capture.get("sentence") or "")
-    if code in {"listening", "keeping"}:
-        return _STATES[code]
-    return told or _STATES.get(code, code.capitalize() + ".")
+    knows_better = capture.state in {"starting", "fault"} and capture.advice
+    own = _STATES.get(capture.state)
+    return capture.sentence if knows_better or own is None else own
+
+
+def _advice(capture: CaptureStatus) -> str:
+    """What to do next, where the state itself asks for something."""
+    if capture.pause is not None:
+        return _of_pause(capture.pause)
+    return "" if capture.state in _HEARING else capture.advice
+
+
+def _of_pause(pause: Pausing) -> str:
+    if pause.by == "switch":
+        return _SWITCHED
+    return "" if pause.remaining_s is not None else "It stays so until you resume."
+
+
+def _notice(capture: CaptureStatus) -> str:
+    """The one thing that is amiss though sound comes: the disk, a part, or what it hears."""
+    if capture.free_bytes < capture.reserve_bytes:
+        return _NO_ROOM
+    if capture.state not in _HEARING:
+        return ""
+    if capture.advice:
+        return f"{capture.sentence} {capture.advice}"
+    levels = capture.levels
+    return "" if levels is None else f"{levels.sentence} {levels.advice}".strip()
+
+
+def _can_press(capture: CaptureStatus) -> bool:
+    """Whether a press would keep something: what is in memory can be kept in a fault, too."""
+    if capture.state == "paused" or capture.free_bytes < capture.reserve_bytes:
+        return False
+    return capture.state in _HEARING or capture.ring_s >= 1
 
 
 def memory(ring_s: float) -> str:
@@ -72,9 +162,26 @@ def memory(ring_s: float) -> str:
     return f"The last {round(ring_s)} s are in memory and nowhere else."
 
 
-def _lost(samples: int) -> str:
-    seconds = samples / 16_000
-    return f"{seconds:.1f} s of sound were lost since it started." if seconds >= 0.1 else ""  # noqa: PLR2004
+def left(seconds: float) -> str:
+    """`14 min`, `1 h 5 min`, `40 s`: how long yet, in the unit that matters."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{math.ceil(seconds)} s"
+    return length_in_words(math.ceil(seconds / 60) * 60_000)
+
+
+def running(seconds: float) -> str:
+    """`0:07`, `12:05`, `1:02:05`: how long by now."""
+    minutes, whole = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{whole:02d}" if hours else f"{minutes}:{whole:02d}"
+
+
+def _lost(capture: CaptureStatus) -> str:
+    if capture.lost_s < 0.1:  # noqa: PLR2004 - it is told in tenths
+        return ""
+    length = length_in_words(round(capture.lost_s * 1000))
+    gaps = "1 gap" if capture.gaps == 1 else f"{capture.gaps} gaps"
+    return f"{length} of sound were lost since it started, in {gaps}."
 
 
 def _worker(worker: Told | None, waiting: int) -> str:
@@ -90,6 +197,8 @@ def _counted(waiting: int) -> str:
 
 _DONE = {
     "taken": "Taken. Its words come in a moment.",
+    "recorded": "The recording has ended. Its words come as they are made out.",
+    "brought_back": "Brought back. Its words come in a moment.",
     "hidden": "Hidden. You can bring it back.",
     "undone": "Taken back. It is hidden, and you can bring it back.",
     "restored": "It is seen again.",

@@ -8,7 +8,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
+from core.facts import FactKind
 from core.moment import Transcript
 from pipeline.search.engine import Embed, Engine, Found
 from pipeline.store.archive import Archive, open_archive
@@ -16,13 +18,14 @@ from pipeline.store.chain import Event
 from pipeline.store.connection import archive_path
 from pipeline.store.passages import PassageReader
 from pipeline.store.reader import Period, Reader, open_archive_to_read
+from pipeline.store.views.intervals import IntervalRow
 from pipeline.store.views.moments import MomentRow
 
 LOOK_BACK = 200
 """Events that a returning page is told of one by one; one that missed more looks anew anyway."""
 
-_NO_MOMENT = "origin_began"
-"""The one kind of event that is about no moment."""
+_NO_MOMENT = frozenset({"origin_began", *get_args(FactKind)})
+"""The kinds of event that are about no moment."""
 
 MADE_WITHIN_S = 12.0
 """How long an act waits for a moment whose clip the worker still has before it."""
@@ -58,6 +61,10 @@ class Study:
     async def moments(self, period: Period) -> list[MomentRow]:
         return await (await self._reader()).moments(period)
 
+    async def gaps(self, period: Period) -> list[IntervalRow]:
+        """Where sound is missing, and where it was meant to be: gaps and pauses, in their order."""
+        return await (await self._reader()).intervals(period)
+
     async def moment(self, named: str) -> MomentRow:
         """The moment of this id, visible or hidden. Raises NotFound."""
         return await (await self._reader()).moment(named)
@@ -78,18 +85,17 @@ class Study:
     async def newest(self) -> MomentRow | None:
         """The moment that was kept last, hidden or not; the journal knows where no clock does."""
         reader = await self._reader()
-        for event in await reader.latest_events(LOOK_BACK):
-            if event.kind == "moment_kept":
-                row = await reader.find_moment(event.subject)
-                if row is not None:
-                    return row
+        for event in await reader.latest_events(LOOK_BACK, kind="moment_kept"):
+            row = await reader.find_moment(event.subject)
+            if row is not None:
+                return row
         return None
 
     async def timeless(self) -> list[MomentRow]:
         """Of the moments kept last, those whose time is not known yet."""
         reader = await self._reader()
-        kept = [e.subject for e in await reader.latest_events(LOOK_BACK) if e.kind == "moment_kept"]
-        rows = [await reader.find_moment(each) for each in kept]
+        kept = await reader.latest_events(LOOK_BACK, kind="moment_kept")
+        rows = [await reader.find_moment(each.subject) for each in kept]
         return [row for row in rows if row and row.at_ms is None and row.state == "visible"]
 
     async def changes(self, since: int | None) -> Changes:
@@ -98,7 +104,9 @@ class Study:
         mark = max((event.lamport for event in events), default=0)
         if since is None:
             return Changes(mark, ())
-        newer = [e.subject for e in reversed(events) if e.lamport > since and e.kind != _NO_MOMENT]
+        newer = [
+            e.subject for e in reversed(events) if e.lamport > since and e.kind not in _NO_MOMENT
+        ]
         return Changes(mark, tuple(dict.fromkeys(newer)))
 
     async def hide(self, named: str) -> None:

@@ -7,15 +7,17 @@ from typing import Any, Protocol, TypeVar, cast
 
 from flask import current_app
 
-from core import line
-from core.clock import SystemClock, local_offset_min
+from core import capture_status, line
+from core.capture_status import CaptureStatus
+from core.clock import SystemClock
+from core.errors import UserError
 from core.line import NobodyThere, Told
 
 from . import standing
 from .bridge import Bridge
 from .first_minute import Demo
 from .live import Live
-from .present import Clock
+from .local_time import Clock
 from .study import Study
 
 T = TypeVar("T")
@@ -25,6 +27,19 @@ PATIENCE_S = 2.0
 
 STATUS_PATIENCE_S = 0.5
 """A status is a few numbers; a page that waits longer for them feels broken."""
+
+
+_ABSENT: Told = {
+    "outcome": "refused",
+    "sentence": "Nothing was kept: capture is not running.",
+    "advice": "Start it with `afterthought run`.",
+}
+
+
+class OtherVersion(UserError):
+    """Capture answers in words that this page does not know."""
+
+    code = "other_version"
 
 
 class Letterbox(Protocol):
@@ -57,9 +72,23 @@ class Window:
         """Capture's answer. Raises NobodyThere, and UserError with capture's own sentence."""
         return line.ask(self.capture_socket, request, patience_s=PATIENCE_S)
 
-    def capture_status(self) -> Told | None:
-        """None where capture does not answer."""
-        return self._status(self.capture_socket)
+    def act(self, request: Told) -> Told:
+        """What came of it, as capture says; where nobody answers, it is refused."""
+        try:
+            return self.capture(request)
+        except NobodyThere:
+            return _ABSENT
+        except UserError as error:
+            return {"outcome": "refused", "sentence": error.sentence, "advice": error.advice}
+
+    def capture_status(self) -> CaptureStatus | None:
+        """None where capture does not answer. Raises OtherVersion."""
+        told = self._status(self.capture_socket)
+        try:
+            return None if told is None else capture_status.from_json(told)
+        except (KeyError, TypeError) as error:
+            sentence = "The page and capture are of different versions."
+            raise OtherVersion(sentence, advice="Start both again.") from error
 
     def worker_status(self) -> Told | None:
         """None where the worker does not answer."""
@@ -73,7 +102,7 @@ class Window:
             return False
         return True
 
-    def state(self, capture: Told | None) -> standing.State:
+    def state(self, capture: CaptureStatus | None) -> standing.State:
         """How things stand, given what capture's status said."""
         return standing.state(capture, self.worker_status(), self.letterbox.waiting())
 
@@ -91,5 +120,4 @@ def window() -> Window:
 
 def clock() -> Clock:
     """This machine's time; where its clock is unset, the epoch, which no moment is near."""
-    now_ms = SystemClock().now_ms() or 0
-    return Clock(now_ms, local_offset_min(now_ms))
+    return Clock(SystemClock().now_ms() or 0)

@@ -4,22 +4,27 @@ A hung stream may never return from its close, and PortAudio sees a replugged de
 begins afresh; a child costs one fork and mends both.
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import select
+import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
-from typing import IO
+from dataclasses import dataclass
+from typing import IO, Any
 
-import numpy as np
+from .blocks import Blocks
+from .cards import CARDS, Card, card
+from .intake import Channel, Form, Intake
+from .losses import Account
+from .microphone_faults import MicrophoneFault, fault
+from .ports import Fault, FromMicrophone
 
-from core.audio import RATE_HZ, Pcm
-from core.errors import UserError
-
-from .ports import Block, Fault, FromMicrophone
+__all__ = ["FIRST_S", "ChildMicrophone", "MicrophoneFault"]
 
 SILENT_S = 2.0
 """A child that brings nothing for this long is ended: blocks come every 0.1 s."""
@@ -27,116 +32,173 @@ SILENT_S = 2.0
 FIRST_S = 10.0
 """So long may its first block take: PortAudio looks at every device there is."""
 
+DIES_S = 3.0
+"""So long a killed child is waited for; one that a driver holds is left to the kernel."""
+
 HEAD_BYTES = 5
 """One of kind, four of length."""
+
+STAMP = struct.Struct("<d")
+
+PIPE_BYTES = 1 << 20
+"""What the kernel holds while this process is not let run: half a minute at 16 kHz, 3 s of the
+fattest form. It is the most that anybody may ask for, and taken up only as it is needed."""
 
 AGAIN_AFTER_S = (0.0, 1.0, 2.0, 5.0, 10.0)
 """Pauses before a new try; the last one is repeated."""
 
-
-class MicrophoneFault(UserError):
-    """No sound comes, and why."""
-
-    code = "microphone"
+Deliver = Callable[[FromMicrophone], None]
 
 
-_FAULTS = {
-    "no_portaudio": (
-        "The PortAudio library is not installed, so no microphone can be read.",
-        "Install it: sudo apt-get install libportaudio2.",
-    ),
-    "no_microphone": (
-        "There is no microphone on this machine.",
-        "Plug one in; capture goes on by itself when it is there.",
-    ),
-    "microphone_busy": (
-        "Another program holds the microphone.",
-        "Close that program; capture goes on by itself.",
-    ),
-    "microphone_silent": (
-        "The microphone stopped sending sound.",
-        "It is being started anew; if this stays, unplug it and plug it in again.",
-    ),
-    "microphone_failed": (
-        "The microphone cannot be read.",
-        "Unplug it and plug it in again; capture goes on by itself.",
-    ),
-}
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How a device is read, whichever it turns out to be. `gain_db` None: by its card."""
+
+    gain_db: float | None = None
+    channel: Channel = "auto"
+    cards: Sequence[Card] = CARDS
+
+    def intake(self, name: str, form: Form) -> Intake:
+        known = card(name, self.cards)
+        by_card_db = 0.0 if known is None else known.gain_db
+        gain_db = by_card_db if self.gain_db is None else self.gain_db
+        return Intake(form, gain_db=gain_db, channel=self.channel)
+
+    def asked(self, device: str | None) -> str:
+        """The child's argument."""
+        cards = [(each.pattern, each.format, each.channels, each.rate_hz) for each in self.cards]
+        channels = 1 if self.channel == "auto" else 2
+        return json.dumps({"device": device, "channels": channels, "cards": cards})
 
 
 class ChildMicrophone:
     """The parent's side. Tries for ever; what is wrong meanwhile is delivered as a Fault."""
 
-    def __init__(self, device: str | None = None, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        device: str | None = None,
+        command: Sequence[str] | None = None,
+        tuning: Tuning | None = None,
+    ) -> None:
         self.name = device or "the default microphone"
-        own = [sys.executable, "-m", "device.microphone_child", *([device] if device else [])]
+        self._tuning = tuning or Tuning()
+        own = [sys.executable, "-m", "device.microphone_child", self._tuning.asked(device)]
         self._command = list(command or own)
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._child: subprocess.Popen[bytes] | None = None
-        self._last_s: float | None = None  # when the last block came, whichever child brought it
+        self._listening: _Listening | None = None
 
-    def start(self, deliver: Callable[[FromMicrophone], None]) -> None:
-        self._thread = threading.Thread(target=self._run, args=(deliver,), daemon=True)
-        self._thread.start()
+    def start(self, deliver: Deliver) -> None:
+        self._listening = _Listening(self._command, self._tuning, self._is_called, deliver)
+        self._listening.thread.start()
+
+    def stop(self) -> None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.stop()
+
+    def hurry(self) -> None:
+        listening = self._listening
+        if listening is not None:
+            listening.hurry()
+
+    def _is_called(self, name: str) -> None:
+        self.name = name
+
+
+class _Listening:
+    """From one start to its stop: one child after the other, and one account of what they lost."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        tuning: Tuning,
+        is_called: Callable[[str], None],
+        deliver: Deliver,
+    ) -> None:
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self._command = command
+        self._tuning = tuning
+        self._is_called = is_called
+        self._deliver = deliver
+        self._account = Account()
+        self._stopped = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
 
     def stop(self) -> None:
         self._stopped.set()
         child = self._child
         if child is not None:
             child.kill()
-        if self._thread is not None:
-            self._thread.join(5.0)
+        self.thread.join(DIES_S + 1)
 
-    def _run(self, deliver: Callable[[FromMicrophone], None]) -> None:
+    def hurry(self) -> None:
+        child = self._child
+        if child is not None and child.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):  # it has ended, or is just ending
+                child.stdin.write(b"h")
+
+    def _run(self) -> None:
         tries = 0
         while not self._stopped.wait(AGAIN_AFTER_S[min(tries, len(AGAIN_AFTER_S) - 1)]):
-            blocks = self._run_child(deliver)
-            tries = 0 if blocks else tries + 1
+            brought = self._run_child()
+            tries = 0 if brought else tries + 1
 
-    def _run_child(self, deliver: Callable[[FromMicrophone], None]) -> int:
-        """One child's life; how many blocks it brought."""
-        child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        self._child = child
+    def _run_child(self) -> bool:
+        """One child's life; whether it brought sound."""
+        child = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        )
         assert child.stdout is not None
+        assert child.stdin is not None
+        with contextlib.suppress(OSError):  # the kernel's limit for this user is lower
+            fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        self._child = child
         try:
-            return self._pass_on(child.stdout, deliver)
+            return self._pass_on(child.stdout)
         finally:
-            child.kill()
-            child.wait()
-            child.stdout.close()
             self._child = None
+            child.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(DIES_S)
+            child.stdin.close()
+            child.stdout.close()
 
-    def _pass_on(self, pipe: IO[bytes], deliver: Callable[[FromMicrophone], None]) -> int:
-        blocks, overflowed, patience_s = 0, False, FIRST_S
-        reader = _Messages(pipe.fileno())
-        while not self._stopped.is_set():
-            kind, content = reader.next(patience_s)
-            if kind == b"S" and content:
-                pcm = np.frombuffer(content, "<i2").astype(np.int16, copy=False)
-                deliver(self._block(pcm, first=blocks == 0, overflowed=overflowed))
-                blocks, overflowed, patience_s = blocks + 1, False, SILENT_S
+    def _pass_on(self, pipe: IO[bytes]) -> bool:
+        blocks: Blocks | None = None
+        brought, overflowed, wrong = False, False, None
+        messages = _Messages(pipe.fileno())
+        while wrong is None and not self._stopped.is_set():
+            kind, content = messages.next(SILENT_S if brought else FIRST_S)
+            if kind in {b"S", b"N"} and blocks is not None:
+                brought = True
+                self._give(blocks, content, overflowed=overflowed, hurried=kind == b"N")
+                overflowed = False
             elif kind == b"O":
                 overflowed = True
             elif kind == b"H":
-                self.name = str(json.loads(content)["name"])
-            elif kind == b"F":
-                deliver(Fault(_fault(str(json.loads(content)["code"]))))
-                break
-            elif kind in {b"silent", b"ended"}:
-                if not self._stopped.is_set():
-                    deliver(Fault(_fault("microphone_silent")))
-                break
-        return blocks
+                blocks = self._begun(json.loads(content))
+            else:
+                wrong = json.loads(content) if kind == b"F" else {"code": "microphone_silent"}
+        self._end(blocks, wrong)
+        return brought
 
-    def _block(self, pcm: Pcm, *, first: bool, overflowed: bool) -> Block:
-        """Stamp a block. What was lost is what the clock misses, where a loss is known of."""
-        arrived_s = time.monotonic()
-        lost = 0
-        if self._last_s is not None and (first or overflowed):
-            lost = max(0, round((arrived_s - self._last_s) * RATE_HZ) - len(pcm))
-        self._last_s = arrived_s
-        return Block(pcm, arrived_s, lost)
+    def _begun(self, head: dict[str, Any]) -> Blocks:
+        self._is_called(str(head["name"]))
+        form = Form(int(head["rate_hz"]), int(head["channels"]), str(head["format"]))
+        return Blocks(form, self._tuning.intake(str(head["name"]), form), self._account)
+
+    def _give(self, blocks: Blocks, content: bytes, *, overflowed: bool, hurried: bool) -> None:
+        (stamped_s,) = STAMP.unpack_from(content)
+        raw = content[STAMP.size :]
+        for block in blocks.take(raw, stamped_s, overflowed=overflowed, hurried=hurried):
+            self._deliver(block)
+
+    def _end(self, blocks: Blocks | None, wrong: dict[str, Any] | None) -> None:
+        """What had come and was no block yet, then why there is no more; nothing after a stop."""
+        if self._stopped.is_set() or wrong is None:
+            return
+        for block in blocks.finish() if blocks is not None else ():
+            self._deliver(block)
+        self._deliver(Fault(fault(wrong)))
 
 
 class _Messages:
@@ -161,8 +223,3 @@ class _Messages:
             if not more:
                 return b"ended", b""
             self._held += more
-
-
-def _fault(code: str) -> MicrophoneFault:
-    sentence, advice = _FAULTS.get(code, _FAULTS["microphone_failed"])
-    return MicrophoneFault(sentence, advice=advice)

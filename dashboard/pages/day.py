@@ -1,11 +1,15 @@
 """A day in full, and a month as its days."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 
 from flask import Blueprint, render_template
 
 from core.errors import NotFound
-from dashboard import present
+from dashboard import missing, present, timeline
+from dashboard.local_time import anywhere
+from dashboard.missing import Break, Stretch
 from dashboard.window import clock, window
 from pipeline.store.reader import Period
 
@@ -15,14 +19,16 @@ page = Blueprint("day", __name__)
 @page.get("/day/<named>")
 def day(named: str) -> str:
     here, at, day = window(), clock(), _date(named)
-    period = Period(at.midnight_ms(day), at.midnight_ms(day + timedelta(days=1)))
-    rows = here.ask(here.study.moments(period))
+    period = Period(*anywhere(day))
+    moments = here.ask(here.study.moments(period))
+    rows = [row for row in moments if present.day_of(row, at) == day]
+    gaps = missing.stretches(here.ask(here.study.gaps(period)), at)
     return render_template(
         "day.html",
-        title=present.day_title(day, at.now.date()),
+        title=present.day_title(day, at.today),
         date=named,
-        days=present.days(rows, at),
-        strip=present.strip(rows, day, at),
+        days=present.days(rows, at, breaks={day: missing.breaks(gaps, day)}),
+        strip=timeline.strip(rows, gaps, day, at),
         month=named[:7],
     )
 
@@ -31,14 +37,25 @@ def day(named: str) -> str:
 def past(month: str) -> str:
     here, at, first = window(), clock(), _date(f"{month}-01")
     later = (first + timedelta(days=31)).replace(day=1)
-    rows = here.ask(here.study.moments(Period(at.midnight_ms(first), at.midnight_ms(later))))
+    period = Period(anywhere(first)[0], anywhere(later - timedelta(days=1))[1])
+    moments = here.ask(here.study.moments(period))
+    rows = [row for row in moments if first <= (present.day_of(row, at) or date.min) < later]
+    gaps = missing.stretches(here.ask(here.study.gaps(period)), at)
+    lost = [gap for gap in gaps if missing.is_long_gap(gap.row) and first <= gap.first_day < later]
     return render_template(
         "past.html",
         title=f"{first:%B %Y}",
-        days=present.days(rows, at, most=present.LINES_OF_A_DAY),
+        days=present.days(rows, at, breaks=_by_first_day(lost), most=present.LINES_OF_A_DAY),
         earlier=f"{first - timedelta(days=1):%Y-%m}",
-        later=f"{later:%Y-%m}" if later <= at.now.date() else "",
+        later=f"{later:%Y-%m}" if later <= at.today else "",
     )
+
+
+def _by_first_day(gaps: Iterable[Stretch]) -> Mapping[date, Sequence[Break]]:
+    """A gap of a week is told once: on the day it began."""
+    ordered = sorted(gaps, key=lambda gap: gap.first_day)
+    by_day = groupby(ordered, key=lambda gap: gap.first_day)
+    return {day: missing.breaks(of_day, day) for day, of_day in by_day}
 
 
 def _date(named: str) -> date:

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.line import NobodyThere
 from dashboard import present
 from dashboard.first_minute import sentences
+from dashboard.local_time import Clock
 from dashboard.window import Window, clock, window
 from pipeline.store.views.moments import MomentRow
 
@@ -87,7 +88,7 @@ class _Opposite:
 
 
 def _opposites(
-    here: Window, sentence: tuple[present.ShownWord, ...], at: present.Clock
+    here: Window, sentence: tuple[present.ShownWord, ...], at: Clock
 ) -> Iterator[_Opposite]:
     """Search has to find it by itself; what we know only says which of its hits is meant."""
     said = " ".join(word.text for word in sentence)

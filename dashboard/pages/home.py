@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 
-from dashboard import present, standing
+from dashboard import missing, present, standing, timeline
 from dashboard.first_minute import first_minute
-from dashboard.present import Clock
+from dashboard.local_time import Clock, anywhere
 from dashboard.window import Window, clock, window
 from pipeline.store.reader import Period
+from pipeline.store.views.intervals import IntervalRow
 from pipeline.store.views.moments import MomentRow
 
 page = Blueprint("home", __name__)
@@ -22,36 +23,44 @@ PAST_DAYS = 14
 SHOWN_DAYS = 4
 """So many of them it shows; what is older is behind a link."""
 
+AROUND_MS = 10 * 60 * 1000
+"""Two clocks that were corrected one after the other differ by less."""
+
 DISMISSED = "first_minute"
 """The cookie that says: no strip any more."""
 
 
 @page.get("/")
 def home() -> str:
-    return render_template("home.html", **_shown(window(), clock()))
+    return render_template("home.html", **shown(window(), clock()))
 
 
 @page.get("/now")
 def now() -> str:
     """The parts of the home page that change by themselves."""
-    return render_template("now.html", **_shown(window(), clock()))
+    return render_template("parts.html", **shown(window(), clock()))
 
 
-def _shown(here: Window, at: Clock) -> dict[str, object]:
-    capture = here.capture_status()
-    midnight_ms = at.midnight_ms(at.now.date())
-    since_ms = at.midnight_ms((at.now - timedelta(days=PAST_DAYS)).date())
+def shown(here: Window, at: Clock) -> dict[str, object]:
+    """What the home page is made of."""
+    capture, day = here.capture_status(), at.today
+    since_ms, _ = anywhere(day - timedelta(days=PAST_DAYS))
     recent = here.ask(here.study.moments(Period(since_ms, None)))
-    today = [row for row in recent if (row.at_ms or 0) >= midnight_ms]
-    earlier = [row for row in recent if (row.at_ms or 0) < midnight_ms]
+    today = [row for row in recent if present.day_of(row, at) == day]
+    earlier = [row for row in recent if present.day_of(row, at) != day]
     newest = here.ask(here.study.newest())
     just = _just(newest, recent, at)
+    gaps = missing.stretches(here.ask(here.study.gaps(Period(*anywhere(day)))), at)
+    breaks = {day: missing.breaks(gaps, day)}
+    others = [row for row in today if row != just]
     return {
         "state": here.state(capture),
         "just": None if just is None else _page(here, just, at),
-        "strip": present.strip(today, at.now.date(), at),
-        "today": present.days([row for row in today if row != just], at)[:1],
-        "timeless": [present.card(row) for row in here.ask(here.study.timeless()) if row != just],
+        "strip": timeline.strip(today, gaps, day, at),
+        "today": present.days(others, at, breaks=breaks),
+        "timeless": [
+            present.card(row, at) for row in here.ask(here.study.timeless()) if row != just
+        ],
         "past": present.days(earlier, at, most=present.LINES_OF_A_DAY)[:SHOWN_DAYS],
         "has_any": newest is not None,
         "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
@@ -92,4 +101,12 @@ def _is_new(row: MomentRow, at: Clock) -> bool:
 
 
 def _page(here: Window, row: MomentRow, at: Clock) -> present.Page:
-    return present.page(row, here.ask(here.study.transcript(row)), at)
+    return present.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
+
+
+def gaps_around(here: Window, row: MomentRow) -> list[IntervalRow]:
+    """The gaps that may lie within its sound."""
+    if row.at_ms is None or not row.duration_ms:
+        return []
+    period = Period(row.at_ms - AROUND_MS, row.at_ms + row.duration_ms + AROUND_MS)
+    return here.ask(here.study.gaps(period))

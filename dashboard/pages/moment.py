@@ -6,6 +6,8 @@ from werkzeug.wrappers import Response
 from dashboard import present, standing
 from dashboard.window import clock, window
 
+from .home import gaps_around
+
 page = Blueprint("moment", __name__)
 
 
@@ -13,7 +15,7 @@ page = Blueprint("moment", __name__)
 def moment(named: str) -> str:
     here, at = window(), clock()
     row = here.ask(here.study.moment(named))
-    shown = present.page(row, here.ask(here.study.transcript(row)), at)
+    shown = present.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
     done = standing.done(request.args.get("done"))
     return render_template("moment.html", moment=shown, done=done)
 
@@ -23,7 +25,7 @@ def card(named: str) -> str:
     """The moment in full as a part of another page."""
     here, at = window(), clock()
     row = here.ask(here.study.moment(named))
-    shown = present.page(row, here.ask(here.study.transcript(row)), at)
+    shown = present.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
     return render_template("just.html", just=shown)
 
 

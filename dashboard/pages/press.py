@@ -1,46 +1,65 @@
-"""The button on the page: press, and hold."""
+"""What the wearer does to capture from the page: press, hold, pause, record, bring back.
+
+Each is a form that works without script: done, it leads back to the page; refused, the page
+says why at the button. Our script asks for JSON instead.
+"""
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.errors import UserError
-from core.line import NobodyThere, Told
-from dashboard.window import window
+from core.line import Told
+from dashboard.window import clock, window
+
+from .home import shown
 
 page = Blueprint("press", __name__)
-
-_ABSENT: Told = {
-    "outcome": "refused",
-    "sentence": "Nothing was kept: capture is not running.",
-    "advice": "Start it with `afterthought run`.",
-}
 
 
 @page.post("/press")
 def press() -> ResponseReturnValue:
-    return _answer(_asked({"do": "press"}))
+    return _answer(window().act({"do": "press"}), "taken")
 
 
 @page.post("/hold")
 def hold() -> ResponseReturnValue:
     """Renewed each second while the finger stays; it ends by itself 3 s after the last."""
-    return _answer(_asked({"do": "hold", "on": request.form.get("on") == "true"}))
+    on = request.form.get("on") == "true"
+    return _answer(window().act({"do": "hold", "on": on}), "taken")
 
 
-def _asked(request_: Told) -> Told:
-    try:
-        return window().capture(request_)
-    except NobodyThere:
-        return _ABSENT
-    except UserError as error:
-        return {"outcome": "refused", "sentence": error.sentence, "advice": error.advice}
+@page.post("/record")
+def record() -> ResponseReturnValue:
+    """Begin a recording, or end it."""
+    on = request.form.get("on") == "true"
+    return _answer(window().act({"do": "record", "on": on}), "" if on else "recorded")
 
 
-def _answer(told: Told) -> ResponseReturnValue:
+@page.post("/pause")
+def pause() -> ResponseReturnValue:
+    """For so many seconds, or until somebody resumes."""
+    for_s = request.form.get("for_s", "")
+    lasts = {"for_s": int(for_s)} if for_s.isdecimal() else {}
+    return _answer(window().act({"do": "pause", "by": "page", **lasts}), "")
+
+
+@page.post("/resume")
+def resume() -> ResponseReturnValue:
+    return _answer(window().act({"do": "resume", "by": "page"}), "")
+
+
+@page.post("/bring-back")
+def bring_back() -> ResponseReturnValue:
+    """Keep after all what a pause took back."""
+    keep = request.form.get("keep", "")
+    return _answer(window().act({"do": "bring_back", "keep": keep}), "brought_back")
+
+
+def _answer(told: Told, done: str) -> ResponseReturnValue:
     """JSON for our script; for a browser without it, the way back to the page."""
     if request.accept_mimetypes.best == "application/json":
         return jsonify(told)
     if told.get("outcome") == "refused":
-        sentence, advice = told.get("sentence", ""), told.get("advice", "")
-        return render_template("trouble.html", sentence=sentence, advice=advice), 409
-    return redirect(f"/?done=taken&keep={told.get('keep', '')}", 303)
+        return render_template("home.html", **shown(window(), clock()), refusal=told), 409
+    said = {"done": done, "keep": told.get("keep", "")}
+    query = "&".join(f"{name}={value}" for name, value in said.items() if done and value)
+    return redirect(f"/?{query}" if query else "/", 303)

@@ -21,21 +21,37 @@ const announce = (sentence) => {
 
 const POLL_MS = 5000;
 const TOGETHER_MS = 120;
+// After these the page reads differently: it fetches its parts anew.
+const CHANGES = ["state", "moment", "day", "gap", "recording", "taken_back", "brought_back"];
 
 // Replaces each part that reads differently now. What plays or is being pressed stays.
 const takeIn = (html) => {
   const fresh = element(html);
   for (const part of all("[data-part]", fresh)) {
     const old = document.getElementById(part.id);
-    if (!old || old.dataset.version === part.dataset.version) continue;
+    if (!old) continue;
+    if (part.id === "state") one("#memory").textContent = part.dataset.memory;
+    if (old.dataset.version === part.dataset.version) {
+      setCounts(old, part);
+      continue;
+    }
     if (one(".playing", old)) continue;
     const hadFocus = old.contains(document.activeElement);
     old.replaceWith(part);
     enhance(part);
-    if (hadFocus) one("a, button", part)?.focus();
+    if (hadFocus) (one("a, button, summary", part) ?? one("#keep"))?.focus();
     if (part.id === "just") one(".just", part)?.classList.add("new");
-    if (part.id === "state") announce(one("#sentence", part).textContent);
+    if (part.id === "state") onState(old, part);
   }
+};
+
+const onState = (old, state) => {
+  const sentence = one("#sentence", state).textContent;
+  if (one("#sentence", old).textContent !== sentence) announce(sentence);
+  const [before, now] = [old.dataset.state, state.dataset.state];
+  if (before === now) return;
+  if (now === "paused") forgetBars();
+  if (now === "recording") restKeep(); // what was taken goes on: there is no Undo before its end
 };
 
 const refresh = async () => {
@@ -46,6 +62,7 @@ const refresh = async () => {
   } catch {
     if (one("#sentence")) one("#sentence").textContent = "This page has lost its machine. It looks again.";
     if (one("#state")) one("#state").dataset.version = "lost";
+    one("#state")?.removeAttribute("data-can-press");
   }
   showKeep();
   tellWords();
@@ -85,8 +102,7 @@ const live = (place) => {
       });
     on("hello", () => clearInterval(poll));
     on("level", onLevel);
-    on("state", refreshSoon);
-    on("moment", refreshSoon);
+    for (const name of CHANGES) on(name, refreshSoon);
     on("taken", onTaken);
     on("kept", onKept);
     on("closed", onClosed);
@@ -146,6 +162,13 @@ const markKept = (seconds) => {
   draw();
 };
 
+// A pause wiped the memory, and so it does what is drawn of it.
+const forgetBars = () => {
+  bars.length = 0;
+  drawn_ms = -1000;
+  draw();
+};
+
 let drawn_ms = -1000;
 const draw = () => {
   const canvas = one("#level canvas");
@@ -180,8 +203,7 @@ const draw = () => {
 
 const HOLD_MS = 600;
 const RENEW_MS = 1000;
-const SHOWN_MS = { taken: 20000, kept: 60000, words: 7000, refused: 6000 };
-const KEEP = "Keep that";
+const SHOWN_MS = { taken: 20000, kept: 60000, words: 7000, refused: 12000 };
 
 const SEEN_MS = 250; // kept may come 50 ms after taken; the eye should have both
 
@@ -210,10 +232,20 @@ const show = (kind, text) => {
   button.dataset.shows = kind;
   one("span", button).textContent = text;
   clearTimeout(shownUntil);
-  if (kind !== "rest") {
-    announce(text);
-    shownUntil = setTimeout(() => show("rest", KEEP), SHOWN_MS[kind]);
-  }
+  one("#refusal").hidden = kind !== "refused";
+  if (kind === "rest") return;
+  shownUntil = setTimeout(rest, SHOWN_MS[kind]);
+  if (kind !== "refused") announce(text);
+};
+
+const label = () => one("#state")?.dataset.label ?? "Keep that";
+const rest = () => show("rest", label());
+
+// The button is as if nothing had been pressed.
+const restKeep = () => {
+  current = null;
+  one("#undo").hidden = true;
+  rest();
 };
 
 const onTaken = (event) => {
@@ -241,7 +273,11 @@ const onClosed = (event) => {
 
 const onRefused = (event) => {
   keeping = false;
-  show("refused", [event.sentence, event.advice].filter(Boolean).join(" "));
+  const [place, why] = [one("#refusal"), document.createElement("strong")];
+  why.textContent = event.sentence;
+  place.replaceChildren(why, ` ${event.advice}`);
+  announce(place.textContent);
+  show("refused", label());
   tellFirstMinute("refused");
 };
 
@@ -273,11 +309,17 @@ const tellWords = () => {
 // Capture may come and go: the button says so before it is pressed in vain.
 const showKeep = () => {
   const button = one("#keep");
-  const code = one("#state")?.dataset.state;
-  if (button) button.toggleAttribute("data-off", code !== "listening" && code !== "keeping");
+  if (!button) return;
+  button.toggleAttribute("data-off", !one("#state").hasAttribute("data-can-press"));
+  if ((button.dataset.shows ?? "rest") === "rest") one("span", button).textContent = label();
 };
 
-const press = async () => onPressed(await post("/press"));
+const press = async () => {
+  const told = await post("/press");
+  onPressed(told);
+  const goes_on = one("#state")?.dataset.state === "recording";
+  if (goes_on && told.outcome === "taken") show("words", "It is being recorded: all of it is kept.");
+};
 
 const keepButton = (form) => {
   const button = one("button", form);
@@ -287,7 +329,9 @@ const keepButton = (form) => {
 
   const hold = async () => {
     renewing = setInterval(() => post("/hold", { on: "true" }), RENEW_MS);
-    onPressed(await post("/hold", { on: "true" }));
+    const told = await post("/hold", { on: "true" });
+    if (told.outcome === "refused") clearInterval(renewing);
+    onPressed(told);
   };
   const down = () => {
     held = false;
@@ -321,10 +365,108 @@ const undoForm = (form) =>
     current = null;
     show("taken", "Taking back");
     await fetch(form.action, { method: "POST" });
-    show("rest", KEEP);
+    rest();
     announce("Taken back.");
     refresh();
   });
+
+/* ---- pause, record, bring back --------------------------------------------------------- */
+
+// Their forms come and go with the state, so the page listens for all of them.
+const onAct = async (event) => {
+  const form = event.target;
+  if (!form.matches(".acts-on")) return;
+  event.preventDefault();
+  const button = event.submitter;
+  const fields = Object.fromEntries(new FormData(form));
+  if (button?.name) fields[button.name] = button.value;
+  const told = await post(new URL(form.action).pathname, fields);
+  one(".modes")?.removeAttribute("open");
+  if (told.outcome === "refused") onRefused(told);
+  refreshSoon();
+};
+
+// The sheet goes when the finger or the keyboard goes elsewhere.
+const closeSheet = (event) => {
+  const sheet = one(".modes[open]");
+  if (!sheet || (event.type === "click" && sheet.contains(event.target))) return;
+  if (event.type === "keydown" && event.key !== "Escape") return;
+  const hadFocus = sheet.contains(document.activeElement);
+  sheet.open = false;
+  if (hadFocus) one("summary", sheet).focus();
+};
+
+// How long yet, and how long by now, as dashboard/standing.py words them.
+export const left = (seconds) => {
+  if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} s`;
+  const whole = Math.ceil(seconds / 60);
+  const [hours, rest] = [Math.floor(whole / 60), whole % 60];
+  if (!hours) return `${whole} min`;
+  return rest ? `${hours} h ${rest} min` : `${hours} h`;
+};
+export const lasts = (seconds) => {
+  const whole = Math.floor(seconds);
+  const [hours, two] = [Math.floor(whole / 3600), (number) => String(number).padStart(2, "0")];
+  const minutes = Math.floor(whole / 60) % 60;
+  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;
+};
+
+// By the wall clock of the phone: its script sleeps in a pocket, and the pause does not.
+const count = () => {
+  let over = false;
+  for (const place of all(".counts")) {
+    place.dataset.since ??= Date.now();
+    const seconds = (Date.now() - place.dataset.since) / 1000;
+    const left_s = Number(place.dataset.left) - seconds;
+    const text = "left" in place.dataset ? left(left_s) : lasts(Number(place.dataset.lasts) + seconds);
+    if (place.textContent !== text) place.textContent = text;
+    over ||= left_s <= 0;
+  }
+  if (over && Date.now() - count.asked_ms > POLL_MS) {
+    count.asked_ms = Date.now();
+    refreshSoon();
+  }
+};
+count.asked_ms = 0;
+
+const setCounts = (old, fresh) => {
+  const places = all(".counts", fresh);
+  all(".counts", old).forEach((place, index) => {
+    Object.assign(place.dataset, places[index]?.dataset);
+    delete place.dataset.since;
+  });
+};
+
+/* ---- zones ----------------------------------------------------------------------------- */
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const eastOfUtc = (ms) => -new Date(ms).getTimezoneOffset();
+
+// Minutes east of UTC out of `2026-10-25T02:30:00+02:00`.
+export const zoneOf = (at) => {
+  const found = at.match(/([+-])(\d\d):(\d\d)$/);
+  return found ? (found[1] === "-" ? -1 : 1) * (60 * found[2] + Number(found[3])) : 0;
+};
+export const zoneName = (east) => {
+  if (east === 0) return "UTC";
+  const [hours, minutes] = [Math.floor(Math.abs(east) / 60), Math.abs(east) % 60];
+  return `UTC${east > 0 ? "+" : "-"}${hours}${minutes ? `:${String(minutes).padStart(2, "0")}` : ""}`;
+};
+// Whether this phone's clock shows the same time twice: the hour that is put back.
+const isDoubled = (ms) =>
+  [ms - DAY_MS, ms + DAY_MS].some((around) => {
+    const other = ms + (eastOfUtc(ms) - eastOfUtc(around)) * MINUTE_MS;
+    return other !== ms && eastOfUtc(other) === eastOfUtc(around);
+  });
+export const misleads = (at) => zoneOf(at) !== eastOfUtc(Date.parse(at)) || isDoubled(Date.parse(at));
+
+// A time is that of where it was recorded; the zone is named where this phone's is another.
+const nameZone = (zone) => {
+  const at = zone.parentElement.getAttribute("datetime");
+  zone.textContent = zoneName(zoneOf(at));
+  zone.hidden = !misleads(at);
+};
 
 /* ---- search as one types -------------------------------------------------------------- */
 
@@ -349,6 +491,7 @@ const searchForm = (form) => {
     const answer = await fetch(`/search?part=1&q=${encodeURIComponent(query)}`);
     if (number !== asked || !answer.ok) return;
     results.replaceChildren(element(await answer.text()));
+    enhance(results);
     announce(`${all(".hit", results).length} found`);
     if (calm) scrollTo({ top: 0 });
     // The embedder may have been asleep, or busy: it wakes of the first question.
@@ -602,6 +745,7 @@ const firstMinute = (strip) => {
 
 const enhance = (within) => {
   all(".player", within).forEach(player);
+  all(".zone", within).forEach(nameZone);
 };
 
 const begin = () => {
@@ -610,6 +754,11 @@ const begin = () => {
   if (one("#press")) keepButton(one("#press"));
   if (one("#undo")) undoForm(one("#undo"));
   if (one("#first")) firstMinute(one("#first"));
+  if (one(".hand")) {
+    document.addEventListener("submit", onAct);
+    for (const name of ["click", "keydown"]) document.addEventListener(name, closeSheet);
+    setInterval(count, 1000);
+  }
   const level = one("#level");
   if (level) {
     level.hidden = false;

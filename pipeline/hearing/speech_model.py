@@ -1,11 +1,10 @@
-"""How likely it is that a frame holds speech: the protocol, and Silero behind it."""
+"""How likely it is that a frame holds speech: the protocol, and Silero behind onnxruntime."""
 
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, as_float
 
@@ -25,7 +24,8 @@ class SpeechModel(Protocol):
     def feed(self, frames: Pcm) -> Probabilities:
         """Judge whole frames: n * FRAME_SAMPLES samples in, n probabilities out.
 
-        The same stream gives the same numbers however it is divided into calls.
+        The same stream gives the same numbers, to the fifth decimal, however it is divided
+        into calls.
         Raises ValueError for a part of a frame.
         """
         ...
@@ -36,9 +36,14 @@ class SpeechModel(Protocol):
 
 
 class SileroSpeechModel:
-    """Silero v6 (`silero_vad_16k_op15.onnx`) on one thread; about 0.1 ms of CPU a frame."""
+    """Silero v6 (`silero_vad_16k_op15.onnx`) on one thread; about 0.1 ms of CPU a frame.
+
+    For the worker's child, which has onnxruntime loaded; capture has NumpySpeechModel.
+    """
 
     def __init__(self, path: Path) -> None:
+        import onnxruntime  # noqa: PLC0415 - 40 MB, which whoever only names the protocol must not pay
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

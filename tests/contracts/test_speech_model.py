@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
+from core.errors import ModelMissing
 from pipeline.hearing.fakes import FakeSpeechModel
+from pipeline.hearing.numpy_speech_model import NumpySpeechModel
 from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
-from tests.pipeline.hearing.models_for_tests import a_voice, speech_weights
+from tests.pipeline.hearing.models_for_tests import a_day, a_voice, speech_weights
 
 MAKERS: dict[str, Callable[[Path], SpeechModel]] = {
     "fake": lambda _: FakeSpeechModel(),
     "silero": lambda home: SileroSpeechModel(speech_weights(home)),
+    "numpy": lambda home: NumpySpeechModel(speech_weights(home)),
 }
 
 
@@ -54,7 +57,7 @@ def test_how_a_stream_is_divided_into_calls_does_not_matter(model: SpeechModel) 
     first, rest = sound[: 7 * FRAME_SAMPLES], sound[7 * FRAME_SAMPLES :]
     divided = np.concatenate([model.feed(first), model.feed(rest)])
 
-    assert divided.tolist() == at_once.tolist()
+    assert divided == pytest.approx(at_once, abs=1e-5)
 
 
 def test_after_a_reset_nothing_of_the_stream_before_is_left(model: SpeechModel) -> None:
@@ -76,3 +79,32 @@ def test_a_real_voice_is_speech(model: SpeechModel, data: Path) -> None:
     judged = model.feed(voice[: voice.size // FRAME_SAMPLES * FRAME_SAMPLES])
 
     assert (judged > 0.5).mean() > 0.5
+
+
+@pytest.mark.parametrize("frames_a_call", [1, 3, 50])
+def test_both_ways_to_run_silero_give_the_same_numbers(home: Path, frames_a_call: int) -> None:
+    numpy, onnx = NumpySpeechModel(speech_weights(home)), SileroSpeechModel(speech_weights(home))
+    sound = np.concatenate([some_sound(200), np.zeros(50 * FRAME_SAMPLES, np.int16)])
+    step = frames_a_call * FRAME_SAMPLES
+
+    judged = [numpy.feed(sound[at : at + step]) for at in range(0, sound.size, step)]
+
+    assert np.concatenate(judged) == pytest.approx(onnx.feed(sound), abs=1e-4)
+
+
+def test_they_do_so_over_a_whole_day(home: Path, data: Path) -> None:
+    day = a_day(data)
+
+    judged = NumpySpeechModel(speech_weights(home)).feed(day)
+
+    assert judged == pytest.approx(SileroSpeechModel(speech_weights(home)).feed(day), abs=1e-4)
+
+
+def test_a_network_of_another_shape_is_told_with_what_to_do(tmp_path: Path) -> None:
+    other = tmp_path / "other.onnx"
+    other.write_bytes(b"")
+
+    with pytest.raises(ModelMissing, match="other") as caught:
+        NumpySpeechModel(other)
+
+    assert "models.speech_path" in caught.value.advice

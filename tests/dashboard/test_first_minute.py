@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from dashboard.first_minute import Demo, FirstMinute, first_minute, load_demo, sentences
 from dashboard.present import ShownWord
-from tests.dashboard.fake_capture import FakeCapture
+from tests.dashboard.real_capture import RealCapture
 
 MICROPHONE = {"state": "listening", "replay": None}
 REPLAY = {"state": "listening", "replay": {"seconds": 30, "at_s": 0, "playing": False}}
@@ -49,7 +49,7 @@ def test_it_is_left_out(capture: dict[str, Any] | None, more: dict[str, bool]) -
 
 
 def test_with_a_microphone_the_demo_is_offered_in_a_sentence(page: FlaskClient, home: Path) -> None:
-    with FakeCapture(home, np.zeros(16_000, np.int16)).running():
+    with RealCapture(home, np.zeros(16_000, np.int16)).running():
         strip_shown = page.get("/").text
 
     assert "Say something." in strip_shown

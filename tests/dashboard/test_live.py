@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from flask import Flask
 from dashboard.live import BACKLOG, Live, Stream
 from dashboard.window import Window
 from tests.dashboard.conftest import Diary
-from tests.dashboard.fake_capture import FakeCapture
+from tests.dashboard.real_capture import RealCapture, waited
 
 SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
 
@@ -39,7 +38,7 @@ def first(events: Iterator[dict[str, Any]], kind: str) -> dict[str, Any]:
 
 
 def test_a_page_hears_the_level_only_while_it_watches(live: Live, home: Path) -> None:
-    with FakeCapture(home, SOUND).running() as capture:
+    with RealCapture(home, SOUND).running() as capture:
         stream = live.open(None)
         level = first(told(stream), "level")
         live.leave(stream)
@@ -49,7 +48,7 @@ def test_a_page_hears_the_level_only_while_it_watches(live: Live, home: Path) ->
 
 
 def test_one_subscription_feeds_every_page(live: Live, home: Path) -> None:
-    with FakeCapture(home, SOUND).running() as capture:
+    with RealCapture(home, SOUND).running() as capture:
         streams = [live.open(None) for _ in range(3)]
         for stream in streams:
             first(told(stream), "level")
@@ -58,7 +57,7 @@ def test_one_subscription_feeds_every_page(live: Live, home: Path) -> None:
 
 
 def test_a_press_is_told_without_a_word(live: Live, home: Path) -> None:
-    with FakeCapture(home, SOUND).running() as capture:
+    with RealCapture(home, SOUND).running() as capture:
         stream = live.open(None)
         events = told(stream)
         first(events, "level")
@@ -111,7 +110,7 @@ def test_capture_that_comes_and_goes_is_told(live: Live, home: Path) -> None:
     events = told(live.open(None))
     assert first(events, "state")["of"] in {"capture", "worker"}
 
-    with FakeCapture(home, SOUND).running():
+    with RealCapture(home, SOUND).running():
         first(events, "level")
     while first(events, "state")["of"] != "capture":
         pass
@@ -127,10 +126,3 @@ def test_a_page_that_lags_is_spared_levels_and_nothing_else() -> None:
 
     kinds = [event["event"] for event in told(stream)]
     assert kinds == ["level"] * BACKLOG + ["kept", "bye"]
-
-
-def waited(holds: Any) -> None:
-    ends = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.02)

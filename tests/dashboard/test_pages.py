@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from pipeline.spool import Spool, read_texts
 from tests.dashboard.conftest import Diary
-from tests.dashboard.fake_capture import FakeCapture
+from tests.dashboard.real_capture import RealCapture, waited
 
 SOUND = (np.sin(np.arange(16_000) / 8) * 8000).astype(np.int16)
 HOUR_MS = 3_600_000
@@ -211,28 +211,36 @@ def test_a_book_is_more_than_a_note(page: FlaskClient) -> None:
 
 
 def test_a_press_without_script_leads_back_to_the_page(page: FlaskClient, home: Path) -> None:
-    with FakeCapture(home, SOUND).running() as capture:
+    with RealCapture(home, SOUND).running() as capture:
         answer = page.post("/press", follow_redirects=True)
 
         assert capture.presses == 1
         assert "Taken." in answer.text
-        assert "Listening. Nothing is kept" in answer.text
+        assert "Keeping what is being said." in answer.text
 
 
 def test_a_press_with_script_is_answered_as_json(page: FlaskClient, home: Path) -> None:
-    with FakeCapture(home, SOUND).running() as capture:
+    with RealCapture(home, SOUND).running() as capture:
         told = page.post("/press", headers={"Accept": "application/json"}).json
+        stream = capture.capture.porch.stream
 
-        assert told == {"outcome": "taken", "keep": capture.keep, "revision": 0}
+    assert told is not None
+    assert (told["outcome"], told["revision"]) == ("taken", 0)
+    assert told["keep"].startswith(f"{stream}-")
 
 
-def test_a_refused_press_says_why(page: FlaskClient, home: Path) -> None:
-    with FakeCapture(home, SOUND).running() as capture:
-        capture.refuse = "Nothing is left to reach."
+def test_a_refused_press_says_why_and_what_to_do_at_the_button(
+    page: FlaskClient, home: Path
+) -> None:
+    with RealCapture(home, SOUND).running() as capture:
+        capture.ask(do="pause")
         answer = page.post("/press")
 
     assert answer.status_code == 409
-    assert "Nothing is left to reach." in answer.text
+    at_the_button = answer.text[answer.text.index('id="refusal"') :]
+    assert "nothing is heard, so there is nothing to keep" in at_the_button
+    assert "Resume it" in at_the_button
+    assert capture.presses == 0
 
 
 def test_a_press_that_nobody_hears_says_so(page: FlaskClient) -> None:
@@ -244,15 +252,19 @@ def test_a_press_that_nobody_hears_says_so(page: FlaskClient) -> None:
 
 
 def test_a_hold_is_passed_on_and_ended(page: FlaskClient, home: Path) -> None:
-    with FakeCapture(home, SOUND).running() as capture:
-        for on in ("true", "true", "false"):
+    with RealCapture(home, SOUND).running() as capture:
+        for on in ("true", "true"):
             page.post("/hold", data={"on": on}, headers={"Accept": "application/json"})
+        held = capture.state
+        page.post("/hold", data={"on": "false"}, headers={"Accept": "application/json"})
+        waited(lambda: capture.state == "listening")
 
-        assert capture.held == [True, True, False]
+    assert held == "continuing"
+    assert capture.presses == 1
 
 
 def test_the_first_minute_is_dismissed_for_good(page: FlaskClient, home: Path) -> None:
-    with FakeCapture(home, SOUND).running():
+    with RealCapture(home, SOUND).running():
         before = page.get("/").text
         after = page.post("/first-minute/dismiss", follow_redirects=True).text
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import RATE_HZ, Pcm
-from tests.dashboard.fake_capture import FakeCapture
+from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
 from tests.journeys.chromium import Phone
 from tests.journeys.command import COMMAND, afterthought
@@ -110,10 +110,10 @@ def spoken(seconds: float) -> Pcm:
 
 
 @contextlib.contextmanager
-def listening(browser: Phone, home: Path) -> Iterator[FakeCapture]:
+def listening(browser: Phone, home: Path) -> Iterator[RealCapture]:
     """The demo with a scene of a second, played, up to where a press is worth it."""
     with (
-        FakeCapture(home, spoken(1.0), replay=True).running() as capture,
+        RealCapture(home, spoken(1.0), replay=True).running() as capture,
         dashboard(home) as (_, url),
     ):
         browser.open_tab()
@@ -157,7 +157,7 @@ def test_a_hidden_page_lets_go_of_its_stream_and_is_told_what_it_missed(
     browser: Phone, home: Path
 ) -> None:
     with (
-        FakeCapture(home, spoken(1.0)).running() as capture,
+        RealCapture(home, spoken(1.0)).running() as capture,
         dashboard(home) as (_, url),
     ):
         browser.open_tab()

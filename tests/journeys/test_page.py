@@ -16,7 +16,7 @@ import pytest
 from core.audio import RATE_HZ, Pcm
 from dashboard.app import DEMO
 from pipeline import media
-from tests.dashboard.fake_capture import FakeCapture
+from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import TREE, dashboard
 from tests.journeys.chromium import Phone
 
@@ -31,14 +31,14 @@ class Lived:
 
     home: Path
     url: str
-    capture: FakeCapture
+    capture: RealCapture
 
 
 @contextlib.contextmanager
 def living(home: Path, sound: Pcm, **capture: Any) -> Iterator[Lived]:
     worker = subprocess.Popen([*COMMAND, "process", "--home", str(home)], cwd=TREE)
     try:
-        with FakeCapture(home, sound, **capture).running() as fake, dashboard(home) as (_, url):
+        with RealCapture(home, sound, **capture).running() as fake, dashboard(home) as (_, url):
             yield Lived(home, url, fake)
     finally:
         worker.terminate()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio import Pcm
+from core.audio import FRAME_SAMPLES, Pcm
 from core.settings import Settings
 from pipeline import media, models
 
@@ -22,3 +22,9 @@ def a_voice(data: Path) -> Pcm:
     """The first recording of the development data: fifteen seconds, one reader."""
     row = json.loads((data / "speech" / "dev.jsonl").read_text(encoding="utf-8").splitlines()[0])
     return np.concatenate(list(media.decode(data / "speech" / row["audio"])))
+
+
+def a_day(data: Path) -> Pcm:
+    """Twelve minutes whose truth is known, in whole frames."""
+    day = np.concatenate(list(media.decode(data / "speech/dev/day/day_dev.flac")))
+    return day[: day.size // FRAME_SAMPLES * FRAME_SAMPLES]
