@@ -16,7 +16,7 @@ from core.audio import RATE_HZ, Pcm
 from core.capture_status import TakenBack
 from core.clock import Clock, SystemClock
 from core.command_line import Screen
-from core.errors import ArchiveBusy, UserError
+from core.errors import ArchiveBusy, SettingsWrong, UserError
 from core.facts import Fact
 from core.machine import LONGEST_RING_S, profile
 from core.places import Home, runtime_folder, state_folder
@@ -111,7 +111,8 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
     """A loop that keeps into this home's spool."""
     settings, clock = settings or load(home.path), clock or SystemClock()
     device = settings.device
-    ring_s = min(device.ring_s, LONGEST_RING_S[profile(settings.machine.profile)])
+    longest_s = LONGEST_RING_S[profile(settings.machine.profile)]
+    ring_s = min(device.ring_s, longest_s)
     stream_clock = StreamClock(Sound(ears.new_gate(), ring_s), clock)
     spool, runtime = Spool(home.spool), runtime_folder(home.path)
     before = last_beat(runtime, home.path, clock.recorded_now().boot)
@@ -129,7 +130,16 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
     capture = Capture(wires, stream_clock, before)
     for each in shown.troubles:
         capture.truths.trouble("light", each)
+    if device.ring_s > longest_s:
+        capture.truths.trouble("ring", _too_long(device.ring_s, longest_s))
     return capture
+
+
+def _too_long(asked_s: float, longest_s: float) -> UserError:
+    return SettingsWrong(
+        f"This machine's memory holds {longest_s:.0f} s of the past, not {asked_s:.0f}.",
+        advice=f"Set device.ring_s to {longest_s:.0f} or less in settings.toml.",
+    )
 
 
 def run(home: Home, replay: str | None, screen: Screen) -> int:

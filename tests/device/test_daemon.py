@@ -429,3 +429,15 @@ def test_the_machine_that_may_not_be_switched_off_says_so(wearer: Wearer) -> Non
         "advice": "Ask somebody.",
     }
     assert wearer.ask(do="shutdown") == {"outcome": "done"}
+
+
+def test_a_ring_that_this_machine_cannot_hold_is_shorter_and_says_so(home: Path) -> None:
+    settings = '[device]\nring_s = 1800\n[machine]\nprofile = "zero"\n'
+    (home / "settings.toml").write_text(settings, encoding="utf-8")
+    wearer = Wearer(home)
+    wearer.send(Hears(LoudEars()))
+    wearer.say(1)
+    status = wearer.ask(do="status")
+
+    assert status["ring_length_s"] == 300
+    assert "300" in status["sentence"]
