@@ -124,7 +124,7 @@ def live(home: Path, hours: float, kills: int, seed: int, environment: dict[str,
     while block < last:
         born = Born(str(home), chance.randrange(1 << 30), seed, hours, block, boot_block, wall_ms)
         # As many lives as kills, whatever a machine's speed: killed at a place, not at a time.
-        until = block + chance.randrange(2 * last // max(1, kills)) + 1
+        until = block + chance.randrange(round(1.4 * last / max(1, kills))) + 1
         # The last life is left to end: after it, nobody would tell what was missed.
         is_killed = told.deaths < kills and until < last - 3000
         end, wall_ms = one_life(born, until if is_killed else None, told, environment)

@@ -1,4 +1,4 @@
-"""A real day through a real sound server: is every sample accounted for, and are the clips the same?
+"""A real day through a real sound server: every sample accounted for, and the same clips.
 
     python bench/porch_stream.py [--seconds 720] [--profile auto|zero|full]
 
@@ -31,7 +31,7 @@ from device.control import CaptureGone, ask
 from device.ports import BLOCK_SAMPLES
 from pipeline import media
 from pipeline.spool import Spool, read_clip
-from tests.soundserver import SINK, sound_server
+from tests.soundserver import playing, sound_server
 from tests.wav import write_wav
 
 SILENCE_S = 60
@@ -98,7 +98,7 @@ def lived(
         time.sleep(WARM_S)
         before = _used_s(process)
         began_s = time.monotonic()
-        with subprocess.Popen(["paplay", f"--device={SINK}", str(file)]) as player:
+        with playing(file) as player:
             for press_s in presses_s:
                 time.sleep(max(0.0, began_s + press_s - time.monotonic()))
                 ask(at, {"do": "press"})
