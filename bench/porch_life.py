@@ -78,7 +78,7 @@ class LoudEars:
     """Whatever is loud is speech."""
 
     def judge(self, frames: Pcm) -> list[float]:
-        loud = np.abs(frames.reshape(-1, FRAME_SAMPLES)).max(axis=1) > 2000  # noqa: PLR2004
+        loud = np.abs(frames.reshape(-1, FRAME_SAMPLES)).max(axis=1) > 2000
         return [0.9 if each else 0.0 for each in loud]
 
     def reset(self) -> None:
@@ -169,7 +169,7 @@ class Life:
         """A tenth of a second of the world goes by."""
         self.clock.block += 1
         self._misfortune()
-        if self.capture.porch.session.state != "paused":
+        if not self._is_paused():
             self._hear(self._sound(), self._take_lost())
         self._hands()
         self._send(None)
@@ -197,20 +197,20 @@ class Life:
     def _misfortune(self) -> None:
         """About once in four minutes something goes wrong."""
         roll = self.chance.random() * 2400
-        if roll < 0.3:  # noqa: PLR2004 - shares of what goes wrong
+        if roll < 0.3:
             self._outage(self.chance.randrange(1, 4) * 1, "overflow")
-        elif roll < 0.5:  # noqa: PLR2004
+        elif roll < 0.5:
             self._outage(self.chance.randrange(25, 3000), "restarted")
-        elif roll < 0.6:  # noqa: PLR2004
+        elif roll < 0.6:
             self._disk().full = not self._disk().full
-        elif roll < 0.65:  # noqa: PLR2004
+        elif roll < 0.65:
             self._step_clock()
-        elif self._disk().full and roll < 60:  # noqa: PLR2004 - full for some seconds at a time
+        elif self._disk().full and roll < 60:
             self._disk().full = False
 
     def _outage(self, blocks: int, reason: Any) -> None:  # noqa: ANN401 - a GapReason
         """No sound for so many blocks; how long it was is estimated, to within a block."""
-        if self.capture.porch.session.state == "paused" or not self.capture.clock.is_tied:
+        if self._is_paused() or not self.capture.clock.is_tied:
             return
         for _ in range(blocks):
             self._say("missing", block=self.clock.block, wall_ms=self.clock.wall_ms)
@@ -218,11 +218,14 @@ class Life:
             self._send(None)
             self.clock.block += 1
             is_over = self.clock.block >= self.born.hours * BLOCKS_AN_HOUR
-            if is_over or self.capture.porch.session.state == "paused":
+            if is_over or self._is_paused():
                 return
         error = self.chance.randrange(-BLOCK_SAMPLES // 2, BLOCK_SAMPLES // 2)
         lost = max(1, blocks * BLOCK_SAMPLES + error)
         self._lost = Lost(self._lost.samples + lost, reason)
+
+    def _is_paused(self) -> bool:
+        return self.capture.porch.session.pause is not None
 
     def _step_clock(self) -> None:
         away_ms = self.chance.choice((-86_400_000, -3_600_000, 5_000, 3_600_000, 40_000_000))
@@ -241,9 +244,9 @@ class Life:
             self._next_edge = None
             return
         roll = self.chance.random() * 1200
-        if self._next_edge is None and roll < 6:  # noqa: PLR2004 - a press each twenty seconds
+        if self._next_edge is None and roll < 6:
             self._finger = iter(self._gesture(self.clock.block + 1))
-        elif roll > 1199.6:  # noqa: PLR2004
+        elif roll > 1199.6:
             self._ask(self.chance.choice(_REQUESTS))
 
     def _gesture(self, block: int) -> list[tuple[int, bool]]:
@@ -258,7 +261,7 @@ class Life:
 
     def _ask(self, asked: dict[str, Any]) -> None:
         self._send(Request(asked, lambda _: None, self.clock.monotonic_s()))
-        if self.capture.porch.session.pause is not None and self.chance.random() < 0.8:  # noqa: PLR2004
+        if self.capture.porch.session.pause is not None and self.chance.random() < 0.8:
             for_s = {"do": "pause", "for_s": self.chance.randrange(5, 200)}
             self._send(Request(for_s, lambda _: None, self.clock.monotonic_s()))
 
@@ -288,7 +291,7 @@ class Life:
         at, true = self._joints[max(0, joint)]
         return true + position - at
 
-    def _say(self, kind: str, **about: Any) -> None:
+    def _say(self, kind: str, **about: object) -> None:
         sys.stdout.write(json.dumps({"kind": kind, **about}) + "\n")
         sys.stdout.flush()
 

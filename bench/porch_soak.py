@@ -134,7 +134,7 @@ def live(home: Path, hours: float, kills: int, seed: int, environment: dict[str,
             told.paused_at_death = False
         elif end < last:
             told.missing.append((end * BLOCK_SAMPLES, min(block, last) * BLOCK_SAMPLES))
-        if told.deaths and chance.random() < 0.1:  # noqa: PLR2004 - the machine goes with it
+        if told.deaths and chance.random() < 0.1:
             boot_block, told.power_cuts = block, told.power_cuts + 1
             wall_ms = chance.choice((None, wall_ms))
             (runtime_folder(home) / FILE_NAME).unlink(missing_ok=True)

@@ -27,6 +27,9 @@ CLUE = 8
 """Samples that say their place: each of the four primes twice, whatever comes first."""
 
 
+Places = npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Samples of a clip that are the world's from `true` on; `at` is their place in the clip."""
@@ -86,12 +89,13 @@ def place(clue: Pcm) -> int | None:
     return found if same else None
 
 
-def _signs(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _signs(places: Places) -> Places:
     phases = places % 4
-    return places % np.array(MODULI)[phases] - LOWEST + np.where(phases == 0, MARK, 0)
+    signs: Places = places % np.array(MODULI)[phases] - LOWEST + np.where(phases == 0, MARK, 0)
+    return signs
 
 
-def _unmarked(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _unmarked(values: Places) -> Places:
     return np.where(values >= MARK - LOWEST, values - MARK, values) + LOWEST
 
 

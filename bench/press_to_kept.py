@@ -168,7 +168,7 @@ def _write(path: Path) -> None:
 def _throttled(folder: Path) -> Iterator[bool]:
     """This process writes to the disk of `folder` at a card's speed; False where it cannot be."""
     group, root = BLOCK_GROUPS / "afterthought-bench", BLOCK_GROUPS / "cgroup.procs"
-    device = os.stat(folder).st_dev
+    device = folder.stat().st_dev
     limit = f"{os.major(device)}:{os.minor(device)} {CARD_BYTES_PER_S}"
     try:
         group.mkdir(exist_ok=True)

@@ -19,7 +19,8 @@ _STATES = {
     "paused": "Paused: the microphone is closed, and nothing is in memory.",
     "fault": "The microphone is not heard.",
 }
-_HEARING = frozenset({"listening", "keeping", "continuing", "recording"})
+_KEEPS = frozenset({"keeping", "continuing", "recording"})
+_HEARING = _KEEPS | {"listening"}
 _ABSENT = "Nothing listens: capture is not running."
 _ABSENT_ADVICE = "Start it with `afterthought run`."
 _SWITCHED = "The slide switch says pause. Move it, and it listens again."
@@ -106,7 +107,7 @@ def state(capture: CaptureStatus | None, worker: Told | None, waiting: int) -> S
         sentence=_of_capture(capture),
         advice=_advice(capture),
         notice=_notice(capture),
-        memory="" if code == "paused" else memory(capture.ring_s),
+        memory=_memory(capture),
         lost=_lost(capture),
         worker=at_the_worker,
         can_press=_can_press(capture),
@@ -156,10 +157,11 @@ def _can_press(capture: CaptureStatus) -> bool:
     return capture.state in _HEARING or capture.ring_s >= 1
 
 
-def memory(ring_s: float) -> str:
-    if ring_s < 1:
+def _memory(capture: CaptureStatus) -> str:
+    if capture.state == "paused" or capture.ring_s < 1:
         return ""
-    return f"The last {round(ring_s)} s are in memory and nowhere else."
+    elsewhere = "" if capture.state in _KEEPS else " and nowhere else"
+    return f"The last {round(capture.ring_s)} s are in memory{elsewhere}."
 
 
 def left(seconds: float) -> str:
@@ -186,13 +188,16 @@ def _lost(capture: CaptureStatus) -> str:
 
 def _worker(worker: Told | None, waiting: int) -> str:
     if worker is None:
-        safe = f"{_counted(waiting)} for it and safe." if waiting else "What you keep will wait."
-        return f"The worker is not running. {safe}"
+        return f"The worker is not running. {_waits(waiting)}"
     return str(worker.get("trouble") or "")
 
 
-def _counted(waiting: int) -> str:
-    return "1 moment waits" if waiting == 1 else f"{waiting} moments wait"
+def _waits(waiting: int) -> str:
+    if not waiting:
+        return "What you keep will wait."
+    if waiting == 1:
+        return "1 moment waits for it, and is safe."
+    return f"{waiting} moments wait for it, and are safe."
 
 
 _DONE = {

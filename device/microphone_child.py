@@ -172,9 +172,10 @@ def _pass_on(stream: Any, rate_hz: int, port_audio_error: type[Exception]) -> No
             if overflowed:
                 _send(b"O", b"")
             _send(b"N" if hurried else b"S", stamp + bytes(raw))
-            there = _there(stream, port_audio_error)  # more, after this process was not let run
-        missing_s = 0.0 if hurried else (whole - there) / rate_hz
-        if select.select([sys.stdin], [], [], max(SOON_S, missing_s))[0]:
+            there -= wanted
+        behind = wanted > whole  # it was not let run, and there may be more than ALSA held
+        missing_s = SOON_S if hurried else max(SOON_S, (whole - there) / rate_hz)
+        if select.select([sys.stdin], [], [], 0 if behind else missing_s)[0]:
             if not os.read(sys.stdin.fileno(), 64):
                 return
             hurries_until_s = time.monotonic() + HURRIES_S

@@ -37,9 +37,9 @@ def record() -> ResponseReturnValue:
 @page.post("/pause")
 def pause() -> ResponseReturnValue:
     """For so many seconds, or until somebody resumes."""
-    for_s = request.form.get("for_s", "")
-    lasts = {"for_s": int(for_s)} if for_s.isdecimal() else {}
-    return _answer(window().act({"do": "pause", "by": "page", **lasts}), "")
+    for_s = request.form.get("for_s") or None
+    lasts = int(for_s) if for_s is not None and for_s.isdecimal() else for_s  # capture judges it
+    return _answer(window().act({"do": "pause", "by": "page", "for_s": lasts}), "")
 
 
 @page.post("/resume")

@@ -22,7 +22,7 @@ const announce = (sentence) => {
 const POLL_MS = 5000;
 const TOGETHER_MS = 120;
 // After these the page reads differently: it fetches its parts anew.
-const CHANGES = ["state", "moment", "day", "gap", "recording", "taken_back", "brought_back"];
+const CHANGES = ["state", "moment", "day", "gap", "recording", "brought_back"];
 
 // Replaces each part that reads differently now. What plays or is being pressed stays.
 const takeIn = (html) => {
@@ -51,6 +51,7 @@ const onState = (old, state) => {
   const [before, now] = [old.dataset.state, state.dataset.state];
   if (before === now) return;
   if (now === "paused") forgetBars();
+  if (now === "paused" || one("#keep").dataset.shows === "refused") rest();
   if (now === "recording") restKeep(); // what was taken goes on: there is no Undo before its end
 };
 
@@ -107,6 +108,7 @@ const live = (place) => {
     on("kept", onKept);
     on("closed", onClosed);
     on("refused", onRefused);
+    on("taken_back", onTakenBack);
     on("bye", () => {
       leave();
       asks();
@@ -131,6 +133,7 @@ const BAR_S = 0.3;
 const QUIETEST_DBFS = -52;
 const LOUDEST_DBFS = -12;
 const MOST_BARS = 400;
+const KEEPS = ["keeping", "continuing", "recording"];
 const bars = []; // {levels, height, kept}, oldest first
 let barBegan_s = 0;
 
@@ -149,8 +152,9 @@ const onLevel = (event) => {
   const last = bars.at(-1);
   last.levels.push(event.dbfs);
   last.height = heightOf(last.levels);
-  one("#memory").textContent =
-    event.ring_s < 1 ? "" : `The last ${Math.round(event.ring_s)} s are in memory and nowhere else.`;
+  const on_disk = KEEPS.includes(one("#state").dataset.state);
+  const held = `The last ${Math.round(event.ring_s)} s are in memory${on_disk ? "" : " and nowhere else"}.`;
+  one("#memory").textContent = event.ring_s < 1 ? "" : held;
   draw();
   firstMinuteHears(event);
 };
@@ -281,14 +285,21 @@ const onRefused = (event) => {
   tellFirstMinute("refused");
 };
 
+const onTakenBack = (event) => {
+  if (one("#undo").getAttribute("action") === undoOf(event.keep)) restKeep();
+  refreshSoon();
+};
+
 const onPressed = (told) => {
   if (told.outcome === "taken") onTaken({ event: "taken", ...told });
   if (told.outcome === "refused") onRefused(told);
 };
 
+const undoOf = (keep) => `/moment/${keep}/undo`;
+
 const offerUndo = (keep) => {
   const form = one("#undo");
-  form.action = `/moment/${keep}/undo`;
+  form.action = undoOf(keep);
   form.hidden = false;
   clearTimeout(offerUndo.until);
   offerUndo.until = setTimeout(() => (form.hidden = true), 20000);
@@ -310,7 +321,10 @@ const tellWords = () => {
 const showKeep = () => {
   const button = one("#keep");
   if (!button) return;
-  button.toggleAttribute("data-off", !one("#state").hasAttribute("data-can-press"));
+  const state = one("#state");
+  button.toggleAttribute("data-off", !state.hasAttribute("data-can-press"));
+  const deaf = ["paused", "fault", "absent"].includes(state.dataset.state);
+  if (one("#first")) one("#first").hidden = deaf; // it says that it listens
   if ((button.dataset.shows ?? "rest") === "rest") one("span", button).textContent = label();
 };
 

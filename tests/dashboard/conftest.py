@@ -1,14 +1,17 @@
 """A real archive, made through the store, and the app on it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.clock import Recorded
+from core.clock import Recorded, local_offset_min
+from core.facts import Detail, Fact, FactKind
 from core.moment import Transcript, Word
 from core.places import Home
 from dashboard.app import close, create_app
@@ -20,21 +23,39 @@ from pipeline.store.drafts import Kept, new_moment_id
 LOCALHOST = "http://localhost:8765"
 
 
+_BY_BUTTON = {"by": "button"}
+
+
+def _here(at_ms: int | None) -> Recorded:
+    """By this machine's clock."""
+    if at_ms is None:
+        return Recorded()
+    return Recorded(at_ms, local_offset_min(at_ms), source="clock")
+
+
 class Diary:
     """Puts moments into the archive, as the worker would."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self._positions = count()
 
     def heard(
-        self, text: str, at_ms: int | None, *, doubtful: str = "", how: drafts.How = "press"
+        self,
+        text: str,
+        at_ms: int | None,
+        *,
+        doubtful: str = "",
+        how: drafts.How = "press",
+        utc_offset_min: int | None = None,
     ) -> str:
         """A moment with words, half a second each, those in `doubtful` marked."""
         words = tuple(
             Word(word, 500 * place, 500 * place + 400, 0.9, word in doubtful.split())
             for place, word in enumerate(text.split())
         )
-        kept = Kept(new_moment_id(), how, Recorded(at_ms, 0), duration_ms=500 * len(words))
+        recorded = _here(at_ms) if utc_offset_min is None else Recorded(at_ms, utc_offset_min)
+        kept = Kept(new_moment_id(), how, recorded, duration_ms=500 * len(words))
         transcript = Transcript(text, words, "a model", -0.2)
         self._append(
             drafts.moment_kept(kept, author="wearer"),
@@ -44,14 +65,32 @@ class Diary:
 
     def awaited(self, at_ms: int | None) -> str:
         """A moment whose words are not there yet."""
-        kept = Kept(new_moment_id(), "press", Recorded(at_ms, 0), duration_ms=12_000)
+        kept = Kept(new_moment_id(), "press", _here(at_ms), duration_ms=12_000)
         self._append(drafts.moment_kept(kept, author="wearer"))
         return kept.id
 
     def typed(self, text: str, at_ms: int | None) -> str:
-        kept = Kept(new_moment_id(), "typed", Recorded(at_ms, 0), transcript=Transcript(text))
+        kept = Kept(new_moment_id(), "typed", _here(at_ms), transcript=Transcript(text))
         self._append(drafts.moment_kept(kept, author="wearer"))
         return kept.id
+
+    def gap(self, at_ms: int, duration_ms: int, **more: Detail) -> None:
+        """Sound that was lost, because capture was not running."""
+        details = {"reason": "stopped", "duration_ms": duration_ms, "estimated": False, **more}
+        self._append(drafts.fact_noted(self._fact("gap_found", at_ms, details), author="capture"))
+
+    def pause(self, at_ms: int, duration_ms: int) -> None:
+        began = self._fact("pause_began", at_ms, {"by": "button"})
+        ended = replace(
+            began,
+            kind="pause_ended",
+            recorded=self._fact("pause_ended", at_ms + duration_ms).recorded,
+        )
+        self._append(*(drafts.fact_noted(each, author="capture") for each in (began, ended)))
+
+    def _fact(self, kind: FactKind, at_ms: int, details: Mapping[str, Detail] = _BY_BUTTON) -> Fact:
+        recorded = replace(_here(at_ms), boot="boot", boottime_ms=at_ms % 1_000_000_000)
+        return Fact(kind, "00000000feedbeef", next(self._positions), recorded, details)
 
     def _append(self, *thought: Draft) -> None:
         async def append() -> None:

@@ -1,26 +1,27 @@
 """Which strip a newcomer is shown."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from core.capture_status import CaptureStatus, ReplayStatus
 from dashboard.first_minute import Demo, FirstMinute, first_minute, load_demo, sentences
 from dashboard.present import ShownWord
 from tests.dashboard.real_capture import RealCapture
+from tests.dashboard.test_standing import STATUS
 
-MICROPHONE = {"state": "listening", "replay": None}
-REPLAY = {"state": "listening", "replay": {"seconds": 30, "at_s": 0, "playing": False}}
-
+MICROPHONE = STATUS
+REPLAY = replace(STATUS, replay=ReplayStatus(30.0, 0.0, playing=False))
 
 DEMO = Demo(Path("scene.m4a"), worth_s=33.2)
 
 
 def strip(
-    capture: dict[str, Any] | None, demo: Demo | None = DEMO, **more: bool
+    capture: CaptureStatus | None, demo: Demo | None = DEMO, **more: bool
 ) -> FirstMinute | None:
     dismissed, kept = more.get("is_dismissed", False), more.get("has_kept", False)
     return first_minute(capture, demo, is_dismissed=dismissed, has_kept=kept)
@@ -41,10 +42,11 @@ def test_on_a_replay_it_is_the_demo_and_stays_after_a_press() -> None:
         (REPLAY, {"is_dismissed": True}),
         (MICROPHONE, {"has_kept": True}),
         (None, {}),
-        ({"state": "fault", "replay": None}, {}),
+        (replace(STATUS, state="fault"), {}),
+        (replace(STATUS, state="paused"), {}),
     ],
 )
-def test_it_is_left_out(capture: dict[str, Any] | None, more: dict[str, bool]) -> None:
+def test_it_is_left_out(capture: CaptureStatus | None, more: dict[str, bool]) -> None:
     assert strip(capture, DEMO, **more) is None
 
 

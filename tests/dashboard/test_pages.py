@@ -300,6 +300,56 @@ def test_a_day_and_a_month_can_be_read(page: FlaskClient, diary: Diary) -> None:
     assert "in the spring" in page.get("/past/2026-04").text
 
 
+DAY = "2026-04-24"
+NOON_MS = 1_777_032_000_000
+"""2026-04-24 12:00 UTC."""
+
+
+def test_a_day_shows_what_was_lost_and_what_was_paused(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("in the spring", NOON_MS)
+    diary.gap(NOON_MS + 2 * HOUR_MS, 420_000)
+    diary.pause(NOON_MS + HOUR_MS, 900_000)
+
+    text = page.get(f"/day/{DAY}").text
+
+    assert '<li class="row break is-gap">' in text
+    assert re.search(r"Nothing was heard from \d\d:\d0 to \d\d:\d7: capture was not", text)
+    assert '<li class="row break is-pause">' in text
+    assert "The day, with 1 moment, 1 gap, 1 pause" in text
+
+
+def test_a_month_shows_a_day_of_which_only_a_long_gap_is_known(
+    page: FlaskClient, diary: Diary
+) -> None:
+    diary.gap(NOON_MS, 420_000)
+    diary.gap(NOON_MS + 48 * HOUR_MS, 420)
+    diary.pause(NOON_MS + 72 * HOUR_MS, 900_000)
+
+    text = page.get("/past/2026-04").text
+
+    assert 'href="/day/2026-04-24"' in text
+    assert "Nothing was heard" in text
+    assert "/day/2026-04-26" not in text
+    assert "/day/2026-04-27" not in text
+
+
+def test_todays_gaps_stand_on_the_home_page(page: FlaskClient, diary: Diary) -> None:
+    diary.gap(now_ms() - 60_000, 14_000)
+
+    assert "14 s of sound were lost: capture was not running." in part(page.get("/").text, "day")
+
+
+def test_a_moment_of_elsewhere_names_its_zone_without_script(
+    page: FlaskClient, diary: Diary
+) -> None:
+    moment = diary.heard("far away", NOON_MS, utc_offset_min=-210)
+
+    for address in (f"/moment/{moment}", "/day/2026-04-24", "/past/2026-04", "/search?q=far"):
+        text = page.get(address).text
+        assert "08:30" in text
+        assert '<span class="zone">UTC-3:30</span>' in text
+
+
 def test_static_files_are_kept_only_under_their_own_name(page: FlaskClient) -> None:
     address = re.search(r'href="([^"]+app\.css)"', page.get("/").text)
     assert address is not None

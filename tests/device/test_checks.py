@@ -75,9 +75,7 @@ def test_a_capture_that_runs_is_asked_and_nothing_is_taken_from_it(
     monkeypatch.setattr(checks, "why_no_microphone", without_sound)
     wearer = Wearer(home)
     wearer.say(3)
-    wearer.capture.control._serve = lambda asked, answer: answer(  # noqa: SLF001
-        wearer.ask(**asked)
-    )
+    wearer.capture.control._serve = lambda asked, answer: answer(wearer.ask(**asked))
     wearer.capture.control.start()
 
     told = found(home)

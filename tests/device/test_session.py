@@ -89,10 +89,11 @@ def test_the_gesture_takes_back_what_its_own_chain_kept() -> None:
 def test_the_gesture_takes_back_no_more_than_its_chain_reached_further() -> None:
     far = heard(said(1, 2), said(20, 22), now_s=23)
     state = listening()
-    for event in [Press(at(23)), Release(at(23.1))]:
+    event: Event
+    for event in (Press(at(23)), Release(at(23.1))):
         state, _ = step(state, event, far)
     kept = state.keeping.keep
-    for event in [Press(at(25)), Release(at(25.1)), Press(at(25.4), again=True)]:
+    for event in (Press(at(25)), Release(at(25.1)), Press(at(25.4), again=True)):
         state, _ = step(state, event, far)
 
     state, effects = step(state, PauseGesture(), far)
