@@ -7,12 +7,12 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from core import line, log
 from core.audio import RATE_HZ, Span
-from core.capture_status import RingMemory, TakenBack
+from core.capture_status import CaptureState, RingMemory, TakenBack
 from core.errors import UserError
 from core.facts import Fact
 from core.places import Home
@@ -22,7 +22,7 @@ from .control import Control
 from .hands import Hands
 from .heartbeat import Beat, Heartbeat
 from .inbox import Inbox
-from .keep import NoSound
+from .keep import NoSound, Press
 from .keeper import Letterbox
 from .keyboard import Key
 from .ledger import Ledger
@@ -149,11 +149,13 @@ class Capture:
             None if before is None else before.recorded,
         )
         self.ledger.await_sound(0, before)
+        if self.remembered is not None:
+            self.ledger.paused(self.remembered)
         self.porch = Porch(
             stream, self.sound, wires.spooled, self._told, change=self._change, pause=paused
         )
         self.hands = Hands(
-            self.porch.do,
+            self._do_by_hand,
             stream_clock,
             lambda: self.porch.session.state == "recording",
             wires.second_button,
@@ -197,6 +199,12 @@ class Capture:
     def stop(self) -> None:
         """End the loop soon. For signal handlers."""
         self._stopped = True
+
+    def _do_by_hand(self, event: Event) -> Outcome:
+        """A press waits for its own sound, so that is fetched sooner than it would come."""
+        if isinstance(event, Press) and self.porch.session.pause is None:
+            self.wires.microphone.hurry()
+        return self.porch.do(event)
 
     def do(self, event: Event) -> Outcome:
         """What a request or a switch asks for; what came of it."""
@@ -278,7 +286,7 @@ class Capture:
         came, self._block_came = self._block_came, False
         state = self.porch.session.state
         if came or state == "paused":  # a beat says: until here it was heard
-            self.wires.heartbeat.beat(now_s, self.porch.stream, self.sound.now, state)
+            self._beat(state)
         self.signals.turn(now_s, self.truths.truth(self, block_came=came))
         if state != "starting" and (came or state in {"paused", "fault"}):
             self._watchdog.feed(now_s)
@@ -289,6 +297,9 @@ class Capture:
             self.wires.service.status(sentence)
             if state != "starting":
                 self.wires.service.ready()
+
+    def _beat(self, state: CaptureState) -> None:
+        self.wires.heartbeat.beat(self._now_s(), self.porch.stream, self.sound.now, state)
 
     def _look_around(self, now_s: float) -> None:
         if now_s - self._looked_s < LOOK_EVERY_S:
@@ -322,13 +333,16 @@ class Capture:
                 self.wires.microphone.stop()
                 self._note_silence()
                 self.clock.let_go()
-                self._remember(self.ledger.paused(pausing, self.sound.now))
+                known = self.ledger.pausing(pausing, self.sound.now)
+                self._remember(known)
+                self.ledger.paused(known)
                 self.signals.show("paused")
             case PauseChanged(pausing):
                 if self.remembered is not None:
-                    known = self.remembered
-                    self._remember(Remembered(pausing, known.stream, known.position))
+                    self._remember(replace(self.remembered, pausing=pausing))
             case Resume(by):
+                # Alive and not paused: from here on, what is not heard is a gap.
+                self._beat("starting")
                 if self.remembered is not None:
                     self.ledger.resumed(self.remembered, by)
                 self._remember(None)
@@ -350,7 +364,7 @@ class Capture:
         if pausing is None or known is None or pausing.remaining_s is None:
             return
         if now_s - self._remembered_s >= REMEMBER_EVERY_S:
-            self._remember(Remembered(pausing, known.stream, known.position))
+            self._remember(replace(known, pausing=pausing))
 
     def _remember(self, remembered: Remembered | None) -> None:
         self._remembered_s = self._now_s()

@@ -147,15 +147,17 @@ class Ledger:
         self.write(Fact("gap_found", *where, gap.began, details))
         self._tell({"event": "gap", "seconds": round(seconds, 3), "reason": lost.reason})
 
-    def paused(self, pausing: Pausing, position: int) -> Remembered:
-        """The microphone was closed; what has to be remembered of it."""
+    def pausing(self, pausing: Pausing, position: int) -> Remembered:
+        """The microphone is closed; what has to be remembered of it before it is written down."""
         self.settle()
-        for_s = pausing.remaining_s
-        details = {"by": pausing.by, "for_s": None if for_s is None else round(for_s)}
-        now = self._clock.recorded_now()
         position = self._free("pause_began", self._stream, position)
-        self.write(Fact("pause_began", self._stream, position, now, details))
-        return Remembered(pausing, self._stream, position)
+        return Remembered(pausing, self._stream, position, self._clock.recorded_now())
+
+    def paused(self, known: Remembered) -> None:
+        """A pause is on. Said again after a restart: the first time it may have been killed."""
+        for_s = known.pausing.remaining_s
+        details = {"by": known.pausing.by, "for_s": None if for_s is None else round(for_s)}
+        self.write(Fact("pause_began", known.stream, known.position, known.began, details))
 
     def resumed(self, remembered: Remembered, by: ResumedBy) -> None:
         """It was opened again."""

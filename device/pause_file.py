@@ -5,16 +5,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.capture_status import Pausing
+from core.clock import Recorded
 from core.files import sync_folder, write_durably
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A pause that was on, and where in which stream it began."""
+    """A pause that was on, and when and where in which stream it began."""
 
     pausing: Pausing
     stream: str
     position: int
+    began: Recorded
 
 
 class PauseFile:
@@ -27,11 +29,12 @@ class PauseFile:
         """The pause that is on. One that cannot be read counts: better deaf than indiscreet."""
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
-            return Remembered(Pausing(**told["pausing"]), told["stream"], told["position"])
+            began = Recorded(**told["began"])
+            return Remembered(Pausing(**told["pausing"]), told["stream"], told["position"], began)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError):
-            return Remembered(Pausing("command"), "0" * 16, 0)
+            return Remembered(Pausing("command"), "0" * 16, 0, Recorded())
 
     def write(self, remembered: Remembered) -> None:
         """Durable on return. Raises OSError."""

@@ -54,7 +54,7 @@ VENDOR_HOMES = {
     "faster_whisper": {"pipeline/hearing/transcriber.py"},
     "ctranslate2": {"pipeline/hearing/transcriber.py"},
     "av": {"pipeline/media.py"},
-    "soxr": {"pipeline/media.py", "device/microphone_child.py"},
+    "soxr": {"pipeline/media.py", "device/intake.py"},
     "sqlite3": {"pipeline/store/"},
     "aiosqlite": {"pipeline/store/"},
     "dateparser": {"pipeline/search/dates.py"},

@@ -23,6 +23,7 @@ from pipeline.store.drafts import Kept, new_moment_id
 LOCALHOST = "http://localhost:8765"
 
 
+STREAM = "00000000feedbeef"
 _BY_BUTTON = {"by": "button"}
 
 
@@ -31,6 +32,10 @@ def _here(at_ms: int | None) -> Recorded:
     if at_ms is None:
         return Recorded()
     return Recorded(at_ms, local_offset_min(at_ms), source="clock")
+
+
+def _by_boot_clock(at_ms: int) -> Recorded:
+    return replace(_here(at_ms), boot="boot", boottime_ms=at_ms % 1_000_000_000)
 
 
 class Diary:
@@ -69,6 +74,17 @@ class Diary:
         self._append(drafts.moment_kept(kept, author="wearer"))
         return kept.id
 
+    def pressed(self, at_ms: int, duration_ms: int) -> str:
+        """A moment of the stream whose gaps and pauses are here."""
+        moment = f"{STREAM}-{next(self._positions)}"
+        self._append(
+            drafts.moment_kept(
+                Kept(moment, "press", _by_boot_clock(at_ms), duration_ms=duration_ms),
+                author="wearer",
+            )
+        )
+        return moment
+
     def typed(self, text: str, at_ms: int | None) -> str:
         kept = Kept(new_moment_id(), "typed", _here(at_ms), transcript=Transcript(text))
         self._append(drafts.moment_kept(kept, author="wearer"))
@@ -89,8 +105,7 @@ class Diary:
         self._append(*(drafts.fact_noted(each, author="capture") for each in (began, ended)))
 
     def _fact(self, kind: FactKind, at_ms: int, details: Mapping[str, Detail] = _BY_BUTTON) -> Fact:
-        recorded = replace(_here(at_ms), boot="boot", boottime_ms=at_ms % 1_000_000_000)
-        return Fact(kind, "00000000feedbeef", next(self._positions), recorded, details)
+        return Fact(kind, STREAM, next(self._positions), _by_boot_clock(at_ms), details)
 
     def _append(self, *thought: Draft) -> None:
         async def append() -> None:

@@ -89,6 +89,17 @@ def test_a_page_that_was_away_is_told_what_it_missed(live: Live, diary: Diary) -
     assert [first(events, "moment")["moment"] for _ in missed] == missed
 
 
+def test_a_gap_is_told_though_no_moment_changed(live: Live, diary: Diary) -> None:
+    diary.typed("before", 0)
+    events = told(live.open(None))
+    mark = first(events, "hello")["id"]
+
+    diary.gap(1_777_000_000_000, 420_000)
+
+    assert first(events, "day")["id"] > mark
+    assert first(told(live.open(mark)), "day")["id"] > mark
+
+
 def test_a_page_that_missed_nothing_is_told_nothing(live: Live, diary: Diary) -> None:
     diary.typed("before", 0)
     mark = first(told(live.open(None)), "hello")["id"]
@@ -96,7 +107,7 @@ def test_a_page_that_missed_nothing_is_told_nothing(live: Live, diary: Diary) ->
     stream = live.open(mark)
     live.close()
 
-    assert "moment" not in [event["event"] for event in told(stream)]
+    assert not {"moment", "day"} & {event["event"] for event in told(stream)}
 
 
 def test_above_the_limit_the_oldest_is_told_goodbye(live: Live) -> None:

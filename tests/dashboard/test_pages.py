@@ -318,6 +318,13 @@ def test_a_day_shows_what_was_lost_and_what_was_paused(page: FlaskClient, diary:
     assert "The day, with 1 moment, 1 gap, 1 pause" in text
 
 
+def test_a_hole_in_its_sound_is_said_on_a_moments_page(page: FlaskClient, diary: Diary) -> None:
+    moment = diary.pressed(NOON_MS, duration_ms=30_000)
+    diary.gap(NOON_MS + 12_000, 400, reason="busy")
+
+    assert "0.4 s are missing at 0:12." in page.get(f"/moment/{moment}").text
+
+
 def test_a_month_shows_a_day_of_which_only_a_long_gap_is_known(
     page: FlaskClient, diary: Diary
 ) -> None:

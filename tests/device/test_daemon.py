@@ -204,6 +204,7 @@ def test_a_pause_outlives_a_restart_and_nothing_is_opened(home: Path) -> None:
     before.wait(130)
 
     after = Wearer(home)
+    assert [kind for kind, _ in facts(after)] == ["pause_began"]
     after.capture.stop()
     after.capture.run()
     status = after.ask(do="status")

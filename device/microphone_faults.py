@@ -1,0 +1,110 @@
+"""Why no sound comes, as sentences with the next step."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from core.errors import UserError
+
+
+class MicrophoneFault(UserError):
+    """No sound comes, and why."""
+
+    code = "microphone"
+
+
+_FAULTS = {
+    "no_portaudio": (
+        "The PortAudio library is not installed, so no microphone can be read.",
+        "Install it: sudo apt-get install libportaudio2.",
+    ),
+    "no_microphone": (
+        "There is no microphone on this machine.",
+        "Plug one in; capture goes on by itself when it is there.",
+    ),
+    "microphone_away": (
+        "The microphone {named!r} is not there; there is {there}.",
+        "Plug it in, or name another as device.microphone in settings.toml: a part will do.",
+    ),
+    "microphone_busy": (
+        "Another program holds the microphone{holder}.",
+        "Close that program; capture goes on by itself.",
+    ),
+    "microphone_forbidden": (
+        "This user may not read the microphone.",
+        "Run `sudo usermod -aG audio $USER`, then log in again.",
+    ),
+    "microphone_silent": (
+        "The microphone stopped sending sound.",
+        "It is being started anew; if this stays, unplug it and plug it in again.",
+    ),
+    "microphone_failed": (
+        "The microphone cannot be read.",
+        "Unplug it and plug it in again; capture goes on by itself.",
+    ),
+}
+
+_PERHAPS_HIDDEN = frozenset({"no_microphone", "microphone_away", "microphone_failed"})
+"""PortAudio leaves out what it cannot open, for whatever reason: these may be another fault."""
+
+MayRead = Callable[[Path], bool]
+
+
+def _may_read(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.W_OK)
+
+
+def fault(
+    told: Mapping[str, Any],
+    devices: Path = Path("/dev/snd"),
+    cards: Path = Path("/proc/asound"),
+    may_read: MayRead = _may_read,
+) -> MicrophoneFault:
+    """What the child told, as an error; `code`, and perhaps `named` and `there`, are looked at."""
+    code, holder = str(told["code"]), ""
+    if code in _PERHAPS_HIDDEN:
+        code = _hidden(devices, cards, may_read) or code
+    if code == "microphone_busy":
+        holder = _holder(cards)
+    sentence, advice = _FAULTS.get(code, _FAULTS["microphone_failed"])
+    there = ", ".join(map(repr, told.get("there", []))) or "none"
+    said = sentence.format(named=str(told.get("named")), there=there, holder=holder)
+    return MicrophoneFault(said, advice=advice)
+
+
+def _hidden(devices: Path, cards: Path, may_read: MayRead) -> str | None:
+    """Why PortAudio sees no microphone though the kernel does; None where it sees none either."""
+    inputs = sorted(devices.glob("pcmC*D*c"))
+    if inputs and not any(may_read(each) for each in inputs):
+        return "microphone_forbidden"
+    if inputs and all(_is_open(cards, each.name) for each in inputs):
+        return "microphone_busy"
+    return None
+
+
+def _is_open(cards: Path, name: str) -> bool:
+    """Whether some program reads this input. The kernel's names: pcmC1D0c is card1/pcm0c."""
+    found = re.fullmatch(r"pcmC(\d+)D(\d+)c", name)
+    if found is None:
+        return False
+    states = list(cards.glob(f"card{found[1]}/pcm{found[2]}c/sub*/status"))
+    return bool(states) and all(_text(each).strip() != "closed" for each in states)
+
+
+def _holder(cards: Path) -> str:
+    """Which program it is, where the kernel tells."""
+    for status in sorted(cards.glob("card*/pcm*c/sub*/status")):
+        found = re.search(r"owner_pid\s*:\s*(\d+)", _text(status))
+        if found is not None:
+            name = _text(Path("/proc") / found[1] / "comm").strip() or "a program"
+            return f": {name}, process {found[1]}"
+    return ""
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # unplugged or ended meanwhile
+        return ""

@@ -1,0 +1,137 @@
+"""The real capture, its socket and its states, with a recording instead of a room."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.audio import RATE_HZ, Pcm
+from core.places import Home
+from device.capture import Hears
+from device.control import Control, ask
+from device.daemon import Shown, new_capture
+from device.ears import Ears
+from device.ports import BLOCK_SAMPLES, Block, FromMicrophone
+from device.replay import ReplayedFile
+from pipeline.hearing.fakes import FakeSpeechModel
+
+BLOCK_S = BLOCK_SAMPLES / RATE_HZ
+
+
+class Room:
+    """A microphone to which all of `sound` was said just before it was opened; silence follows.
+
+    `say_again` says it once more, as fast as life.
+    """
+
+    name = "a room"
+
+    def __init__(self, sound: Pcm) -> None:
+        self._sound = sound
+        self._to_come = sound
+        self._opened = False
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def say_again(self) -> None:
+        self._to_come = self._sound
+
+    def start(self, deliver: Callable[[FromMicrophone], None]) -> None:
+        if not self._opened:
+            self._opened, self._to_come = True, self._sound[:0]
+            begin_s = time.monotonic() - len(self._sound) / RATE_HZ
+            for first in range(0, len(self._sound), BLOCK_SAMPLES):
+                block = self._sound[first : first + BLOCK_SAMPLES]
+                deliver(Block(block, begin_s + (first + len(block)) / RATE_HZ))
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._run, args=(deliver,), daemon=True)
+        self._thread.start()
+
+    def hurry(self) -> None:
+        """A tenth of a second is no hurry."""
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(2)
+
+    def _run(self, deliver: Callable[[FromMicrophone], None]) -> None:
+        while not self._stopped.wait(BLOCK_S):
+            block, self._to_come = np.split(self._to_come, [BLOCK_SAMPLES])
+            deliver(Block(np.pad(block, (0, BLOCK_SAMPLES - len(block))), time.monotonic()))
+
+
+class RealCapture:
+    """A capture in a thread of the test. With `replay` it waits for somebody to play the sound."""
+
+    def __init__(self, home: Path, sound: Pcm, *, replay: bool = False) -> None:
+        self.home = Home(home)
+        self.room = Room(sound)
+        recording = ReplayedFile("a recording", len(sound) / RATE_HZ, lambda: [sound], waits=True)
+        microphone = recording if replay else self.room
+        self.capture = new_capture(self.home, microphone, Shown([], [], []))
+        self.capture.inbox.put(Hears(Ears(FakeSpeechModel())))
+        self._thread = threading.Thread(target=self.capture.run, daemon=True)
+        self._callers = _remembered_callers(self.capture.control)
+
+    @property
+    def presses(self) -> int:
+        """How many keeps there were."""
+        return self.capture.porch.kept
+
+    @property
+    def state(self) -> str:
+        return self.capture.porch.session.state
+
+    @property
+    def subscribers(self) -> int:
+        return len(self.capture.control._listeners)
+
+    def ask(self, **asked: Any) -> dict[str, Any]:
+        """As another program would."""
+        return ask(self.home.capture_socket, asked)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Tell every subscriber."""
+        self.capture.control.tell(event)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["RealCapture"]:
+        self.capture.control.start()
+        self._thread.start()
+        try:
+            waited(lambda: self.state != "starting")
+            yield self
+        finally:
+            self.capture.stop()
+            self._thread.join(5)
+            self.capture.wires.microphone.stop()
+            self.capture.control.stop()
+            for caller in self._callers:  # a process that ends takes its connections along
+                with contextlib.suppress(OSError):
+                    caller.shutdown(socket.SHUT_RDWR)
+
+
+def _remembered_callers(control: Control) -> list[socket.socket]:
+    callers: list[socket.socket] = []
+    converse = control._converse
+
+    def remembered(caller: socket.socket) -> None:
+        callers.append(caller)
+        converse(caller)
+
+    control._converse = remembered  # type: ignore[method-assign]
+    return callers
+
+
+def waited(holds: Callable[[], object], patience_s: float = 10.0) -> None:
+    """Until it holds."""
+    ends = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < ends, "it never came"
+        time.sleep(0.02)
