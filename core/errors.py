@@ -11,7 +11,8 @@
     ├── NotFound              no such moment, event, model or benchmark
     ├── Declined              another process's own sentence (core/line.py)
     ├── LettersWait           the worker cannot go on before somebody acts (pipeline/delivery.py)
-    ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable, SpiUnusable, NotPermitted
+    ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable, SpiUnusable,
+    │   InputUnusable, NotPermitted
     │                         the porch's own (device/)
     └── PortInUse             the window's own (dashboard/server.py)
 

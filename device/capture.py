@@ -299,7 +299,8 @@ class Capture:
                 self.wires.service.ready()
 
     def _beat(self, state: CaptureState) -> None:
-        self.wires.heartbeat.beat(self._now_s(), self.porch.stream, self.sound.now, state)
+        position = self.ledger.next_gap(self.sound.now)
+        self.wires.heartbeat.beat(self._now_s(), self.porch.stream, position, state)
 
     def _look_around(self, now_s: float) -> None:
         if now_s - self._looked_s < LOOK_EVERY_S:

@@ -26,7 +26,7 @@ from device.buttons import Buttons
 from device.capture import Capture, Hears, Typed, Wires
 from device.heartbeat import Heartbeat, last_beat
 from device.keyboard import Key, Keyboard
-from device.microphone import ChildMicrophone
+from device.microphone import ChildMicrophone, Tuning
 from device.pause_file import PauseFile
 from device.ports import Microphone
 from device.replay import ReplayedFile
@@ -201,7 +201,8 @@ def _load_ears(capture: Capture, settings: Settings, home: Home) -> None:
 
 def _microphone(settings: Settings, replay: str | None) -> Microphone:
     if replay is None:
-        return ChildMicrophone(settings.device.microphone)
+        tuning = Tuning(settings.device.gain_db, settings.device.channel)
+        return ChildMicrophone(settings.device.microphone, tuning=tuning)
     from pipeline import media  # noqa: PLC0415 - FFmpeg, which a real microphone does not need
 
     path = Path(replay)

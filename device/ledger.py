@@ -170,6 +170,10 @@ class Ledger:
         self._newest[kind, stream] = free
         return free
 
+    def next_gap(self, position: int) -> int:
+        """Where a gap that begins at this position will have its place: for who tells it later."""
+        return max(position, self._newest.get(("gap_found", self._stream), -1) + 1)
+
     def turn(self, now_s: float, position: int) -> None:
         """Each turn of the loop: what is over is written down, the clock is looked at."""
         if self._open is not None and position - self._open.ends >= SETTLED:

@@ -391,6 +391,21 @@ def test_no_block_for_three_seconds_is_a_fault_whatever_the_microphone_says(
     assert wearer.light.shown[-1] == "fault"
 
 
+def test_each_of_two_silences_with_a_pause_between_is_a_gap(home: Path) -> None:
+    first = Wearer(home)
+    first.send(Hears(LoudEars()))
+    first.say(2)
+    first.wait(20)
+    first.ask(do="pause")
+    first.ask(do="resume")
+    killed = Wearer(home, clock=first.clock)
+    killed.clock.advance(30)
+    killed.say(1)
+
+    lengths = [d["duration_ms"] for kind, d in facts(killed) if kind == "gap_found"]
+    assert len(lengths) == 2
+
+
 def test_pressed_in_a_fault_the_ring_is_kept(wearer: Wearer) -> None:
     wearer.say(3)
     wearer.wait(60)
