@@ -6,6 +6,7 @@ Kept is only said after the fsync, and the light changes last.
 import contextlib
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
@@ -22,7 +23,7 @@ from .control import Control
 from .hands import Hands
 from .heartbeat import Beat, Heartbeat
 from .inbox import Inbox
-from .keep import NoSound, Press
+from .keep import NoSound
 from .keeper import Letterbox
 from .keyboard import Key
 from .ledger import Ledger
@@ -45,6 +46,10 @@ SILENT_S = 3.0
 
 REMEMBER_EVERY_S = 60.0
 """How much of a timed pause a power cut may give back."""
+
+CATCH_UP_S = 0.06
+"""How long a press waits for what a relaxed microphone has heard and not handed over: what it is
+asked for comes at once, and again after 10 ms; the wearer feels nothing before 100."""
 
 LOOK_EVERY_S = 10.0
 """How often the disk is looked at: whether it has room, and what was taken back."""
@@ -88,6 +93,18 @@ class Hears:
 
 Other = Edge | SecondEdge | Switched | Request | Typed | Hears
 Message = FromMicrophone | Other
+
+
+def _presses(message: Message) -> bool:
+    """Whether somebody wants to keep what was said."""
+    match message:
+        case Edge(down):
+            return down
+        case Typed(key):
+            return key in {"press", "hold"}
+        case Request(asked):
+            return asked.get("do") in {"press", "hold", "record"}
+    return False
 
 
 class Spooled(Letterbox, Protocol):
@@ -155,7 +172,7 @@ class Capture:
             stream, self.sound, wires.spooled, self._told, change=self._change, pause=paused
         )
         self.hands = Hands(
-            self._do_by_hand,
+            self.porch.do,
             stream_clock,
             lambda: self.porch.session.state == "recording",
             wires.second_button,
@@ -165,6 +182,8 @@ class Capture:
         self.signals = Signals(wires.lights, wires.motors, self.buzzed, self._now_s)
         self.waiting = 0
         self._watchdog = Watchdog(wires.service)
+        self._put_off: deque[Message] = deque()
+        self._relaxed = False
         self._stopped = False
         self._block_came = False
         self._last_sound_s = self._now_s()
@@ -181,7 +200,7 @@ class Capture:
             self.wires.microphone.start(self.inbox.put_sound)
         self._last_sound_s = self._last_turn_s = self._now_s()
         while not self._stopped:
-            message = self.inbox.get(self._next_turn_s())
+            message = self._next()
             if message is not None:
                 self.take(message)
             self.turn(self._now_s())
@@ -200,12 +219,6 @@ class Capture:
         """End the loop soon. For signal handlers."""
         self._stopped = True
 
-    def _do_by_hand(self, event: Event) -> Outcome:
-        """A press waits for its own sound, so that is fetched sooner than it would come."""
-        if isinstance(event, Press) and self.porch.session.pause is None:
-            self.wires.microphone.hurry()
-        return self.porch.do(event)
-
     def do(self, event: Event) -> Outcome:
         """What a request or a switch asks for; what came of it."""
         return self.porch.do(event)
@@ -215,14 +228,21 @@ class Capture:
         self._tell({"event": "brought_back", "keep": keep})
         self._wake()
 
+    def _next(self) -> Message | None:
+        if self._put_off:
+            return self._put_off.popleft()
+        return self.inbox.get(self._next_turn_s())
+
     def _next_turn_s(self) -> float:
         latest_s = self._now_s() + TURN_AT_LEAST_S
         due_s = self.hands.next_due_s()
         earliest_s = latest_s if due_s is None else min(latest_s, due_s)
         return min(earliest_s, self.signals.next_due_s())
 
-    def take(self, message: Message) -> None:
+    def take(self, message: Message) -> None:  # noqa: C901 - a table
         """One message. For the loop, and for whoever plays the loop in a simulated time."""
+        if _presses(message):
+            self._catch_up()
         match message:
             case Block():
                 self._hear(message)
@@ -242,6 +262,32 @@ class Capture:
                 self._listen(ears, error)
             case Ended():
                 pass
+
+    def _catch_up(self) -> None:
+        """Hear what is on its way before a press is cut: what it is about may be in it.
+
+        And have the sound of the press itself sooner than it would come.
+        """
+        if self.porch.session.pause is not None:
+            return
+        now_s = self._now_s()
+        self.wires.microphone.hurry()
+        caught_up = not self._relaxed
+        self._relax(on=False)
+        while not caught_up:
+            message = self.inbox.get(now_s + CATCH_UP_S)
+            if isinstance(message, Block):
+                self._hear(message)
+                caught_up = message.arrived_s >= now_s
+            elif message is not None:
+                self._put_off.append(message)
+            else:
+                caught_up = True
+
+    def _relax(self, *, on: bool) -> None:
+        if on != self._relaxed:
+            self._relaxed = on
+            self.wires.microphone.relax(on=on)
 
     def _hear(self, block: Block) -> None:
         if self.porch.session.pause is not None:
@@ -290,6 +336,7 @@ class Capture:
         self.signals.turn(now_s, self.truths.truth(self, block_came=came))
         if state != "starting" and (came or state in {"paused", "fault"}):
             self._watchdog.feed(now_s)
+        self._relax(on=state == "listening" and not self.control.has_listeners)
         if state != self._state:
             self._state = state
             sentence = self.truths.sentence(self)[0]
@@ -350,6 +397,7 @@ class Capture:
                 self._last_sound_s = self._now_s()
                 self.ledger.await_sound(self.sound.now)
                 self.meter = LevelMeter()
+                self._relaxed = False  # as it starts
                 self.wires.microphone.start(self.inbox.put_sound)
                 self.signals.show("resumed")
 

@@ -89,6 +89,7 @@ class FakeMicrophone:
 
     def __init__(self, script: Iterable[FromMicrophone] = ()) -> None:
         self._script = list(script)
+        self.relaxed = False
         self.started = False
         self.stopped = False
 
@@ -97,6 +98,9 @@ class FakeMicrophone:
         for each in self._script:
             deliver(each)
         deliver(Ended())
+
+    def relax(self, *, on: bool) -> None:
+        self.relaxed = on
 
     def hurry(self) -> None:
         """Everything was handed over at the start."""

@@ -98,7 +98,12 @@ class ChildMicrophone:
     def hurry(self) -> None:
         listening = self._listening
         if listening is not None:
-            listening.hurry()
+            listening.ask(b"h")
+
+    def relax(self, *, on: bool) -> None:
+        listening = self._listening
+        if listening is not None:
+            listening.pace(relaxed=on)
 
     def _is_called(self, name: str) -> None:
         self.name = name
@@ -120,6 +125,7 @@ class _Listening:
         self._is_called = is_called
         self._deliver = deliver
         self._account = Account()
+        self._pace = b"a"
         self._stopped = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -130,11 +136,17 @@ class _Listening:
             child.kill()
         self.thread.join(DIES_S + 1)
 
-    def hurry(self) -> None:
+    def pace(self, *, relaxed: bool) -> None:
+        """Each block as it comes, or several at once; the next child is told it too."""
+        self._pace = b"r" if relaxed else b"a"
+        self.ask(self._pace)
+
+    def ask(self, what: bytes) -> None:
+        """Say something to the child, as `microphone_child` has it."""
         child = self._child
         if child is not None and child.stdin is not None:
             with contextlib.suppress(OSError, ValueError):  # it has ended, or is just ending
-                child.stdin.write(b"h")
+                child.stdin.write(what)
 
     def _run(self) -> None:
         tries = 0
@@ -183,6 +195,7 @@ class _Listening:
 
     def _begun(self, head: dict[str, Any]) -> Blocks:
         self._is_called(str(head["name"]))
+        self.ask(self._pace)
         form = Form(int(head["rate_hz"]), int(head["channels"]), str(head["format"]))
         return Blocks(form, self._tuning.intake(str(head["name"]), form), self._account)
 

@@ -9,7 +9,9 @@ H: JSON, the device's `name`, `rate_hz`, `channels` and `format`. O: samples wer
 end of the next. S: eight bytes, a float: CLOCK_MONOTONIC just after the read; then the device's
 bytes. N: the same, to be handed on at once. F: JSON, why there is no sound; it is the last one.
 
-A byte on standard input asks for what can be read by now. It ends when that is closed.
+A byte on standard input: `h` asks for what can be read by now; after `r` nobody is in a hurry,
+and blocks are handed on several at once; after `a` each as it comes, as at the start. It ends
+when standard input is closed.
 """
 
 # pathlib would be half a megabyte more:
@@ -42,8 +44,12 @@ SERVER_LATENCY_S = 0.2
 """Asked of a sound server, which itself holds back what is not read. It wakes us four times in
 this: at 0.035 s, PortAudio's choice, that is 0.8 % of a core, here 0.25 (measured, x86)."""
 
-CARD_LATENCY_S = 0.5
+CARD_LATENCY_S = 1.0
 """Asked of a card itself: so long may this process not be let run before sound is lost."""
+
+RELAXED_S = 0.5
+"""How much is read at once while nobody waits: to wake is what costs. A wake of child and parent
+takes 1 ms of CPU with cold caches, however much there is to read (measured, x86)."""
 
 SOON_S = 0.01
 """How often it looks when it is hurried, and the least that it sleeps."""
@@ -161,7 +167,7 @@ def _open(sounddevice: Any, device: Any, asked: dict[str, Any]) -> tuple[Any, di
 
 def _pass_on(stream: Any, rate_hz: int, port_audio_error: type[Exception]) -> None:  # noqa: ANN401
     """Sleep until a block is there, and read whole ones: so each is handed on as it came."""
-    whole, hurries_until_s = round(rate_hz * BLOCK_S), 0.0
+    whole, hurries_until_s, pace_s = round(rate_hz * BLOCK_S), 0.0, BLOCK_S
     there = whole  # the first read waits, and so sets a stream going that needs it
     while True:
         hurried = time.monotonic() < hurries_until_s
@@ -174,12 +180,23 @@ def _pass_on(stream: Any, rate_hz: int, port_audio_error: type[Exception]) -> No
             _send(b"N" if hurried else b"S", stamp + bytes(raw))
             there -= wanted
         behind = wanted > whole  # it was not let run, and there may be more than ALSA held
-        missing_s = SOON_S if hurried else max(SOON_S, (whole - there) / rate_hz)
+        missing_s = SOON_S if hurried else max(SOON_S, pace_s - there / rate_hz)
         if select.select([sys.stdin], [], [], 0 if behind else missing_s)[0]:
-            if not os.read(sys.stdin.fileno(), 64):
+            asked = os.read(sys.stdin.fileno(), 64)
+            if not asked:
                 return
-            hurries_until_s = time.monotonic() + HURRIES_S
+            if b"h" in asked:
+                hurries_until_s = time.monotonic() + HURRIES_S
+            pace_s = _pace_s(asked, pace_s)
         there = _there(stream, port_audio_error)
+
+
+def _pace_s(asked: bytes, pace_s: float) -> float:
+    """The last word about it counts."""
+    relax, attend = asked.rfind(b"r"), asked.rfind(b"a")
+    if relax == attend:
+        return pace_s
+    return RELAXED_S if relax > attend else BLOCK_S
 
 
 def _there(stream: Any, port_audio_error: type[Exception]) -> int:  # noqa: ANN401

@@ -74,6 +74,13 @@ class Microphone(Protocol):
         It may be started again after a `stop`; what was missed in between is no loss.
         """
 
+    def relax(self, *, on: bool) -> None:
+        """Nobody is in a hurry: hand over several blocks at once, half a second of them at most.
+
+        To wake costs more than what there is to do; at the start, and after `on=False`, each
+        block comes as it is heard.
+        """
+
     def hurry(self) -> None:
         """For the next 100 ms, hand over what is heard as soon as it can be had, in short blocks.
 

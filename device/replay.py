@@ -49,6 +49,9 @@ class ReplayedFile:
         self._thread = threading.Thread(target=self._run, args=(deliver,), daemon=True)
         self._thread.start()
 
+    def relax(self, *, on: bool) -> None:
+        """It costs nothing here."""
+
     def hurry(self) -> None:
         """A file has no sound of this instant to hand over."""
 

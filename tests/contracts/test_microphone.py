@@ -128,6 +128,20 @@ def test_after_a_stop_it_may_be_started_again_and_what_was_missed_is_no_loss(
     assert [each.lost for each in blocks(again, 5)] == [None] * 5
 
 
+def test_relaxed_it_loses_and_repeats_nothing_and_attends_again_when_told(
+    microphone: Microphone,
+) -> None:
+    inbox: Inbox = queue.Queue()
+    microphone.start(inbox.put)
+    microphone.relax(on=True)
+    found = blocks(inbox, 7)
+    microphone.relax(on=False)
+    found += blocks(inbox, 3)
+
+    assert [each.lost for each in found] == [None] * 10
+    assert all(a.arrived_s <= b.arrived_s for a, b in itertools.pairwise(found))
+
+
 def test_hurrying_it_loses_and_repeats_nothing_and_does_no_harm_when_stopped(
     microphone: Microphone,
 ) -> None:

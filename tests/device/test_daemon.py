@@ -457,3 +457,35 @@ def test_a_ring_that_this_machine_cannot_hold_is_shorter_and_says_so(home: Path)
 
     assert status["ring_length_s"] == 300
     assert "300" in status["sentence"]
+
+
+def test_while_nobody_waits_the_microphone_is_relaxed_and_while_it_keeps_it_is_not(
+    wearer: Wearer,
+) -> None:
+    wearer.say(1)
+    assert wearer.microphone.relaxed
+    wearer.ask(do="press")
+    wearer.say(1)
+    assert not wearer.microphone.relaxed
+    wearer.silence(3)
+    assert wearer.microphone.relaxed
+
+
+def test_a_press_first_hears_what_the_relaxed_microphone_held_back(
+    wearer: Wearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wearer.silence(5)
+    held_back = [wearer.later(n) for n in range(1, 6)]
+
+    def hurried() -> None:
+        for each in held_back:
+            wearer.capture.inbox.put_sound(each)
+
+    monkeypatch.setattr(wearer.microphone, "hurry", hurried)
+    wearer.clock.advance(0.5)
+    taken = wearer.ask(do="press")
+    wearer.silence(3)
+
+    (length_s,) = wearer.lengths_s()
+    assert taken["keep"].endswith(f"-{round(5.5 * RATE_HZ)}")
+    assert 0.5 < length_s < 2

@@ -65,6 +65,11 @@ class Wearer:
     def block(self, loudness: int = 5000, lost: Lost | None = None) -> Block:
         return Block(np.full(BLOCK_SAMPLES, loudness, np.int16), self.now_s, lost)
 
+    def later(self, blocks: int) -> Block:
+        """The block that is heard so many blocks from now."""
+        pcm = self.block().pcm
+        return Block(pcm, self.now_s + blocks * BLOCK_S)
+
     def microphone_says_more(self) -> None:
         """A block that was on its way."""
         self.send(self.block())
