@@ -16,7 +16,7 @@ from device.capture import Hears
 from device.control import Control, ask
 from device.daemon import Shown, new_capture
 from device.ears import Ears
-from device.ports import BLOCK_SAMPLES, Block, FromMicrophone
+from device.ports import BLOCK_SAMPLES, Block, FromMicrophone, Microphone
 from device.replay import ReplayedFile
 from pipeline.hearing.fakes import FakeSpeechModel
 
@@ -52,6 +52,9 @@ class Room:
         self._thread = threading.Thread(target=self._run, args=(deliver,), daemon=True)
         self._thread.start()
 
+    def relax(self, *, on: bool) -> None:
+        """It says little."""
+
     def hurry(self) -> None:
         """A tenth of a second is no hurry."""
 
@@ -73,7 +76,7 @@ class RealCapture:
         self.home = Home(home)
         self.room = Room(sound)
         recording = ReplayedFile("a recording", len(sound) / RATE_HZ, lambda: [sound], waits=True)
-        microphone = recording if replay else self.room
+        microphone: Microphone = recording if replay else self.room
         self.capture = new_capture(self.home, microphone, Shown([], [], []))
         self.capture.inbox.put(Hears(Ears(FakeSpeechModel())))
         self._thread = threading.Thread(target=self.capture.run, daemon=True)
