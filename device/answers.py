@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core import log
 from core.errors import UserError
 
 from .replay import ReplayedFile
@@ -28,8 +29,16 @@ class Request:
     at_s: float
 
 
-def answer(capture: "Capture", request: Request) -> Answered:  # noqa: PLR0911 - a table
-    """What came of it. Anything that is not understood is told so."""
+def answer(capture: "Capture", request: Request) -> Answered:
+    """What came of it. Anything that is not understood, or that the disk refuses, is told so."""
+    try:
+        return _answer(capture, request)
+    except OSError as error:
+        log.get_log().error("request_failed", reason=error.strerror)
+        return _DISK_FAILS
+
+
+def _answer(capture: "Capture", request: Request) -> Answered:  # noqa: PLR0911 - a table
     match request.asked:
         case {"do": "press"}:
             return capture.hands.press(request.at_s)
@@ -91,6 +100,11 @@ def _refused(error: UserError) -> Answered:
     return {"outcome": "refused", "sentence": error.sentence, "advice": error.advice}
 
 
+_DISK_FAILS = {
+    "error": "disk_fails",
+    "sentence": "The disk of the home cannot be read or written.",
+    "advice": "`afterthought doctor` tells how it stands.",
+}
 _GONE = {
     "outcome": "refused",
     "sentence": "It cannot be brought back any more.",

@@ -353,10 +353,13 @@ class Capture:
         if now_s - self._looked_s < LOOK_EVERY_S:
             return
         self._looked_s = now_s
-        self.waiting = self.wires.spooled.waiting_count()
-        self.truths.note("disk", self.wires.spooled.refusal())
         self.truths.note_stuck(stuck=self.hands.stuck)
-        self.wires.spooled.erase_taken_back()
+        try:
+            self.waiting = self.wires.spooled.waiting_count()
+            self.wires.spooled.erase_taken_back()
+        except OSError as error:
+            log.get_log().error("spool_unreadable", reason=error.strerror)
+        self.truths.note("disk", self.wires.spooled.refusal())
 
     def _type(self, key: Key, at_s: float) -> None:
         match key:

@@ -57,7 +57,12 @@ class SpoolLetterbox:
         self._stream_clock = stream_clock
 
     def refusal(self) -> UserError | None:
-        if self._spool.free_bytes() >= self.reserve_bytes:
+        try:
+            has_room = self._spool.free_bytes() >= self.reserve_bytes
+        except OSError as error:
+            sentence = f"The disk of the home cannot be asked for room ({error.strerror})."
+            return DiskReserve(sentence, advice="`afterthought doctor` tells how it stands.")
+        if has_room:
             return None
         return DiskReserve(
             f"The disk has less than {self.reserve_bytes // 1_000_000} MB left: nothing is kept.",

@@ -63,7 +63,7 @@ _SILENT = Refuse(
     "Nothing has been heard yet, so there is nothing to keep.",
     "`afterthought status` tells how the microphone stands.",
 )
-_NO_RECORDING = Refuse("Nothing is being recorded.", "Begin one with `afterthought record`.")
+_NO_RECORDING = Refuse("Nothing is being recorded.", "Begin one on the page, or by the command record.")
 _FULL = Refuse(
     "The disk is full up to its reserve: the recording was ended, and what it has is safe.",
     "Free some space on the disk of the home.",
@@ -195,7 +195,7 @@ def _recording_began(state: Keeping, at: int, heard: Heard) -> Step:
     keep = state.open
     if keep is not None and keep.held:
         if keep.recording:
-            return state, [Refuse("It is recording already.", "End it with `record --stop`.")]
+            return state, [Refuse("It is recording already.", "End it on the page, or by the command record --stop.")]
         longer = replace(keep, recording=True)
         return replace(state, keep=longer), [Take(longer), Became(longer)]
     effects: list[Effect] = []

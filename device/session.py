@@ -127,7 +127,7 @@ Step = tuple[Session, list[Effect]]
 
 _PAUSED = Refuse(
     "It is paused: nothing is heard, so there is nothing to keep.",
-    "Resume it: `afterthought resume`, the page, or press and then press and hold.",
+    "Resume it on the page, by the command resume, or press and then press and hold.",
 )
 _SWITCHED = Refuse("The slide switch says pause.", "Move the switch; it outranks the rest.")
 

@@ -489,3 +489,14 @@ def test_a_press_first_hears_what_the_relaxed_microphone_held_back(
     (length_s,) = wearer.lengths_s()
     assert taken["keep"].endswith(f"-{round(5.5 * RATE_HZ)}")
     assert 0.5 < length_s < 2
+
+
+def test_a_spool_that_cannot_be_read_is_answered_and_the_loop_goes_on(wearer: Wearer) -> None:
+    wearer.spool.folder.write_text("not a folder", encoding="utf-8")
+    wearer.say(12)
+    told = wearer.ask(do="status")
+
+    assert told["error"] == "disk_fails"
+    assert wearer.ask(do="press")["outcome"] == "refused"
+    wearer.spool.folder.unlink()
+    assert wearer.ask(do="status")["state"] == "listening"
