@@ -181,14 +181,19 @@ def _kept(home: Path, sound: Pcm) -> Iterator[Kept]:
 
 def _place(whole: np.ndarray[Any, Any], clip: np.ndarray[Any, Any]) -> int:
     """Where in the whole a clip's loudest second is, and so its beginning."""
-    loud = np.convolve(np.abs(clip), np.ones(RATE_HZ), "valid") if len(clip) > RATE_HZ else [0]
-    at = int(np.argmax(loud))
+    at = int(np.argmax(_running(np.abs(clip), RATE_HZ))) if len(clip) > RATE_HZ else 0
     needle = clip[at : at + RATE_HZ]
     size = 1 << (len(whole) + len(needle) - 1).bit_length()
     found = np.fft.irfft(np.fft.rfft(whole, size) * np.conj(np.fft.rfft(needle, size)), size)
-    energy = np.convolve(whole**2, np.ones(len(needle)), "valid")
+    energy = _running(whole**2, len(needle))
     score = found[: len(energy)] / np.sqrt(energy + 1e6)
     return int(np.argmax(score)) - at
+
+
+def _running(values: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
+    """The sum over each stretch of this length."""
+    sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    return np.asarray(sums[length:] - sums[:-length])
 
 
 def _tell(

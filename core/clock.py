@@ -95,9 +95,16 @@ class FakeClock:
         self._now_ms = now_ms
         self._kept = kept
         self._monotonic_s = 1000.0
+        self._asleep_s = 0.0
 
     def advance(self, seconds: float) -> None:
         self._monotonic_s += seconds
+        if self._now_ms is not None:
+            self._now_ms += round(seconds * 1000)
+
+    def suspend(self, seconds: float) -> None:
+        """The machine sleeps: its monotonic clock stands still, the others go on."""
+        self._asleep_s += seconds
         if self._now_ms is not None:
             self._now_ms += round(seconds * 1000)
 
@@ -113,7 +120,8 @@ class FakeClock:
 
     def recorded_now(self) -> Recorded:
         source = None if self._now_ms is None else "clock"
-        return Recorded(self._now_ms, 0, "boot", round(self._monotonic_s * 1000), source)
+        boottime_ms = round((self._monotonic_s + self._asleep_s) * 1000)
+        return Recorded(self._now_ms, 0, "boot", boottime_ms, source)
 
     def is_kept_by_time_server(self) -> bool:
         return self._kept

@@ -83,6 +83,8 @@ def _shut_down(capture: "Capture") -> Answered:
 def _play(capture: "Capture") -> Answered:
     if not isinstance(capture.wires.microphone, ReplayedFile):
         return _NO_REPLAY
+    if capture.porch.session.pause is not None:
+        return _PAUSED
     capture.porch.begin_anew()
     capture.wires.microphone.play()
     return {"ok": True, "seconds": capture.wires.microphone.progress().seconds}
@@ -115,6 +117,11 @@ _NO_DURATION = {
     "sentence": "A pause lasts more than nothing and a day at most.",
     "advice": "Leave its length out to pause until you resume.",
 }
+_PAUSED = {
+    "error": "paused",
+    "sentence": "It is paused, so nothing is played.",
+    "advice": "Resume it first.",
+}
 _NO_REPLAY = {
     "error": "no_replay",
     "sentence": "A real microphone is listening; there is no file to play.",
@@ -123,7 +130,7 @@ _NO_REPLAY = {
 _UNKNOWN = {
     "error": "wrong_usage",
     "sentence": "Capture does not do that.",
-    "advice": "See docs/commands.md: press, hold, record, pause, resume, bring_back, status, play.",
+    "advice": "See docs/commands.md: press, record, pause, resume, shutdown, status.",
 }
 BUSY = {
     "error": "capture_stuck",

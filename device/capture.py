@@ -57,7 +57,7 @@ LOOK_EVERY_S = 10.0
 WAKE_WITHIN_S = 2.0
 """A wake that is lost costs two seconds: the worker looks by itself."""
 
-_LOGGED = frozenset({"keep", "revision", "seconds", "reason"})
+_LOGGED = frozenset({"keep", "revision", "seconds"})
 """What of an event the log is told."""
 
 
@@ -103,7 +103,9 @@ def _presses(message: Message) -> bool:
         case Typed(key):
             return key in {"press", "hold"}
         case Request(asked):
-            return asked.get("do") in {"press", "hold", "record"}
+            return asked.get("do") == "press" or (
+                asked.get("do") in {"hold", "record"} and asked.get("on") is True
+            )
     return False
 
 
@@ -174,7 +176,7 @@ class Capture:
         self.hands = Hands(
             self.porch.do,
             stream_clock,
-            lambda: self.porch.session.state == "recording",
+            lambda: self.porch.session.keeping.open,
             wires.second_button,
             self._shut_down,
         )
@@ -247,7 +249,8 @@ class Capture:
             case Block():
                 self._hear(message)
             case Fault(error):
-                self.truths.note_fault(error)
+                if self.porch.session.pause is None:
+                    self.truths.note_fault(error)
             case Edge(down, at_s):
                 self.hands.edge(down=down, at_s=at_s)
             case SecondEdge(edge):
@@ -276,13 +279,11 @@ class Capture:
         self._relax(on=False)
         while not caught_up:
             message = self.inbox.get(now_s + CATCH_UP_S)
+            caught_up = not isinstance(message, Block) or message.arrived_s >= now_s
             if isinstance(message, Block):
                 self._hear(message)
-                caught_up = message.arrived_s >= now_s
             elif message is not None:
                 self._put_off.append(message)
-            else:
-                caught_up = True
 
     def _relax(self, *, on: bool) -> None:
         if on != self._relaxed:
@@ -316,7 +317,9 @@ class Capture:
 
     def turn(self, now_s: float) -> None:
         """One turn of the loop: what time itself brings, and what follows from it."""
-        self.hands.tick(now_s)
+        # A release that is on its way must be known before a press is taken for a longer one.
+        if self.inbox.is_empty and not self._put_off:
+            self.hands.tick(now_s)
         elapsed_s, self._last_turn_s = now_s - self._last_turn_s, now_s
         if self.porch.session.pause is not None:
             self.do(Elapsed(elapsed_s))
@@ -401,6 +404,8 @@ class Capture:
                 self.ledger.await_sound(self.sound.now)
                 self.meter = LevelMeter()
                 self._relaxed = False  # as it starts
+                self.truths.mend()
+                self.inbox.forget_dropped()
                 self.wires.microphone.start(self.inbox.put_sound)
                 self.signals.show("resumed")
 

@@ -28,6 +28,8 @@ def checks(home: Home) -> Iterator[Check]:
         yield _microphone(settings.device)
         yield from _pins(settings.device)
         yield memory_check(settings)
+    except UserError as error:
+        yield Check("capture", "fail", error.sentence, error.advice)
     else:
         yield from _running(status)
     yield storage_check(home.path)

@@ -1,13 +1,7 @@
 """Capture's control socket: JSON, one object a line, over a Unix socket in the runtime folder.
 
-| ask | answer |
-|---|---|
-| `{"do": "press"}` | `outcome` taken with `keep`, `revision`; or refused: `sentence`, `advice` |
-| `{"do": "hold", "on": true}` | as press; said each second it goes on, 3 s after the last it ends |
-| `{"do": "status"}` | as docs/commands.md has it under `status` |
-| `{"do": "play"}` | with a replayed file: from its beginning; `{"ok": true, "seconds": n}` |
-| `{"do": "subscribe"}` | `{"ok": true}`, then events, a line each |
-
+What can be asked is in `answers`; `subscribe` is answered here: `{"ok": true}`, then events, a
+line each.
 What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`. No word ever.
 """
 
@@ -16,6 +10,7 @@ import json
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +20,8 @@ from core.errors import UserError
 
 ANSWER_WITHIN_S = 10.0
 """A disk that is slow delays an answer; a daemon that is gone does not answer at all."""
+
+AGAIN_AFTER_S = 0.1
 
 EVENTS_HELD = 200
 """Of a listener that does not read, the oldest go; twenty seconds of levels."""
@@ -64,11 +61,11 @@ class Control:
 
     def stop(self) -> None:
         """Nobody is let in any more. Idempotent."""
-        if self._server is not None:
+        server, self._server = self._server, None
+        if server is not None:
             with contextlib.suppress(OSError):
-                self._server.shutdown(socket.SHUT_RDWR)
-            self._server.close()
-            self._server = None
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
             self._path.unlink(missing_ok=True)
 
     def tell(self, event: dict[str, Any]) -> None:
@@ -85,7 +82,10 @@ class Control:
             try:
                 caller, _ = server.accept()
             except OSError:
-                return
+                if self._server is None:
+                    return
+                time.sleep(AGAIN_AFTER_S)  # out of descriptors, or the caller has gone already
+                continue
             threading.Thread(target=self._converse, args=(caller,), daemon=True).start()
 
     def _converse(self, caller: socket.socket) -> None:

@@ -134,7 +134,7 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
     )
     capture = Capture(wires, stream_clock, before)
     for each in shown.troubles:
-        capture.truths.trouble("light", each)
+        capture.truths.trouble(each.sentence, each)
     if device.ring_s > longest_s:
         capture.truths.trouble("ring", _too_long(device.ring_s, longest_s))
     return capture
@@ -156,6 +156,8 @@ def run(home: Home, replay: str | None, screen: Screen) -> int:
         # lgpio makes files of its own in the folder it is started in, unless it is told another.
         os.environ.setdefault("LG_WD", str(runtime_folder(home.path)))
         lit, dark = light.lights(settings.device)
+        if sys.stderr.isatty():
+            lit.append(light.TerminalLight())
         moved, still = haptic.motors(settings.device)
         shown = Shown(lit, moved, [*dark, *still])
         for error in shown.troubles:

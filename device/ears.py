@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from core.audio import FRAME_SAMPLES, Pcm
 from core.settings import Settings
+from device.listening import FAINT
 from pipeline import models
 from pipeline.hearing.energy_gate import EnergyGate
 from pipeline.hearing.levelling import RunningGain, louder
@@ -31,9 +32,6 @@ LEAD_IN_FRAMES = 94
 Its state settles only within half a minute, so its numbers are never quite the same: of 900
 utterances (the development day, cut 16 ways) none is lost or begun late with 2 or 3 s, a few
 with 1 s or 4; with 3 s fewer are cut in two. Waking from a fresh state, 5 % begin late."""
-
-LIKELY = 0.1
-"""A frame at or above it may be speech, and keeps the model awake (as device.listening has it)."""
 
 
 class Ears:
@@ -70,7 +68,7 @@ class Ears:
             return [0.0] * len(powers)
         self._wake(gains[0])
         judged: list[float] = self._hear(frames, gains).tolist()
-        if max(judged) >= LIKELY:
+        if max(judged) >= FAINT:
             self._gate.stay_awake()
         return judged
 

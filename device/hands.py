@@ -5,7 +5,7 @@ from typing import Literal
 
 from . import gestures
 from .gestures import Fingers, Gesture
-from .keep import HoldBegan, Press, RecordingBegan, RecordingEnded, Release
+from .keep import HoldBegan, Keep, Press, RecordingBegan, RecordingEnded, Release
 from .porch import Outcome
 from .session import Event, PauseGesture
 from .stream_clock import StreamClock
@@ -19,28 +19,27 @@ Do = Callable[[Event], Outcome]
 class Hands:
     """Turns what was done, and when, into events of the porch. Owned by the capture loop.
 
-    `records` tells whether a recording is on; `shut_down` is called where the second button,
-    held, means that.
+    `open_keep` is what is being written, if anything is; `shut_down` is called where the second
+    button, held, means that.
     """
 
     def __init__(
         self,
         do: Do,
         stream_clock: StreamClock,
-        records: Callable[[], bool],
+        open_keep: Callable[[], Keep | None],
         second: Literal["recording", "shutdown"] = "recording",
         shut_down: Callable[[], None] = lambda: None,
     ) -> None:
         self._do = do
         self._stream_clock = stream_clock
-        self._records = records
+        self._open_keep = open_keep
         self._second_means = second
         self._shut_down = shut_down
         self._first = Fingers()
         self._second = Fingers()
         self._page_holds_until_s: float | None = None
         self._page_outcome: Outcome = {}
-        self._key_holds = False
         self.stuck = False
 
     def edge(self, *, down: bool, at_s: float, second: bool = False) -> None:
@@ -79,11 +78,11 @@ class Hands:
 
     def hold_key(self, at_s: float) -> None:
         """The key that begins a hold, and the next time ends it."""
-        if self._key_holds:
-            self._key_holds = False
+        keep = self._open_keep()
+        if keep is not None and keep.held:
             self._do(Release(self._position(at_s)))
         else:
-            self._key_holds = self._hold(at_s)["outcome"] != "refused"
+            self._hold(at_s)
 
     def hold_page(self, at_s: float, *, on: bool) -> Outcome:
         """A page begins a hold, renews it, or ends it; what came of it."""
@@ -100,6 +99,10 @@ class Hands:
         """A recording begins or ends."""
         at = self._position(at_s)
         return self._do(RecordingBegan(at) if on else RecordingEnded(at))
+
+    def _records(self) -> bool:
+        keep = self._open_keep()
+        return keep is not None and keep.recording
 
     def _hold(self, at_s: float) -> Outcome:
         at = self._position(at_s)

@@ -6,6 +6,7 @@ when what it says changes for good, in the home, durably.
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class Heartbeat:
         self._durable_s = -math.inf
         self._last: Beat | None = None
         self._failed = False
+        self._changed = False
 
     def beat(self, now_s: float, stream: str, position: int, state: CaptureState) -> None:
         """Call it at each turn; it writes when it is time, and at once when a pause begins or ends.
@@ -60,10 +62,10 @@ class Heartbeat:
             return
         self._due_s = now_s - now_s % EVERY_S + EVERY_S  # on the second: a late turn adds nothing
         self._last = Beat(self._clock.recorded_now(), stream, position, state)
-        durable = changed or now_s - self._durable_s >= DURABLE_EVERY_S
-        self._write(self._last, durable=durable)
-        if durable:
-            self._durable_s = now_s
+        self._changed |= changed
+        durable = self._changed or now_s - self._durable_s >= DURABLE_EVERY_S
+        if self._write(self._last, durable=durable) and durable:
+            self._durable_s, self._changed = now_s, False
 
     def end(self) -> None:
         """It ends because it was told to: what is not heard from now on is no gap."""
@@ -71,20 +73,32 @@ class Heartbeat:
             recorded = self._clock.recorded_now()
             self._write(replace(self._last, recorded=recorded, clean=True), durable=True)
 
-    def _write(self, beat: Beat, *, durable: bool) -> None:
+    def _write(self, beat: Beat, *, durable: bool) -> bool:
+        """Whether all of it was written. Two disks: where one refuses, the other is tried."""
         content = json.dumps(asdict(beat)).encode()
+        refused = [self._try(self._write_fleetingly, content)]
+        if durable:
+            refused.append(self._try(self._write_durably, content))
+        failed = any(refused)
+        if failed and not self._failed:
+            log.get_log().warning("heartbeat_failed", reason=next(filter(None, refused)))
+        self._failed = failed
+        return not failed
+
+    def _try(self, write: Callable[[bytes], None], content: bytes) -> str | None:
         try:
-            part = self._fleeting.with_suffix(".part")
-            part.write_bytes(content)
-            part.replace(self._fleeting)
-            if durable:
-                write_durably(self._durable, [content])
+            write(content)
         except OSError as error:
-            if not self._failed:
-                log.get_log().warning("heartbeat_failed", reason=error.strerror)
-            self._failed = True
-        else:
-            self._failed = False
+            return error.strerror or "unknown"
+        return None
+
+    def _write_fleetingly(self, content: bytes) -> None:
+        part = self._fleeting.with_suffix(".part")
+        part.write_bytes(content)
+        part.replace(self._fleeting)
+
+    def _write_durably(self, content: bytes) -> None:
+        write_durably(self._durable, [content])
 
 
 def last_beat(runtime_folder: Path, home_folder: Path, boot: str | None) -> Beat | None:

@@ -1,9 +1,11 @@
-"""The loop's one way in. It has a size, and what does not go in is counted."""
+"""The loop's one way in. It has a size: sound that has no room is counted, others are told so."""
 
 import queue
 import time
 from dataclasses import replace
 from typing import Generic, TypeVar
+
+from core import log
 
 from .ports import Block, FromMicrophone, Lost
 
@@ -40,9 +42,18 @@ class Inbox(Generic[Other]):
         self._blocks_in += 1
         self._messages.put(message)
 
+    @property
+    def is_empty(self) -> bool:
+        return self._messages.empty()
+
+    def forget_dropped(self) -> None:
+        """What had no room is no loss any more: the microphone was closed on purpose since."""
+        self._dropped_samples = 0
+
     def put(self, message: Other) -> bool:
         """For everybody else. Never waits; False where there is no room."""
         if self._messages.qsize() - (self._blocks_in - self._blocks_out) >= MOST_OTHERS:
+            log.get_log().warning("inbox_full", message=type(message).__name__)
             return False
         self._messages.put(message)
         return True

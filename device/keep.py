@@ -132,15 +132,17 @@ class Keeping:
     """What is being kept. `floor` is the end of all that is kept.
 
     `before_chain` is the keep as it was before the chain of the last press, where that chain
-    has only revised it. `deaf` while nothing judges the sound, `resume` where a recording
-    goes on as soon as sound comes again.
+    has only revised it. `unjudged` while nothing judges the sound yet, `resume` where a recording
+    goes on as soon as sound comes again. `newest` is where the last keep was asked for: while no
+    sound comes, positions stand still, and two keeps must not have one name.
     """
 
     keep: Keep | None = None
     floor: int = 0
     before_chain: Keep | None = None
-    deaf: bool = False
+    unjudged: bool = False
     resume: bool = False
+    newest: int = -1
 
     @property
     def open(self) -> Keep | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from core import log
 from core.audio import RATE_HZ, Pcm
 from core.errors import UserError
@@ -137,6 +139,10 @@ class Keeper:
         now = self._now
         if now is None or to <= now.written_to:
             return
+        beyond = min(to, self._ring.oldest) - now.written_to
+        if beyond > 0:  # a hole that is longer than the ring keeps its length
+            now.clip.append(np.zeros(beyond, np.int16))
+            now.written_to += beyond
         now.clip.append(self._ring.copy(now.written_to, to))
         now.written_to = to
         if now.written_to - now.durable_to >= SYNC_EVERY:

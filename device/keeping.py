@@ -9,6 +9,7 @@ from dataclasses import replace
 from core.audio import RATE_HZ
 
 from . import cutting
+from .gestures import CHAIN_S
 from .keep import (
     Advanced,
     Became,
@@ -39,8 +40,8 @@ from .listening import Heard
 AGAIN_WITHIN = 5 * RATE_HZ
 """A press this soon after the last, with nothing new said, is about the same thought."""
 
-CHAIN = RATE_HZ // 2
-"""Presses less than half a second apart, from release to next edge, are one chain."""
+CHAIN = round(CHAIN_S * RATE_HZ)
+"""How long after its last release a chain is over."""
 
 LONGEST_HOLD = 600 * RATE_HZ
 """A hold that goes on longer is a recording: it says so, and a release does not end it."""
@@ -63,7 +64,9 @@ _SILENT = Refuse(
     "Nothing has been heard yet, so there is nothing to keep.",
     "`afterthought status` tells how the microphone stands.",
 )
-_NO_RECORDING = Refuse("Nothing is being recorded.", "Begin one on the page, or by the command record.")
+_NO_RECORDING = Refuse(
+    "Nothing is being recorded.", "Begin one on the page, or by the command record."
+)
 _FULL = Refuse(
     "The disk is full up to its reserve: the recording was ended, and what it has is safe.",
     "Free some space on the disk of the home.",
@@ -134,11 +137,13 @@ def _said_since(since: int, at: int, heard: Heard) -> bool:
 
 
 def _new_keep(state: Keeping, at: int, heard: Heard) -> Step:
-    start = _uncut(state, at, heard) if state.deaf else cutting.back(heard, at, state.floor)
+    start = _uncut(state, at, heard) if state.unjudged else cutting.back(heard, at, state.floor)
     if start is None:
         return state, [_SILENT if heard.now <= heard.oldest else _KEPT_ALREADY]
-    keep = Keep(at, state.floor, start, anchor=at, last_press=at, uncut=state.deaf)
-    return replace(state, keep=keep), [Take(keep), Write(keep, heard.now)]
+    press = max(at, state.newest + 1)
+    keep = Keep(press, state.floor, start, anchor=at, last_press=at, uncut=state.unjudged)
+    state = replace(state, keep=keep, newest=press)
+    return state, [Take(keep), Write(keep, heard.now)]
 
 
 def _uncut(state: Keeping, at: int, heard: Heard) -> int | None:
@@ -195,15 +200,22 @@ def _recording_began(state: Keeping, at: int, heard: Heard) -> Step:
     keep = state.open
     if keep is not None and keep.held:
         if keep.recording:
-            return state, [Refuse("It is recording already.", "End it on the page, or by the command record --stop.")]
+            return state, [
+                Refuse(
+                    "It is recording already.",
+                    "End it on the page, or by the command record --stop.",
+                )
+            ]
         longer = replace(keep, recording=True)
         return replace(state, keep=longer), [Take(longer), Became(longer)]
     effects: list[Effect] = []
     if keep is not None:
         state, effects = _closed_now(state, keep, heard)
     start = max(min(at, heard.now) - cutting.LEAST_LEAD_IN, state.floor, heard.oldest)
-    new = Keep(at, state.floor, start, at, at, held=True, recording=True)
-    return replace(state, keep=new, before_chain=None), [*effects, Take(new), Write(new, heard.now)]
+    press = max(at, state.newest + 1)
+    new = Keep(press, state.floor, start, at, at, held=True, recording=True)
+    state = replace(state, keep=new, before_chain=None, newest=press)
+    return state, [*effects, Take(new), Write(new, heard.now)]
 
 
 def _recording_ended(state: Keeping, at: int, heard: Heard) -> Step:
@@ -216,7 +228,7 @@ def _recording_ended(state: Keeping, at: int, heard: Heard) -> Step:
 
 def _judged(state: Keeping, heard: Heard, *, by_ears: bool) -> Step:
     """Cut what was kept uncut. What was pressed further back meanwhile stays as long as it is."""
-    state = replace(state, deaf=False)
+    state = replace(state, unjudged=False)
     keep = state.open
     if keep is None or not keep.uncut:
         return state, []

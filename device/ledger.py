@@ -32,6 +32,9 @@ SLOW_START_S = 3.0
 SETTLED = 5 * RATE_HZ
 """After so much sound without a loss the gap is over, and is written down."""
 
+SUSPENDED_MS = 2_000
+"""CLOCK_BOOTTIME goes on in suspend and CLOCK_MONOTONIC does not; otherwise they agree."""
+
 LOOK_EVERY_S = 5.0
 """How often the clock is looked at for a step, and a fact that the disk refused is tried again."""
 
@@ -77,6 +80,7 @@ class Ledger:
         same_boot = earlier is not None and earlier.boot == now.boot
         self._steps = StepWatch(earlier if same_boot else None)
         self._looked_s = 0.0
+        self._asleep_ms = -1
 
     def lost(self, lost: Lost, position: int, began: Recorded) -> None:
         """Sound was lost from this position on, which was heard at that time."""
@@ -115,6 +119,8 @@ class Ledger:
             return
         reason = "restarted" if is_ours else "stopped"
         self.gaps += 1
+        seconds = length_ms / 1000 if isinstance(length_ms, int) else None
+        self._tell({"event": "gap", "seconds": seconds, "reason": reason})
         details = {**gap.details, "reason": reason}
         self.write(
             replace(
@@ -164,6 +170,24 @@ class Ledger:
         now, where = self._clock.recorded_now(), (remembered.stream, remembered.position)
         self.write(Fact("pause_ended", *where, now, {"by": by}))
 
+    def _slept(self, now: Recorded, slept_ms: int, position: int) -> None:
+        """The machine was suspended: no clock but CLOCK_BOOTTIME went on, and nothing was heard."""
+        began = replace(
+            now,
+            at_ms=None if now.at_ms is None else now.at_ms - slept_ms,
+            boottime_ms=None if now.boottime_ms is None else now.boottime_ms - slept_ms,
+        )
+        details = {
+            "reason": "stopped",
+            "samples": None,
+            "duration_ms": slept_ms,
+            "estimated": True,
+            "uncertain_ms": None,
+        }
+        self.gaps += 1
+        where = self._stream, self._free("gap_found", self._stream, position)
+        self.write(Fact("gap_found", *where, began, details))
+
     def _free(self, kind: FactKind, stream: str, position: int) -> int:
         """Where nothing was heard between two of a kind, the second is a sample on: ids differ."""
         free = max(position, self._newest.get((kind, stream), -1) + 1)
@@ -181,7 +205,7 @@ class Ledger:
         if now_s - self._looked_s < LOOK_EVERY_S:
             return
         self._looked_s = now_s
-        self._look_at_clock()
+        self._look_at_clock(now_s, position)
         while self._waiting and self._try(self._waiting[0]):
             self._waiting.popleft()
 
@@ -198,10 +222,14 @@ class Ledger:
             return False
         return True
 
-    def _look_at_clock(self) -> None:
+    def _look_at_clock(self, now_s: float, position: int) -> None:
         now = self._clock.recorded_now()
         if now.boottime_ms is None:
             return
+        asleep_ms = now.boottime_ms - round(now_s * 1000)
+        if asleep_ms - self._asleep_ms > SUSPENDED_MS and self._asleep_ms >= 0:
+            self._slept(now, asleep_ms - self._asleep_ms, position)
+        self._asleep_ms = asleep_ms
         step = self._steps.look(now.at_ms, now.boottime_ms)
         if step is not None:
             details = {"source": "step", "moved_ms": step.moved_ms}

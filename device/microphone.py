@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from core import log
+
 from .blocks import Blocks
 from .cards import CARDS, Card, card
 from .intake import Channel, Form, Intake
@@ -151,8 +153,17 @@ class _Listening:
     def _run(self) -> None:
         tries = 0
         while not self._stopped.wait(AGAIN_AFTER_S[min(tries, len(AGAIN_AFTER_S) - 1)]):
-            brought = self._run_child()
-            tries = 0 if brought else tries + 1
+            tries = 0 if self._try_child() else tries + 1
+
+    def _try_child(self) -> bool:
+        """Whatever goes wrong here is told and tried again: this thread must not end."""
+        try:
+            return self._run_child()
+        except Exception as error:  # noqa: BLE001 - no process, no memory, nonsense in the pipe
+            log.get_log().error("microphone_thread_failed", exc_info=error)
+            if not self._stopped.is_set():
+                self._deliver(Fault(fault({"code": "microphone_failed"})))
+            return False
 
     def _run_child(self) -> bool:
         """One child's life; whether it brought sound."""

@@ -179,7 +179,7 @@ def _pass_on(stream: Any, rate_hz: int, port_audio_error: type[Exception]) -> No
                 _send(b"O", b"")
             _send(b"N" if hurried else b"S", stamp + bytes(raw))
             there -= wanted
-        behind = wanted > whole  # it was not let run, and there may be more than ALSA held
+        behind = wanted > whole  # there may be more than the buffer between it and us could hold
         missing_s = SOON_S if hurried else max(SOON_S, pace_s - there / rate_hz)
         if select.select([sys.stdin], [], [], 0 if behind else missing_s)[0]:
             asked = os.read(sys.stdin.fileno(), 64)

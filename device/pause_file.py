@@ -29,8 +29,9 @@ class PauseFile:
         """The pause that is on. One that cannot be read counts: better deaf than indiscreet."""
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
-            began = Recorded(**told["began"])
-            return Remembered(Pausing(**told["pausing"]), told["stream"], told["position"], began)
+            began, left_s = Recorded(**told["began"]), told["pausing"]["remaining_s"]
+            pausing = Pausing(told["pausing"]["by"], None if left_s is None else float(left_s))
+            return Remembered(pausing, str(told["stream"]), int(told["position"]), began)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError):

@@ -5,6 +5,7 @@ clock here is the sound's own.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from core.audio import Pcm
@@ -56,7 +57,7 @@ class Porch:
     ) -> None:
         self.stream = stream
         self.sound = sound
-        self.session = Session(Keeping(deaf=sound.ears is None), pause=pause)
+        self.session = Session(Keeping(unjudged=sound.ears is None), pause=pause)
         self.kept = 0
         self._letterbox = letterbox
         self._tell_others = tell
@@ -96,7 +97,9 @@ class Porch:
     def begin_anew(self) -> None:
         """Forget what is held; no press reaches back over this instant."""
         self.end()
-        self.session = Session(Keeping(floor=self.sound.now, deaf=self.sound.ears is None))
+        known = self.session.keeping
+        anew = Keeping(floor=self.sound.now, unjudged=known.unjudged, newest=known.newest)
+        self.session = replace(self.session, keeping=anew)
         self.sound.wipe()
 
     def end(self) -> None:
@@ -129,7 +132,7 @@ class Porch:
     def _perform(self, effect: Effect) -> None:
         match effect:
             case TakeBack(keep, before):
-                self._keeper.take_back(keep, before)
+                self._take_back(keep, before)
             case Pause() | PauseChanged() | Resume():
                 if isinstance(effect, Pause):
                     self.sound.wipe()
@@ -137,6 +140,13 @@ class Porch:
                     self._change(effect)
             case _:
                 self._keeper.perform(effect)
+
+    def _take_back(self, keep: Keep, before: Keep | None) -> None:
+        try:
+            self._keeper.take_back(keep, before)
+        except OSError:
+            sentence = "What was just kept is taken back, and the disk could not hold it for you."
+            self._tell({"event": "refused", "sentence": sentence, "advice": "It is erased."})
 
     def _not_kept(self, error: OSError, effect: Effect, before: Keep | None) -> None:
         """The disk refused. A keep that only could not reach further back goes on as it was."""

@@ -4,7 +4,7 @@ import subprocess
 
 from core.errors import UserError
 
-WITHIN_S = 20.0
+WITHIN_S = 5.0
 """It only asks for it; what is open is closed when the services are stopped."""
 
 

@@ -94,6 +94,6 @@ def _bytes_in_pages(samples: int) -> int:
 def _lines(path: Path) -> list[str]:
     """Nothing where the kernel has no such file."""
     try:
-        return path.read_text(encoding="ascii").splitlines()
+        return path.read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return []

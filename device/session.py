@@ -199,7 +199,8 @@ def _resumed(state: Session, by: ResumedBy) -> Step:
 
 
 def _switched(state: Session, heard: Heard, *, paused: bool) -> Step:
-    if paused == state.switched:
+    by_switch = state.pause is not None and state.pause.by == "switch"
+    if paused == state.switched and (paused or not by_switch):
         return state, []
     if not paused:
         return _resumed(replace(state, switched=False), "switch")

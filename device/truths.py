@@ -3,13 +3,14 @@
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core import log
 from core.audio import RATE_HZ, Pcm
-from core.capture_status import CaptureState, CaptureStatus, Continuing, ReplayStatus
+from core.capture_status import CaptureState, CaptureStatus, Continuing, Levels, ReplayStatus
 from core.errors import UserError
 
 from . import signs
@@ -44,6 +45,7 @@ PARTS = {
     "disk": signs.DISK,
     "speech model": signs.SPEECH_MODEL,
     "button": signs.BUTTON,
+    "stuck button": signs.BUTTON,
 }
 """What the light tells apart; everything else is one."""
 
@@ -79,7 +81,7 @@ class Truths:
             self.trouble(part, error)
 
     def note_stuck(self, *, stuck: bool) -> None:
-        self.note("button", _STUCK if stuck else None)
+        self.note("stuck button", _STUCK if stuck else None)
 
     def truth(self, capture: "Capture", *, block_came: bool) -> Truth:
         """What the light is to follow."""
@@ -97,7 +99,7 @@ class Truths:
         error = self._error(state)
         if error is not None:
             return error.sentence, error.advice
-        levels = capture.meter.told()
+        levels = _levels(capture)
         if state == "listening" and levels.sentence:
             return levels.sentence, levels.advice
         return _SENTENCES[state], ""
@@ -125,7 +127,7 @@ class Truths:
             pause=capture.porch.session.pause,
             continuing=_continuing(capture),
             taken_back=tuple(wires.spooled.taken_back()),
-            levels=capture.meter.told() if capture.clock.is_tied else None,
+            levels=_levels(capture) if capture.clock.is_tied else None,
             replay=_replay(capture),
         )
 
@@ -154,6 +156,13 @@ def level(capture: "Capture", pcm: Pcm) -> dict[str, Any]:
         "speaking": capture.sound.heard.speaking,
         "ring_s": round((ring.now - ring.oldest) / RATE_HZ, 1),
     }
+
+
+def _levels(capture: "Capture") -> Levels:
+    """A file that is played is what it is: nobody is told to look for a switch."""
+    told = capture.meter.told()
+    is_file = isinstance(capture.wires.microphone, ReplayedFile)
+    return replace(told, sentence="", advice="") if is_file else told
 
 
 def _continuing(capture: "Capture") -> Continuing | None:

@@ -1,6 +1,5 @@
 """A clip that is still being written: locked by its writer, durable as far as it was synced."""
 
-import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -33,11 +32,12 @@ class OpenClip:
             self.append(pcm)
             self.sync()
             part.replace(self._path)
+            sync_folder(target.parent)
         except BaseException:
             self._file.close()
             part.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)  # it was refused, so nobody may find it later
             raise
-        sync_folder(target.parent)
 
     def append(self, pcm: Pcm) -> None:
         """Add what has come since; durable after the next `sync`."""
@@ -64,12 +64,18 @@ class OpenClip:
     def take_back(self) -> None:
         """End it where it is and move it out of every model's sight; durable on return.
 
-        One that was forgotten while it was being written stays gone.
+        One that was forgotten while it was being written stays gone. Where the disk refuses,
+        it is erased before OSError is raised: better gone than heard by somebody's model.
         """
         with self._file:
-            self.sync()
-            with contextlib.suppress(FileNotFoundError):
+            try:
+                self.sync()
                 take_back(self._path)
+            except FileNotFoundError:
+                return
+            except OSError:
+                self._path.unlink(missing_ok=True)
+                raise
 
     def remove(self) -> None:
         """Take it out: a later revision, durable by now, holds all of it."""

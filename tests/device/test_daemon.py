@@ -9,7 +9,7 @@ import pytest
 from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.errors import UserError
-from device.capture import Hears, Switched, Typed
+from device.capture import Hears, SecondEdge, Switched, Typed
 from device.microphone_faults import MicrophoneFault
 from device.ports import Block, Edge, Fault, Lost
 from pipeline.spool import read_clip, read_fact
@@ -500,3 +500,79 @@ def test_a_spool_that_cannot_be_read_is_answered_and_the_loop_goes_on(wearer: We
     assert wearer.ask(do="press")["outcome"] == "refused"
     wearer.spool.folder.unlink()
     assert wearer.ask(do="status")["state"] == "listening"
+
+
+def test_a_disk_that_stalls_makes_no_pause_of_a_double_press(wearer: Wearer) -> None:
+    wearer.say(3)
+    wearer.silence(1)
+    first, up = Edge(down=True, at_s=wearer.now_s), Edge(down=False, at_s=wearer.now_s + 0.1)
+    again = Edge(down=True, at_s=wearer.now_s + 0.3)
+    up_again = Edge(down=False, at_s=wearer.now_s + 0.4)
+    for edge in (first, up):
+        wearer.capture.take(edge)
+    wearer.capture.inbox.put(up_again)
+    wearer.capture.take(again)
+    wearer.clock.advance(2.8)
+    wearer.turn()
+    assert wearer.ask(do="status")["state"] != "paused"
+
+
+def test_two_keeps_while_no_sound_comes_have_two_names(wearer: Wearer) -> None:
+    wearer.say(3)
+    wearer.wait(60)
+    press = wearer.ask(do="press")
+    recording = wearer.ask(do="record", on=True)
+    wearer.ask(do="record", on=False)
+
+    assert press["keep"] != recording["keep"]
+
+
+def test_a_button_that_cannot_be_had_stays_told(wearer: Wearer) -> None:
+    wearer.capture.truths.trouble("button", UserError("No button.", advice="Look."))
+    wearer.say(15)
+
+    assert wearer.ask(do="status")["sentence"] == "No button."
+
+
+def test_the_second_button_ends_a_recording_while_the_microphone_is_silent(
+    wearer: Wearer,
+) -> None:
+    wearer.say(1)
+    wearer.ask(do="record", on=True)
+    wearer.say(2)
+    wearer.wait(5)
+    wearer.send(SecondEdge(Edge(down=True, at_s=wearer.now_s)))
+    wearer.clock.advance(0.8)
+    wearer.turn()
+
+    assert wearer.ask(do="status")["continuing"] is None
+    assert len(wearer.lengths_s()) == 1
+
+
+def test_a_fault_does_not_outlive_a_pause(wearer: Wearer) -> None:
+    wearer.say(1)
+    wearer.send(Fault(MicrophoneFault("It is gone.", advice="Plug it in.")))
+    wearer.ask(do="pause")
+    wearer.send(Fault(MicrophoneFault("It is gone.", advice="Plug it in.")))
+    wearer.ask(do="resume")
+
+    assert wearer.ask(do="status")["state"] == "starting"
+
+
+def test_a_switch_that_was_moved_while_the_power_was_off_resumes(home: Path) -> None:
+    before = Wearer(home)
+    before.send(Switched(paused=True))
+    after = Wearer(home)
+    after.send(Switched(paused=False))
+
+    assert after.ask(do="status")["state"] == "starting"
+
+
+def test_while_the_machine_was_suspended_is_a_gap(wearer: Wearer) -> None:
+    wearer.say(6)
+    wearer.clock.suspend(3600)
+    wearer.say(6)
+
+    assert [(kind, details["duration_ms"]) for kind, details in facts(wearer)] == [
+        ("gap_found", 3_600_000)
+    ]

@@ -256,7 +256,7 @@ def test_where_the_disk_comes_to_its_reserve_a_recording_is_closed_and_says_so()
 
 
 def test_before_anything_has_judged_the_sound_a_press_is_written_uncut_and_cut_later() -> None:
-    life = Life([said(10, 12)], session=Keeping(deaf=True))
+    life = Life([said(10, 12)], session=Keeping(unjudged=True))
 
     first = life.press(13)
     assert kinds(first) == ["Take", "Write"]
@@ -272,7 +272,7 @@ def test_before_anything_has_judged_the_sound_a_press_is_written_uncut_and_cut_l
 
 
 def test_where_nothing_ever_judges_a_press_keeps_the_last_minute() -> None:
-    life = Life([], session=Keeping(deaf=True))
+    life = Life([], session=Keeping(unjudged=True))
     life.press(100)
     life.do(Judged(by_ears=False), 100.1)
 

@@ -303,3 +303,16 @@ def test_begun_anew_no_press_reaches_back_over_that_instant() -> None:
 
     (clip,) = day.letterbox.closed.values()
     assert clip.start >= at(5)
+
+
+def test_a_hole_that_is_longer_than_the_ring_keeps_its_length_in_a_recording() -> None:
+    day = Day()
+    day.say(2)
+    day.porch.do(RecordingBegan(day.sound.now))
+    day.say(1)
+    day.porch.hear(np.full(BLOCK, 5000, np.int16), lost_samples=at(45))
+    day.say(1)
+    day.porch.end()
+
+    (clip,) = day.letterbox.closed.values()
+    assert clip.samples == at(0.25 + 1 + 45 + 0.1 + 1)
