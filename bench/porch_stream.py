@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ import numpy as np
 import psutil
 
 from bench.keep_that import pressed
-from core.audio import RATE_HZ, Pcm
+from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
 from core.places import Home
 from device.control import CaptureGone, ask
 from device.ports import BLOCK_SAMPLES
@@ -54,10 +55,14 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A clip of the live run, by the second of the file that its first sample is from."""
+    """A clip of the live run: the sample of the file that it begins with, and its press.
 
-    start_s: float
-    end_s: float
+    `press` is a position of the stream, which was ahead of the file by an unknown constant.
+    """
+
+    start: int
+    end: int
+    press: int
     differs: int
 
 
@@ -79,7 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         file = Path(folder) / "day.wav"
         write_wav(file, sound)
         live, status, cost = lived(Path(folder) / "home", file, sound, presses_s, arguments.profile)
-        replayed = pressed(file, presses_s)
+        live.sort(key=lambda each: each.start)
+        replayed = replay(Path(folder), sound, live, presses_s)
     _tell(live, replayed, status, cost, arguments.seconds + SILENCE_S)
     return 0
 
@@ -172,11 +178,45 @@ def _kept(home: Path, sound: Pcm) -> Iterator[Kept]:
     for letter in spool.waiting():
         if letter.kind != "clip":
             continue
-        _, pcm = read_clip(letter.path)
+        clip, pcm = read_clip(letter.path)
         start = _place(whole, pcm.astype(np.float32))
         there = whole[start : start + len(pcm)]
         differs = float(np.abs(there - pcm[: len(there)]).max()) if len(there) else 0.0
-        yield Kept(start / RATE_HZ, (start + len(pcm)) / RATE_HZ, round(differs))
+        press = int(clip.id.partition("-")[2])
+        yield Kept(start, start + len(pcm), press, round(differs))
+
+
+def replay(folder: Path, sound: Pcm, live: list[Kept], presses_s: Sequence[float]) -> list[Clip]:
+    """The same presses in the file, its frames beginning where those of the stream did.
+
+    How far the stream was ahead of the file is known to within the time that a press takes to
+    be asked for, and tried in steps of a frame; clips begin in the middle of one.
+    """
+    phase = Counter((FRAME_SAMPLES // 2 - each.start) % FRAME_SAMPLES for each in live)
+    lead = phase.most_common(1)[0][0]
+    file = folder / "lead.wav"
+    write_wav(file, np.concatenate([np.zeros(lead, np.int16), sound]))
+    least = min(k.press - round(s * RATE_HZ) for k, s in zip(live, presses_s, strict=False))
+    best: list[Clip] = []
+    for frames in range(-4, 12):
+        ahead = (least // FRAME_SAMPLES + frames) * FRAME_SAMPLES
+        clips = pressed(file, [(each.press - ahead) / RATE_HZ for each in live])
+        found = [(a - lead / RATE_HZ, b - lead / RATE_HZ) for a, b in clips]
+        best = max(best, found, key=lambda it: _within(live, it))
+    return best
+
+
+def _within(live: list[Kept], replayed: list[Clip]) -> int:
+    """How many clips begin and end within a block of one another."""
+    block_s = BLOCK_SAMPLES / RATE_HZ
+    return sum(max(pair) <= block_s for pair in _edges(live, replayed))
+
+
+def _edges(live: list[Kept], replayed: list[Clip]) -> list[tuple[float, float]]:
+    return [
+        (abs(one.start / RATE_HZ - two[0]), abs(one.end / RATE_HZ - two[1]))
+        for one, two in zip(live, replayed, strict=False)
+    ]
 
 
 def _place(whole: np.ndarray[Any, Any], clip: np.ndarray[Any, Any]) -> int:
@@ -199,16 +239,10 @@ def _running(values: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
 def _tell(
     live: list[Kept], replayed: list[Clip], status: dict[str, Any], cost: Cost, seconds: float
 ) -> None:
-    live = sorted(live, key=lambda each: each.start_s)
     print(f"{seconds:.0f} s; {len(live)} clips live, {len(replayed)} replayed")
-    edges = [
-        (abs(one.start_s - two[0]), abs(one.end_s - two[1]))
-        for one, two in zip(live, replayed, strict=False)
-    ]
-    block_s = BLOCK_SAMPLES / RATE_HZ
-    within = sum(a <= block_s and b <= block_s for a, b in edges)
-    worst = max((max(pair) for pair in edges), default=0.0)
-    print(f"edges within one block of the replay's: {within} of {len(edges)}; worst {worst:.3f} s")
+    worst = max((max(pair) for pair in _edges(live, replayed)), default=0.0)
+    within = _within(live, replayed)
+    print(f"edges within one block of the replay's: {within} of {len(live)}; worst {worst:.3f} s")
     print(f"largest difference of a sample: {max((k.differs for k in live), default=0)} of 32768")
     print(f"gaps {status['gaps']}, lost {status['lost_s']} s; the rest was kept or passed")
     print(
