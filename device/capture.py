@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from core import line, log
@@ -29,7 +29,8 @@ from .keyboard import Key
 from .ledger import Ledger
 from .levels import LevelMeter
 from .notify import Service, Watchdog
-from .pause_file import PauseFile, Remembered
+from .pause_file import PauseFile
+from .pause_memory import PauseMemory
 from .porch import ModeChange, Outcome, Porch
 from .ports import Block, Edge, Ended, Fault, FromMicrophone, Microphone
 from .session import Elapsed, Event, Pause, PauseChanged, PauseGesture, Resume, SwitchMoved
@@ -43,9 +44,6 @@ TURN_AT_LEAST_S = 0.5
 
 SILENT_S = 3.0
 """No block for so long is a fault, whatever the microphone's own thread says or does not say."""
-
-REMEMBER_EVERY_S = 60.0
-"""How much of a timed pause a power cut may give back."""
 
 CATCH_UP_S = 0.06
 """How long a press waits for what a relaxed microphone has heard and not handed over: what it is
@@ -138,12 +136,6 @@ class Wires:
     power_off: Callable[[], UserError | None] = lambda: None
 
 
-_FORGETFUL = UserError(
-    "The disk refuses, so a restart would not know whether it is paused.",
-    advice="Free some space on the disk of the home.",
-)
-
-
 class Capture:
     """Owns the porch; `run` is its loop, `inbox` the one way in."""
 
@@ -157,8 +149,7 @@ class Capture:
         self.clock = stream_clock
         self.meter = LevelMeter()
         self.ring_memory: RingMemory = self.sound.ring.hold_in_memory()
-        self.remembered = wires.pause_file.read()
-        paused = None if self.remembered is None else self.remembered.pausing
+        self.truths = Truths()
         stream = secrets.token_hex(8)
         self.ledger = Ledger(
             stream,
@@ -168,10 +159,14 @@ class Capture:
             None if before is None else before.recorded,
         )
         self.ledger.await_sound(0, before)
-        if self.remembered is not None:
-            self.ledger.paused(self.remembered)
+        self._pause_memory = PauseMemory(wires.pause_file, self.ledger, self.truths.note)
         self.porch = Porch(
-            stream, self.sound, wires.spooled, self._told, change=self._change, pause=paused
+            stream,
+            self.sound,
+            wires.spooled,
+            self._told,
+            change=self._change,
+            pause=self._pause_memory.pausing,
         )
         self.hands = Hands(
             self.porch.do,
@@ -180,7 +175,6 @@ class Capture:
             wires.second_button,
             self._shut_down,
         )
-        self.truths = Truths()
         self.signals = Signals(wires.lights, wires.motors, self.buzzed, self._now_s)
         self.waiting = 0
         self._watchdog = Watchdog(wires.service)
@@ -191,7 +185,6 @@ class Capture:
         self._last_sound_s = self._now_s()
         self._last_turn_s = self._now_s()
         self._looked_s = float("-inf")
-        self._remembered_s = self._now_s()
         self._state = ""
 
     def run(self) -> None:
@@ -323,7 +316,8 @@ class Capture:
         elapsed_s, self._last_turn_s = now_s - self._last_turn_s, now_s
         if self.porch.session.pause is not None:
             self.do(Elapsed(elapsed_s))
-            self._remember_pause(now_s)
+            if self.porch.session.pause is not None:
+                self._pause_memory.goes_on(self.porch.session.pause, now_s)
         elif now_s - self._last_sound_s > SILENT_S or self.truths.fault is not None:
             self.do(NoSound(now_s - self._last_sound_s))
         self._look_around(now_s)
@@ -387,19 +381,14 @@ class Capture:
                 self.wires.microphone.stop()
                 self._note_silence()
                 self.clock.let_go()
-                known = self.ledger.pausing(pausing, self.sound.now)
-                self._remember(known)
-                self.ledger.paused(known)
+                self._pause_memory.began(pausing, self.sound.now, self._now_s())
                 self.signals.show("paused")
             case PauseChanged(pausing):
-                if self.remembered is not None:
-                    self._remember(replace(self.remembered, pausing=pausing))
+                self._pause_memory.goes_on(pausing, self._now_s(), changed=True)
             case Resume(by):
                 # Alive and not paused: from here on, what is not heard is a gap.
                 self._beat("starting")
-                if self.remembered is not None:
-                    self.ledger.resumed(self.remembered, by)
-                self._remember(None)
+                self._pause_memory.ended(by, self._now_s())
                 self._last_sound_s = self._now_s()
                 self.ledger.await_sound(self.sound.now)
                 self.meter = LevelMeter()
@@ -415,27 +404,6 @@ class Capture:
             self.ledger.sound_came(self.clock.clock.recorded_now())
         elif self._now_s() - self._last_sound_s > SILENT_S:
             self.ledger.silent_since(self.clock.recorded(self.sound.now), self.sound.now)
-
-    def _remember_pause(self, now_s: float) -> None:
-        pausing, known = self.porch.session.pause, self.remembered
-        if pausing is None or known is None or pausing.remaining_s is None:
-            return
-        if now_s - self._remembered_s >= REMEMBER_EVERY_S:
-            self._remember(replace(known, pausing=pausing))
-
-    def _remember(self, remembered: Remembered | None) -> None:
-        self._remembered_s = self._now_s()
-        self.remembered = remembered
-        try:
-            if remembered is None:
-                self.wires.pause_file.remove()
-            else:
-                self.wires.pause_file.write(remembered)
-        except OSError as error:
-            log.get_log().error("pause_not_remembered", reason=error.strerror)
-            self.truths.trouble("pause", _FORGETFUL)
-        else:
-            self.truths.note("pause", None)
 
     def buzzed(self, start_s: float, end_s: float) -> None:
         """The motor ran, or will: what is heard then is its own noise."""
