@@ -141,8 +141,8 @@ class Capture:
 
     def __init__(self, wires: Wires, stream_clock: StreamClock, before: Beat | None = None) -> None:
         """`before` is the last sign of the capture before this one."""
-        self.inbox: Inbox[Other] = Inbox()
         self._now_s = stream_clock.clock.monotonic_s
+        self.inbox: Inbox[Other] = Inbox(self._now_s)
         self.wires = wires
         self.control = Control(wires.home.capture_socket, self._asked)
         self.sound: Sound = stream_clock.sound
@@ -179,7 +179,7 @@ class Capture:
         self.waiting = 0
         self._watchdog = Watchdog(wires.service)
         self._put_off: deque[Message] = deque()
-        self._relaxed = False
+        self._relaxed = self._held_back = False
         self._stopped = False
         self._block_came = False
         self._last_sound_s = self._now_s()
@@ -268,7 +268,7 @@ class Capture:
             return
         now_s = self._now_s()
         self.wires.microphone.hurry()
-        caught_up = not self._relaxed
+        caught_up = not self._held_back
         self._relax(on=False)
         while not caught_up:
             message = self.inbox.get(now_s + CATCH_UP_S)
@@ -281,7 +281,7 @@ class Capture:
     def _relax(self, *, on: bool) -> None:
         if on != self._relaxed:
             self._relaxed = on
-            self.wires.microphone.relax(on=on)
+            self._held_back = self.wires.microphone.relax(on=on)
 
     def _hear(self, block: Block) -> None:
         if self.porch.session.pause is not None:
@@ -392,7 +392,7 @@ class Capture:
                 self._last_sound_s = self._now_s()
                 self.ledger.await_sound(self.sound.now)
                 self.meter = LevelMeter()
-                self._relaxed = False  # as it starts
+                self._relaxed = self._held_back = False  # as it starts
                 self.truths.mend()
                 self.inbox.forget_dropped()
                 self.wires.microphone.start(self.inbox.put_sound)

@@ -90,6 +90,7 @@ class FakeMicrophone:
     def __init__(self, script: Iterable[FromMicrophone] = ()) -> None:
         self._script = list(script)
         self.relaxed = False
+        self.holds_back = False
         self.started = False
         self.stopped = False
 
@@ -99,8 +100,9 @@ class FakeMicrophone:
             deliver(each)
         deliver(Ended())
 
-    def relax(self, *, on: bool) -> None:
+    def relax(self, *, on: bool) -> bool:
         self.relaxed = on
+        return on and self.holds_back
 
     def hurry(self) -> None:
         """Everything was handed over at the start."""

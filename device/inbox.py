@@ -2,6 +2,7 @@
 
 import queue
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -21,7 +22,8 @@ Other = TypeVar("Other")
 class Inbox(Generic[Other]):
     """Messages in the order in which they came. One thread brings sound, any may bring others."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._now_s = now_s
         self._messages: queue.SimpleQueue[FromMicrophone | Other] = queue.SimpleQueue()
         self._blocks_in = 0  # written by the microphone's thread alone
         self._blocks_out = 0  # written by the loop alone
@@ -59,9 +61,9 @@ class Inbox(Generic[Other]):
         return True
 
     def get(self, until_s: float) -> FromMicrophone | Other | None:
-        """The oldest message, waited for up to this time on CLOCK_MONOTONIC; else None."""
+        """The oldest message, waited for up to this time on the inbox's clock; else None."""
         try:
-            message = self._messages.get(timeout=max(0.0, until_s - time.monotonic()))
+            message = self._messages.get(timeout=max(0.0, until_s - self._now_s()))
         except queue.Empty:
             return None
         self._blocks_out += isinstance(message, Block)

@@ -102,10 +102,11 @@ class ChildMicrophone:
         if listening is not None:
             listening.ask(b"h")
 
-    def relax(self, *, on: bool) -> None:
+    def relax(self, *, on: bool) -> bool:
         listening = self._listening
         if listening is not None:
             listening.pace(relaxed=on)
+        return on
 
     def _is_called(self, name: str) -> None:
         self.name = name

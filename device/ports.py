@@ -74,9 +74,10 @@ class Microphone(Protocol):
         It may be started again after a `stop`; what was missed in between is no loss.
         """
 
-    def relax(self, *, on: bool) -> None:
+    def relax(self, *, on: bool) -> bool:
         """Nobody is in a hurry: hand over several blocks at once, half a second of them at most.
 
+        Whether sound is held back from now on, so that a press has to ask for it (`hurry`).
         To wake costs more than what there is to do; at the start, and after `on=False`, each
         block comes as it is heard.
         """

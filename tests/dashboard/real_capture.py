@@ -52,8 +52,9 @@ class Room:
         self._thread = threading.Thread(target=self._run, args=(deliver,), daemon=True)
         self._thread.start()
 
-    def relax(self, *, on: bool) -> None:
-        """It says little."""
+    def relax(self, *, on: bool) -> bool:
+        """It says little, and holds nothing back."""
+        return False
 
     def hurry(self) -> None:
         """A tenth of a second is no hurry."""

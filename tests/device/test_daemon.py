@@ -474,6 +474,7 @@ def test_while_nobody_waits_the_microphone_is_relaxed_and_while_it_keeps_it_is_n
 def test_a_press_first_hears_what_the_relaxed_microphone_held_back(
     wearer: Wearer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    wearer.microphone.holds_back = True
     wearer.silence(5)
     held_back = [wearer.later(n) for n in range(1, 6)]
 
