@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -158,13 +159,15 @@ class Listening:
             return max(0, min(max(start, best), end))
         middles = np.arange(first, last) * FRAME_SAMPLES + FRAME_SAMPLES // 2
         away_s = np.abs(middles - best) / RATE_HZ
-        costs = self._costs()[first - held_from : last - held_from] + AWAY * away_s
+        # Two frames more, for what lies beside the first; not the whole of a long ring.
+        since = max(held_from, first - 2)
+        costs = self._costs(self.frames - since)[first - since : last - since] + AWAY * away_s
         return (first + int(np.argmin(costs))) * FRAME_SAMPLES + FRAME_SAMPLES // 2
 
-    def _costs(self) -> npt.NDArray[np.float64]:
-        """How much a cut at each frame would hurt: speech there or beside it, then loudness."""
-        speech = np.fromiter(self._probabilities, float)
-        loud = np.fromiter(self._loudness, float)
+    def _costs(self, frames: int) -> npt.NDArray[np.float64]:
+        """How much a cut at each of the last frames would hurt: speech about it, then loudness."""
+        speech = _newest(self._probabilities, frames)
+        loud = _newest(self._loudness, frames)
         around = np.stack([_shifted(speech, by) for by in (-2, -1, 0, 1, 2)]).max(axis=0)
         level = np.stack([_shifted(loud, by) for by in (-1, 0, 1)]).max(axis=0)
         above = np.clip(20 * np.log10(level + 1e-5) + 100, 0, 100)
@@ -204,6 +207,10 @@ class Listening:
         offset = self._faint_frame * FRAME_SAMPLES
         self.speech_samples += offset - utterance.onset
         self._utterances[-1] = replace(utterance, offset=offset)
+
+
+def _newest(values: deque[float], count: int) -> npt.NDArray[np.float64]:
+    return np.fromiter(islice(reversed(values), count), float)[::-1]
 
 
 def _shifted(values: npt.NDArray[np.float64], by: int) -> npt.NDArray[np.float64]:
