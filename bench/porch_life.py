@@ -212,16 +212,17 @@ class Life:
         """No sound for so many blocks; how long it was is estimated, to within a block."""
         if self._is_paused() or not self.capture.clock.is_tied:
             return
-        for _ in range(blocks):
+        gone = 0
+        while gone < blocks and self.clock.block < self.born.hours * BLOCKS_AN_HOUR:
             self._say("missing", block=self.clock.block, wall_ms=self.clock.wall_ms)
             self._hands()
             self._send(None)
             self.clock.block += 1
-            is_over = self.clock.block >= self.born.hours * BLOCKS_AN_HOUR
-            if is_over or self._is_paused():
+            gone += 1
+            if self._is_paused():
                 return
         error = self.chance.randrange(-BLOCK_SAMPLES // 2, BLOCK_SAMPLES // 2)
-        lost = max(1, blocks * BLOCK_SAMPLES + error)
+        lost = max(1, gone * BLOCK_SAMPLES + error)
         self._lost = Lost(self._lost.samples + lost, reason)
 
     def _is_paused(self) -> bool:
