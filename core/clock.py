@@ -6,7 +6,7 @@ monotonic clock and are never computed from wall time.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +46,14 @@ class Recorded:
     def at(self) -> datetime | None:
         """The same time as an aware datetime, in the zone where it was recorded."""
         return None if self.at_ms is None else as_datetime(self.at_ms, self.utc_offset_min)
+
+    def moved(self, by_ms: int) -> "Recorded":
+        """So much later, or earlier; what is not known stays so."""
+        return replace(
+            self,
+            at_ms=None if self.at_ms is None else self.at_ms + by_ms,
+            boottime_ms=None if self.boottime_ms is None else self.boottime_ms + by_ms,
+        )
 
 
 class Clock(Protocol):

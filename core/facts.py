@@ -62,6 +62,29 @@ class Fact:
         return f"{self.stream}-{self.position}-pause"
 
 
+def gap_found(
+    stream: str,
+    position: int,
+    recorded: Recorded,
+    reason: GapReason,
+    *,
+    duration_ms: int | None,
+    samples: int | None = None,
+    estimated: bool = True,
+    uncertain_ms: int | None = None,
+    ended: Recorded | None = None,
+) -> Fact:
+    """Sound is missing from this position of the stream on, which was heard at `recorded`."""
+    details: dict[str, Detail] = {
+        "reason": reason,
+        "samples": samples,
+        "duration_ms": duration_ms,
+        "estimated": estimated,
+        "uncertain_ms": uncertain_ms,
+    }
+    return Fact("gap_found", stream, position, recorded, details, ended)
+
+
 def boot_subject(boot: str) -> str:
     """What events about one run of the machine are about."""
     return f"boot:{boot}"

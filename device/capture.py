@@ -321,7 +321,8 @@ class Capture:
         elif now_s - self._last_sound_s > SILENT_S or self.truths.fault is not None:
             self.do(NoSound(now_s - self._last_sound_s))
         self._look_around(now_s)
-        self.ledger.turn(now_s, self.sound.now)
+        hears = self.porch.session.pause is None
+        self.ledger.turn(now_s, self.sound.now, hears=hears)
         self._show(now_s)
 
     def _show(self, now_s: float) -> None:

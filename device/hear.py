@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
@@ -62,7 +62,7 @@ class Clips:
         self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
     ) -> OpenClip:
         assert not recording, "nobody records a file"
-        recorded = _later(self.recorded, start * 1000 // RATE_HZ)
+        recorded = self.recorded.moved(start * 1000 // RATE_HZ)
         clip = Clip(moment, self.how, recorded, self.reasons, revision, source=self.source)
         return self.spool.open_clip(clip, pcm)
 
@@ -234,11 +234,6 @@ def _press(capture: Porch | Everything, at: int) -> None:
     if isinstance(capture, Porch):
         capture.press(at)
         capture.release(at)
-
-
-def _later(recorded: Recorded, by_ms: int) -> Recorded:
-    at_ms = None if recorded.at_ms is None else recorded.at_ms + by_ms
-    return replace(recorded, at_ms=at_ms)
 
 
 def _in_the_file(words: list[dict[str, Any]], start_s: float) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 from core import log
 from core.capture_status import CaptureState
 from core.clock import Clock, Recorded
-from core.facts import Detail, Fact, ms_between
+from core.facts import Fact, GapReason, gap_found, ms_between
 from core.files import write_durably
 
 FILE_NAME = "heartbeat.json"
@@ -112,19 +112,20 @@ def last_beat(runtime_folder: Path, home_folder: Path, boot: str | None) -> Beat
     return fleeting if fleeting.recorded.boot == boot else _only_that_near(fleeting)
 
 
-def gap_since(beat: Beat | None, now: Recorded) -> Fact | None:
+def gap_since(beat: Beat | None, now: Recorded, reason: GapReason = "stopped") -> Fact | None:
     """What was not heard between that beat and now; None where nothing was to be heard."""
     if beat is None or beat.clean or beat.state == "paused":
         return None
-    details: dict[str, Detail] = {
-        "reason": "stopped",
-        "samples": None,
+    return gap_found(
+        beat.stream,
+        beat.position,
+        beat.recorded,
+        reason,
         # Across a restart of the machine no clock goes on: the fold asks both ends' wall times.
-        "duration_ms": ms_between(beat.recorded, now),
-        "estimated": True,
-        "uncertain_ms": beat.uncertain_ms,
-    }
-    return Fact("gap_found", beat.stream, beat.position, beat.recorded, details, now)
+        duration_ms=ms_between(beat.recorded, now),
+        uncertain_ms=beat.uncertain_ms,
+        ended=now,
+    )
 
 
 def _is_later(one: Beat, other: Beat, boot: str | None) -> bool:

@@ -13,7 +13,7 @@ from core import log
 from core.audio import RATE_HZ
 from core.capture_status import Pausing
 from core.clock import Clock, Recorded, StepWatch
-from core.facts import Fact, FactKind
+from core.facts import Fact, FactKind, gap_found, ms_between
 
 from .heartbeat import Beat, gap_since
 from .pause_file import Remembered
@@ -23,14 +23,12 @@ from .session import ResumedBy
 SHORT = RATE_HZ
 """A loss that is longer is written down at once: a kill must not take it along."""
 
-TOGETHER = 10 * RATE_HZ
-"""Losses this close to one another are told as one gap: a slow machine loses many, all alike."""
-
-SLOW_START_S = 3.0
+SLOW_START_MS = 3_000
 """A microphone that takes longer than this to send its first block has missed something."""
 
 SETTLED = 5 * RATE_HZ
-"""After so much sound without a loss the gap is over, and is written down."""
+"""After so much sound without a loss the gap is over, and is written down: a slow machine loses
+many times, all alike."""
 
 SUSPENDED_MS = 2_000
 """CLOCK_BOOTTIME goes on in suspend and CLOCK_MONOTONIC does not; otherwise they agree."""
@@ -80,13 +78,13 @@ class Ledger:
         same_boot = earlier is not None and earlier.boot == now.boot
         self._steps = StepWatch(earlier if same_boot else None)
         self._looked_s = 0.0
-        self._asleep_ms = -1
+        self._ahead_ms: int | None = None  # CLOCK_BOOTTIME, of CLOCK_MONOTONIC
 
     def lost(self, lost: Lost, position: int, began: Recorded) -> None:
         """Sound was lost from this position on, which was heard at that time."""
         self.lost_samples += lost.samples
         gap = self._open
-        if gap is not None and position - gap.ends < TOGETHER:
+        if gap is not None:
             both = replace(
                 gap.lost,
                 samples=gap.lost.samples + lost.samples,
@@ -94,7 +92,6 @@ class Ledger:
             )
             self._open = replace(gap, lost=both, ends=position + lost.samples)
         else:
-            self.settle()
             self.gaps += 1
             self._open = Gap(lost, position, began, position + lost.samples)
         if lost.samples >= SHORT:
@@ -110,23 +107,19 @@ class Ledger:
     def sound_came(self, heard: Recorded) -> None:
         """The first block was heard then, or nothing is any more: until then, it was a gap."""
         awaited, self._awaited = self._awaited, None
-        gap = None if awaited is None else gap_since(awaited, heard)
+        if awaited is None:
+            return
+        is_ours = awaited.stream == self._stream
+        missed_ms = ms_between(awaited.recorded, heard) or 0
+        if is_ours and missed_ms < SLOW_START_MS:
+            return
+        gap = gap_since(awaited, heard, "restarted" if is_ours else "stopped")
         if gap is None:
             return
-        length_ms = gap.details["duration_ms"]
-        is_ours = gap.stream == self._stream
-        if is_ours and isinstance(length_ms, int) and length_ms < SLOW_START_S * 1000:
-            return
-        reason = "restarted" if is_ours else "stopped"
-        self.gaps += 1
-        seconds = length_ms / 1000 if isinstance(length_ms, int) else None
-        self._tell({"event": "gap", "seconds": seconds, "reason": reason})
-        details = {**gap.details, "reason": reason}
-        self.write(
-            replace(
-                gap, position=self._free("gap_found", gap.stream, gap.position), details=details
-            )
-        )
+        if is_ours:  # what was missed before this run is no loss of it
+            self.gaps += 1
+            self.lost_samples += missed_ms * RATE_HZ // 1000
+        self._write_gap(gap)
 
     def silent_since(self, heard: Recorded, position: int) -> None:
         """Nothing was heard since then, and nothing will be: what was missed is a gap."""
@@ -141,17 +134,17 @@ class Ledger:
         gap, self._open = self._open, None
         if gap is None:
             return
-        lost, seconds = gap.lost, gap.lost.samples / RATE_HZ
-        details = {
-            "reason": lost.reason,
-            "samples": lost.samples,
-            "duration_ms": round(seconds * 1000),
-            "estimated": lost.estimated,
-            "uncertain_ms": None,
-        }
-        where = self._stream, self._free("gap_found", self._stream, gap.position)
-        self.write(Fact("gap_found", *where, gap.began, details))
-        self._tell({"event": "gap", "seconds": round(seconds, 3), "reason": lost.reason})
+        self._write_gap(
+            gap_found(
+                self._stream,
+                gap.position,
+                gap.began,
+                gap.lost.reason,
+                duration_ms=gap.lost.samples * 1000 // RATE_HZ,
+                samples=gap.lost.samples,
+                estimated=gap.lost.estimated,
+            )
+        )
 
     def pausing(self, pausing: Pausing, position: int) -> Remembered:
         """The microphone is closed; what has to be remembered of it before it is written down."""
@@ -172,21 +165,17 @@ class Ledger:
 
     def _slept(self, now: Recorded, slept_ms: int, position: int) -> None:
         """The machine was suspended: no clock but CLOCK_BOOTTIME went on, and nothing was heard."""
-        began = replace(
-            now,
-            at_ms=None if now.at_ms is None else now.at_ms - slept_ms,
-            boottime_ms=None if now.boottime_ms is None else now.boottime_ms - slept_ms,
-        )
-        details = {
-            "reason": "stopped",
-            "samples": None,
-            "duration_ms": slept_ms,
-            "estimated": True,
-            "uncertain_ms": None,
-        }
         self.gaps += 1
-        where = self._stream, self._free("gap_found", self._stream, position)
-        self.write(Fact("gap_found", *where, began, details))
+        self.lost_samples += slept_ms * RATE_HZ // 1000
+        began = now.moved(-slept_ms)
+        self._write_gap(gap_found(self._stream, position, began, "stopped", duration_ms=slept_ms))
+
+    def _write_gap(self, gap: Fact) -> None:
+        """Write it down, and tell whoever watches."""
+        length_ms, reason = gap.details["duration_ms"], gap.details["reason"]
+        seconds = length_ms / 1000 if isinstance(length_ms, int) else None
+        self._tell({"event": "gap", "seconds": seconds, "reason": reason})
+        self.write(replace(gap, position=self._free("gap_found", gap.stream, gap.position)))
 
     def _free(self, kind: FactKind, stream: str, position: int) -> int:
         """Where nothing was heard between two of a kind, the second is a sample on: ids differ."""
@@ -198,14 +187,17 @@ class Ledger:
         """Where a gap that begins at this position will have its place: for who tells it later."""
         return max(position, self._newest.get(("gap_found", self._stream), -1) + 1)
 
-    def turn(self, now_s: float, position: int) -> None:
-        """Each turn of the loop: what is over is written down, the clock is looked at."""
+    def turn(self, now_s: float, position: int, *, hears: bool) -> None:
+        """Each turn of the loop: what is over is written down, the clock is looked at.
+
+        Not `hears` in a pause, in which nothing is missed.
+        """
         if self._open is not None and position - self._open.ends >= SETTLED:
             self.settle()
         if now_s - self._looked_s < LOOK_EVERY_S:
             return
         self._looked_s = now_s
-        self._look_at_clock(now_s, position)
+        self._look_at_clock(now_s, position, hears=hears)
         while self._waiting and self._try(self._waiting[0]):
             self._waiting.popleft()
 
@@ -222,14 +214,15 @@ class Ledger:
             return False
         return True
 
-    def _look_at_clock(self, now_s: float, position: int) -> None:
+    def _look_at_clock(self, now_s: float, position: int, *, hears: bool) -> None:
         now = self._clock.recorded_now()
         if now.boottime_ms is None:
             return
-        asleep_ms = now.boottime_ms - round(now_s * 1000)
-        if asleep_ms - self._asleep_ms > SUSPENDED_MS and self._asleep_ms >= 0:
-            self._slept(now, asleep_ms - self._asleep_ms, position)
-        self._asleep_ms = asleep_ms
+        ahead_ms = now.boottime_ms - round(now_s * 1000)
+        slept_ms = 0 if self._ahead_ms is None else ahead_ms - self._ahead_ms
+        self._ahead_ms = ahead_ms
+        if hears and slept_ms > SUSPENDED_MS:
+            self._slept(now, slept_ms, position)
         step = self._steps.look(now.at_ms, now.boottime_ms)
         if step is not None:
             details = {"source": "step", "moved_ms": step.moved_ms}

@@ -1,7 +1,5 @@
 """Which sample was heard when: the positions of a stream, tied to CLOCK_MONOTONIC."""
 
-from dataclasses import replace
-
 from core.audio import RATE_HZ
 from core.clock import Clock, Recorded, SystemClock
 
@@ -43,9 +41,4 @@ class StreamClock:
         if self._newest_s is not None:
             since_newest_s = self.clock.monotonic_s() - self._newest_s
             ago_ms = round((since_newest_s + (self.sound.now - position) / RATE_HZ) * 1000)
-        now = self.clock.recorded_now()
-        return replace(
-            now,
-            at_ms=None if now.at_ms is None else now.at_ms - ago_ms,
-            boottime_ms=None if now.boottime_ms is None else now.boottime_ms - ago_ms,
-        )
+        return self.clock.recorded_now().moved(-ago_ms)

@@ -391,6 +391,15 @@ def test_no_block_for_three_seconds_is_a_fault_whatever_the_microphone_says(
     assert wearer.light.shown[-1] == "fault"
 
 
+def test_a_silence_that_nobody_counts_is_among_the_lost_seconds(wearer: Wearer) -> None:
+    wearer.say(1)
+    wearer.wait(20)
+    wearer.ask(do="pause")
+    status = wearer.ask(do="status")
+
+    assert (status["gaps"], status["lost_s"]) == (1, 20.0)
+
+
 def test_each_of_two_silences_with_a_pause_between_is_a_gap(home: Path) -> None:
     first = Wearer(home)
     first.send(Hears(LoudEars()))
@@ -567,6 +576,16 @@ def test_a_switch_that_was_moved_while_the_power_was_off_resumes(home: Path) -> 
     after.send(Switched(paused=False))
 
     assert after.ask(do="status")["state"] == "starting"
+
+
+def test_suspended_in_a_pause_nothing_was_missed(wearer: Wearer) -> None:
+    wearer.say(6)
+    wearer.ask(do="pause")
+    wearer.wait(6)
+    wearer.clock.suspend(3600)
+    wearer.wait(6)
+
+    assert [kind for kind, _ in facts(wearer)] == ["pause_began"]
 
 
 def test_while_the_machine_was_suspended_is_a_gap(wearer: Wearer) -> None:
