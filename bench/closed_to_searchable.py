@@ -28,18 +28,18 @@ import numpy as np
 
 from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
 from core.clock import SystemClock
-from core.places import Home
+from core.paths import Home
 from core.settings import Settings
 from dashboard.demo import SOUNDS
 from pipeline import media, models
-from pipeline.model_service import ONE_THREAD
-from pipeline.spool import Clip, Spool
-from pipeline.store.drafts import new_moment_id
+from pipeline.spool.spool import Clip, Spool
+from pipeline.store.format.drafts import new_moment_id
+from pipeline.worker.model_process import ONE_THREAD
 
 if TYPE_CHECKING:
-    from pipeline.hearing.speech_model import SileroSpeechModel
     from pipeline.hearing.transcriber import WhisperTranscriber
     from pipeline.meaning.embedder import MiniLmEmbedder
+    from pipeline.speech.speech_model import SileroSpeechModel
 
 GOAL = 1.5
 SECONDS = (9.5, 11.5)
@@ -141,9 +141,9 @@ def through_models(pcm: Pcm) -> float:
 
 @cache
 def _loaded() -> Models:
-    from pipeline.hearing.speech_model import SileroSpeechModel  # noqa: PLC0415 - not in the parent
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
     from pipeline.meaning.embedder import MiniLmEmbedder  # noqa: PLC0415
+    from pipeline.speech.speech_model import SileroSpeechModel  # noqa: PLC0415 - not in the parent
 
     speech, whisper, minilm = (
         models.find(name, settings=Settings(), home=Path())

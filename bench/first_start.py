@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from core.places import Home
+from core.paths import Home
 from deploy.demo_home import demo_home, is_laid_out
 
 MOMENT_GOAL_S = 60.0

@@ -21,12 +21,12 @@ import numpy as np
 
 from core.audio import FRAME_S, FRAME_SAMPLES, RATE_HZ, Pcm
 from core.settings import Settings
-from device import ears
 from device.ports import BLOCK_SAMPLES
 from pipeline import media, models
-from pipeline.hearing.numpy_speech_model import NumpySpeechModel
-from pipeline.hearing.speech_gate import utterances
-from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
+from pipeline.speech import speech_detector
+from pipeline.speech.numpy_speech_model import NumpySpeechModel
+from pipeline.speech.speech_gate import utterances
+from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
 
 MAKERS: dict[str, Callable[[Path], SpeechModel]] = {
     "NumPy": NumpySpeechModel,
@@ -137,7 +137,7 @@ def _rooms(rooms: dict[str, Pcm]) -> None:
 def hear(sound: Pcm, *, sleeps: bool = True) -> Heard:
     """Through the ears, block by block; the least time of some runs."""
     counting = Counting(NumpySpeechModel(_weights()))
-    hearer = ears.Ears(counting)
+    hearer = speech_detector.Ears(counting)
     hearer.sleeps = sleeps
     used_s: list[float] = []
     probabilities: list[float] = []
@@ -229,9 +229,9 @@ _RSS = """
 import sys
 from pathlib import Path
 import numpy as np
-from device.ears import Ears
+from pipeline.speech.speech_detector import Ears
 if sys.argv[1] != "neither":
-    import pipeline.hearing.numpy_speech_model as one, pipeline.hearing.speech_model as other
+    import pipeline.speech.numpy_speech_model as one, pipeline.speech.speech_model as other
     make = {"NumPy": one.NumpySpeechModel, "onnxruntime": other.SileroSpeechModel}[sys.argv[1]]
     ears = Ears(make(Path(sys.argv[2])))
     for _ in range(1200):

@@ -18,12 +18,12 @@ from typing import Any
 
 from core.audio import RATE_HZ, Pcm
 from core.settings import Settings
-from device import ears
+from device.capture.engine import Porch
 from device.fakes import MemoryLetterbox
-from device.porch import Porch
+from device.memory.recent_sound import Sound
 from device.ports import BLOCK_SAMPLES
-from device.sound import Sound
 from pipeline import media
+from pipeline.speech import speech_detector
 
 Span = tuple[float, float]
 
@@ -71,8 +71,8 @@ def main(argv: Sequence[str]) -> int:
 def pressed(day: Path, presses_s: Sequence[float]) -> list[Span]:
     """The clips, in seconds of the file, that these presses leave."""
     letterbox = MemoryLetterbox()
-    sound = Sound(ears.new_gate())
-    sound.listen_with(ears.load(Settings(), Path()))
+    sound = Sound(speech_detector.new_gate())
+    sound.listen_with(speech_detector.load(Settings(), Path()))
     porch = Porch("bench", sound, letterbox, lambda _: None)
     presses = [round(each * RATE_HZ) for each in presses_s]
     for chunk in media.decode(day):

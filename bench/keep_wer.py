@@ -26,7 +26,7 @@ from typing import Any
 import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from core.places import home_at
+from core.paths import home_at
 from core.settings import Settings
 from pipeline import models
 

@@ -24,11 +24,11 @@ from typing import Any
 
 import numpy as np
 
-from bench.porch_life import LoudEars
+from bench.capture_life import LoudEars
 from core.audio import RATE_HZ, Pcm
-from core.places import Home
-from device.answers import Request
-from device.capture import Capture, Hears
+from core.paths import Home
+from device.capture.loop import Capture, Hears
+from device.capture.requests import Request
 from device.daemon import Shown, new_capture
 from device.fakes import FakeMicrophone
 from device.ports import BLOCK_SAMPLES, Block

@@ -32,8 +32,8 @@ from pipeline import models
 from pipeline.meaning.embedder import Embedder, MiniLmEmbedder
 from pipeline.search.engine import Engine
 from pipeline.search.query import parse
-from pipeline.store.passages import PassageReader
-from pipeline.store.reader import Reader, open_archive_to_read
+from pipeline.store.sqlite.passage_index import PassageReader
+from pipeline.store.sqlite.reader import Reader, open_archive_to_read
 
 TOP = 10
 LOCOMO_GOAL = 0.70

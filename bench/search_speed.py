@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from bench.search_recall import Corpus, Turn, corpora, load_embedder
 from pipeline.search.dates import date_in_words
 from pipeline.search.engine import Engine
-from pipeline.store.connection import open_writer
-from pipeline.store.passages import PassageReader
-from pipeline.store.reader import open_archive_to_read
-from pipeline.store.views.moments import MomentRow, PassageRow
+from pipeline.store.sqlite.connection import open_writer
+from pipeline.store.sqlite.passage_index import PassageReader
+from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
 BEGIN = datetime(2024, 1, 1, 8, tzinfo=UTC)
 A_DAY = 100

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from .errors import UserError
-from .places import Home, home_at
+from .paths import Home, home_at
 
 Arguments = argparse.Namespace
 

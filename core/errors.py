@@ -9,8 +9,8 @@
     ├── ArchiveBusy           another worker holds this archive
     ├── ArchiveUnusable       read-only, too new, damaged, or the disk is full
     ├── NotFound              no such moment, event, model or benchmark
-    ├── Declined              another process's own sentence (core/line.py)
-    ├── LettersWait           the worker cannot go on before somebody acts (pipeline/delivery.py)
+    ├── Declined              another process's own sentence (core/socket_client.py)
+    ├── LettersWait           the worker cannot go on before somebody acts (worker/delivery.py)
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable, SpiUnusable,
     │   InputUnusable, NotPermitted
     │                         the porch's own (device/)

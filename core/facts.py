@@ -62,7 +62,7 @@ class Fact:
         return f"{self.stream}-{self.position}-pause"
 
 
-def gap_found(
+def gap_found(  # noqa: PLR0913 - what docs/journal-format.md lists for it
     stream: str,
     position: int,
     recorded: Recorded,

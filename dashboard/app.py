@@ -7,23 +7,23 @@ from pathlib import Path
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from core import line
+from core import socket_client
 from core.clock import SystemClock
 from core.errors import NotFound, UserError
 from core.log import get_log
-from core.places import Home, runtime_folder
+from core.paths import Home, runtime_folder
 from dashboard import access, assets
+from dashboard.archive_access import Study
 from dashboard.bridge import Bridge
-from dashboard.first_minute import load_demo
-from dashboard.live import Live
+from dashboard.context import Window
+from dashboard.live_events import Live
 from dashboard.pages import PAGES
-from dashboard.study import Study
-from dashboard.window import Window
+from dashboard.show.first_minute import load_demo
 from pipeline.imports import clean_text
-from pipeline.search.asking import asker
-from pipeline.spool import Spool, TypedText
-from pipeline.store.connection import understood
-from pipeline.store.drafts import new_moment_id
+from pipeline.search.query_vectors import asker
+from pipeline.spool.spool import Spool, TypedText
+from pipeline.store.format.drafts import new_moment_id
+from pipeline.store.sqlite.connection import understood
 
 DEMO = Path(__file__).with_name("demo")
 
@@ -52,7 +52,11 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     bridge = Bridge()
     study = Study(home.path, asker(worker, MEANING_WITHIN_S))
     live = Live(
-        bridge, study, lambda: line.events(capture), lambda: line.events(worker), most=streams
+        bridge,
+        study,
+        lambda: socket_client.events(capture),
+        lambda: socket_client.events(worker),
+        most=streams,
     )
     app = Flask("dashboard", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES

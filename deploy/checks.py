@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.checks import Check
-from core.places import Home
+from core.paths import Home
 
 LOW_DISK_BYTES = 500_000_000
 """An hour of kept sound is 11 MB, but a letter of the spool is PCM: two hours are 230 MB."""

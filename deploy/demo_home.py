@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from core.clock import from_datetime
-from core.places import Home
+from core.paths import Home
 from dashboard.demo import FOLDER, demo_moments
 
 
@@ -39,8 +39,8 @@ def lay_out(demo: Home, now: datetime) -> int:
     the marker is written last.
     """
     from pipeline import media  # noqa: PLC0415 - FFmpeg: the supervisor imports this file
-    from pipeline.spool import Clip, Spool  # noqa: PLC0415
-    from pipeline.store.drafts import new_moment_id  # noqa: PLC0415
+    from pipeline.spool.spool import Clip, Spool  # noqa: PLC0415
+    from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
 
     spool = Spool(demo.spool)
     spoken = _in_order(now)
@@ -57,7 +57,7 @@ def _in_order(now: datetime) -> list[tuple[Path, datetime]]:
 
     Then what the first minute soon points at, and the rest.
     """
-    from dashboard.first_minute import load_demo  # noqa: PLC0415 - and search with it
+    from dashboard.show.first_minute import load_demo  # noqa: PLC0415 - and search with it
 
     newest, *others = demo_moments(now)
     demo = load_demo(FOLDER)

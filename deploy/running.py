@@ -18,14 +18,14 @@ from typing import Any
 from core.command_line import Arguments, Screen, home_of
 from core.errors import ArchiveBusy, SoundUnreadable, UserError
 from core.files import why_unreadable
-from core.places import Home
+from core.paths import Home
 from core.settings import load
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise
-from device import control
-from device.keyboard import Key, Keyboard
-from device.trying import why_no_microphone
+from device.buttons.keyboard import Key, Keyboard
+from device.capture import control_socket
+from device.microphone.probe import why_no_microphone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def run(arguments: Arguments, screen: Screen) -> int:
     _must_be_free(planned.home, arguments.port)
     is_laid_out = planned.why_demo is None or _is_laid_out(planned, screen)
     url = f"http://localhost:{arguments.port}"
-    keys = Keys(partial(control.ask, planned.home.capture_socket), screen.say)
+    keys = Keys(partial(control_socket.ask, planned.home.capture_socket), screen.say)
 
     async def when_up() -> None:
         screen.value({"url": url}, f"The page: {url}")

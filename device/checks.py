@@ -9,14 +9,14 @@ from core import capture_status
 from core.capture_status import CaptureStatus
 from core.checks import Check
 from core.errors import UserError
-from core.places import Home
+from core.paths import Home
 from core.settings import DeviceSettings, load
 
-from . import haptic, light
-from .buttons import Buttons
-from .control import CaptureGone, ask
-from .storage import memory_check, storage_check
-from .trying import why_no_microphone
+from .buttons.configured import Buttons
+from .capture.control_socket import CaptureGone, ask
+from .machine.disk_speed import memory_check, storage_check
+from .microphone.probe import why_no_microphone
+from .signals import lights, motors
 
 
 def checks(home: Home) -> Iterator[Check]:
@@ -73,8 +73,8 @@ def _microphone(device: DeviceSettings) -> Check:
 
 def _pins(device: DeviceSettings) -> Iterator[Check]:
     """Each thing with a wire that the settings name is tried, and let go."""
-    lit, dark = light.lights(device)
-    moved, still = haptic.motors(device)
+    lit, dark = lights.lights(device)
+    moved, still = motors.motors(device)
     buttons = Buttons(device, lambda _: True)
     dead = buttons.start()
     buttons.stop()

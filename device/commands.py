@@ -78,9 +78,9 @@ _UNITS_S = {"s": 1, "m": 60, "min": 60, "h": 3600}
 
 def _ask(arguments: Arguments, request: dict[str, Any]) -> dict[str, Any]:
     """What the running capture answers. Raises Refused where it refuses."""
-    from . import control  # noqa: PLC0415
+    from .capture import control_socket  # noqa: PLC0415
 
-    answer = control.ask(home_of(arguments).capture_socket, request)
+    answer = control_socket.ask(home_of(arguments).capture_socket, request)
     if answer.get("outcome") == "refused":
         raise Refused(answer["sentence"], advice=answer["advice"])
     return answer
@@ -88,9 +88,9 @@ def _ask(arguments: Arguments, request: dict[str, Any]) -> dict[str, Any]:
 
 def status(arguments: Arguments, screen: Screen) -> int:
     """How capture and the worker stand."""
-    from . import standing  # noqa: PLC0415
+    from . import status_text  # noqa: PLC0415
 
-    value, text = standing.standing(home_of(arguments))
+    value, text = status_text.standing(home_of(arguments))
     screen.value(value, text)
     return 0
 
@@ -106,7 +106,7 @@ def hear(arguments: Arguments, screen: Screen) -> int:
         raise WrongUsage(
             "With the policy 'everything' nobody presses.", advice="Leave --press-at out."
         )
-    from . import hear as hearing  # noqa: PLC0415
+    from . import hear_files as hearing  # noqa: PLC0415
 
     return run_async(hearing.hear(home_of(arguments), files, arguments.policy, presses_s, screen))
 

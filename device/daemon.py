@@ -19,22 +19,25 @@ from core.command_line import Screen
 from core.errors import ArchiveBusy, SettingsWrong, UserError
 from core.facts import Fact
 from core.machine import LONGEST_RING_S, profile
-from core.places import Home, runtime_folder, state_folder
+from core.paths import Home, runtime_folder, state_folder
 from core.settings import Settings, load
-from device import ears, haptic, light, power, privacy
-from device.buttons import Buttons
-from device.capture import Capture, Hears, Typed, Wires
-from device.heartbeat import Heartbeat, last_beat
-from device.keyboard import Key, Keyboard
-from device.microphone import ChildMicrophone, Tuning
-from device.pause_file import PauseFile
+from device.buttons.configured import Buttons
+from device.buttons.keyboard import Key, Keyboard
+from device.capture.heartbeat import Heartbeat, last_beat
+from device.capture.loop import Capture, Hears, Typed, Wires
+from device.capture.pause_file import PauseFile
+from device.machine import power_off
+from device.memory import swap_protection
+from device.memory.recent_sound import Sound
+from device.memory.stream_clock import StreamClock
+from device.microphone.child_microphone import ChildMicrophone, Tuning
+from device.microphone.replayed_file import ReplayedFile
 from device.ports import Microphone
-from device.replay import ReplayedFile
-from device.signals import Light, Motor
-from device.sound import Sound
-from device.stream_clock import StreamClock
-from pipeline.open_clip import OpenClip
-from pipeline.spool import Clip, Spool
+from device.signals import lights, motors
+from device.signals.scheduler import Light, Motor
+from pipeline.speech import speech_detector
+from pipeline.spool.open_clip import OpenClip
+from pipeline.spool.spool import Clip, Spool
 
 _UNHEARD = UserError(
     "The speech model cannot be loaded, so a press keeps the last half minute, uncut.",
@@ -111,14 +114,14 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
     *,
     settings: Settings | None = None,
     clock: Clock | None = None,
-    power_off: Callable[[], UserError | None] = power.power_off,
+    power_off: Callable[[], UserError | None] = power_off.power_off,
 ) -> Capture:
     """A loop that keeps into this home's spool."""
     settings, clock = settings or load(home.path), clock or SystemClock()
     device = settings.device
     longest_s = LONGEST_RING_S[profile(settings.machine.profile)]
     ring_s = min(device.ring_s, longest_s)
-    stream_clock = StreamClock(Sound(ears.new_gate(), ring_s), clock)
+    stream_clock = StreamClock(Sound(speech_detector.new_gate(), ring_s), clock)
     spool, runtime = Spool(home.spool), runtime_folder(home.path)
     before = last_beat(runtime, home.path, clock.recorded_now().boot)
     wires = Wires(
@@ -149,16 +152,16 @@ def _too_long(asked_s: float, longest_s: float) -> UserError:
 
 def run(home: Home, replay: str | None, screen: Screen) -> int:
     """The service: listen until told to stop."""
-    privacy.harden()
+    swap_protection.harden()
     log.set_up("info")
     settings = load(home.path)
     with _only_capture(home):
         # lgpio makes files of its own in the folder it is started in, unless it is told another.
         os.environ.setdefault("LG_WD", str(runtime_folder(home.path)))
-        lit, dark = light.lights(settings.device)
+        lit, dark = lights.lights(settings.device)
         if sys.stderr.isatty():
-            lit.append(light.TerminalLight())
-        moved, still = haptic.motors(settings.device)
+            lit.append(lights.TerminalLight())
+        moved, still = motors.motors(settings.device)
         shown = Shown(lit, moved, [*dark, *still])
         for error in shown.troubles:
             screen.say(str(error))
@@ -198,7 +201,7 @@ def _typed(capture: Capture, key: Key, at_s: float) -> None:
 def _load_ears(capture: Capture, settings: Settings, home: Home) -> None:
     """Whatever comes of it, the loop is told: what is kept meanwhile is uncut."""
     try:
-        capture.inbox.put(Hears(ears.load(settings, home.path)))
+        capture.inbox.put(Hears(speech_detector.load(settings, home.path)))
     except UserError as error:
         capture.inbox.put(Hears(None, error))
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave keeps uncut for good

@@ -8,7 +8,7 @@ from core.audio import Pcm
 from core.errors import UserError
 
 from .ports import Edge, Ended, FromMicrophone
-from .signs import Pattern, Sign, Steps
+from .signals.patterns import Pattern, Sign, Steps
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from core.checks import Check
 from core.errors import UserError
-from core.places import Home
+from core.paths import Home
 from core.settings import load
 from pipeline import models
-from pipeline.spool import Spool
-from pipeline.store.connection import sqlite_check
-from pipeline.store.reader import open_archive_to_read
+from pipeline.spool.spool import Spool
+from pipeline.store.sqlite.connection import sqlite_check
+from pipeline.store.sqlite.reader import open_archive_to_read
 
 
 def checks(home: Home) -> Iterator[Check]:

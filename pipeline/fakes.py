@@ -6,9 +6,9 @@ from pathlib import Path
 from core.moment import Transcript
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.placing import placed
-from pipeline.model_service import Heard, ModelsFailed, Progress, Vectors
-from pipeline.spool import duration_ms, read_clip
-from pipeline.store.drafts import Embedding
+from pipeline.spool.spool import duration_ms, read_clip
+from pipeline.store.format.drafts import Embedding
+from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Vectors
 
 
 class FakeModels:

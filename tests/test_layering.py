@@ -26,9 +26,9 @@ MAY_IMPORT = {
 ROOTS = {
     COMMAND: set(MAY_IMPORT),
     "device/daemon.py": {"core", "device", "pipeline"},
-    "device/ears.py": {"core", "device", "pipeline"},
-    "device/hear.py": {"core", "device", "pipeline"},
-    "pipeline/worker.py": {"core", "pipeline"},
+    "pipeline/speech/speech_detector.py": {"core", "device", "pipeline"},
+    "device/hear_files.py": {"core", "device", "pipeline"},
+    "pipeline/worker/worker.py": {"core", "pipeline"},
     "pipeline/sync/service.py": {"core", "pipeline"},
     "pipeline/thinking/dream.py": {"core", "pipeline"},
     "dashboard/app.py": {"core", "pipeline", "dashboard"},
@@ -42,10 +42,14 @@ EVERYWHERE = {"numpy"}
 """Libraries that need no home: numpy is the language that sound and vectors are written in."""
 
 VENDOR_HOMES = {
-    "sounddevice": {"device/microphone_child.py"},
-    "gpiozero": {"device/button.py", "device/light.py", "device/haptic.py"},
+    "sounddevice": {"device/microphone/child.py"},
+    "gpiozero": {
+        "device/buttons/gpio_button.py",
+        "device/signals/lights.py",
+        "device/signals/motors.py",
+    },
     "onnxruntime": {
-        "pipeline/hearing/speech_model.py",
+        "pipeline/speech/speech_model.py",
         "pipeline/meaning/embedder.py",
         "pipeline/meaning/build_onnx.py",
     },
@@ -54,7 +58,7 @@ VENDOR_HOMES = {
     "faster_whisper": {"pipeline/hearing/transcriber.py"},
     "ctranslate2": {"pipeline/hearing/transcriber.py"},
     "av": {"pipeline/media.py"},
-    "soxr": {"pipeline/media.py", "device/intake.py"},
+    "soxr": {"pipeline/media.py", "device/microphone/conversion.py"},
     "sqlite3": {"pipeline/store/"},
     "aiosqlite": {"pipeline/store/"},
     "dateparser": {"pipeline/search/dates.py"},
@@ -91,7 +95,11 @@ def test_the_rooms_keep_to_the_table() -> None:
     ("path", "source", "sentence"),
     [
         ("core/words.py", "import pipeline.store", "core/words.py imports pipeline.store;"),
-        ("device/ring.py", "from pipeline import spool", "device/ring.py imports pipeline.spool;"),
+        (
+            "device/memory/ring_buffer.py",
+            "from pipeline import spool",
+            "device/memory/ring_buffer.py imports pipeline.spool;",
+        ),
         ("device/cut.py", "from dashboard.app import x", "device/cut.py imports dashboard.app.x;"),
         ("dashboard/see.py", "from pipeline import models", "imports pipeline.models;"),
         ("dashboard/see.py", "import pipeline", "dashboard/see.py imports pipeline;"),
@@ -99,9 +107,21 @@ def test_the_rooms_keep_to_the_table() -> None:
         ("dashboard/commands.py", "import pipeline.search", "imports pipeline.search;"),
         ("dashboard/commands/a.py", "import pipeline.search", "imports pipeline.search;"),
         ("pipeline/deep/er.py", "from ...device import x", "imports device.x;"),
-        ("pipeline/ingest.py", "def f():\n    import faster_whisper", "only pipeline/hearing/"),
-        ("pipeline/ingest.py", "import importlib\nimportlib.import_module('av')", "imports av;"),
-        ("pipeline/ingest.py", "__import__('device.ring')", "imports device.ring;"),
+        (
+            "pipeline/worker/ingest.py",
+            "def f():\n    import faster_whisper",
+            "only pipeline/hearing/",
+        ),
+        (
+            "pipeline/worker/ingest.py",
+            "import importlib\nimportlib.import_module('av')",
+            "imports av;",
+        ),
+        (
+            "pipeline/worker/ingest.py",
+            "__import__('device.memory.ring_buffer')",
+            "imports device.memory.ring_buffer;",
+        ),
         ("pipeline/search/words.py", "import sqlite3", "only pipeline/store/ may"),
         ("core/words.py", "import afterthought", "core/words.py imports afterthought;"),
         ("core/words.py", "import requests", "core/words.py imports requests, which has no home"),
@@ -120,7 +140,7 @@ def test_what_the_table_allows_is_not_told(tmp_path: Path) -> None:
     plant(tmp_path, "core/a.py", "import json\nimport numpy as np\nfrom core import b")
     plant(tmp_path, "pipeline/store/a.py", "import sqlite3\nfrom . import b\nfrom core.a import x")
     plant(tmp_path, "dashboard/a.py", "import flask\nfrom pipeline import store, search")
-    plant(tmp_path, "device/daemon.py", "from pipeline.spool import post")
+    plant(tmp_path, "device/daemon.py", "from pipeline.spool.spool import post")
     plant(tmp_path, "afterthought.py", "import device, dashboard, bench, deploy.doctor")
     plant(tmp_path, "bench/speed.py", "import jiwer\nfrom pipeline import models")
 

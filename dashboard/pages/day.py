@@ -7,11 +7,11 @@ from itertools import groupby
 from flask import Blueprint, render_template
 
 from core.errors import NotFound
-from dashboard import missing, present, timeline
-from dashboard.local_time import anywhere
-from dashboard.missing import Break, Stretch
-from dashboard.window import clock, window
-from pipeline.store.reader import Period
+from dashboard.context import clock, window
+from dashboard.show import day_strip, gaps, moments
+from dashboard.show.gaps import Break, Stretch
+from dashboard.show.local_time import anywhere
+from pipeline.store.sqlite.reader import Period
 
 page = Blueprint("day", __name__)
 
@@ -20,15 +20,15 @@ page = Blueprint("day", __name__)
 def day(named: str) -> str:
     here, at, day = window(), clock(), _date(named)
     period = Period(*anywhere(day))
-    moments = here.ask(here.study.moments(period))
-    rows = [row for row in moments if present.day_of(row, at) == day]
-    gaps = missing.stretches(here.ask(here.study.gaps(period)), at)
+    found = here.ask(here.study.moments(period))
+    rows = [row for row in found if moments.day_of(row, at) == day]
+    lost = gaps.stretches(here.ask(here.study.gaps(period)), at)
     return render_template(
         "day.html",
-        title=present.day_title(day, at.today),
+        title=moments.day_title(day, at.today),
         date=named,
-        days=present.days(rows, at, breaks={day: missing.breaks(gaps, day)}),
-        strip=timeline.strip(rows, gaps, day, at),
+        days=moments.days(rows, at, breaks={day: gaps.breaks(lost, day)}),
+        strip=day_strip.strip(rows, lost, day, at),
         month=named[:7],
     )
 
@@ -38,24 +38,24 @@ def past(month: str) -> str:
     here, at, first = window(), clock(), _date(f"{month}-01")
     later = (first + timedelta(days=31)).replace(day=1)
     period = Period(anywhere(first)[0], anywhere(later - timedelta(days=1))[1])
-    moments = here.ask(here.study.moments(period))
-    rows = [row for row in moments if first <= (present.day_of(row, at) or date.min) < later]
-    gaps = missing.stretches(here.ask(here.study.gaps(period)), at)
-    lost = [gap for gap in gaps if missing.is_long_gap(gap.row) and first <= gap.first_day < later]
+    found = here.ask(here.study.moments(period))
+    rows = [row for row in found if first <= (moments.day_of(row, at) or date.min) < later]
+    every = gaps.stretches(here.ask(here.study.gaps(period)), at)
+    lost = [gap for gap in every if gaps.is_long_gap(gap.row) and first <= gap.first_day < later]
     return render_template(
         "past.html",
         title=f"{first:%B %Y}",
-        days=present.days(rows, at, breaks=_by_first_day(lost), most=present.LINES_OF_A_DAY),
+        days=moments.days(rows, at, breaks=_by_first_day(lost), most=moments.LINES_OF_A_DAY),
         earlier=f"{first - timedelta(days=1):%Y-%m}",
         later=f"{later:%Y-%m}" if later <= at.today else "",
     )
 
 
-def _by_first_day(gaps: Iterable[Stretch]) -> Mapping[date, Sequence[Break]]:
+def _by_first_day(lost: Iterable[Stretch]) -> Mapping[date, Sequence[Break]]:
     """A gap of a week is told once: on the day it began."""
-    ordered = sorted(gaps, key=lambda gap: gap.first_day)
+    ordered = sorted(lost, key=lambda gap: gap.first_day)
     by_day = groupby(ordered, key=lambda gap: gap.first_day)
-    return {day: missing.breaks(of_day, day) for day, of_day in by_day}
+    return {day: gaps.breaks(of_day, day) for day, of_day in by_day}
 
 
 def _date(named: str) -> date:

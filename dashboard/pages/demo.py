@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.errors import NotFound
-from core.line import NobodyThere
-from dashboard import present
-from dashboard.first_minute import sentences
-from dashboard.local_time import Clock
-from dashboard.window import Window, clock, window
-from pipeline.store.views.moments import MomentRow
+from core.socket_client import NobodyThere
+from dashboard.context import Window, clock, window
+from dashboard.show import moments
+from dashboard.show.first_minute import sentences
+from dashboard.show.local_time import Clock
+from pipeline.store.views.moment_fold import MomentRow
 
 from .home import DISMISSED
 
@@ -50,7 +50,7 @@ def opposite(named: str) -> ResponseReturnValue:
     """What was said days ago against this moment, if search finds it; else nothing."""
     here, at = window(), clock()
     row = here.ask(here.study.moment(named))
-    kept = present.page(row, here.ask(here.study.transcript(row)), at)
+    kept = moments.page(row, here.ask(here.study.transcript(row)), at)
     said = list(sentences(word for line in kept.lines for word in line))
     found = [each for sentence in said for each in _opposites(here, sentence, at)]
     if not found:
@@ -58,8 +58,8 @@ def opposite(named: str) -> ResponseReturnValue:
     best = max(found, key=lambda each: each.score)
     return render_template(
         "opposite.html",
-        ago=present.ago(best.then.at_ms or 0, at),
-        then=present.page(best.then, here.ask(here.study.transcript(best.then)), at),
+        ago=moments.ago(best.then.at_ms or 0, at),
+        then=moments.page(best.then, here.ask(here.study.transcript(best.then)), at),
         now=kept.only(best.now),
     )
 
@@ -82,13 +82,13 @@ def dismiss() -> Response:
 class _Opposite:
     """A sentence of now, the moment that search found by it, and how near that is."""
 
-    now: tuple[present.ShownWord, ...]
+    now: tuple[moments.ShownWord, ...]
     then: MomentRow
     score: float
 
 
 def _opposites(
-    here: Window, sentence: tuple[present.ShownWord, ...], at: Clock
+    here: Window, sentence: tuple[moments.ShownWord, ...], at: Clock
 ) -> Iterator[_Opposite]:
     """Search has to find it by itself; what we know only says which of its hits is meant."""
     said = " ".join(word.text for word in sentence)

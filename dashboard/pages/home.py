@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 
-from dashboard import missing, present, standing, timeline
-from dashboard.first_minute import first_minute
-from dashboard.local_time import Clock, anywhere
-from dashboard.window import Window, clock, window
-from pipeline.store.reader import Period
-from pipeline.store.views.intervals import IntervalRow
-from pipeline.store.views.moments import MomentRow
+from dashboard.context import Window, clock, window
+from dashboard.show import day_strip, gaps, moments, status
+from dashboard.show.first_minute import first_minute
+from dashboard.show.local_time import Clock, anywhere
+from pipeline.store.sqlite.reader import Period
+from pipeline.store.views.interval_fold import IntervalRow
+from pipeline.store.views.moment_fold import MomentRow
 
 page = Blueprint("home", __name__)
 
@@ -46,26 +46,26 @@ def shown(here: Window, at: Clock) -> dict[str, object]:
     capture, day = here.capture_status(), at.today
     since_ms, _ = anywhere(day - timedelta(days=PAST_DAYS))
     recent = here.ask(here.study.moments(Period(since_ms, None)))
-    today = [row for row in recent if present.day_of(row, at) == day]
-    earlier = [row for row in recent if present.day_of(row, at) != day]
+    today = [row for row in recent if moments.day_of(row, at) == day]
+    earlier = [row for row in recent if moments.day_of(row, at) != day]
     newest = here.ask(here.study.newest())
     just = _just(newest, recent, at)
-    gaps = missing.stretches(here.ask(here.study.gaps(Period(*anywhere(day)))), at)
-    breaks = {day: missing.breaks(gaps, day)}
+    lost = gaps.stretches(here.ask(here.study.gaps(Period(*anywhere(day)))), at)
+    breaks = {day: gaps.breaks(lost, day)}
     others = [row for row in today if row != just]
     return {
         "state": here.state(capture),
         "just": None if just is None else _page(here, just, at),
-        "strip": timeline.strip(today, gaps, day, at),
-        "today": present.days(others, at, breaks=breaks),
+        "strip": day_strip.strip(today, lost, day, at),
+        "today": moments.days(others, at, breaks=breaks),
         "timeless": [
-            present.card(row, at) for row in here.ask(here.study.timeless()) if row != just
+            moments.card(row, at) for row in here.ask(here.study.timeless()) if row != just
         ],
-        "past": present.days(earlier, at, most=present.LINES_OF_A_DAY)[:SHOWN_DAYS],
+        "past": moments.days(earlier, at, most=moments.LINES_OF_A_DAY)[:SHOWN_DAYS],
         "has_any": newest is not None,
         "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
         "month": f"{at.now:%Y-%m}",
-        "done": standing.done(request.args.get("done")),
+        "done": status.done(request.args.get("done")),
         "awaits": _awaits(here, request.args.get("keep")),
         "first": first_minute(
             capture,
@@ -100,8 +100,8 @@ def _is_new(row: MomentRow, at: Clock) -> bool:
     return row.at_ms is None or 0 <= at.now_ms - row.at_ms < JUST_MS
 
 
-def _page(here: Window, row: MomentRow, at: Clock) -> present.Page:
-    return present.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
+def _page(here: Window, row: MomentRow, at: Clock) -> moments.Page:
+    return moments.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
 
 
 def gaps_around(here: Window, row: MomentRow) -> list[IntervalRow]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from dashboard.window import window
+from dashboard.context import window
 
 page = Blueprint("live", __name__)
 

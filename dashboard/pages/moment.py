@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from dashboard import present, standing
-from dashboard.window import clock, window
+from dashboard.context import clock, window
+from dashboard.show import moments, status
 
 from .home import gaps_around
 
@@ -15,8 +15,8 @@ page = Blueprint("moment", __name__)
 def moment(named: str) -> str:
     here, at = window(), clock()
     row = here.ask(here.study.moment(named))
-    shown = present.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
-    done = standing.done(request.args.get("done"))
+    shown = moments.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
+    done = status.done(request.args.get("done"))
     return render_template("moment.html", moment=shown, done=done)
 
 
@@ -25,7 +25,7 @@ def card(named: str) -> str:
     """The moment in full as a part of another page."""
     here, at = window(), clock()
     row = here.ask(here.study.moment(named))
-    shown = present.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
+    shown = moments.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
     return render_template("just.html", just=shown)
 
 
@@ -55,7 +55,7 @@ def restore(named: str) -> Response:
 def confirm(named: str) -> str:
     here = window()
     row = here.ask(here.study.moment(named))
-    return render_template("forget.html", moment=present.page(row, None, clock()))
+    return render_template("forget.html", moment=moments.page(row, None, clock()))
 
 
 @page.post("/moment/<named>/forget")

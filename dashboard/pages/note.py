@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from dashboard.window import window
+from dashboard.context import window
 
 page = Blueprint("note", __name__)
 

@@ -7,8 +7,8 @@ says why at the button. Our script asks for JSON instead.
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.line import Told
-from dashboard.window import clock, window
+from core.socket_client import Told
+from dashboard.context import clock, window
 
 from .home import shown
 

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, render_template, request
 
-from dashboard import present
-from dashboard.window import clock, window
+from dashboard.context import clock, window
+from dashboard.show import moments
 
 page = Blueprint("search", __name__)
 
@@ -15,6 +15,6 @@ def search() -> str:
     """With `part`, the results alone, for a page that answers as one types."""
     here = window()
     query = request.args.get("q", "").replace("\0", " ")
-    found = present.results(here.ask(here.study.search(query, HITS)), clock())
+    found = moments.results(here.ask(here.study.search(query, HITS)), clock())
     template = "results.html" if "part" in request.args else "search.html"
     return render_template(template, results=found)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, send_file
 
 from core.errors import NotFound
-from dashboard.window import window
+from dashboard.context import window
 from pipeline.store.sound_files import sound_path
 
 page = Blueprint("sound", __name__)

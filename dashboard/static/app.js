@@ -410,7 +410,7 @@ const closeSheet = (event) => {
   if (hadFocus) one("summary", sheet).focus();
 };
 
-// How long yet, and how long by now, as dashboard/standing.py words them.
+// How long yet, and how long by now, as dashboard/show/status.py words them.
 export const left = (seconds) => {
   if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} s`;
   const whole = Math.ceil(seconds / 60);

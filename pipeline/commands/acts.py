@@ -9,10 +9,10 @@ from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from pipeline.store.archive import Archive
-    from pipeline.store.chain import Event
-    from pipeline.store.reader import Period, Reader
-    from pipeline.store.views.moments import MomentRow
+    from pipeline.store.format.events import Event
+    from pipeline.store.sqlite.archive import Archive
+    from pipeline.store.sqlite.reader import Period, Reader
+    from pipeline.store.views.moment_fold import MomentRow
 
 Reading = Callable[["Reader", Arguments, Screen], Coroutine[Any, Any, int]]
 Writing = Callable[["Archive", Arguments, Screen], Coroutine[Any, Any, int]]
@@ -22,7 +22,7 @@ def reading(work: Reading) -> Callable[[Arguments, Screen], int]:
     """A command that only reads the archive."""
 
     async def opened(arguments: Arguments, screen: Screen) -> int:
-        from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+        from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
         async with open_archive_to_read(home_of(arguments).path) as archive:
             return await work(archive, arguments, screen)
@@ -34,7 +34,7 @@ def writing(work: Writing) -> Callable[[Arguments, Screen], int]:
     """A command that appends to the archive."""
 
     async def opened(arguments: Arguments, screen: Screen) -> int:
-        from pipeline.store.archive import open_archive  # noqa: PLC0415
+        from pipeline.store.sqlite.archive import open_archive  # noqa: PLC0415
 
         async with open_archive(home_of(arguments).path) as archive:
             return await work(archive, arguments, screen)
@@ -45,7 +45,7 @@ def writing(work: Writing) -> Callable[[Arguments, Screen], int]:
 def period_of(arguments: Arguments) -> "Period":
     """`--since` and `--until` as a period. Raises WrongUsage."""
     from pipeline.search.dates import parse_when  # noqa: PLC0415
-    from pipeline.store.reader import Period  # noqa: PLC0415
+    from pipeline.store.sqlite.reader import Period  # noqa: PLC0415
 
     def ms(text: str | None) -> int | None:
         if text is None:
@@ -56,34 +56,34 @@ def period_of(arguments: Arguments) -> "Period":
 
 
 async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
-    from pipeline import lines  # noqa: PLC0415
+    from pipeline.commands import json_shapes  # noqa: PLC0415
 
     rows = await archive.moments(period_of(arguments), hidden=arguments.hidden)
-    text = "\n".join(map(lines.moment_line, rows))
+    text = "\n".join(map(json_shapes.moment_line, rows))
     if not rows:
         screen.say("Nothing is kept here yet. Try `afterthought note TEXT`.")
     if rows or screen.as_json:
-        screen.value([lines.moment(row) for row in rows], text)
+        screen.value([json_shapes.moment(row) for row in rows], text)
     return 0
 
 
 async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
-    from pipeline import lines  # noqa: PLC0415
-    from pipeline.sentences import event_sentence  # noqa: PLC0415
+    from pipeline.commands import json_shapes  # noqa: PLC0415
+    from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
 
     row = await archive.moment(arguments.id)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
     history = [event_sentence(event) for event in await _history(archive, row)]
     value = {
-        **lines.moment(row),
-        "words": lines.words(await archive.transcript(row)),
-        "reasons": lines.reasons(row),
+        **json_shapes.moment(row),
+        "words": json_shapes.words(await archive.transcript(row)),
+        "reasons": json_shapes.reasons(row),
         "source": row.source,
         "sound": sound,
         "history": history,
     }
-    text = [lines.moment_line(row), f"  Why: {'; '.join(lines.reasons(row))}."]
+    text = [json_shapes.moment_line(row), f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
     screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
     return 0
@@ -116,7 +116,7 @@ async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> i
 
 
 async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
-    from pipeline.sentences import event_sentence  # noqa: PLC0415
+    from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
 
     named = arguments.event and await archive.event(arguments.event)
     event = await archive.undo(named)
@@ -161,7 +161,7 @@ async def _to_forget(archive: "Reader", arguments: Arguments) -> "list[MomentRow
 
 async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from core.clock import as_datetime, local_offset_min  # noqa: PLC0415
-    from pipeline.sentences import event_sentence  # noqa: PLC0415
+    from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
 
     if arguments.n < 1:
         raise WrongUsage("-n is less than 1.", advice="Ask for at least one event.")

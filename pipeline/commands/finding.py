@@ -13,9 +13,9 @@ from .acts import add_period, period_of
 from .batches import batches
 
 if TYPE_CHECKING:
-    from core.places import Home
-    from pipeline.model_service import Vectors
+    from core.paths import Home
     from pipeline.search.engine import Found, Hit
+    from pipeline.worker.model_process import Vectors
 
 BATCH = 256
 """Queries of `--from` that are embedded together, so that answers come while others wait."""
@@ -38,8 +38,8 @@ def search(arguments: Arguments, screen: Screen) -> int:
 
 async def _search(arguments: Arguments, screen: Screen) -> int:
     from pipeline.search.engine import Engine  # noqa: PLC0415
-    from pipeline.store.passages import PassageReader  # noqa: PLC0415
-    from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+    from pipeline.store.sqlite.passage_index import PassageReader  # noqa: PLC0415
+    from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
     home = home_of(arguments)
     period = period_of(arguments)
@@ -60,7 +60,7 @@ def _embedder(
     home: "Home", screen: Screen
 ) -> Callable[[Sequence[str]], Awaitable["Vectors | None"]]:
     """The worker's embedder, or one of our own; without either, words alone, and a sentence."""
-    from pipeline.search.asking import asker  # noqa: PLC0415
+    from pipeline.search.query_vectors import asker  # noqa: PLC0415
 
     ask_worker = asker(home.worker_socket, WORKER_PATIENCE_S)
     own: list[Any] = []

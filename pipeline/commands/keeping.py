@@ -12,15 +12,15 @@ from core.errors import UserError, WrongUsage
 from core.settings import load
 
 from .batches import batches
-from .meter import Meter
+from .progress_bar import Meter
 
 if TYPE_CHECKING:
     from core.clock import Recorded
-    from core.places import Home
-    from pipeline.delivery import Delivery
+    from core.paths import Home
     from pipeline.imports import Line
-    from pipeline.spool import TypedText
-    from pipeline.store.reader import Reader
+    from pipeline.spool.spool import TypedText
+    from pipeline.store.sqlite.reader import Reader
+    from pipeline.worker.delivery import Delivery
 
 LETTER_LINES = 256
 """Imported lines to one letter of the spool: what a kill makes the next start do again."""
@@ -44,7 +44,7 @@ def import_(arguments: Arguments, screen: Screen) -> int:
 def process(arguments: Arguments, screen: Screen) -> int:
     """The worker, as its unit starts it."""
     from core import log  # noqa: PLC0415
-    from pipeline import worker  # noqa: PLC0415
+    from pipeline.worker import worker  # noqa: PLC0415
 
     log.set_up("info")
     home = home_of(arguments)
@@ -58,8 +58,8 @@ def process(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _keep(arguments: Arguments, screen: Screen) -> int:
-    from pipeline.delivery import delivering  # noqa: PLC0415
-    from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+    from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
+    from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
     given = None if arguments.at is None else _time(arguments.at)
@@ -85,9 +85,9 @@ async def _keep_one(
     """Keep one file whole; the moment's id. Raises UserError."""
     from pipeline import media  # noqa: PLC0415
     from pipeline.imports import as_text  # noqa: PLC0415
-    from pipeline.spool import Clip, Spool  # noqa: PLC0415
-    from pipeline.store.connection import understood  # noqa: PLC0415
-    from pipeline.store.drafts import new_moment_id  # noqa: PLC0415
+    from pipeline.spool.spool import Clip, Spool  # noqa: PLC0415
+    from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
+    from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
 
     moment = new_moment_id()
     spool = Spool(home.spool)
@@ -102,7 +102,7 @@ async def _keep_one(
 
 
 async def _show_kept(archive: "Reader", screen: Screen, file: str, moment: str) -> None:
-    from pipeline import lines  # noqa: PLC0415
+    from pipeline.commands import json_shapes  # noqa: PLC0415
 
     row = await archive.moment(moment)
     transcript = await archive.transcript(row)
@@ -110,22 +110,22 @@ async def _show_kept(archive: "Reader", screen: Screen, file: str, moment: str) 
         "file": file,
         "id": row.id,
         "text": row.text,
-        "words": lines.words(transcript),
-        "seconds": lines.seconds(row),
-        "at": lines.at(row),
+        "words": json_shapes.words(transcript),
+        "seconds": json_shapes.seconds(row),
+        "at": json_shapes.at(row),
     }
-    screen.value(value, f"{row.id}  {lines.said(row)}")
+    screen.value(value, f"{row.id}  {json_shapes.said(row)}")
     if row.words == "failed":
         screen.say(f"{file}: the models failed on it three times; its sound is kept without words.")
 
 
 async def _note(arguments: Arguments, screen: Screen) -> int:
     from core.clock import SystemClock  # noqa: PLC0415
-    from pipeline.delivery import delivering  # noqa: PLC0415
     from pipeline.imports import clean_text  # noqa: PLC0415
-    from pipeline.spool import Spool, TypedText  # noqa: PLC0415
-    from pipeline.store.connection import understood  # noqa: PLC0415
-    from pipeline.store.drafts import new_moment_id  # noqa: PLC0415
+    from pipeline.spool.spool import Spool, TypedText  # noqa: PLC0415
+    from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
+    from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
+    from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
     recorded = SystemClock().recorded_now() if arguments.at is None else _time(arguments.at)
@@ -141,8 +141,8 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _import(arguments: Arguments, screen: Screen) -> int:
-    from pipeline.delivery import delivering  # noqa: PLC0415
     from pipeline.imports import as_text, read_lines  # noqa: PLC0415
+    from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
     status = 0
@@ -158,9 +158,9 @@ async def _import(arguments: Arguments, screen: Screen) -> int:
 async def _import_batch(
     home: "Home", name: str, batch: "list[Line]", delivery: "Delivery", screen: Screen
 ) -> int:
-    from pipeline.spool import Spool  # noqa: PLC0415
-    from pipeline.store.connection import understood  # noqa: PLC0415
-    from pipeline.store.reader import open_archive_to_read  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
+    from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
+    from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
     texts = [line.text for line in batch if line.text is not None]
     with understood(home.path):

@@ -9,12 +9,12 @@ from .acts import writing
 if TYPE_CHECKING:
     import argparse
 
-    from pipeline.store.archive import Archive
+    from pipeline.store.sqlite.archive import Archive
 
 
 async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     del arguments
-    from pipeline.store.check import check_archive  # noqa: PLC0415
+    from pipeline.store.sqlite.check import check_archive  # noqa: PLC0415
 
     report = await check_archive(archive)
     text = (

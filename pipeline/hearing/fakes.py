@@ -12,7 +12,7 @@ from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, as_float
 from core.moment import Transcript, Word
 
 if TYPE_CHECKING:  # it loads onnxruntime, which a fake must not need
-    from pipeline.hearing.speech_model import Probabilities
+    from pipeline.speech.speech_model import Probabilities
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.search import fusion
 from pipeline.search.dates import DATE_WORDS
-from pipeline.search.moments import Moments
+from pipeline.search.moment_scores import Moments
 from pipeline.search.port import Reader, Shown
 from pipeline.search.query import Query, parse, words_of
 

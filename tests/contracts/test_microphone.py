@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from core.audio import RATE_HZ, Pcm
-from device.cards import Card
 from device.fakes import FakeMicrophone
-from device.microphone import ChildMicrophone, Tuning
+from device.microphone.child_microphone import ChildMicrophone, Tuning
+from device.microphone.replayed_file import ReplayedFile
+from device.microphone.sound_cards import Card
 from device.ports import BLOCK_SAMPLES, Block, Ended, Fault, FromMicrophone, Lost, Microphone
-from device.replay import ReplayedFile
 from tests.soundserver import playing
 from tests.wav import write_wav
 
@@ -197,7 +197,7 @@ def test_a_fault_of_the_child_is_a_sentence_with_the_next_step(tmp_path: Path) -
 def test_a_child_that_falls_silent_is_started_anew_and_the_gap_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("device.microphone.SILENT_S", 0.2)
+    monkeypatch.setattr("device.microphone.child_microphone.SILENT_S", 0.2)
     inbox: Inbox = queue.Queue()
     microphone = child(tmp_path / "child.py", "block()\ntime.sleep(600)\n")
     microphone.start(inbox.put)
@@ -256,7 +256,7 @@ def test_a_hurried_child_is_asked_at_once_and_a_short_block_is_passed_on(tmp_pat
 
 def test_the_child_brings_no_library_that_it_does_not_need() -> None:
     code = (
-        "import sys, device.microphone_child;"
+        "import sys, device.microphone.child;"
         "print(*sys.modules.keys() & {'numpy', 'typing', 'pathlib', 'dataclasses', 'core'})"
     )
 

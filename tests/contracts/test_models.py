@@ -9,8 +9,8 @@ import pytest
 from core.clock import Recorded
 from core.moment import Transcript, Word
 from pipeline.fakes import FakeModels
-from pipeline.model_service import ChildModels, Models, ModelsFailed
-from pipeline.spool import Clip, Spool
+from pipeline.spool.spool import Clip, Spool
+from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
 
 
 @pytest.fixture(params=["fake", "real"])

@@ -9,8 +9,8 @@ import pytest
 from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
 from core.errors import ModelMissing
 from pipeline.hearing.fakes import FakeSpeechModel
-from pipeline.hearing.numpy_speech_model import NumpySpeechModel
-from pipeline.hearing.speech_model import SileroSpeechModel, SpeechModel
+from pipeline.speech.numpy_speech_model import NumpySpeechModel
+from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
 from tests.pipeline.hearing.models_for_tests import a_day, a_voice, speech_weights
 
 MAKERS: dict[str, Callable[[Path], SpeechModel]] = {

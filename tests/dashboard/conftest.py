@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from core.clock import Recorded, local_offset_min
 from core.facts import Detail, Fact, FactKind
 from core.moment import Transcript, Word
-from core.places import Home
+from core.paths import Home
 from dashboard.app import close, create_app
-from pipeline.store import drafts
-from pipeline.store.archive import open_archive
-from pipeline.store.chain import Draft
-from pipeline.store.drafts import Kept, new_moment_id
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept, new_moment_id
+from pipeline.store.format.events import Draft
+from pipeline.store.sqlite.archive import open_archive
 
 LOCALHOST = "http://localhost:8765"
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from core.audio import RATE_HZ, Pcm
-from core.places import Home
-from device.capture import Hears
-from device.control import Control, ask
+from core.paths import Home
+from device.capture.control_socket import Control, ask
+from device.capture.loop import Hears
 from device.daemon import Shown, new_capture
-from device.ears import Ears
+from device.microphone.replayed_file import ReplayedFile
 from device.ports import BLOCK_SAMPLES, Block, FromMicrophone, Microphone
-from device.replay import ReplayedFile
 from pipeline.hearing.fakes import FakeSpeechModel
+from pipeline.speech.speech_detector import Ears
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 

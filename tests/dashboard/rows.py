@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from dashboard.local_time import Clock
-from pipeline.store.views.intervals import IntervalRow
-from pipeline.store.views.moments import MomentRow
+from dashboard.show.local_time import Clock
+from pipeline.store.views.interval_fold import IntervalRow
+from pipeline.store.views.moment_fold import MomentRow
 
 
 def utc_ms(day: int, hour: float, month: int = 11, year: int = 2026) -> int:

@@ -17,7 +17,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from dashboard import demo
 from dashboard.demo import SCENE, SOUNDS, Spoken, demo_moments, everything_spoken
-from dashboard.first_minute import QUESTION, load_demo
+from dashboard.show.first_minute import QUESTION, load_demo
 from pipeline import media
 from pipeline.search.query import STOP_WORDS, words_of
 from tests.journeys.command import afterthought
@@ -320,8 +320,10 @@ def test_the_misheard_name_is_misheard(heard: tuple[Path, dict[str, str]]) -> No
     (name,) = (each for each in PLANTED["names"] if "misheard_as" in each)
     _, texts = heard
 
-    assert name["name"] not in texts["soldering"]
-    assert any(wrong in texts["soldering"] for wrong in name["misheard_as"])
+    # Which of the spellings it is depends on the processor.
+    heard_as = texts["soldering"].lower()
+    assert name["name"].lower() not in heard_as
+    assert any(wrong.lower() in heard_as for wrong in name["misheard_as"])
 
 
 def test_the_offered_query_brings_up_the_pill_box_without_one_shared_word(

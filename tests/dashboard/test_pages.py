@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from pipeline.spool import Spool, read_texts
+from pipeline.spool.spool import Spool, read_texts
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
 

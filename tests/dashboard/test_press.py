@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.errors import UserError
-from device.capture import Switched
+from device.capture.loop import Switched
 from device.ports import Edge, Fault
 from tests.dashboard.real_capture import RealCapture, waited
 

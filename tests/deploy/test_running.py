@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.errors import SettingsWrong, SoundUnreadable, UserError
-from core.places import Home
+from core.paths import Home
 from dashboard.demo import SCENE
 from deploy import running
 from deploy.running import Keys, open_page, plan, services

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.audio import RATE_HZ
-from device.listening import Utterance
+from device.memory.utterances import Utterance
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from gpiozero.pins.mock import MockFactory
 
 from core.checks import Check
 from core.errors import UserError
-from core.places import Home
+from core.paths import Home
 from device import checks
-from device.microphone_faults import MicrophoneFault
+from device.microphone.faults import MicrophoneFault
 from tests.device.wearer import Wearer
 
 

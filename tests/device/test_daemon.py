@@ -9,11 +9,11 @@ import pytest
 from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.errors import UserError
-from device.capture import Hears, SecondEdge, Switched, Typed
-from device.microphone_faults import MicrophoneFault
+from device.capture.loop import Hears, SecondEdge, Switched, Typed
+from device.microphone.faults import MicrophoneFault
 from device.ports import Block, Edge, Fault, Lost
-from pipeline.spool import read_clip, read_fact
-from tests.device.test_porch import LoudEars
+from pipeline.spool.spool import read_clip, read_fact
+from tests.device.capture.test_engine import LoudEars
 from tests.device.wearer import Wearer
 
 
@@ -300,7 +300,7 @@ def test_lost_sound_is_one_fact_once_it_has_settled(wearer: Wearer) -> None:
 def test_a_block_that_found_no_room_in_the_inbox_is_a_gap(
     wearer: Wearer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("device.inbox.MOST_BLOCKS", 5)
+    monkeypatch.setattr("device.capture.inbox.MOST_BLOCKS", 5)
     inbox = wearer.capture.inbox
     for _ in range(8):
         inbox.put_sound(wearer.block())

@@ -9,13 +9,13 @@ import numpy as np
 from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.errors import UserError
-from core.places import Home
-from device.answers import Request
-from device.capture import Message, SecondEdge
+from core.paths import Home
+from device.capture.loop import Message, SecondEdge
+from device.capture.requests import Request
 from device.daemon import Shown, new_capture
 from device.fakes import FakeLight, FakeMicrophone
 from device.ports import BLOCK_SAMPLES, Block, Edge, Lost
-from pipeline.spool import Spool, read_clip
+from pipeline.spool.spool import Spool, read_clip
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from pipeline import media
-from pipeline.store.reader import open_archive_to_read
 from pipeline.store.sound_files import sound_path
-from pipeline.store.views.moments import MomentRow
+from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.store.views.moment_fold import MomentRow
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.wav import write_wav
 

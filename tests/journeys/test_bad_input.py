@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.places import Home
+from core.paths import Home
 from tests.journeys.command import COMMAND, PILL_BOX, Ran, afterthought, is_one_sentence, watched
 from tests.journeys.silence import write_silence
 

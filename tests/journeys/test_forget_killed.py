@@ -14,7 +14,8 @@ MARKER = "zanzibarmarker"
 KILLED_AT = """
 import os, signal, sys
 import afterthought
-from pipeline.store import forgetting, sound_files
+from pipeline.store import sound_files
+from pipeline.store.sqlite import forgetting
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -12,10 +12,10 @@ from typing import IO, Any
 
 import pytest
 
-from core import line as asking
-from core.line import NobodyThere
-from core.places import Home
-from device.control import ask
+from core import socket_client as asking
+from core.paths import Home
+from core.socket_client import NobodyThere
+from device.capture.control_socket import ask
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 
 

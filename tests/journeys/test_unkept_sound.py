@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from core.audio import RATE_HZ, Pcm
-from core.places import Home
-from device.control import CaptureGone, ask
+from core.paths import Home
+from device.capture.control_socket import CaptureGone, ask
 from tests.wav import write_wav
 
 KEPT_S, HEARD_S = 4, 9

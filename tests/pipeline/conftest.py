@@ -8,12 +8,12 @@ import pytest
 
 from core.clock import FakeClock, Recorded
 from core.moment import Transcript, Word
-from core.places import Home
+from core.paths import Home
 from core.settings import Settings
 from pipeline.fakes import FakeModels
-from pipeline.spool import Clip, Spool, TypedText
-from pipeline.store.drafts import Reference, new_moment_id
-from pipeline.worker import Worker, working
+from pipeline.spool.spool import Clip, Spool, TypedText
+from pipeline.store.format.drafts import Reference, new_moment_id
+from pipeline.worker.worker import Worker, working
 
 SPOKEN = Transcript(
     "pill box", (Word("pill", 0, 300, 0.9), Word("box", 320, 640, 0.4, doubtful=True)), "fake", -0.3

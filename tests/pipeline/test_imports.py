@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import TextUnreadable
 from pipeline.imports import Line, clean_text, read_lines
-from pipeline.store.drafts import Reference
+from pipeline.store.format.drafts import Reference
 
 
 def lines(tmp_path: Path, content: bytes) -> list[Line]:

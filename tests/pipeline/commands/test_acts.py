@@ -9,9 +9,9 @@ from core.clock import Recorded
 from core.command_line import Arguments, Screen
 from core.facts import Fact
 from pipeline.commands import acts
-from pipeline.store import drafts
-from pipeline.store.archive import Archive, open_archive
-from pipeline.store.drafts import Kept
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept
+from pipeline.store.sqlite.archive import Archive, open_archive
 
 MOMENT = "ab" * 8 + "-1"
 EARLY = Recorded(1_790_000_000_000, 0, "b", 5_000, "clock")

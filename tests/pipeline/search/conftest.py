@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from core.clock import FakeClock
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.search.engine import Engine
-from pipeline.store.archive import Archive, open_archive
-from pipeline.store.passages import PassageReader
-from pipeline.store.reader import open_archive_to_read
+from pipeline.store.sqlite.archive import Archive, open_archive
+from pipeline.store.sqlite.passage_index import PassageReader
+from pipeline.store.sqlite.reader import open_archive_to_read
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from core.clock import Recorded, from_datetime
 from core.moment import Passage, Transcript
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.placing import located
-from pipeline.store import drafts
-from pipeline.store.archive import Archive
-from pipeline.store.chain import Draft
-from pipeline.store.drafts import Embedding, Kept, Reference
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Embedding, Kept, Reference
+from pipeline.store.format.events import Draft
+from pipeline.store.sqlite.archive import Archive
 
 FRIDAY = datetime(2026, 1, 16, 9, tzinfo=UTC)
 

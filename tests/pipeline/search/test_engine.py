@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.search.engine import Engine
 from pipeline.search.port import Shown
-from pipeline.store.archive import Archive
-from pipeline.store.passages import PassageReader
+from pipeline.store.sqlite.archive import Archive
+from pipeline.store.sqlite.passage_index import PassageReader
 from tests.pipeline.search.said import FRIDAY, Said, keep
 
 

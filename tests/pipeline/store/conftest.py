@@ -8,10 +8,10 @@ import pytest
 
 from core.clock import FakeClock
 from core.moment import Transcript, Word
-from pipeline.store import drafts
-from pipeline.store.archive import Archive, open_archive
-from pipeline.store.drafts import Kept, Sound
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept, Sound
 from pipeline.store.sound_files import MadeSound, sound_path
+from pipeline.store.sqlite.archive import Archive, open_archive
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from pipeline.store.archive import Archive
+from pipeline.store.sqlite.archive import Archive
 
 KeepSound = Callable[[bytes], Awaitable[Path]]
 

@@ -1,0 +1,84 @@
+"""A line to another process of ours: JSON, one object a line, over its Unix socket.
+
+Capture (`device/capture/control_socket.py`) and the worker
+(`pipeline/worker/worker_socket.py`) speak alike.
+"""
+
+import contextlib
+import json
+import socket
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from .errors import UserError
+
+Told = dict[str, Any]
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes. A thousand vectors fit many times over; what is longer is a mistake."""
+
+
+class NobodyThere(Exception):
+    """No process answers at this socket, or not in time, or not any more."""
+
+
+class Declined(UserError):
+    """The other side's own sentence about why it did not do what was asked."""
+
+    code = "declined"
+
+
+def ask(path: Path, request: Told, *, patience_s: float) -> Told:
+    """The answer to one request. Raises NobodyThere, and Declined with the other's sentence.
+
+    Blocks: on an event loop, send it to a thread.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(patience_s)
+            line.connect(str(path))
+            line.sendall(_line(request))
+            with line.makefile("rb") as answers:
+                return _accepted(_read(answers.readline(LONGEST_LINE)))
+    except OSError as error:  # a timeout is one, too
+        raise NobodyThere from error
+
+
+async def events(path: Path) -> AsyncGenerator[Told, None]:
+    """What happens there from now on; `{"event": "subscribed"}` comes first. Raises NobodyThere."""
+    import asyncio  # noqa: PLC0415 - capture asks without a loop, and need not carry one
+
+    try:
+        reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE)
+    except OSError as error:
+        raise NobodyThere from error
+    with contextlib.closing(writer):
+        try:
+            writer.write(_line({"do": "subscribe"}))
+            _accepted(_read(await reader.readline()))
+            yield {"event": "subscribed"}
+            while True:
+                yield _read(await reader.readline())
+        except (ConnectionError, ValueError) as error:
+            raise NobodyThere from error
+
+
+def _line(request: Told) -> bytes:
+    return json.dumps(request).encode() + b"\n"
+
+
+def _read(line: bytes) -> Told:
+    try:
+        told = json.loads(line)
+    except ValueError as error:  # an end is none, and neither is a line that was cut
+        raise NobodyThere from error
+    if not isinstance(told, dict):
+        raise NobodyThere
+    return told
+
+
+def _accepted(answer: Told) -> Told:
+    if "error" in answer:
+        raise Declined(str(answer.get("sentence")), advice=str(answer.get("advice", "")))
+    return answer

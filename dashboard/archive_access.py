@@ -1,0 +1,176 @@
+"""What the window asks of the study: moments to show, hits to find, acts to do.
+
+Belongs to the bridge's loop, like everything that it opens.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from core.facts import FactKind
+from core.moment import Transcript
+from pipeline.search.engine import Embed, Engine, Found
+from pipeline.store.format.events import Event
+from pipeline.store.sqlite.archive import Archive, open_archive
+from pipeline.store.sqlite.connection import archive_path
+from pipeline.store.sqlite.passage_index import PassageReader
+from pipeline.store.sqlite.reader import Period, Reader, open_archive_to_read
+from pipeline.store.views.interval_fold import IntervalRow
+from pipeline.store.views.moment_fold import MomentRow
+
+LOOK_BACK = 200
+"""Events that a returning page is told of one by one; one that missed more looks anew anyway."""
+
+_NO_MOMENT = frozenset({"origin_began", *get_args(FactKind)})
+"""The kinds of event that are about no moment."""
+
+MADE_WITHIN_S = 12.0
+"""How long an act waits for a moment whose clip the worker still has before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Up to which event the journal was read, and the moments that changed since."""
+
+    mark: int
+    moments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An archive that is open for reading, and which file that was."""
+
+    file: tuple[int, int] | None
+    reader: Reader
+    engine: Engine
+    stack: contextlib.AsyncExitStack
+
+
+class Study:
+    """Reads one archive over one connection; acts each open it for writing and close it."""
+
+    def __init__(self, home: Path, embed: Embed | None = None) -> None:
+        self._home = home
+        self._embed = embed
+        self._opening = asyncio.Lock()
+        self._opened: _Opened | None = None
+
+    async def moments(self, period: Period) -> list[MomentRow]:
+        return await (await self._reader()).moments(period)
+
+    async def gaps(self, period: Period) -> list[IntervalRow]:
+        """Where sound is missing, and where it was meant to be: gaps and pauses, in their order."""
+        return await (await self._reader()).intervals(period)
+
+    async def moment(self, named: str) -> MomentRow:
+        """The moment of this id, visible or hidden. Raises NotFound."""
+        return await (await self._reader()).moment(named)
+
+    async def find(self, moment: str) -> MomentRow | None:
+        """The moment with exactly this id, None where it is not there, or not yet."""
+        return await (await self._reader()).find_moment(moment)
+
+    async def transcript(self, moment: MomentRow) -> Transcript | None:
+        return await (await self._reader()).transcript(moment)
+
+    async def events_of(self, moment: MomentRow) -> list[Event]:
+        return await (await self._reader()).events_of(moment.id)
+
+    async def search(self, query: str, n: int, *, until_ms: int | None = None) -> Found:
+        return await (await self._open()).engine.search(query, n=n, until_ms=until_ms)
+
+    async def newest(self) -> MomentRow | None:
+        """The moment that was kept last, hidden or not; the journal knows where no clock does."""
+        reader = await self._reader()
+        for event in await reader.latest_events(LOOK_BACK, kind="moment_kept"):
+            row = await reader.find_moment(event.subject)
+            if row is not None:
+                return row
+        return None
+
+    async def timeless(self) -> list[MomentRow]:
+        """Of the moments kept last, those whose time is not known yet."""
+        reader = await self._reader()
+        kept = await reader.latest_events(LOOK_BACK, kind="moment_kept")
+        rows = [await reader.find_moment(each.subject) for each in kept]
+        return [row for row in rows if row and row.at_ms is None and row.state == "visible"]
+
+    async def changes(self, since: int | None) -> Changes:
+        """What changed after the event `since` names; with None, only where the journal stands."""
+        events = await (await self._reader()).latest_events(LOOK_BACK)
+        mark = max((event.lamport for event in events), default=0)
+        if since is None:
+            return Changes(mark, ())
+        newer = [
+            e.subject for e in reversed(events) if e.lamport > since and e.kind not in _NO_MOMENT
+        ]
+        return Changes(mark, tuple(dict.fromkeys(newer)))
+
+    async def hide(self, named: str) -> None:
+        async with self._writing(named) as (archive, row):
+            await archive.hide(row)
+
+    async def restore(self, named: str) -> None:
+        async with self._writing(named) as (archive, row):
+            await archive.restore(row)
+
+    async def undo_keep(self, named: str) -> None:
+        """Take back the keep itself: the moment is hidden. Waits for one that is being made."""
+        await self._made(named)
+        async with self._writing(named) as (archive, row):
+            if row.state == "visible":
+                kept = await archive.event(f"{row.kept_origin}:{row.kept_seq}")
+                await archive.undo(kept)
+
+    async def forget(self, named: str) -> None:
+        """Irreversible. When this returns its bytes are in no file of the archive's folder."""
+        async with self._writing(named) as (archive, row):
+            await archive.forget([row.id])
+
+    async def close(self) -> None:
+        async with self._opening:
+            opened, self._opened = self._opened, None
+            if opened is not None:
+                await opened.stack.aclose()
+
+    async def _made(self, named: str) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MADE_WITHIN_S):
+                while await self.find(named) is None:  # noqa: ASYNC110 - another process makes it
+                    await asyncio.sleep(0.25)
+
+    @contextlib.asynccontextmanager
+    async def _writing(self, named: str) -> AsyncIterator[tuple[Archive, MomentRow]]:
+        await self.moment(named)  # looked up by a reader first: a wrong id makes no archive
+        async with open_archive(self._home) as archive:
+            yield archive, await archive.moment(named)
+
+    async def _reader(self) -> Reader:
+        return (await self._open()).reader
+
+    async def _open(self) -> _Opened:
+        """The archive as it is now: opened anew once it exists, or once another was put there."""
+        async with self._opening:
+            file = _identity(archive_path(self._home))
+            if self._opened is None or self._opened.file != file:
+                if self._opened is not None:
+                    await self._opened.stack.aclose()
+                self._opened = await self._open_anew(file)
+            return self._opened
+
+    async def _open_anew(self, file: tuple[int, int] | None) -> _Opened:
+        async with contextlib.AsyncExitStack() as stack:
+            reader = await stack.enter_async_context(open_archive_to_read(self._home))
+            engine = Engine(PassageReader(reader.connection), self._embed)
+            return _Opened(file, reader, engine, stack.pop_all())
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    return state.st_dev, state.st_ino

@@ -1,0 +1,123 @@
+"""What every page's handler works with: the bridge, the study, and the lines to the others."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import current_app
+
+from core import capture_status, socket_client
+from core.capture_status import CaptureStatus
+from core.clock import SystemClock
+from core.errors import UserError
+from core.socket_client import NobodyThere, Told
+
+from .archive_access import Study
+from .bridge import Bridge
+from .live_events import Live
+from .show import status
+from .show.first_minute import Demo
+from .show.local_time import Clock
+
+T = TypeVar("T")
+
+PATIENCE_S = 2.0
+"""Both answer within milliseconds; who takes longer is stuck, and the page must not be."""
+
+STATUS_PATIENCE_S = 0.5
+"""A status is a few numbers; a page that waits longer for them feels broken."""
+
+
+_ABSENT: Told = {
+    "outcome": "refused",
+    "sentence": "Nothing was kept: capture is not running.",
+    "advice": "Start it with `afterthought run`.",
+}
+
+
+class OtherVersion(UserError):
+    """Capture answers in words that this page does not know."""
+
+    code = "other_version"
+
+
+class Letterbox(Protocol):
+    """What the window needs of the spool."""
+
+    def post_note(self, text: str) -> str:
+        """A typed moment's id; durable on return. Raises UserError where there is no text."""
+
+    def waiting(self) -> int:
+        """How many letters wait for the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window's own objects, built by app.py."""
+
+    home: Path
+    bridge: Bridge
+    study: Study
+    live: Live
+    letterbox: Letterbox
+    capture_socket: Path
+    worker_socket: Path
+    demo: Demo | None = None
+
+    def ask(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.bridge.ask(work)
+
+    def capture(self, request: Told) -> Told:
+        """Capture's answer. Raises NobodyThere, and UserError with capture's own sentence."""
+        return socket_client.ask(self.capture_socket, request, patience_s=PATIENCE_S)
+
+    def act(self, request: Told) -> Told:
+        """What came of it, as capture says; where nobody answers, it is refused."""
+        try:
+            return self.capture(request)
+        except NobodyThere:
+            return _ABSENT
+        except UserError as error:
+            return {"outcome": "refused", "sentence": error.sentence, "advice": error.advice}
+
+    def capture_status(self) -> CaptureStatus | None:
+        """None where capture does not answer. Raises OtherVersion."""
+        told = self._status(self.capture_socket)
+        try:
+            return None if told is None else capture_status.from_json(told)
+        except (KeyError, TypeError) as error:
+            sentence = "The page and capture are of different versions."
+            raise OtherVersion(sentence, advice="Start both again.") from error
+
+    def worker_status(self) -> Told | None:
+        """None where the worker does not answer."""
+        return self._status(self.worker_socket)
+
+    def wake_worker(self) -> bool:
+        """Have the spool looked at now; False where no worker runs."""
+        try:
+            socket_client.ask(self.worker_socket, {"do": "wake"}, patience_s=PATIENCE_S)
+        except NobodyThere:
+            return False
+        return True
+
+    def state(self, capture: CaptureStatus | None) -> status.State:
+        """How things stand, given what capture's status said."""
+        return status.state(capture, self.worker_status(), self.letterbox.waiting())
+
+    def _status(self, socket: Path) -> Told | None:
+        try:
+            return socket_client.ask(socket, {"do": "status"}, patience_s=STATUS_PATIENCE_S)
+        except NobodyThere:
+            return None
+
+
+def window() -> Window:
+    """The window of the app that answers this request."""
+    return cast("Window", current_app.extensions["window"])
+
+
+def clock() -> Clock:
+    """This machine's time; where its clock is unset, the epoch, which no moment is near."""
+    return Clock(SystemClock().now_ms() or 0)

@@ -1,0 +1,142 @@
+"""A day from left to right: its moments, what is missing, its hours. Pure.
+
+A place on it is a time on the wall there and then; a day that the clock was changed on is as
+long as it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from pipeline.store.views.moment_fold import MomentRow
+
+from .gaps import Stretch, sentence
+from .local_time import Clock
+
+FIRST_HOUR = 6
+"""The strip begins here, unless something was said or lost earlier."""
+
+LEFT_X, WIDE_X = 2.0, 96.0
+"""Per cent: a moment at either end needs room for its dot."""
+
+NARROWEST_X = 0.6
+"""Per cent, two pixels of a phone: a gap of a second is seen, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment on the strip of its day; `x` in per cent."""
+
+    id: str
+    x: float
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A gap or a pause on the strip; from `x`, `wide` in per cent."""
+
+    kind: Literal["gap", "pause"]
+    x: float
+    wide: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The day from left to right."""
+
+    marks: tuple[Mark, ...]
+    missing: tuple[Missing, ...]
+    hours: tuple[tuple[float, str], ...]
+    now_x: float | None
+
+    @property
+    def label(self) -> str:
+        """What it shows, for who does not see it."""
+        gaps = sum(each.kind == "gap" for each in self.missing)
+        counts = ((len(self.marks), "moment"), (gaps, "gap"), (len(self.missing) - gaps, "pause"))
+        told = [_counted(count, of) for count, of in counts if count or of == "moment"]
+        return f"The day, with {', '.join(told)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Where an instant of the reader's day lies."""
+
+    begin_ms: int
+    end_ms: int
+
+    def x(self, at_ms: int) -> float:
+        within_ms = min(max(at_ms, self.begin_ms), self.end_ms) - self.begin_ms
+        return round(LEFT_X + WIDE_X * within_ms / (self.end_ms - self.begin_ms), 2)
+
+
+def strip(rows: Iterable[MomentRow], found: Iterable[Stretch], day: date, clock: Clock) -> Strip:
+    """One day; rows and stretches of others are left out."""
+    marks = [
+        (row, placed)
+        for row in rows
+        if row.at_ms is not None and clock.at(row.at_ms, row.utc_offset_min).date() == day
+        for placed in [_placed_ms(row.at_ms, row.utc_offset_min, clock)]
+    ]
+    of_day = [(each, *_placed(each)) for each in found if each.is_of(day)]
+    lost_ms = [since_ms for each, since_ms, _ in of_day if each.row.kind == "gap"]
+    axis = _axis([*(placed for _, placed in marks), *lost_ms], day, clock)
+    return Strip(
+        marks=tuple(Mark(row.id, axis.x(ms), _time(row, clock)) for row, ms in marks),
+        missing=tuple(
+            _missing(each, axis, since_ms, until_ms, day)
+            for each, since_ms, until_ms in of_day
+            if until_ms >= axis.begin_ms
+        ),
+        hours=_hours(axis, day, clock),
+        now_x=axis.x(clock.now_ms) if axis.begin_ms <= clock.now_ms < axis.end_ms else None,
+    )
+
+
+def _axis(placed: Sequence[int], day: date, clock: Clock) -> _Axis:
+    """From the hour of the earliest, to the midnight after it."""
+    six_ms = clock.reads_ms(datetime.combine(day, time(FIRST_HOUR)))
+    earliest_ms = max(min([six_ms, *placed]), clock.midnight_ms(day))
+    whole = clock.at(earliest_ms).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    return _Axis(
+        min(earliest_ms, clock.reads_ms(whole)), clock.midnight_ms(day + timedelta(days=1))
+    )
+
+
+def _hours(axis: _Axis, day: date, clock: Clock) -> tuple[tuple[float, str], ...]:
+    at_ms = {hour: clock.reads_ms(datetime.combine(day, time(hour))) for hour in (6, 12, 18)}
+    return tuple((axis.x(ms), str(hour)) for hour, ms in at_ms.items() if ms >= axis.begin_ms)
+
+
+def _missing(stretch: Stretch, axis: _Axis, since_ms: int, until_ms: int, day: date) -> Missing:
+    x, until_x = axis.x(since_ms), axis.x(until_ms)
+    wide = round(max(until_x - x, NARROWEST_X), 2)
+    return Missing(stretch.row.kind, x, wide, sentence(stretch, day))
+
+
+def _placed(stretch: Stretch) -> tuple[int, int]:
+    since_ms, until_ms = (
+        _placed_ms(ms, stretch.offset_min(ms), stretch.clock)
+        for ms in (stretch.since_ms, stretch.until_ms)
+    )
+    return since_ms, until_ms
+
+
+def _placed_ms(at_ms: int, offset_min: int | None, clock: Clock) -> int:
+    """When the reader's clock shows what the clock on the wall showed then."""
+    if offset_min is None or offset_min == clock.offset_min(at_ms):
+        return at_ms
+    return clock.reads_ms(clock.at(at_ms, offset_min).replace(tzinfo=None))
+
+
+def _time(row: MomentRow, clock: Clock) -> str:
+    assert row.at_ms is not None
+    at = clock.at(row.at_ms, row.utc_offset_min)
+    return f"{at:%H:%M} {clock.zone_to_name(at)}".rstrip()
+
+
+def _counted(count: int, of: str) -> str:
+    return f"{count} {of}" if count == 1 else f"{count} {of}s"

@@ -1,0 +1,305 @@
+"""What the page shows of moments, hits and days. Pure: templates put it into HTML, no more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import ClassVar
+
+from core.moment import Transcript, Word
+from pipeline.search.engine import Found, Hit
+from pipeline.store.views.interval_fold import IntervalRow
+from pipeline.store.views.moment_fold import MomentRow
+
+from .gaps import Break, holes
+from .local_time import Clock
+
+BREATH_MS = 1_500
+"""A pause this long begins a new line: the ear takes it for a full stop and a look around."""
+
+LINES_OF_A_DAY = 3
+"""Of an earlier day the home page shows so many; it must get calmer, not fuller."""
+
+FIRST_WORDS = 56
+"""Characters: two lines on the button of a small phone."""
+
+_STANDING = {
+    "awaited": "Its words are on their way.",
+    "no_words": "No words, only its sound.",
+    "failed": "Its words could not be made out. Its sound is kept.",
+}
+_WHY = {
+    "file": "from a file",
+    "typed": "typed",
+    "imported": "imported",
+    "recording": "a recording",
+    "selected": "kept by itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A word, its times in the sound, and whether it was heard with doubt."""
+
+    text: str
+    start_ms: int | None
+    end_ms: int | None
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A moment in a list. `why` is empty for a press: that needs no reason.
+
+    `at` is the time with the zone where it was recorded, `time` is how a clock there showed
+    it; `zone` is the zone's name where the reader would be misled without it.
+    """
+
+    is_break: ClassVar[bool] = False
+
+    id: str
+    at_ms: int | None
+    at: str
+    time: str
+    zone: str
+    text: str
+    standing: str
+    why: str
+    duration_ms: int
+    speaker: str
+    has_sound: bool
+    is_hidden: bool
+    revision: int
+
+    @property
+    def length(self) -> str:
+        """How long it sounds: `9 s`, `1 min 05 s`; empty for what was typed."""
+        minutes, seconds = divmod(round(self.duration_ms / 1000), 60)
+        if minutes:
+            return f"{minutes} min {seconds:02d} s"
+        return f"{seconds} s" if self.duration_ms else ""
+
+    def facts(self, why: bool) -> str:  # noqa: FBT001 - templates call it
+        """What else is known of it, on one line; why it was kept only where there is room."""
+        return " · ".join(filter(None, (self.length, self.speaker, self.why if why else "")))
+
+    @property
+    def version(self) -> str:
+        """Differs wherever the card would look different."""
+        return f"{self.id}.{self.revision}/{self.standing}/{len(self.text)}/{self.is_hidden:d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A moment in full: its card, its day in words, and its words line by line.
+
+    The sound is played from `from_ms` to `until_ms`, None for its end. `holes` says what is
+    missing in it.
+    """
+
+    card: Card
+    day: str
+    day_href: str
+    lines: tuple[tuple[ShownWord, ...], ...]
+    from_ms: int = 0
+    until_ms: int | None = None
+    holes: str = ""
+
+    @property
+    def has_doubt(self) -> bool:
+        return any(word.doubtful for line in self.lines for word in line)
+
+    def only(self, sentence: tuple[ShownWord, ...]) -> "Page":
+        """The same moment, of which only this sentence is shown and played."""
+        return replace(
+            self,
+            lines=(sentence,),
+            from_ms=sentence[0].start_ms or 0,
+            until_ms=sentence[-1].end_ms,
+        )
+
+    @property
+    def first_words(self) -> str:
+        """The beginning of the text, cut between words, for the button."""
+        text = self.card.text
+        if len(text) <= FIRST_WORDS:
+            return text
+        return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day, newest first: its moments, and what is missing. `more` moments are left out."""
+
+    title: str
+    date: str
+    lines: tuple[Card | Break, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHit:
+    """A moment that was found, its best passage, and why."""
+
+    id: str
+    when: str
+    at: str
+    zone: str
+    text: str
+    speaker: str
+    why: str
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query. `note` says what must be known of it, empty where nothing must."""
+
+    query: str
+    hits: tuple[ShownHit, ...]
+    note: str
+    by_words_alone: bool
+
+
+def card(row: MomentRow, clock: Clock) -> Card:
+    at = None if row.at_ms is None else clock.at(row.at_ms, row.utc_offset_min)
+    return Card(
+        id=row.id,
+        at_ms=row.at_ms,
+        at="" if at is None else at.isoformat(timespec="seconds"),
+        time="--:--" if at is None else f"{at:%H:%M}",
+        zone="" if at is None else clock.zone_to_name(at),
+        text=row.text,
+        standing="" if row.text else _STANDING.get(row.words, ""),
+        why=_WHY.get(row.how, ""),
+        duration_ms=row.duration_ms or 0,
+        speaker=row.speaker or "",
+        has_sound=row.sound is not None,
+        is_hidden=row.state == "hidden",
+        revision=row.revision,
+    )
+
+
+def page(
+    row: MomentRow,
+    transcript: Transcript | None,
+    clock: Clock,
+    missing: Iterable[IntervalRow] = (),
+) -> Page:
+    """`missing` are the gaps and pauses around it: the sound may have a hole."""
+    day = day_of(row, clock)
+    return Page(
+        card=card(row, clock),
+        day="Time not known" if day is None else day_title(day, clock.today),
+        day_href="" if day is None else f"{day}",
+        lines=_lines(row.text, transcript),
+        holes=holes(row, missing),
+    )
+
+
+def _lines(text: str, transcript: Transcript | None) -> tuple[tuple[ShownWord, ...], ...]:
+    if transcript is not None and transcript.words:
+        return tuple(_heard_lines(transcript.words))
+    return tuple((ShownWord(line, None, None),) for line in text.splitlines() if line.strip())
+
+
+def _heard_lines(words: Sequence[Word]) -> Iterable[tuple[ShownWord, ...]]:
+    line: list[ShownWord] = []
+    before: Word | None = None
+    for word in words:
+        if before is not None and word.start_ms - before.end_ms > BREATH_MS:
+            yield tuple(line)
+            line = []
+        line.append(ShownWord(word.word.strip(), word.start_ms, word.end_ms, word.doubtful))
+        before = word
+    yield tuple(line)
+
+
+def day_title(day: date, today: date) -> str:
+    """`Today`, `Yesterday`, `Tuesday`, `Tuesday 3 November`, and the year where it is another."""
+    ago = (today - day).days
+    if ago in (0, 1):
+        return ("Today", "Yesterday")[ago]
+    if 1 < ago < 7:  # noqa: PLR2004 - a week has seven days
+        return f"{day:%A}"
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day:%A} {day.day} {day:%B}{year}"
+
+
+def days(
+    rows: Iterable[MomentRow],
+    clock: Clock,
+    *,
+    breaks: Mapping[date, Sequence[Break]] | None = None,
+    most: int | None = None,
+) -> tuple[Day, ...]:
+    """Newest first: at most `most` moments of each day, and all of its `breaks`.
+
+    A moment belongs to the day it was where it was recorded; one without a time to none.
+    """
+    by_day: dict[date, list[MomentRow]] = {}
+    for row in rows:
+        day = day_of(row, clock)
+        if day is not None:
+            by_day.setdefault(day, []).append(row)
+    breaks = breaks or {}
+    found = sorted({*by_day, *(day for day, of_day in breaks.items() if of_day)}, reverse=True)
+    return tuple(_day(day, by_day.get(day, []), breaks.get(day, ()), clock, most) for day in found)
+
+
+def _day(
+    day: date, rows: Iterable[MomentRow], breaks: Iterable[Break], clock: Clock, most: int | None
+) -> Day:
+    cards = sorted((card(row, clock) for row in rows), key=_at_ms, reverse=True)
+    shown = cards[:most]
+    lines: list[Card | Break] = [*shown, *breaks]
+    lines.sort(key=_at_ms, reverse=True)
+    return Day(day_title(day, clock.today), f"{day}", tuple(lines), len(cards) - len(shown))
+
+
+def results(found: Found, clock: Clock) -> Results:
+    hits = tuple(_hit(hit, clock) for hit in found.hits)
+    return Results(found.query, hits, _note(found), found.by_words_alone)
+
+
+def _note(found: Found) -> str:
+    if not found.query.strip():
+        return ""
+    alone = "Searched by words alone: the worker that knows meanings is busy or not running."
+    if not found.hits:
+        nothing = "Nothing is found. Try other words."
+        return f"{nothing} {alone}" if found.by_words_alone else nothing
+    nearest = "Nothing is close to this. These are the nearest."
+    notes = [(found.nothing_close, nearest), (found.by_words_alone, alone)]
+    return " ".join(sentence for holds, sentence in notes if holds)
+
+
+def _hit(hit: Hit, clock: Clock) -> ShownHit:
+    when = "time not known"
+    if hit.at is not None:
+        when = f"{day_title(hit.at.date(), clock.today)}, {hit.at:%H:%M}"
+    return ShownHit(
+        id=hit.moment,
+        when=when,
+        at="" if hit.at is None else hit.at.isoformat(timespec="seconds"),
+        zone="" if hit.at is None else clock.zone_to_name(hit.at),
+        text=hit.text,
+        speaker=hit.speaker or "",
+        why="; ".join(hit.why),
+        alike=len(hit.also),
+    )
+
+
+def ago(then_ms: int, clock: Clock) -> str:
+    """`12 days ago`, counted in nights, as people do."""
+    nights = (clock.today - clock.at(then_ms).date()) // timedelta(days=1)
+    return {0: "Earlier today", 1: "Yesterday"}.get(nights, f"{nights} days ago")
+
+
+def day_of(row: MomentRow, clock: Clock) -> date | None:
+    """The day it was to the wearer then and there."""
+    return None if row.at_ms is None else clock.at(row.at_ms, row.utc_offset_min).date()
+
+
+def _at_ms(line: Card | Break) -> int:
+    assert line.at_ms is not None
+    return line.at_ms

@@ -1,0 +1,1 @@
+"""Everything that the wearer presses: pins, input devices, the keys of a terminal."""

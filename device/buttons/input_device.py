@@ -1,0 +1,181 @@
+"""A button behind /dev/input/event*: a Bluetooth shutter, a foot switch, a single-switch interface.
+
+The kernel's own records are read, since the package that wraps them has no wheel for the Pi.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import select
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core import log
+from core.errors import UserError
+from device.ports import Edge
+
+RECORD = struct.Struct("llHHi")
+"""`struct input_event`: seconds, microseconds, type, code, value. 24 bytes where a long has 64
+bits, 16 where it has 32."""
+
+EVIOCSCLOCKID = 0x400445A0
+"""Which clock stamps the records: from <linux/input.h>, _IOW('E', 0xa0, int)."""
+
+EVIOCGRAB = 0x40044590
+"""Nobody else gets the records: _IOW('E', 0x90, int). A shutter's key is the volume key."""
+
+EV_SYN, EV_KEY = 0, 1
+SYN_DROPPED = 3
+UP, DOWN = 0, 1
+
+RECORDS_AT_ONCE = 64
+
+AGAIN_AFTER_S = 2.0
+"""How often a device that is not there is looked for. Bluetooth needs longer to come back."""
+
+Open = Callable[[Path], int]
+
+
+class InputUnusable(UserError):
+    """An input device may not be read."""
+
+    code = "input_unusable"
+
+
+@dataclass(slots=True)
+class Keys:
+    """Turns records into the edges of one button, which is down while any of its keys is.
+
+    A shutter may send two keys at one press, so a key for itself is no edge. `key` None: any key.
+    """
+
+    key: int | None = None
+    _down: set[int] = field(default_factory=set)
+
+    def edges(self, raw: bytes) -> Iterator[Edge]:
+        """What whole records of EV_KEY tell, with the kernel's times; autorepeat tells nothing.
+
+        Where the kernel dropped records, the button counts as let go: a key whose release was
+        dropped would else be held for ever.
+        """
+        for seconds, microseconds, kind, code, value in RECORD.iter_unpack(raw):
+            at_s = seconds + microseconds / 1e6
+            if (kind, code) == (EV_SYN, SYN_DROPPED):
+                yield from self.let_go(at_s)
+            elif kind == EV_KEY and self.key in {None, code}:
+                yield from self._turn(code, value, at_s)
+
+    def let_go(self, at_s: float) -> Iterator[Edge]:
+        """The device has gone: what was down is down no more."""
+        if self._down:
+            self._down.clear()
+            yield Edge(down=False, at_s=at_s)
+
+    def _turn(self, code: int, value: int, at_s: float) -> Iterator[Edge]:
+        was_down = bool(self._down)
+        if value == DOWN:
+            self._down.add(code)
+        elif value == UP:
+            self._down.discard(code)
+        if bool(self._down) != was_down:
+            yield Edge(down=not was_down, at_s=at_s)
+
+
+class InputButton:
+    """Reads a device in a thread of its own; when it goes (Bluetooth sleeps), waits for it.
+
+    `start` raises InputUnusable only where the device is there and may not be read: that nobody
+    but the wearer mends. One that is not there yet is no trouble, since it may be asleep.
+    """
+
+    def __init__(self, path: Path, key: int | None = None, open_device: Open | None = None) -> None:
+        self._path = path
+        self._key = key
+        self._open = open_device or _open
+        self._stop: int | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, deliver: Callable[[Edge], None]) -> None:
+        try:
+            device: int | None = self._open(self._path)
+        except PermissionError as error:
+            raise _forbidden(self._path) from error
+        except OSError as error:
+            device = None
+            log.get_log().info("input_awaited", reason=errno.errorcode.get(error.errno or 0))
+        stopping, self._stop = os.pipe()
+        self._thread = threading.Thread(
+            target=self._run, args=(device, stopping, deliver), daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._stop is None or self._thread is None:
+            return
+        os.close(self._stop)
+        self._thread.join(2.0)
+        self._stop = self._thread = None
+
+    def _run(self, device: int | None, stopping: int, deliver: Callable[[Edge], None]) -> None:
+        """Until the other end of `stopping` is closed."""
+        try:
+            while True:
+                if device is not None and not self._read(device, stopping, deliver):
+                    return
+                device = None
+                if select.select([stopping], [], [], AGAIN_AFTER_S)[0]:
+                    return
+                with contextlib.suppress(OSError):  # still away
+                    device = self._open(self._path)
+        finally:
+            os.close(stopping)
+
+    def _read(self, device: int, stopping: int, deliver: Callable[[Edge], None]) -> bool:
+        """Read until the device goes, which is true, or until told to stop."""
+        keys = Keys(self._key)
+        try:
+            while stopping not in select.select([device, stopping], [], [])[0]:
+                raw = _records(device)
+                if not raw:
+                    for edge in keys.let_go(time.monotonic()):
+                        deliver(edge)
+                    log.get_log().info("input_gone")
+                    return True
+                for edge in keys.edges(raw):
+                    deliver(edge)
+        finally:
+            os.close(device)
+        return False
+
+
+def _records(device: int) -> bytes:
+    """Whole records, as the kernel hands them over; none where the device has gone."""
+    try:
+        return os.read(device, RECORD.size * RECORDS_AT_ONCE)
+    except OSError as error:
+        if error.errno != errno.ENODEV:
+            log.get_log().warning("input_failed", reason=errno.errorcode.get(error.errno or 0))
+        return b""
+
+
+def _open(path: Path) -> int:
+    device = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.ioctl(device, EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
+        fcntl.ioctl(device, EVIOCGRAB, 1)
+    except OSError:
+        os.close(device)
+        raise
+    return device
+
+
+def _forbidden(path: Path) -> InputUnusable:
+    return InputUnusable(
+        f"The button at {path} may not be read by this user.",
+        advice="Run `sudo usermod -aG input $USER`, then log in again.",
+    )

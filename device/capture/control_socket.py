@@ -1,0 +1,143 @@
+"""Capture's control socket: JSON, one object a line, over a Unix socket in the runtime folder.
+
+What can be asked is in `answers`; `subscribe` is answered here: `{"ok": true}`, then events, a
+line each.
+What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`. No word ever.
+"""
+
+import contextlib
+import json
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core import socket_client
+from core.errors import UserError
+
+ANSWER_WITHIN_S = 10.0
+"""A disk that is slow delays an answer; a daemon that is gone does not answer at all."""
+
+AGAIN_AFTER_S = 0.1
+
+EVENTS_HELD = 200
+"""Of a listener that does not read, the oldest go; twenty seconds of levels."""
+
+Answer = Callable[[dict[str, Any]], None]
+Serve = Callable[[dict[str, Any], Answer], None]
+"""Told every request, in a thread of the socket's, and how to answer it; once."""
+
+
+class CaptureGone(UserError):
+    """Nobody answers at the socket."""
+
+    code = "capture_not_running"
+
+
+class Control:
+    """Serves the socket; requests go to `serve`, events to whoever subscribed."""
+
+    def __init__(self, path: Path, serve: Serve) -> None:
+        self._path = path
+        self._serve = serve
+        self._listeners: set[queue.Queue[dict[str, Any]]] = set()
+        self._server: socket.socket | None = None
+
+    @property
+    def has_listeners(self) -> bool:
+        return bool(self._listeners)
+
+    def start(self) -> None:
+        """Listen. The caller holds capture's lock, so that the path is nobody else's."""
+        self._path.unlink(missing_ok=True)
+        self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._server.bind(str(self._path))
+        self._path.chmod(0o600)
+        self._server.listen(16)
+        threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Nobody is let in any more. Idempotent."""
+        server, self._server = self._server, None
+        if server is not None:
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
+            self._path.unlink(missing_ok=True)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Tell every subscriber; never waits for one."""
+        for listener in list(self._listeners):
+            with contextlib.suppress(queue.Empty):
+                if listener.full():
+                    listener.get_nowait()
+            with contextlib.suppress(queue.Full):
+                listener.put_nowait(event)
+
+    def _accept(self, server: socket.socket) -> None:
+        while True:
+            try:
+                caller, _ = server.accept()
+            except OSError:
+                if self._server is None:
+                    return
+                time.sleep(AGAIN_AFTER_S)  # out of descriptors, or the caller has gone already
+                continue
+            threading.Thread(target=self._converse, args=(caller,), daemon=True).start()
+
+    def _converse(self, caller: socket.socket) -> None:
+        with caller, contextlib.suppress(OSError), caller.makefile("rb") as asked:
+            for text in asked:
+                request = _read(text)
+                if request is not None and request["do"] == "subscribe":
+                    self._stream(caller)
+                    return
+                answer = self._ask(request) if request is not None else _NOT_UNDERSTOOD
+                caller.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        answers: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._serve(request, answers.put)
+        try:
+            return answers.get(timeout=ANSWER_WITHIN_S)
+        except queue.Empty:
+            return _error("capture_stuck", "Capture does not answer.", "Start it again.")
+
+    def _stream(self, caller: socket.socket) -> None:
+        listener: queue.Queue[dict[str, Any]] = queue.Queue(EVENTS_HELD)
+        self._listeners.add(listener)
+        try:
+            caller.sendall(b'{"ok": true}\n')
+            while True:
+                caller.sendall(json.dumps(listener.get()).encode() + b"\n")
+        finally:
+            self._listeners.discard(listener)
+
+
+def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """Ask the running capture. Raises CaptureGone, and UserError as it answered."""
+    try:
+        return socket_client.ask(path, request, patience_s=ANSWER_WITHIN_S + 5)
+    except socket_client.NobodyThere as error:
+        raise CaptureGone(
+            "Capture is not running, so nothing is being heard.",
+            advice="Start it: `afterthought capture`, or everything: `afterthought run`.",
+        ) from error
+
+
+def _read(text: bytes) -> dict[str, Any] | None:
+    try:
+        request = json.loads(text)
+    except ValueError:
+        return None
+    return request if isinstance(request, dict) and isinstance(request.get("do"), str) else None
+
+
+def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
+    return {"error": code, "sentence": sentence, "advice": advice}
+
+
+_NOT_UNDERSTOOD = _error("wrong_usage", "This request is not understood.", "See docs/commands.md.")

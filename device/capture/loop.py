@@ -1,0 +1,450 @@
+"""The capture loop: one inbox, one owner. Everything that happens is a message.
+
+Kept is only said after the fsync, and the light changes last.
+"""
+
+import contextlib
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from core import log, socket_client
+from core.audio import RATE_HZ, Span
+from core.capture_status import CaptureState, RingMemory, TakenBack
+from core.errors import UserError
+from core.facts import Fact
+from core.paths import Home
+from device.buttons.keyboard import Key
+from device.memory.recent_sound import Ears, Sound
+from device.memory.stream_clock import StreamClock
+from device.microphone.level_meter import LevelMeter
+from device.ports import Block, Edge, Ended, Fault, FromMicrophone, Microphone
+from device.session.session import (
+    Elapsed,
+    Event,
+    Pause,
+    PauseChanged,
+    PauseGesture,
+    Resume,
+    SwitchMoved,
+)
+from device.session.values import NoSound
+from device.signals.scheduler import Light, Motor, Signals
+
+from .clip_writer import Letterbox
+from .control_socket import Control
+from .controls import Hands
+from .engine import ModeChange, Outcome, Porch
+from .fact_log import Ledger
+from .heartbeat import Beat, Heartbeat
+from .inbox import Inbox
+from .pause_file import PauseFile
+from .pause_record import PauseMemory
+from .requests import BUSY, Request, answer
+from .systemd import Service, Watchdog
+from .troubles import Truths, level
+
+TURN_AT_LEAST_S = 0.5
+"""How often the loop looks at its clock when nothing comes and nothing is due."""
+
+SILENT_S = 3.0
+"""No block for so long is a fault, whatever the microphone's own thread says or does not say."""
+
+CATCH_UP_S = 0.06
+"""How long a press waits for what a relaxed microphone has heard and not handed over: what it is
+asked for comes at once, and again after 10 ms; the wearer feels nothing before 100."""
+
+LOOK_EVERY_S = 10.0
+"""How often the disk is looked at: whether it has room, and what was taken back."""
+
+WAKE_WITHIN_S = 2.0
+"""A wake that is lost costs two seconds: the worker looks by itself."""
+
+_LOGGED = frozenset({"keep", "revision", "seconds"})
+"""What of an event the log is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A key of the terminal."""
+
+    key: Key
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """The slide switch moved."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecondEdge:
+    """The second button went down or came up."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """The speech model is there; or, with None, there is none, and why."""
+
+    ears: Ears | None
+    error: UserError | None = None
+
+
+Other = Edge | SecondEdge | Switched | Request | Typed | Hears
+Message = FromMicrophone | Other
+
+
+def _presses(message: Message) -> bool:
+    """Whether somebody wants to keep what was said."""
+    match message:
+        case Edge(down):
+            return down
+        case Typed(key):
+            return key in {"press", "hold"}
+        case Request(asked):
+            return asked.get("do") == "press" or (
+                asked.get("do") in {"hold", "record"} and asked.get("on") is True
+            )
+    return False
+
+
+class Spooled(Letterbox, Protocol):
+    """The letterbox, and what capture has to know of what lies in it."""
+
+    reserve_bytes: int
+
+    def post_fact(self, fact: Fact) -> object: ...
+    def waiting_count(self) -> int: ...
+    def free_bytes(self) -> int: ...
+    def taken_back(self) -> list[TakenBack]: ...
+    def bring_back(self, moment: str) -> bool: ...
+    def erase_taken_back(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """Everything that the loop holds and that reaches out of it. Roots build it."""
+
+    home: Home
+    microphone: Microphone
+    lights: Sequence[Light]
+    motors: Sequence[Motor]
+    spooled: Spooled
+    heartbeat: Heartbeat
+    pause_file: PauseFile
+    service: Service = field(default_factory=Service)
+    second_button: Literal["recording", "shutdown"] = "recording"
+    power_off: Callable[[], UserError | None] = lambda: None
+
+
+class Capture:
+    """Owns the porch; `run` is its loop, `inbox` the one way in."""
+
+    def __init__(self, wires: Wires, stream_clock: StreamClock, before: Beat | None = None) -> None:
+        """`before` is the last sign of the capture before this one."""
+        self._now_s = stream_clock.clock.monotonic_s
+        self.inbox: Inbox[Other] = Inbox(self._now_s)
+        self.wires = wires
+        self.control = Control(wires.home.capture_socket, self._asked)
+        self.sound: Sound = stream_clock.sound
+        self.clock = stream_clock
+        self.meter = LevelMeter()
+        self.ring_memory: RingMemory = self.sound.ring.hold_in_memory()
+        self.truths = Truths()
+        stream = secrets.token_hex(8)
+        self.ledger = Ledger(
+            stream,
+            stream_clock.clock,
+            wires.spooled.post_fact,
+            self._tell,
+            None if before is None else before.recorded,
+        )
+        self.ledger.await_sound(0, before)
+        self._pause_memory = PauseMemory(wires.pause_file, self.ledger, self.truths.note)
+        self.porch = Porch(
+            stream,
+            self.sound,
+            wires.spooled,
+            self._told,
+            change=self._change,
+            pause=self._pause_memory.pausing,
+        )
+        self.hands = Hands(
+            self.porch.do,
+            stream_clock,
+            lambda: self.porch.session.keeping.open,
+            wires.second_button,
+            self._shut_down,
+        )
+        self.signals = Signals(wires.lights, wires.motors, self.buzzed, self._now_s)
+        self.waiting = 0
+        self._watchdog = Watchdog(wires.service)
+        self._put_off: deque[Message] = deque()
+        self._relaxed = self._held_back = False
+        self._stopped = False
+        self._block_came = False
+        self._last_sound_s = self._now_s()
+        self._last_turn_s = self._now_s()
+        self._looked_s = float("-inf")
+        self._state = ""
+
+    def run(self) -> None:
+        """Until `stop`. What waits is done before anything is opened: a switch may say pause."""
+        while (waiting := self.inbox.get(0.0)) is not None:
+            self.take(waiting)
+        if self.porch.session.pause is None:
+            self.wires.microphone.start(self.inbox.put_sound)
+        self._last_sound_s = self._last_turn_s = self._now_s()
+        while not self._stopped:
+            message = self._next()
+            if message is not None:
+                self.take(message)
+            self.turn(self._now_s())
+        self.close()
+
+    def close(self) -> None:
+        """It ends because it was told to: what is open is closed, and what is known written."""
+        self.wires.service.stopping()
+        if self.porch.session.pause is None:
+            self._note_silence()
+        self.porch.end()
+        self.ledger.settle()
+        self.wires.heartbeat.end()
+
+    def stop(self) -> None:
+        """End the loop soon. For signal handlers."""
+        self._stopped = True
+
+    def do(self, event: Event) -> Outcome:
+        """What a request or a switch asks for; what came of it."""
+        return self.porch.do(event)
+
+    def brought_back(self, keep: str) -> None:
+        """A keep that a pause took back lies in the spool again."""
+        self._tell({"event": "brought_back", "keep": keep})
+        self._wake()
+
+    def _next(self) -> Message | None:
+        if self._put_off:
+            return self._put_off.popleft()
+        return self.inbox.get(self._next_turn_s())
+
+    def _next_turn_s(self) -> float:
+        latest_s = self._now_s() + TURN_AT_LEAST_S
+        due_s = self.hands.next_due_s()
+        earliest_s = latest_s if due_s is None else min(latest_s, due_s)
+        return min(earliest_s, self.signals.next_due_s())
+
+    def take(self, message: Message) -> None:  # noqa: C901 - a table
+        """One message. For the loop, and for whoever plays the loop in a simulated time."""
+        if _presses(message):
+            self._catch_up()
+        match message:
+            case Block():
+                self._hear(message)
+            case Fault(error):
+                if self.porch.session.pause is None:
+                    self.truths.note_fault(error)
+            case Edge(down, at_s):
+                self.hands.edge(down=down, at_s=at_s)
+            case SecondEdge(edge):
+                self.hands.edge(down=edge.down, at_s=edge.at_s, second=True)
+            case Switched(paused):
+                self.do(SwitchMoved(paused))
+            case Typed(key, at_s):
+                self._type(key, at_s)
+            case Request():
+                message.answer(answer(self, message))
+            case Hears(ears, error):
+                self._listen(ears, error)
+            case Ended():
+                pass
+
+    def _catch_up(self) -> None:
+        """Hear what is on its way before a press is cut: what it is about may be in it.
+
+        And have the sound of the press itself sooner than it would come.
+        """
+        if self.porch.session.pause is not None:
+            return
+        now_s = self._now_s()
+        self.wires.microphone.hurry()
+        caught_up = not self._held_back
+        self._relax(on=False)
+        while not caught_up:
+            message = self.inbox.get(now_s + CATCH_UP_S)
+            caught_up = not isinstance(message, Block) or message.arrived_s >= now_s
+            if isinstance(message, Block):
+                self._hear(message)
+            elif message is not None:
+                self._put_off.append(message)
+
+    def _relax(self, *, on: bool) -> None:
+        if on != self._relaxed:
+            self._relaxed = on
+            self._held_back = self.wires.microphone.relax(on=on)
+
+    def _hear(self, block: Block) -> None:
+        if self.porch.session.pause is not None:
+            return  # it was on its way when the microphone was closed
+        if not self.clock.is_tied:
+            self.ledger.sound_came(self.clock.recorded(self.sound.now))
+        self._block_came = True
+        self._last_sound_s = self._now_s()
+        self.truths.mend()
+        if block.lost is not None:
+            position = self.sound.now
+            self.ledger.lost(block.lost, position, self.clock.recorded(position))
+        self.porch.hear(block.pcm, 0 if block.lost is None else block.lost.samples)
+        self.clock.tie(block.arrived_s)
+        self.meter.take_in(block, speaking=self.sound.heard.speaking)
+        if self.control.has_listeners:
+            self.control.tell(level(self, block.pcm))
+
+    def _listen(self, ears: Ears | None, error: UserError | None) -> None:
+        if ears is not None:
+            self.porch.listen_with(ears)
+            return
+        if error is not None:
+            self.truths.trouble("speech model", error)
+        self.porch.be_deaf()
+
+    def turn(self, now_s: float) -> None:
+        """One turn of the loop: what time itself brings, and what follows from it."""
+        # A release that is on its way must be known before a press is taken for a longer one.
+        if self.inbox.is_empty and not self._put_off:
+            self.hands.tick(now_s)
+        elapsed_s, self._last_turn_s = now_s - self._last_turn_s, now_s
+        if self.porch.session.pause is not None:
+            self.do(Elapsed(elapsed_s))
+            if self.porch.session.pause is not None:
+                self._pause_memory.goes_on(self.porch.session.pause, now_s)
+        elif now_s - self._last_sound_s > SILENT_S or self.truths.fault is not None:
+            self.do(NoSound(now_s - self._last_sound_s))
+        self._look_around(now_s)
+        hears = self.porch.session.pause is None
+        self.ledger.turn(now_s, self.sound.now, hears=hears)
+        self._show(now_s)
+
+    def _show(self, now_s: float) -> None:
+        """The light, the watchdog and the page follow what is true by now."""
+        came, self._block_came = self._block_came, False
+        state = self.porch.session.state
+        if came or state == "paused":  # a beat says: until here it was heard
+            self._beat(state)
+        self.signals.turn(now_s, self.truths.truth(self, block_came=came))
+        if state != "starting" and (came or state in {"paused", "fault"}):
+            self._watchdog.feed(now_s)
+        self._relax(on=state == "listening" and not self.control.has_listeners)
+        if state != self._state:
+            self._state = state
+            sentence = self.truths.sentence(self)[0]
+            self._tell({"event": "state", "state": state, "sentence": sentence})
+            self.wires.service.status(sentence)
+            if state != "starting":
+                self.wires.service.ready()
+
+    def _beat(self, state: CaptureState) -> None:
+        position = self.ledger.next_gap(self.sound.now)
+        self.wires.heartbeat.beat(self._now_s(), self.porch.stream, position, state)
+
+    def _look_around(self, now_s: float) -> None:
+        if now_s - self._looked_s < LOOK_EVERY_S:
+            return
+        self._looked_s = now_s
+        self.truths.note_stuck(stuck=self.hands.stuck)
+        try:
+            self.waiting = self.wires.spooled.waiting_count()
+            self.wires.spooled.erase_taken_back()
+        except OSError as error:
+            log.get_log().error("spool_unreadable", reason=error.strerror)
+        self.truths.note("disk", self.wires.spooled.refusal())
+
+    def _type(self, key: Key, at_s: float) -> None:
+        match key:
+            case "press":
+                self.hands.press(at_s)
+            case "hold":
+                self.hands.hold_key(at_s)
+            case "pause":
+                self.do(PauseGesture())
+            case "quit":
+                self.stop()
+
+    def _asked(self, asked: dict[str, Any], respond: Callable[[dict[str, Any]], None]) -> None:
+        """In a thread of the socket's: the loop answers."""
+        if not self.inbox.put(Request(asked, respond, self._now_s())):
+            respond(BUSY)
+
+    def _change(self, change: ModeChange) -> None:
+        """The porch has paused or resumed: what has a wire follows."""
+        match change:
+            case Pause(pausing):
+                self.wires.microphone.stop()
+                self._note_silence()
+                self.clock.let_go()
+                self._pause_memory.began(pausing, self.sound.now, self._now_s())
+                self.signals.show("paused")
+            case PauseChanged(pausing):
+                self._pause_memory.goes_on(pausing, self._now_s(), changed=True)
+            case Resume(by):
+                # Alive and not paused: from here on, what is not heard is a gap.
+                self._beat("starting")
+                self._pause_memory.ended(by, self._now_s())
+                self._last_sound_s = self._now_s()
+                self.ledger.await_sound(self.sound.now)
+                self.meter = LevelMeter()
+                self._relaxed = self._held_back = False  # as it starts
+                self.truths.mend()
+                self.inbox.forget_dropped()
+                self.wires.microphone.start(self.inbox.put_sound)
+                self.signals.show("resumed")
+
+    def _note_silence(self) -> None:
+        """Where no sound came for long, or none has yet, nobody will count what was missed."""
+        if not self.clock.is_tied:
+            self.ledger.sound_came(self.clock.clock.recorded_now())
+        elif self._now_s() - self._last_sound_s > SILENT_S:
+            self.ledger.silent_since(self.clock.recorded(self.sound.now), self.sound.now)
+
+    def buzzed(self, start_s: float, end_s: float) -> None:
+        """The motor ran, or will: what is heard then is its own noise."""
+        start = self.clock.position(start_s)
+        self.sound.ignore(Span(start, start + round((end_s - start_s) * RATE_HZ)))
+
+    def _told(self, event: dict[str, Any]) -> None:
+        """What the porch says, to who listens, to the log; the light last."""
+        kind = event["event"]
+        self._tell({name: value for name, value in event.items() if name != "start"})
+        told = {name: value for name, value in event.items() if name in _LOGGED}
+        log.get_log().info(f"press_{kind}", **told)
+        if kind == "closed":
+            self._wake()
+        elif kind in {"taken", "kept", "refused"}:
+            self.signals.show(kind)
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        self.control.tell({name: value for name, value in event.items() if name != "letter"})
+
+    def _wake(self) -> None:
+        """In a thread: a worker that is slow to answer must not cost the next press its tick."""
+        self.waiting += 1
+        threading.Thread(target=self._wake_worker, daemon=True).start()
+
+    def _wake_worker(self) -> None:
+        with contextlib.suppress(socket_client.NobodyThere, UserError):
+            socket_client.ask(
+                self.wires.home.worker_socket, {"do": "wake"}, patience_s=WAKE_WITHIN_S
+            )
+
+    def _shut_down(self) -> None:
+        error = self.wires.power_off()
+        if error is not None:
+            self._told({"event": "refused", "sentence": error.sentence, "advice": error.advice})

@@ -1,0 +1,1 @@
+"""What the machine itself offers: power, processor time, its disk's speed."""

@@ -1,0 +1,87 @@
+"""The sound of one stream: the ring that holds it, and what was made out in it."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span, as_float
+from core.settings import DeviceSettings
+
+from .ring_buffer import Ring
+from .utterances import Gate, Listening
+
+RING_S = DeviceSettings().ring_s
+"""How much of the past is held, where nobody says otherwise."""
+
+IGNORED = 8
+"""So many spans of our own noise are remembered: the newest are the ones still to be judged."""
+
+
+class Ears(Protocol):
+    """Judges frames in order: the probability of speech in each."""
+
+    def judge(self, frames: Pcm) -> Sequence[float]: ...
+
+    def reset(self) -> None:
+        """Another stretch of sound begins."""
+
+
+class Sound:
+    """Owned by one loop; not thread-safe. Until it has ears, it holds sound without judging it."""
+
+    def __init__(self, gate: Gate, ring_s: float = RING_S) -> None:
+        self.ring = Ring(round(ring_s * RATE_HZ))
+        self.heard = Listening(gate, ring_s)
+        self.ears: Ears | None = None
+        self._ignored: deque[Span] = deque(maxlen=IGNORED)
+
+    @property
+    def now(self) -> int:
+        """One past the newest sample."""
+        return self.ring.now
+
+    def take_in(self, pcm: Pcm, lost_samples: int = 0) -> None:
+        """Add a block; `lost_samples` were lost before it and leave a hole of zeros."""
+        if lost_samples:
+            self.ring.skip(lost_samples)
+        self.ring.append(pcm)
+        self._judge()
+
+    def ignore(self, span: Span) -> None:
+        """What is heard here is our own motor."""
+        self._ignored.append(span)
+
+    def wipe(self) -> None:
+        """Forget every sample, for good."""
+        self.ring.clear()
+        self.heard.begin_anew(-(-self.now // FRAME_SAMPLES))
+        self.heard.moved(self.now, self.now)
+        if self.ears is not None:
+            self.ears.reset()
+
+    def listen_with(self, ears: Ears) -> None:
+        """Judge what is held, and from now on what comes."""
+        self.ears = ears
+        self._judge()
+
+    def _judge(self) -> None:
+        """Every whole frame, once."""
+        self.heard.moved(self.ring.oldest, self.ring.now)
+        if self.ears is None:
+            return
+        unheard = -(-self.ring.oldest // FRAME_SAMPLES) - self.heard.frames
+        if unheard > 0:  # a long hole, or ears that came later than the ring is long
+            self.heard.skip(unheard)
+        first = self.heard.frames * FRAME_SAMPLES
+        frames = self.ring.copy(first, self.ring.now // FRAME_SAMPLES * FRAME_SAMPLES)
+        loudness = np.sqrt(np.mean(as_float(frames).reshape(-1, FRAME_SAMPLES) ** 2, axis=1))
+        for probability, loud in zip(self.ears.judge(frames), loudness.tolist(), strict=True):
+            self.heard.feed(probability, loud, ours=self._is_ours(first))
+            first += FRAME_SAMPLES
+
+    def _is_ours(self, frame: int) -> bool:
+        return any(
+            span.start < frame + FRAME_SAMPLES and frame < span.end for span in self._ignored
+        )

@@ -1,0 +1,1 @@
+"""What capture decides, as pure functions: gestures, keeping, edges, pause."""

@@ -1,0 +1,77 @@
+"""How capture and the worker stand, in one answer."""
+
+from pathlib import Path
+from typing import Any
+
+from core import capture_status, socket_client
+from core.capture_status import CaptureStatus
+from core.clock import length_in_words
+from core.errors import UserError
+from core.paths import Home
+
+from .capture.control_socket import ask
+
+PATIENCE_S = 5.0
+
+
+def standing(home: Home) -> tuple[dict[str, Any], str]:
+    """What `status` tells: a value for programs, sentences for people."""
+    capture, capture_says = _capture(home.capture_socket)
+    worker, worker_says = _worker(home.worker_socket)
+    sentences = [*capture_says, worker_says]
+    value = {"capture": capture, "worker": worker, "sentences": sentences}
+    return value, "\n".join(sentences)
+
+
+def sentences(status: CaptureStatus) -> list[str]:
+    """The whole truth about capture, in sentences; the first is the one that matters."""
+    told = [f"{status.sentence} {status.advice}".strip(), _held(status)]
+    if status.pause is not None and status.pause.remaining_s is not None:
+        left = length_in_words(round(status.pause.remaining_s * 1000))
+        told.append(f"The pause ends in {left}.")
+    if status.continuing is not None:
+        length = length_in_words(round(status.continuing.seconds * 1000))
+        told.append(f"It has been going on for {length}.")
+    for taken_back in status.taken_back:
+        left = length_in_words(round(taken_back.remaining_s * 1000))
+        told.append(
+            f"{taken_back.keep} was taken back; it is erased in {left}. "
+            f"`afterthought pause --bring-back {taken_back.keep}` keeps it."
+        )
+    if status.gaps:
+        lost = length_in_words(round(status.lost_s * 1000))
+        told.append(f"Since it started, {lost} of sound were lost, in {status.gaps} gaps.")
+    if status.levels is not None and status.levels.sentence:
+        told.append(f"{status.levels.sentence} {status.levels.advice}".strip())
+    return told
+
+
+def _held(status: CaptureStatus) -> str:
+    held = f"{status.ring_s:.0f} of {status.ring_length_s:.0f} s of the past are held in memory"
+    memory = {
+        "locked": ", locked there",
+        "no_swap": ", which cannot be swapped out",
+        "swappable": ", which this machine may swap out to its disk",
+    }[status.ring_memory]
+    return f"{held}{memory}; {status.kept} kept, {status.waiting} waiting."
+
+
+def _capture(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
+    try:
+        status = ask(path, {"do": "status"})
+    except UserError as error:
+        return None, [str(error)]
+    return status, sentences(capture_status.from_json(status))
+
+
+def _worker(path: Path) -> tuple[dict[str, Any] | None, str]:
+    try:
+        status = socket_client.ask(path, {"do": "status"}, patience_s=PATIENCE_S)
+    except socket_client.NobodyThere:
+        return None, (
+            "The worker is not running; what is kept waits safely. "
+            "Start it: `afterthought process`, or everything: `afterthought run`."
+        )
+    if status["trouble"]:
+        return status, f"The worker waits: {status['trouble']}"
+    return status, f"The worker is running; {status['waiting']} letters wait."

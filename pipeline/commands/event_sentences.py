@@ -1,0 +1,129 @@
+"""Events and reasons read back as sentences. Pure; no word of the wearer is in an event."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.clock import length_in_words
+from core.facts import gap_sentence
+from pipeline.store.format.events import Event
+
+_AUTHORS = {
+    "wearer": "You",
+    "selector": "The selector",
+    "capture": "Capture",
+    "pipeline": "The worker",
+    "agent": "The agent",
+    "dream": "The night",
+}
+_HOW = {
+    "file": "kept a sound file as moment {subject}",
+    "typed": "typed moment {subject}",
+    "imported": "imported moment {subject}",
+    "press": "pressed and kept moment {subject}",
+    "recording": "recorded moment {subject}",
+    "selected": "kept moment {subject}",
+}
+_OUTCOMES = {
+    "words": "wrote down the words of moment {subject}",
+    "no_words": "found no words in moment {subject}",
+    "failed": "could not make out the words of moment {subject}",
+}
+_KINDS = {
+    "clip_revised": "reached further with moment {subject}",
+    "moment_embedded": "placed moment {subject} by its meaning",
+    "moment_hidden": "hid moment {subject}",
+    "moment_restored": "brought moment {subject} back into sight",
+    "moment_forgotten": "forgot moment {subject} for good",
+}
+_ORIGINS = {
+    "first": "began this archive's first line of events, {subject}",
+    "machine": "began a new line of events, {subject}, because the machine is another",
+    "restored": "began a new line of events, {subject}, after a backup was restored",
+}
+_BY = {
+    "button": "by the button",
+    "switch": "by the switch",
+    "page": "from the page",
+    "command": "by command",
+    "timer": "because its time was over",
+    "start": "as capture started",
+}
+_REASONS = {
+    "file": "you kept this file",
+    "typed": "you typed it",
+    "imported": "you imported it",
+    "press": "you pressed",
+    "recording": "a recording",
+    "selected": "it was selected",
+    "everything": "everything that was said is kept",
+}
+
+
+def event_sentence(event: Event) -> str:
+    """What happened, as a sentence for people."""
+    if event.kind in _FACTS:
+        return _FACTS[event.kind](event.payload)
+    if event.author.startswith("api:"):
+        author = f"The program {event.author[4:]}"
+    else:
+        author = _AUTHORS.get(event.author, event.author)
+    return f"{author} {_predicate(event)}."
+
+
+def reason_sentence(code: str) -> str:
+    """Why something was kept; a reason of a newer version is shown by its code."""
+    return _REASONS.get(code, code.replace("_", " "))
+
+
+def _gap(told: dict[str, Any]) -> str:
+    return gap_sentence(
+        told["duration_ms"],
+        told["reason"],
+        estimated=told["estimated"],
+        uncertain_ms=told["uncertain_ms"],
+    )
+
+
+def _pause_began(told: dict[str, Any]) -> str:
+    length = "" if told["for_s"] is None else f" for {length_in_words(told['for_s'] * 1000)}"
+    return f"A pause{length} began, {_BY.get(told['by'], told['by'])}."
+
+
+def _pause_ended(told: dict[str, Any]) -> str:
+    return f"The pause ended, {_BY.get(told['by'], told['by'])}."
+
+
+def _clock_stepped(told: dict[str, Any]) -> str:
+    moved_ms, visited = told["moved_ms"], told["source"] == "visitor"
+    if moved_ms is None:
+        brought = "A visitor brought the time, which was not known."
+        return brought if visited else "The clock was set for the first time since the start."
+    length = length_in_words(abs(moved_ms))
+    if visited:
+        off = "behind" if moved_ms > 0 else "ahead"
+        return f"A visitor brought the time: this machine's clock was {length} {off}."
+    return f"The clock was set {length} {'forward' if moved_ms > 0 else 'back'}."
+
+
+_FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "gap_found": _gap,
+    "pause_began": _pause_began,
+    "pause_ended": _pause_ended,
+    "clock_stepped": _clock_stepped,
+}
+"""What nobody did, or nobody in particular: told without an author."""
+
+
+def _predicate(event: Event) -> str:
+    payload = event.payload
+    if event.kind == "moment_kept":
+        text = _HOW.get(payload["how"], "kept moment {subject}")
+    elif event.kind == "moment_transcribed":
+        text = _OUTCOMES.get(payload["outcome"], "heard moment {subject}")
+    elif event.kind == "origin_began":
+        text = _ORIGINS.get(payload["reason"], "began a line of events, {subject}")
+    elif event.kind == "act_undone":
+        text = f"took back event {payload['origin']}:{payload['seq']} on {{subject}}"
+    else:
+        text = _KINDS.get(event.kind, f"did something newer ({event.kind}) to {{subject}}")
+    return text.format(subject=event.subject)

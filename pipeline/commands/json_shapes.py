@@ -1,0 +1,72 @@
+"""How moments and events look on the command line; docs/commands.md is held to this."""
+
+import json
+from typing import Any
+
+from core.clock import as_datetime
+from core.moment import Transcript
+from pipeline.commands.event_sentences import reason_sentence
+from pipeline.store.views.moment_fold import MomentRow
+
+_STANDING = {
+    "awaited": "(its words are still awaited)",
+    "no_words": "(no words; its sound is kept)",
+    "failed": "(its words could not be made out; its sound is kept)",
+}
+
+
+def at(row: MomentRow) -> str | None:
+    """When it was said, ISO 8601 with the zone of where it was said."""
+    if row.at_ms is None:
+        return None
+    return as_datetime(row.at_ms, row.utc_offset_min).isoformat(timespec="seconds")
+
+
+def seconds(row: MomentRow) -> float | None:
+    """How long it sounds; None for what was typed."""
+    return None if row.duration_ms is None else row.duration_ms / 1000
+
+
+def said(row: MomentRow) -> str:
+    """Its words for people, or how things stand with them."""
+    return row.text or _STANDING.get(row.words, "")
+
+
+def reasons(row: MomentRow) -> list[str]:
+    """Why it was kept, in words."""
+    return [reason_sentence(row.how), *map(reason_sentence, json.loads(row.reasons))]
+
+
+def words(transcript: Transcript | None) -> list[dict[str, Any]]:
+    """Each word with its times in seconds of the file."""
+    return [
+        {
+            "word": each.word,
+            "start_s": each.start_ms / 1000,
+            "end_s": each.end_ms / 1000,
+            "probability": each.probability,
+            "doubtful": each.doubtful,
+        }
+        for each in (transcript.words if transcript else ())
+    ]
+
+
+def moment(row: MomentRow) -> dict[str, Any]:
+    """One entry of `list`."""
+    return {
+        "id": row.id,
+        "ref": row.ref,
+        "at": at(row),
+        "seconds": seconds(row),
+        "speaker": row.speaker,
+        "text": row.text,
+        "state": row.state,
+        "how": row.how,
+    }
+
+
+def moment_line(row: MomentRow) -> str:
+    """One entry of `list` for people."""
+    speaker = f"{row.speaker}: " if row.speaker else ""
+    hidden = "  [hidden]" if row.state == "hidden" else ""
+    return f"{row.id}  {at(row) or 'time unknown':25}  {speaker}{said(row)}{hidden}"

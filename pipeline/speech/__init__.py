@@ -1,0 +1,1 @@
+"""Where in a sound somebody speaks: models, gates, levelling."""

@@ -1,0 +1,1 @@
+"""Where clips, typed texts and facts wait for the worker, durably."""

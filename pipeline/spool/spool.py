@@ -1,0 +1,325 @@
+"""The letterbox: what was kept, durable before anybody is told so, waiting for the worker.
+
+Formats and names are in docs/journal-format.md. Repeating is harmless: a letter carries
+its ids, and whoever works on it asks the journal first.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+
+import numpy as np
+
+from core.audio import RATE_HZ, Pcm
+from core.capture_status import TakenBack
+from core.clock import Recorded
+from core.facts import Fact, FactKind
+from core.files import sweep_parts, sync_folder, write_durably
+from pipeline.spool import taken_back as apart
+from pipeline.spool.open_clip import SUFFIX as OPEN
+from pipeline.spool.open_clip import OpenClip, is_being_written
+from pipeline.store.format.drafts import Reference
+
+_MAGIC = b"AFTCLIP1"
+_HEADER_AT = len(_MAGIC) + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What is known of a clip when it is kept. `source` is the name of the file it came from."""
+
+    id: str
+    how: Literal["file", "press", "recording", "selected"]
+    recorded: Recorded
+    reasons: tuple[str, ...] = ()
+    revision: int = 0
+    speaker: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A note, or what is imported; `reference` says which object of which source it is."""
+
+    id: str
+    how: Literal["typed", "imported"]
+    text: str
+    recorded: Recorded
+    speaker: str | None = None
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A file in the spool: one clip, a batch of texts, or a fact."""
+
+    path: Path
+    kind: Literal["clip", "texts", "fact"]
+
+
+_KINDS: dict[str, Literal["clip", "texts", "fact"]] = {
+    ".clip": "clip",
+    ".texts": "texts",
+    ".fact": "fact",
+}
+_Written = TypeVar("_Written", Clip, TypedText)
+
+
+class LetterBroken(Exception):
+    """A letter that is not what its name says."""
+
+
+class Spool:
+    """The letterbox of one home. Any process may post; only the worker takes out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def post_clip(self, clip: Clip, chunks: Iterable[Pcm]) -> Path:
+        """Durable when this returns; where it lies. When the disk refuses (OSError), nothing is."""
+        self._make()
+        pieces = (chunk.astype("<i2", copy=False).tobytes() for chunk in chunks)
+        path = self._path(clip)
+        write_durably(path, _with_header(asdict(clip), pieces))
+        return path
+
+    def open_clip(self, clip: Clip, pcm: Pcm) -> OpenClip:
+        """A clip that goes on: durable up to here when this returns. OSError: nothing is."""
+        self._make()
+        return OpenClip(self._path(clip), b"".join(_with_header(asdict(clip), ())), pcm)
+
+    def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
+        """Durable when this returns; where it lies. `batch` is a random id of the sender's."""
+        self._make()
+        lines = (json.dumps(asdict(each)).encode() + b"\n" for each in texts)
+        path = self.folder / f"{batch}.0.texts"
+        write_durably(path, lines)
+        return path
+
+    def post_fact(self, fact: Fact) -> Path:
+        """Durable when this returns; where it lies. Posting it again is harmless."""
+        self._make()
+        path = self.folder / f"{fact.id}.fact"
+        told = asdict(replace(fact, details=dict(fact.details)))
+        write_durably(path, [json.dumps(told).encode()])
+        return path
+
+    def waiting(self) -> list[Letter]:
+        """Facts first, for they are small; then what was pressed for, then the rest.
+
+        Each in the order in which it was posted. Of a moment, its last revision; while that
+        is being written, none. Reads the folder once: who works through many asks once.
+        """
+        names = self._names()
+        highest = _highest_revisions(names)
+        letters = [
+            Letter(self.folder / name, _KINDS[suffix])
+            for name, suffix in names
+            if suffix in _KINDS and (suffix != ".clip" or _is_highest(name, highest))
+        ]
+        return sorted(letters, key=_posted)
+
+    def waiting_count(self) -> int:
+        """How many clips and batches of texts wait to become moments, open clips among them."""
+        names = self._names()
+        return len(_highest_revisions(names)) + sum(suffix == ".texts" for _, suffix in names)
+
+    def free_bytes(self) -> int:
+        """What the disk of the spool has left for us."""
+        folder = self.folder
+        while not folder.exists():
+            folder = folder.parent
+        disk = os.statvfs(folder)
+        return disk.f_bavail * disk.f_frsize
+
+    def close_orphans(self) -> None:
+        """Make letters of the open clips whose writers were killed. For the worker."""
+        for path in self.folder.glob(f"*{OPEN}"):
+            with contextlib.suppress(FileNotFoundError):
+                if not is_being_written(path):
+                    path.replace(path.with_suffix(".clip"))
+                    sync_folder(self.folder)
+
+    def take_back(self, path: Path) -> Path:
+        """Move a clip that waits, open or closed, out of every model's sight; where it lies.
+
+        Durable on return. Raises FileNotFoundError where it is not there any more.
+        """
+        return apart.take_back(path)
+
+    def taken_back(self) -> list[TakenBack]:
+        """The clips that a pause took back, and how long each can be brought back yet."""
+        return apart.taken_back(self.folder)
+
+    def bring_back(self, moment: str) -> bool:
+        """Make a letter of it again; False where it is not there: erased, or forgotten."""
+        return apart.bring_back(self.folder, moment)
+
+    def erase_taken_back(self, older_than_s: float = apart.FOR_S) -> list[str]:
+        """Remove what was taken back longer ago; the moments that will not be. For anybody."""
+        return apart.erase(self.folder, older_than_s)
+
+    def remove(self, letter: Letter) -> None:
+        """Take out a letter that was worked on, what it supersedes, and its failures' count."""
+        if letter.kind == "clip":
+            self._remove_superseded(letter.path)
+        letter.path.unlink(missing_ok=True)
+        _tries_path(letter).unlink(missing_ok=True)
+
+    def note_failure(self, letter: Letter) -> int:
+        """Count a failed try at a letter, across restarts; how many there have been."""
+        path = _tries_path(letter)
+        tries = (int(path.read_text(encoding="ascii")) if path.exists() else 0) + 1
+        write_durably(path, [str(tries).encode("ascii")])
+        return tries
+
+    def set_aside(self, letter: Letter) -> Path:
+        """Move a letter that cannot be worked on out of the way, whole; where it lies then."""
+        aside = self.folder / "aside"
+        aside.mkdir(exist_ok=True)
+        target = letter.path.replace(aside / letter.path.name)
+        sync_folder(aside)
+        sync_folder(self.folder)
+        return target
+
+    def aside(self) -> list[Path]:
+        """The letters that were set aside."""
+        return sorted((self.folder / "aside").glob("*"))
+
+    def sweep(self) -> None:
+        """Remove what was never kept: posts whose sender was killed before they were whole."""
+        sweep_parts(self.folder)
+
+    def _remove_superseded(self, path: Path) -> None:
+        moment, revision = _moment_and_revision(path.name)
+        if not revision:  # there is none before it, and the folder may hold thousands
+            return
+        for older in self.folder.glob(f"{moment}.*"):
+            is_clip = older.suffix in {".clip", OPEN}
+            if is_clip and _moment_and_revision(older.name)[1] < revision:
+                older.unlink(missing_ok=True)
+
+    def _names(self) -> list[tuple[str, str]]:
+        """The name of every file, and its suffix."""
+        try:
+            return [(path.name, path.suffix) for path in self.folder.iterdir()]
+        except FileNotFoundError:
+            return []
+
+    def _path(self, clip: Clip) -> Path:
+        return self.folder / f"{clip.id}.{clip.revision}.clip"
+
+    def _make(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def read_clip(path: Path) -> tuple[Clip, Pcm]:
+    """A clip and its sound, memory-mapped, read-only. Raises LetterBroken."""
+    with path.open("rb") as file:
+        start = file.read(_HEADER_AT)
+        if len(start) < _HEADER_AT or not start.startswith(_MAGIC):
+            raise LetterBroken(path.name)
+        length = int.from_bytes(start[-4:], "little")
+        header = file.read(length)
+    samples = (path.stat().st_size - _HEADER_AT - length) // 2
+    clip = _from_json(Clip, header, path)
+    if samples <= 0:
+        return clip, np.zeros(0, np.int16)
+    pcm = np.memmap(path, "<i2", "r", offset=_HEADER_AT + length, shape=(samples,))
+    return clip, pcm
+
+
+def read_texts(path: Path) -> list[TypedText]:
+    """The texts of a batch. Raises LetterBroken."""
+    return [_from_json(TypedText, line, path) for line in path.read_bytes().splitlines()]
+
+
+def read_fact(path: Path) -> Fact:
+    """A fact. Raises LetterBroken."""
+    try:
+        fields = json.loads(path.read_bytes())
+        fields["recorded"] = Recorded(**fields["recorded"])
+        if fields["ended"] is not None:
+            fields["ended"] = Recorded(**fields["ended"])
+        fact = Fact(**fields)
+        is_one = fact.kind in get_args(FactKind) and all(map(_may_be_told, fact.details.values()))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise LetterBroken(path.name) from error
+    if not is_one:
+        raise LetterBroken(path.name)
+    return fact
+
+
+def duration_ms(pcm: Pcm) -> int:
+    return round(len(pcm) * 1000 / RATE_HZ)
+
+
+def _with_header(header: dict[str, Any], chunks: Iterable[bytes]) -> Iterator[bytes]:
+    text = json.dumps(header).encode()
+    text += b" " * (-(_HEADER_AT + len(text)) % 64)  # the samples begin at an even place
+    yield _MAGIC + len(text).to_bytes(4, "little") + text
+    yield from chunks
+
+
+def _from_json(kind: type[_Written], line: bytes, path: Path) -> _Written:
+    try:
+        fields = json.loads(line)
+        fields["recorded"] = Recorded(**fields["recorded"])
+        if fields.get("reference"):
+            fields["reference"] = Reference(**fields["reference"])
+        if "reasons" in fields:
+            fields["reasons"] = tuple(fields["reasons"])
+        return kind(**fields)
+    except (ValueError, TypeError, KeyError) as error:
+        raise LetterBroken(path.name) from error
+
+
+def _may_be_told(detail: object) -> bool:
+    """No event's payload holds a number with a fraction, nor anything in layers."""
+    return detail is None or isinstance(detail, int | str)
+
+
+def _moment_and_revision(name: str) -> tuple[str, int]:
+    moment, _, revision = name.rpartition(".")[0].rpartition(".")
+    return moment, int(revision) if revision.isdecimal() else 0
+
+
+def _highest_revisions(names: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """By moment, of the clips among these files."""
+    highest: dict[str, int] = {}
+    for name, suffix in names:
+        if suffix in {".clip", OPEN}:
+            moment, revision = _moment_and_revision(name)
+            highest[moment] = max(revision, highest.get(moment, 0))
+    return highest
+
+
+def _is_highest(name: str, highest: dict[str, int]) -> bool:
+    moment, revision = _moment_and_revision(name)
+    return revision == highest.get(moment)
+
+
+def _posted(letter: Letter) -> tuple[int, int, str]:
+    try:
+        return _rank(letter), letter.path.stat().st_mtime_ns, letter.path.name
+    except FileNotFoundError:  # taken out by a forget in between
+        return _rank(letter), 0, letter.path.name
+
+
+def _rank(letter: Letter) -> int:
+    """Who pressed looks at the page, and must not wait behind a folder of old recordings.
+
+    A press has a place in its stream; files and texts begin theirs, at 0.
+    """
+    if letter.kind == "fact":
+        return 0
+    is_press = letter.kind == "clip" and not letter.path.name.partition(".")[0].endswith("-0")
+    return 1 if is_press else 2
+
+
+def _tries_path(letter: Letter) -> Path:
+    return letter.path.with_name(f"{letter.path.name}.tries")

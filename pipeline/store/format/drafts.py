@@ -1,0 +1,253 @@
+"""One function for each kind of event: what it says, and what hangs off it.
+
+Pure: nothing here is stored before `Archive.append` has given it its place.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.clock import Recorded
+from core.facts import Fact, ms_between
+from core.moment import Transcript, Word
+from pipeline.store.views.clock_corrections import read_recorded
+
+from .events import Belonging, Draft, Event, new_belonging
+
+How = Literal["file", "typed", "imported", "press", "recording", "selected"]
+Outcome = Literal["words", "no_words", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound file of the archive, named by the hash of its bytes."""
+
+    sha256: str
+    pcm_sha256: str
+    bytes: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a moment came from: a file or source, and there the caller's own id, or a line."""
+
+    source: str
+    ref: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageCut:
+    """One passage: characters of the transcript's text, and its times in the clip."""
+
+    text_start: int
+    text_end: int
+    start_ms: int | None
+    end_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """The passages of a transcript and their vectors, float32 (n, dimensions), unit length."""
+
+    model: str
+    passages: tuple[PassageCut, ...]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything that is known about a moment at the time it is kept."""
+
+    id: str
+    how: How
+    recorded: Recorded
+    reasons: tuple[str, ...] = ()
+    revision: int = 0
+    duration_ms: int | None = None
+    sound: Sound | None = None
+    transcript: Transcript | None = None
+    speaker: str | None = None
+    reference: Reference | None = None
+
+
+def new_moment_id() -> str:
+    """An id for a moment that begins a stream of its own: a file, a typed note."""
+    return f"{secrets.token_hex(8)}-0"
+
+
+def moment_kept(kept: Kept, *, author: str) -> Draft:
+    """A moment exists now, with its sound if it has one, with its text if it was typed."""
+    stream, _, position = kept.id.partition("-")
+    payload = {
+        "how": kept.how,
+        "reasons": list(kept.reasons),
+        "stream": stream,
+        "position": int(position),
+        "revision": kept.revision,
+        "recorded": _recorded(kept.recorded),
+        "duration_ms": kept.duration_ms,
+    }
+    return Draft("moment_kept", kept.id, author, payload, _belongings_of(kept))
+
+
+def clip_revised(kept: Kept, *, author: str) -> Draft:
+    """A moment's clip reaches further now; its sound before goes in the same transaction."""
+    payload = {
+        "revision": kept.revision,
+        "recorded": _recorded(kept.recorded),
+        "duration_ms": kept.duration_ms,
+    }
+    assert kept.sound is not None
+    sound = new_belonging("sound", _json_bytes(asdict(kept.sound)))
+    return Draft("clip_revised", kept.id, author, payload, (sound,))
+
+
+def _recorded(recorded: Recorded) -> dict[str, object]:
+    fields = asdict(recorded)
+    fields["from"] = fields.pop("source")
+    return fields
+
+
+def _belongings_of(kept: Kept) -> tuple[Belonging, ...]:
+    found: list[Belonging] = []
+    if kept.sound is not None:
+        found.append(new_belonging("sound", _json_bytes(asdict(kept.sound))))
+    if kept.transcript is not None:
+        found.append(transcript_belonging(kept.transcript))
+    if kept.speaker is not None:
+        found.append(new_belonging("speaker", kept.speaker.encode()))
+    if kept.reference is not None:
+        found.append(new_belonging("reference", _json_bytes(asdict(kept.reference))))
+    return tuple(found)
+
+
+def moment_transcribed(
+    moment: str, transcript: Transcript | None, *, revision: int, author: str = "pipeline"
+) -> Draft:
+    """The words of a moment's sound; None where the models failed on it for good."""
+    outcome: Outcome = "failed"
+    if transcript is not None:
+        outcome = "words" if transcript.text else "no_words"
+    belongings = () if transcript is None else (transcript_belonging(transcript),)
+    payload = {"revision": revision, "outcome": outcome}
+    return Draft("moment_transcribed", moment, author, payload, belongings)
+
+
+def moment_embedded(
+    moment: str, embedding: Embedding, *, revision: int = 0, author: str = "pipeline"
+) -> Draft:
+    """The vectors by which a moment is found; of the words of this revision of its clip."""
+    payload = {"revision": revision} if revision else {}
+    return Draft("moment_embedded", moment, author, payload, (embedding_belonging(embedding),))
+
+
+def moment_hidden(moment: str, *, author: str) -> Draft:
+    """The moment is out of sight until it is restored."""
+    return Draft("moment_hidden", moment, author)
+
+
+def moment_restored(moment: str, *, author: str) -> Draft:
+    """A hidden moment is seen again."""
+    return Draft("moment_restored", moment, author)
+
+
+def moment_forgotten(moment: str, *, here: bool, author: str) -> Draft:
+    """The moment's bytes are to go; with `here`, only this copy's."""
+    return Draft("moment_forgotten", moment, author, {"here": here})
+
+
+def act_undone(subject: str, origin: str, seq: int, *, author: str) -> Draft:
+    """The event `origin:seq` counts as if it had never been."""
+    return Draft("act_undone", subject, author, {"origin": origin, "seq": seq})
+
+
+_NOT_KNOWN: Mapping[str, Mapping[str, object]] = {
+    "gap_found": {"samples": None, "duration_ms": None, "uncertain_ms": None, "ended": None},
+    "pause_began": {"for_s": None},
+    "clock_stepped": {"moved_ms": None},
+}
+"""What a fact may leave out, and its event does not."""
+
+
+def fact_noted(fact: Fact, *, author: str) -> Draft:
+    """A gap, a pause's beginning or end, or a better time of a boot."""
+    payload: dict[str, object] = {
+        **_NOT_KNOWN.get(fact.kind, {}),
+        **fact.details,
+        "recorded": _recorded(fact.recorded),
+    }
+    if fact.kind != "clock_stepped":
+        payload |= {"stream": fact.stream, "position": fact.position}
+    if fact.ended is not None:
+        payload["ended"] = _recorded(fact.ended)
+        payload["duration_ms"] = payload["duration_ms"] or ms_between(fact.recorded, fact.ended)
+    return Draft(fact.kind, fact.subject, author, payload)
+
+
+def tells(event: Event, fact: Fact) -> bool:
+    """Whether this event is what that fact became."""
+    if event.kind != fact.kind:
+        return False
+    told = event.payload
+    when = read_recorded(told["recorded"])
+    stream, position = told.get("stream", ""), told.get("position", 0)
+    return Fact(fact.kind, stream, position, when, {}).id == fact.id
+
+
+def transcript_belonging(transcript: Transcript) -> Belonging:
+    words = transcript.words
+    content = {
+        "text": transcript.text,
+        "model": transcript.model,
+        "mean_log_probability": transcript.mean_log_probability,
+        "words": {
+            "word": [each.word for each in words],
+            "start_ms": [each.start_ms for each in words],
+            "end_ms": [each.end_ms for each in words],
+            "probability": [round(each.probability, 4) for each in words],
+            "doubtful": [each.doubtful for each in words],
+        },
+    }
+    return new_belonging("transcript", _json_bytes(content))
+
+
+def read_transcript(content: bytes) -> Transcript:
+    """The transcript that a belonging of that kind holds."""
+    found = json.loads(content)
+    words = tuple(Word(*fields) for fields in zip(*_columns(found["words"]), strict=True))
+    return Transcript(found["text"], words, found["model"], found["mean_log_probability"])
+
+
+def _columns(words: dict[str, list[object]]) -> list[list[object]]:
+    return [words[name] for name in ("word", "start_ms", "end_ms", "probability", "doubtful")]
+
+
+def embedding_belonging(embedding: Embedding) -> Belonging:
+    """Stored as float16: half the bytes, and cosines that differ by less than 1e-3."""
+    head = {
+        "model": embedding.model,
+        "dimensions": int(embedding.vectors.shape[1]),
+        "passages": [asdict(each) for each in embedding.passages],
+    }
+    vectors = embedding.vectors.astype("<f2").tobytes()
+    return new_belonging("embedding", _json_bytes(head) + b"\n" + vectors)
+
+
+def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]]:
+    """The passages of an embedding, and for each its float16 vector as bytes."""
+    line, _, vectors = content.partition(b"\n")
+    head = json.loads(line)
+    width = 2 * head["dimensions"]
+    cuts = tuple(PassageCut(**each) for each in head["passages"])
+    return cuts, [vectors[at : at + width] for at in range(0, len(vectors), width)]
+
+
+def _json_bytes(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,1 @@
+"""The archive in one SQLite file. The only folder that says sqlite3 or aiosqlite."""

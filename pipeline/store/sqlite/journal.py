@@ -1,0 +1,114 @@
+"""The journal's rows: appending events with what hangs off them, and reading them back."""
+
+from collections.abc import Sequence
+from dataclasses import astuple
+
+import aiosqlite
+
+from pipeline.store.format.events import (
+    FIRST_PREVIOUS_HASH,
+    Belonging,
+    Draft,
+    Event,
+    Place,
+    place_event,
+)
+
+COLUMNS = (
+    "origin, seq, lamport, at_ms, author, kind, version, subject, payload, previous_hash, hash"
+)
+
+
+class Forgotten(Exception):
+    """The subject was forgotten; nothing may be appended to it any more."""
+
+
+async def append(
+    connection: aiosqlite.Connection, origin: str, draft: Draft, at_ms: int | None
+) -> Event:
+    """Give a draft its place and store it. The caller holds the transaction.
+
+    Raises Forgotten when the subject has a tombstone.
+    """
+    if await is_forgotten(connection, draft.subject):
+        raise Forgotten(draft.subject)
+    event = place_event(draft, await _next_place(connection, origin), at_ms)
+    await connection.execute(
+        f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(event)
+    )
+    for belonging in draft.belongings:
+        await _insert_belonging(connection, event, belonging)
+    return event
+
+
+async def is_forgotten(connection: aiosqlite.Connection, subject: str) -> bool:
+    query = "SELECT 1 FROM tombstone WHERE subject = ?"
+    return bool(list(await connection.execute_fetchall(query, (subject,))))
+
+
+async def events_of(connection: aiosqlite.Connection, subject: str) -> list[Event]:
+    """All events of one subject, in fold order."""
+    query = f"SELECT {COLUMNS} FROM event WHERE subject = ? ORDER BY lamport, origin, seq"
+    return [Event(*row) for row in await connection.execute_fetchall(query, (subject,))]
+
+
+async def event_at(connection: aiosqlite.Connection, origin: str, seq: int) -> Event | None:
+    query = f"SELECT {COLUMNS} FROM event WHERE origin = ? AND seq = ?"
+    rows = list(await connection.execute_fetchall(query, (origin, seq)))
+    return Event(*rows[0]) if rows else None
+
+
+async def latest_events(
+    connection: aiosqlite.Connection,
+    limit: int,
+    authors: Sequence[str] = (),
+    origin: str = "",
+    kind: str = "",
+) -> list[Event]:
+    """The newest events first; of these authors, this origin and this kind only, where named."""
+    wanted, values = ["1"], [*authors]
+    if authors:
+        wanted.append(f"author IN ({', '.join('?' * len(authors))})")
+    for column, value in (("origin", origin), ("kind", kind)):
+        if value:
+            wanted.append(f"{column} = ?")
+            values.append(value)
+    query = (
+        f"SELECT {COLUMNS} FROM event WHERE {' AND '.join(wanted)} "
+        "ORDER BY lamport DESC, origin DESC, seq DESC LIMIT ?"
+    )
+    return [Event(*row) for row in await connection.execute_fetchall(query, (*values, limit))]
+
+
+async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[str, bytes]:
+    """What is left of a subject's belongings: content by id."""
+    query = "SELECT id, content FROM belonging WHERE subject = ?"
+    return {row[0]: row[1] for row in await connection.execute_fetchall(query, (subject,))}
+
+
+async def _next_place(connection: aiosqlite.Connection, origin: str) -> Place:
+    query = "SELECT seq, hash FROM event WHERE origin = ? ORDER BY seq DESC LIMIT 1"
+    last = list(await connection.execute_fetchall(query, (origin,)))
+    seq, previous_hash = last[0] if last else (0, FIRST_PREVIOUS_HASH)
+    highest = list(await connection.execute_fetchall("SELECT max(lamport) FROM event"))
+    return Place(origin, seq + 1, (highest[0][0] or 0) + 1, previous_hash)
+
+
+async def _insert_belonging(
+    connection: aiosqlite.Connection, event: Event, belonging: Belonging
+) -> None:
+    """The tombstone is looked up in the insert itself, so that nothing is revived."""
+    await connection.execute(
+        "INSERT INTO belonging (id, origin, seq, kind, subject, salt, content) "
+        "SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM tombstone WHERE subject = ?)",
+        (
+            belonging.id,
+            event.origin,
+            event.seq,
+            belonging.kind,
+            event.subject,
+            belonging.salt,
+            belonging.content,
+            event.subject,
+        ),
+    )

@@ -1,0 +1,84 @@
+"""Writing the views: fold one subject, replace its rows."""
+
+from collections.abc import Iterable
+from dataclasses import astuple, fields
+
+import aiosqlite
+
+from core.facts import boot_subject
+from pipeline.store.sqlite.journal import contents_of, events_of
+from pipeline.store.views.clock_corrections import boots_named
+from pipeline.store.views.interval_fold import IntervalRow
+from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold
+
+_VIEW_TABLES = ("passage", "moment", "interval", "tombstone")
+
+_BOOT = boot_subject("")
+"""How the subject of an event about a boot begins."""
+
+
+async def folded(connection: aiosqlite.Connection, subject: str) -> Folded:
+    """What one subject comes to, by the events of the journal."""
+    events = await events_of(connection, subject)
+    clocks = [
+        event
+        for boot in sorted(boots_named(events))
+        for event in await events_of(connection, boot_subject(boot))
+    ]
+    return fold(events, await contents_of(connection, subject), clocks)
+
+
+async def refold(connection: aiosqlite.Connection, subject: str) -> None:
+    """Bring the rows of one subject up to date. The caller holds the transaction."""
+    rows = await folded(connection, subject)
+    await connection.execute("DELETE FROM passage WHERE moment = ?", (subject,))
+    await connection.execute("DELETE FROM moment WHERE id = ?", (subject,))
+    await connection.execute("DELETE FROM interval WHERE id = ?", (subject,))
+    await _write(connection, subject, rows)
+
+
+async def refold_changed(connection: aiosqlite.Connection, changed: Iterable[str]) -> None:
+    """Bring up to date what follows from events about these subjects: with a boot, what names it.
+
+    The caller holds the transaction.
+    """
+    subjects = dict.fromkeys(changed)
+    for boot in [each for each in subjects if each.startswith(_BOOT)]:
+        subjects |= dict.fromkeys(await _of_boot(connection, boot.removeprefix(_BOOT)))
+    for subject in subjects:
+        await refold(connection, subject)
+
+
+async def refold_everything(connection: aiosqlite.Connection) -> int:
+    """Drop all rows of the views and fold them anew; how many subjects there were."""
+    for table in _VIEW_TABLES:
+        await connection.execute(f"DELETE FROM {table}")
+    query = "SELECT DISTINCT subject FROM event ORDER BY subject"
+    subjects = [row[0] for row in await connection.execute_fetchall(query)]
+    for subject in subjects:
+        await refold(connection, subject)
+    return len(subjects)
+
+
+async def _of_boot(connection: aiosqlite.Connection, boot: str) -> list[str]:
+    query = (
+        "SELECT id FROM moment WHERE boot = ?1 "
+        "UNION ALL SELECT id FROM interval WHERE boot = ?1 OR end_boot = ?1"
+    )
+    return [row[0] for row in await connection.execute_fetchall(query, (boot,))]
+
+
+async def _write(connection: aiosqlite.Connection, subject: str, rows: Folded) -> None:
+    if rows.forgotten:
+        await connection.execute("INSERT OR IGNORE INTO tombstone VALUES (?)", (subject,))
+    if rows.moment is not None:
+        await connection.execute(_insert("moment", MomentRow), astuple(rows.moment))
+    if rows.interval is not None:
+        await connection.execute(_insert("interval", IntervalRow), astuple(rows.interval))
+    for passage in rows.passages:
+        await connection.execute(_insert("passage", PassageRow), astuple(passage))
+
+
+def _insert(table: str, row: type[MomentRow | PassageRow | IntervalRow]) -> str:
+    names = [each.name for each in fields(row)]
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"

@@ -1,0 +1,230 @@
+"""The fold: all events of one moment, and what hangs off them, become its rows.
+
+Pure. The same events give the same rows in whatever order they came in.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import as_datetime
+from core.moment import Transcript
+from pipeline.search.dates import date_in_words
+from pipeline.store.format.drafts import PassageCut, read_embedding, read_transcript
+from pipeline.store.format.events import Event
+
+from .clock_corrections import Corrections, corrected, corrections, read_recorded
+from .interval_fold import IntervalRow, fold_interval
+
+Contents = Mapping[str, bytes]
+"""What is left of the belongings of one subject: content by belonging id."""
+
+
+@dataclass(frozen=True, slots=True)
+class MomentRow:
+    """One row of the view `moment`; the columns have the same names."""
+
+    id: str
+    state: str
+    how: str
+    reasons: str
+    at_ms: int | None
+    utc_offset_min: int | None
+    boot: str | None
+    boottime_ms: int | None
+    kept_lamport: int
+    kept_origin: str
+    kept_seq: int
+    revision: int
+    duration_ms: int | None
+    words: str
+    text: str
+    transcript: str | None
+    sound: str | None
+    speaker: str | None
+    source: str | None
+    ref: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """One row of the view `passage`; `vector` is little-endian float16, or None."""
+
+    moment: str
+    position: int
+    start_ms: int | None
+    end_ms: int | None
+    speaker: str
+    date_words: str
+    text: str
+    vector: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one subject comes to: nothing, a tombstone, a gap or pause, a moment with passages."""
+
+    forgotten: bool = False
+    moment: MomentRow | None = None
+    passages: tuple[PassageRow, ...] = ()
+    interval: IntervalRow | None = None
+
+
+def fold(events: Iterable[Event], contents: Contents, clocks: Iterable[Event] = ()) -> Folded:
+    """The rows of one subject out of its events and what is left of their belongings.
+
+    `clocks` are the events of the boots that they name (`times.boots_named`).
+    """
+    known = sorted((each for each in events if each.version == 1), key=lambda each: each.order)
+    undone = undone_events(known)
+    counting = [each for each in known if (each.origin, each.seq) not in undone]
+    kept = next((each for each in known if each.kind == "moment_kept"), None)
+    if any(each.kind == "moment_forgotten" for each in counting):
+        return Folded(forgotten=True)
+    if kept is None:
+        return Folded(interval=fold_interval(known, corrections(clocks)))
+    hidden = _is_hidden(kept, counting)
+    by = corrections(clocks)
+    moment, transcript = _moment_row(kept, counting, contents, by, hidden=hidden)
+    if hidden:
+        return Folded(moment=moment)
+    return Folded(moment=moment, passages=_passages(moment, transcript, counting, contents))
+
+
+def undone_events(events: Iterable[Event]) -> set[tuple[str, int]]:
+    """Origin and seq of every event that counts as if it had never been.
+
+    Read from the newest backwards, so that an undo is known before its target is met.
+    """
+    undone: set[tuple[str, int]] = set()
+    for event in sorted(events, key=lambda each: each.order, reverse=True):
+        if event.kind == "act_undone" and (event.origin, event.seq) not in undone:
+            undone.add((event.payload["origin"], event.payload["seq"]))
+    return undone
+
+
+def _moment_row(
+    kept: Event, events: list[Event], contents: Contents, clocks: Corrections, *, hidden: bool
+) -> tuple[MomentRow, Transcript | None]:
+    payload = kept.payload
+    clip = _clip(kept, events)
+    recorded = corrected(read_recorded(clip.payload["recorded"]), clocks)
+    own = _own(kept) | _own(clip)
+    transcript_id, words = _words(clip, own, events)
+    content = contents.get(transcript_id or "")
+    transcript = None if content is None else read_transcript(content)
+    reference = json.loads(contents.get(own.get("reference", ""), b"{}"))
+    sound = json.loads(contents.get(own.get("sound", ""), b"{}"))
+    speaker = contents.get(own.get("speaker", ""))
+    row = MomentRow(
+        id=kept.subject,
+        state="hidden" if hidden else "visible",
+        how=payload["how"],
+        reasons=json.dumps(payload["reasons"]),
+        at_ms=recorded.at_ms,
+        utc_offset_min=recorded.utc_offset_min,
+        boot=recorded.boot,
+        boottime_ms=recorded.boottime_ms,
+        kept_lamport=kept.lamport,
+        kept_origin=kept.origin,
+        kept_seq=kept.seq,
+        revision=clip.payload["revision"],
+        duration_ms=clip.payload["duration_ms"],
+        words=words,
+        text="" if transcript is None else transcript.text,
+        transcript=transcript_id,
+        sound=sound.get("sha256"),
+        speaker=None if speaker is None else speaker.decode(),
+        source=reference.get("source"),
+        ref=reference.get("ref"),
+        line=reference.get("line"),
+    )
+    return row, transcript
+
+
+def _clip(kept: Event, events: list[Event]) -> Event:
+    """The event that says which sound the moment holds: its keep, or the highest revision."""
+    revised = [each for each in events if each.kind == "clip_revised"]
+    return max([kept, *revised], key=lambda each: int(each.payload["revision"]))
+
+
+def _own(event: Event) -> dict[str, str]:
+    return {entry["kind"]: entry["id"] for entry in event.payload.get("belongings", [])}
+
+
+def _is_hidden(kept: Event, events: list[Event]) -> bool:
+    """The last word counts: hidden, restored, or the keep itself taken back."""
+    hidden = False
+    for event in events:
+        if event.kind == "moment_restored":
+            hidden = False
+        elif event.kind == "moment_hidden" or _takes_back(event, kept):
+            hidden = True
+    return hidden
+
+
+def _takes_back(event: Event, kept: Event) -> bool:
+    if event.kind != "act_undone":
+        return False
+    return (event.payload["origin"], event.payload["seq"]) == (kept.origin, kept.seq)
+
+
+def _words(clip: Event, own: dict[str, str], events: list[Event]) -> tuple[str | None, str]:
+    """The belonging that holds the words, and how things stand with them."""
+    if "transcript" in own:
+        return own["transcript"], "typed"
+    heard = [each for each in events if each.kind == "moment_transcribed"]
+    current = [e for e in heard if e.payload["revision"] == clip.payload["revision"]]
+    if not current:
+        return None, "awaited"
+    payload = current[-1].payload
+    ids = [entry["id"] for entry in payload.get("belongings", [])]
+    return (ids[0] if ids else None), payload["outcome"]
+
+
+def _passages(
+    moment: MomentRow, transcript: Transcript | None, events: list[Event], contents: Contents
+) -> tuple[PassageRow, ...]:
+    if transcript is None or not transcript.text:
+        return ()
+    cuts, vectors = _embedded(moment.revision, events, contents) or (
+        _one_passage(moment, transcript),
+        [None],
+    )
+    return tuple(
+        PassageRow(
+            moment=moment.id,
+            position=position,
+            start_ms=cut.start_ms,
+            end_ms=cut.end_ms,
+            speaker=moment.speaker or "",
+            date_words=_date_words(moment),
+            text=transcript.text[cut.text_start : cut.text_end],
+            vector=vector,
+        )
+        for position, (cut, vector) in enumerate(zip(cuts, vectors, strict=True))
+    )
+
+
+def _embedded(
+    revision: int, events: list[Event], contents: Contents
+) -> tuple[tuple[Any, ...], list[Any]] | None:
+    embedded = [each for each in events if each.kind == "moment_embedded"]
+    for event in reversed([e for e in embedded if e.payload.get("revision", 0) == revision]):
+        for entry in event.payload["belongings"]:
+            if entry["id"] in contents:
+                return read_embedding(contents[entry["id"]])
+    return None
+
+
+def _one_passage(moment: MomentRow, transcript: Transcript) -> tuple[PassageCut, ...]:
+    """Until its vectors are there, a text is found by its words as one passage."""
+    return (PassageCut(0, len(transcript.text), None, moment.duration_ms),)
+
+
+def _date_words(moment: MomentRow) -> str:
+    if moment.at_ms is None:
+        return ""
+    return date_in_words(as_datetime(moment.at_ms, moment.utc_offset_min))

@@ -1,0 +1,1 @@
+"""The one process that makes moments of what waits in the spool."""

@@ -1,0 +1,235 @@
+"""From a letter of the spool to moments: one thought each, repeatable after any kill."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.audio import Pcm
+from core.facts import Fact
+from core.moment import Transcript
+from pipeline import media
+from pipeline.spool.spool import (
+    Clip,
+    Letter,
+    Spool,
+    TypedText,
+    duration_ms,
+    read_clip,
+    read_fact,
+    read_texts,
+)
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Embedding, Kept, Reference, Sound
+from pipeline.store.format.events import Draft
+from pipeline.store.sound_files import MadeSound
+from pipeline.store.sqlite.archive import Archive
+from pipeline.store.sqlite.journal import Forgotten
+from pipeline.worker.model_process import Heard, Models, ModelsFailed
+
+Report = Callable[[dict[str, Any]], None]
+"""Told what happened, for whoever waits or watches: ids and numbers, never a word."""
+
+SLOW_MS = 10_000
+"""A longer clip's moment stands, with its sound, before its words are there."""
+
+BATCH = 64
+"""Texts to one transaction: a quarter of a second of embedding, and one fsync."""
+
+GIVE_UP_AFTER = 3
+"""Tries at a letter on which the models fail, before its moment is left without them."""
+
+
+class Ingest:
+    """Works on letters, one at a time. Every step asks the journal first what is there."""
+
+    def __init__(self, archive: Archive, models: Models, spool: Spool, report: Report) -> None:
+        self._archive = archive
+        self._models = models
+        self._spool = spool
+        self._report = report
+
+    async def take(self, letter: Letter) -> None:
+        """Make this letter's moments and take it out of the spool.
+
+        Raises spool.LetterBroken, ModelsFailed (it may be tried again), and UserError
+        where somebody has to act first; the letter then stays where it is.
+        """
+        try:
+            await self._make(letter)
+        except ModelsFailed:
+            if self._spool.note_failure(letter) < GIVE_UP_AFTER:
+                raise
+            await self._make_without_models(letter)
+        self._spool.remove(letter)
+
+    async def _make(self, letter: Letter) -> None:
+        if letter.kind == "texts":
+            await self._take_in_texts(read_texts(letter.path), self._models.read)
+        elif letter.kind == "fact":
+            await self._take_in_fact(read_fact(letter.path))
+        else:
+            await self._take_in_clip(letter)
+
+    async def _make_without_models(self, letter: Letter) -> None:
+        """The models fail on this for good: it is kept all the same, and says so."""
+        if letter.kind == "texts":
+            await self._take_in_texts(read_texts(letter.path), self._read_one_by_one)
+            return
+        clip, pcm = read_clip(letter.path)
+        thought, sound = await self._kept(clip, pcm)
+        failed = drafts.moment_transcribed(clip.id, None, revision=clip.revision)
+        await self._append(clip.id, *thought, failed, sound=sound)
+
+    async def _take_in_clip(self, letter: Letter) -> None:
+        clip, pcm = read_clip(letter.path)
+        # One whose writer was killed as it began, or whose disk refused, holds nothing.
+        if len(pcm) == 0 or await self._archive.is_forgotten(clip.id):
+            return
+        thought, sound = await self._kept(clip, pcm)
+        if thought and duration_ms(pcm) > SLOW_MS:
+            await self._append(clip.id, *thought, sound=sound)
+            thought, sound = [], None
+        if not await self._is_heard(clip):
+            heard = await self._models.hear(letter.path, self._progress(clip, pcm, "words"))
+            thought += _words(clip, heard)
+        if thought:
+            await self._append(clip.id, *thought, sound=sound)
+
+    async def _kept(self, clip: Clip, pcm: Pcm) -> tuple[list[Draft], MadeSound | None]:
+        """The keep of a clip, or its revision, and the sound; nothing where the journal has it."""
+        revision = await self._revision(clip)
+        if revision is not None and revision >= clip.revision:
+            return [], None
+        part = self._archive.home / "sound" / f"{clip.id}.part"
+        part.parent.mkdir(mode=0o700, exist_ok=True)
+        encoded = await self._encoded(clip, pcm, part)
+        sound = Sound(encoded.sha256, encoded.pcm_sha256, encoded.bytes, encoded.samples)
+        kept = Kept(
+            clip.id,
+            clip.how,
+            clip.recorded,
+            reasons=clip.reasons,
+            revision=clip.revision,
+            duration_ms=duration_ms(pcm),
+            sound=sound,
+            speaker=clip.speaker,
+            reference=None if clip.source is None else Reference(clip.source),
+        )
+        author = "selector" if clip.how == "selected" else "wearer"
+        draft = drafts.moment_kept if revision is None else drafts.clip_revised
+        return [draft(kept, author=author)], MadeSound(part, encoded.sha256)
+
+    async def _revision(self, clip: Clip) -> int | None:
+        """The highest revision of this clip that the journal has, undone or not."""
+        events = await self._archive.events_of(clip.id)
+        kinds = {"moment_kept", "clip_revised"}
+        return max((int(e.payload["revision"]) for e in events if e.kind in kinds), default=None)
+
+    async def _is_heard(self, clip: Clip) -> bool:
+        """Whether nothing is left to hear: it was heard, or a later revision was kept."""
+        events = await self._archive.events_of(clip.id)
+        return any(
+            e.payload["revision"] >= clip.revision + (e.kind == "clip_revised")
+            for e in events
+            if e.kind in {"moment_transcribed", "clip_revised"}
+        )
+
+    async def _take_in_fact(self, fact: Fact) -> None:
+        events = await self._archive.events_of(fact.subject)
+        if not any(drafts.tells(event, fact) for event in events):
+            await self._archive.append(drafts.fact_noted(fact, author="capture"))
+            self._report({"event": "noted", "kind": fact.kind, "subject": fact.subject})
+
+    async def _take_in_texts(self, texts: Sequence[TypedText], read: "_Read") -> None:
+        for start in range(0, len(texts), BATCH):
+            new = await self._unknown(texts[start : start + BATCH])
+            embeddings = await read([(each.text, each.speaker) for each in new]) if new else []
+            thought = [
+                draft
+                for text, embedding in zip(new, embeddings, strict=True)
+                for draft in _typed(text, embedding)
+            ]
+            if thought:
+                await self._archive.append(*thought)
+            for each in new:
+                self._report({"event": "searchable", "moment": each.id})
+
+    async def _read_one_by_one(
+        self, texts: Sequence[tuple[str, str | None]]
+    ) -> list[Embedding | None]:
+        """So that a text on which the models fail does not cost its neighbours their vectors."""
+        found: list[Embedding | None] = []
+        for text in texts:
+            try:
+                found += await self._models.read([text])
+            except ModelsFailed:
+                found.append(None)
+        return found
+
+    async def _unknown(self, texts: Sequence[TypedText]) -> list[TypedText]:
+        """Those that are not there yet, by their id or by their caller's."""
+        new: dict[object, TypedText] = {}
+        for text in texts:
+            known = await self._archive.find_moment(text.id)
+            if text.reference is not None:
+                known = known or await self._archive.by_reference(text.reference)
+            if known is None and not await self._archive.is_forgotten(text.id):
+                new.setdefault(text.reference or text.id, text)
+        return list(new.values())
+
+    async def _append(self, moment: str, *thought: Draft, sound: MadeSound | None) -> None:
+        try:
+            await self._archive.append(*thought, sound=sound)
+        except Forgotten:  # by the wearer, while it was being worked on: the forget wins
+            if sound is not None:
+                sound.path.unlink(missing_ok=True)
+            return
+        worded = any(each.kind == "moment_transcribed" for each in thought)
+        self._report({"event": "searchable" if worded else "kept", "moment": moment})
+
+    async def _encoded(self, clip: Clip, pcm: Pcm, part: Path) -> media.Encoded:
+        """Encode off the loop, and tell how far it is: three hours of sound take a minute."""
+        tell, loop = self._progress(clip, pcm, "sound"), asyncio.get_running_loop()
+
+        def tell_loop(done_s: float) -> None:
+            loop.call_soon_threadsafe(tell, done_s)
+
+        return await asyncio.to_thread(media.encode_opus, pcm, part, tell_loop)
+
+    def _progress(self, clip: Clip, pcm: Pcm, step: str) -> Callable[[float], None]:
+        """Tells of a step of the work on a clip: `sound` (its file is made), then `words`."""
+        told = {"event": "progress", "moment": clip.id, "step": step}
+        total_s = duration_ms(pcm) / 1000
+        return lambda done_s: self._report({**told, "done_s": done_s, "total_s": total_s})
+
+
+_Read = Callable[[Sequence[tuple[str, str | None]]], Any]
+
+
+def _words(clip: Clip, heard: Heard) -> list[Draft]:
+    thought = [drafts.moment_transcribed(clip.id, heard.transcript, revision=clip.revision)]
+    if heard.embedding is not None:
+        thought.append(drafts.moment_embedded(clip.id, heard.embedding, revision=clip.revision))
+    return thought
+
+
+def _typed(text: TypedText, embedding: Embedding | None) -> list[Draft]:
+    kept = Kept(
+        text.id,
+        text.how,
+        text.recorded,
+        transcript=Transcript(text.text),
+        speaker=text.speaker,
+        reference=text.reference,
+    )
+    thought = [drafts.moment_kept(kept, author="wearer")]
+    if embedding is not None:
+        thought.append(drafts.moment_embedded(text.id, embedding))
+    return thought
+
+
+def sweep_sound_parts(home: Path) -> None:
+    """Remove sound that was being encoded when its worker was killed. For the lock's holder."""
+    for part in (home / "sound").glob("*.part"):
+        part.unlink(missing_ok=True)

@@ -1,0 +1,204 @@
+"""The models, as the worker sees them: a child process that comes when needed and goes when idle.
+
+In a process of their own their memory comes back when they rest, and a decode that is
+stuck can be killed. The child's side is `model_child.py`.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import UserError
+from core.moment import Transcript
+from pipeline.store.format.drafts import Embedding
+
+Progress = Callable[[float], None]
+"""Told how many seconds of sound are done."""
+
+Vectors = npt.NDArray[np.float32]
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Thread pools that spin double the CPU: the same work took 26 CPU s with two threads, 11.5
+with these set before any import, at equal wall time (x86, Whisper tiny.en int8)."""
+
+GIVES_BACK = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": str(16 * 1024 * 1024),
+    "MALLOC_MMAP_THRESHOLD_": str(4 * 1024 * 1024),
+}
+"""glibc keeps what a window has used: 348 MB after twelve windows, 273 with these, in the same
+CPU time (11.5 s; x86, 2026-11). Thresholds of 128 KB give 259 MB and cost half as much again."""
+
+
+class ModelsFailed(Exception):
+    """The child died, was stuck and killed, or raised what it should not. It may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a clip comes to; `embedding` is None where there are no words."""
+
+    transcript: Transcript
+    embedding: Embedding | None
+
+
+class Models(Protocol):
+    """What the worker asks of models. All of it may take seconds; none of it blocks the loop."""
+
+    async def hear(self, clip: Path, progress: Progress) -> Heard:
+        """The words of a clip file of the spool, and their passages and vectors."""
+
+    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+        """Passages and vectors of typed texts, each with its speaker or None; None for no words."""
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of queries, float32 (n, dimensions), unit length."""
+
+    async def close(self) -> None:
+        """Let the models go. They come back when asked again."""
+
+
+class ChildModels:
+    """The real models, in a child process.
+
+    It is started by the first request, ended after `idle_s` without one, and killed
+    when it has said nothing for `stuck_s`: requests then raise ModelsFailed.
+    """
+
+    def __init__(self, home: Path, *, idle_s: float, stuck_s: float) -> None:
+        self._home = home
+        self._idle_s = idle_s
+        self._stuck_s = stuck_s
+        self._child: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+        self._waiting: dict[int, _Request] = {}
+        self._number = 0
+        self._rest: asyncio.TimerHandle | None = None
+
+    async def hear(self, clip: Path, progress: Progress) -> Heard:
+        heard: Heard = await self._ask("hear", clip, progress=progress)
+        return heard
+
+    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+        read: list[Embedding | None] = await self._ask("read", list(texts))
+        return read
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        vectors: Vectors = await self._ask("embed", list(texts))
+        return vectors
+
+    async def close(self) -> None:
+        self._end()
+
+    async def _ask(self, what: str, about: object, progress: Progress | None = None) -> Any:  # noqa: ANN401 - what the child answers depends on what it is asked
+        line = self._started()
+        self._number += 1
+        number = self._number
+        request = _Request(asyncio.get_running_loop().create_future(), progress)
+        self._waiting[number] = request
+        try:
+            line.send((number, what, about))
+            return await self._answer(request)
+        except OSError as error:
+            self._fail("The models ended.")
+            raise ModelsFailed(str(error)) from error
+        finally:
+            self._waiting.pop(number, None)
+            self._rest_later()
+
+    async def _answer(self, request: "_Request") -> Any:  # noqa: ANN401 - as in _ask
+        """Wait as long as the child gives signs of life."""
+        while True:
+            said = request.said
+            done, _ = await asyncio.wait({request.future}, timeout=self._stuck_s)
+            if done:
+                return request.future.result()
+            if request.said == said and not self._is_busy_elsewhere(request):
+                self._end()
+                self._fail("The models said nothing for too long and were ended.")
+
+    def _is_busy_elsewhere(self, request: "_Request") -> bool:
+        """The child serves one request after the other; one that waits its turn is not stuck."""
+        return any(other is not request and other.said for other in self._waiting.values())
+
+    def _started(self) -> Connection:
+        if self._rest is not None:
+            self._rest.cancel()
+        if self._line is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                number = theirs.fileno()
+                self._child = subprocess.Popen(
+                    [sys.executable, "-m", "pipeline.worker.model_child", str(number), self._home],
+                    pass_fds=[number],
+                    stdin=subprocess.DEVNULL,
+                    env={**os.environ, **ONE_THREAD, **GIVES_BACK},
+                )
+            self._line = Connection(ours.detach())
+            asyncio.get_running_loop().add_reader(self._line.fileno(), self._hear_child)
+        return self._line
+
+    def _hear_child(self) -> None:
+        if self._line is None:
+            return
+        try:
+            number, kind, content = self._line.recv()
+        except (EOFError, OSError):
+            self._end()
+            self._fail("The models ended.")
+            return
+        request = self._waiting.get(number)
+        if request is not None:
+            request.take(kind, content)
+
+    def _rest_later(self) -> None:
+        if not self._waiting and self._line is not None:
+            loop = asyncio.get_running_loop()
+            self._rest = loop.call_later(self._idle_s, self._end)
+
+    def _end(self) -> None:
+        if self._line is not None:
+            asyncio.get_running_loop().remove_reader(self._line.fileno())
+            self._line.close()
+            self._line = None
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            self._child = None
+
+    def _fail(self, sentence: str) -> None:
+        for request in self._waiting.values():
+            if not request.future.done():
+                request.future.set_exception(ModelsFailed(sentence))
+
+
+class _Request:
+    """One question to the child, and its answer to come."""
+
+    def __init__(self, future: asyncio.Future[Any], progress: Progress | None) -> None:
+        self.future = future
+        self.said = 0
+        self._progress = progress
+
+    def take(self, kind: str, content: object) -> None:
+        self.said += 1
+        if self.future.done():
+            return
+        if kind == "progress" and self._progress is not None and isinstance(content, float):
+            self._progress(content)
+        elif kind == "done":
+            self.future.set_result(content)
+        elif kind == "refused" and isinstance(content, UserError):
+            self.future.set_exception(content)
+        elif kind == "failed":
+            self.future.set_exception(ModelsFailed(str(content)))

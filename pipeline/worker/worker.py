@@ -1,0 +1,230 @@
+"""The worker (a root): the one process that turns letters of the spool into moments."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import traceback
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.clock import Clock, SystemClock
+from core.errors import ArchiveBusy, UserError
+from core.log import get_log
+from core.paths import Home
+from core.settings import Settings
+from core.socket_client import Told
+from pipeline.spool.spool import Letter, LetterBroken, Spool
+from pipeline.store.sqlite.archive import Archive, open_archive
+from pipeline.store.sqlite.connection import understood
+from pipeline.worker.clock_correction import visitors_time
+from pipeline.worker.ingest import GIVE_UP_AFTER, Ingest, sweep_sound_parts
+from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
+from pipeline.worker.worker_socket import serve_worker
+
+LOOK_EVERY_S = 2.0
+"""How often the spool is looked at without a wake: a lost wake costs this much."""
+
+RETRY_AFTER_S = 30.0
+"""How long a letter rests on which somebody has to act first (a missing model, a full disk)."""
+
+
+class Worker:
+    """Drains the spool and tells whoever listens what happens.
+
+    Made by `working`, which holds the archive's lock. Belongs to one event loop.
+    """
+
+    def __init__(self, archive: Archive, models: Models, spool: Spool, clock: Clock) -> None:
+        self.models = models
+        self.spool = spool
+        self.trouble: UserError | None = None
+        self._archive = archive
+        self._clock = clock
+        self._looked_s = 0.0
+        self._ingest = Ingest(archive, models, spool, self.report)
+        self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._woken = asyncio.Event()
+        self._working = asyncio.Lock()
+
+    async def drain(self) -> None:
+        """Work on everything that waits. Raises UserError where somebody has to act first."""
+        async with self._working:
+            while letters := self._look():
+                await self._take_in_order(letters)
+            self.trouble = None
+
+    async def work(self) -> None:
+        """Drain whenever there is something, until cancelled."""
+        while True:
+            pause_s = LOOK_EVERY_S
+            try:
+                await self.drain()
+            except UserError as error:
+                pause_s = RETRY_AFTER_S
+                self._note_trouble(error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), pause_s)
+            self._woken.clear()
+
+    def wake(self) -> None:
+        """Look at the spool now."""
+        self._woken.set()
+
+    def status(self) -> dict[str, Any]:
+        """How things stand, in numbers."""
+        return {
+            "process": os.getpid(),
+            "waiting": self.spool.waiting_count(),
+            "aside": len(self.spool.aside()),
+            "working": self._working.locked(),
+            "trouble": None if self.trouble is None else str(self.trouble),
+        }
+
+    async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> Told:
+        """What a trusted visitor's clock says. Raises WrongUsage where that is no time."""
+        return await visitors_time(self._archive, self._clock, at_ms, utc_offset_min)
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator["asyncio.Queue[dict[str, Any]]"]:
+        """Events from now on. Who does not keep up loses the oldest, and asks the archive."""
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(1000)
+        self._listeners.add(queue)
+        try:
+            yield queue
+        finally:
+            self._listeners.discard(queue)
+
+    def report(self, event: dict[str, Any]) -> None:
+        """Tell every listener."""
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(event)
+
+    def _look(self) -> list[Letter]:
+        """What waits now, after what others left undone was done."""
+        self._woken.clear()
+        self._looked_s = self._clock.monotonic_s()
+        self.spool.close_orphans()
+        for moment in self.spool.erase_taken_back():
+            get_log().info("taken_back_erased", moment=moment)
+        return self.spool.waiting()
+
+    async def _take_in_order(self, letters: list[Letter]) -> None:
+        """Until something new may have come that goes before them: the folder is read anew then.
+
+        Reading it for each letter would make two thousand of them four million.
+        """
+        for letter in letters:
+            with understood(self.spool.folder.parent):
+                await self._take(letter)
+            waited_s = self._clock.monotonic_s() - self._looked_s
+            if self._woken.is_set() or waited_s >= LOOK_EVERY_S:
+                return
+
+    async def _take(self, letter: Letter) -> None:
+        try:
+            await self._ingest.take(letter)
+        except FileNotFoundError:
+            if letter.path.exists():
+                raise
+        except LetterBroken:
+            self.spool.set_aside(letter)
+            get_log().error("letter_set_aside", letter=letter.path.name)
+        except ModelsFailed as error:
+            get_log().warning("models_failed", letter=letter.path.name, reason=str(error))
+        except (UserError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours on one letter stops no other
+            self._give_up_in_time(letter, error)
+        self.report({"event": "letter_done", "letter": letter.path.name})
+
+    def _give_up_in_time(self, letter: Letter, error: Exception) -> None:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        get_log().error(
+            "letter_failed",
+            letter=letter.path.name,
+            fault=type(error).__name__,
+            file=Path(where.filename).name,
+            line=where.lineno,
+        )
+        if self.spool.note_failure(letter) >= GIVE_UP_AFTER:
+            self.spool.set_aside(letter)
+
+    def _note_trouble(self, error: UserError) -> None:
+        if str(error) != str(self.trouble):
+            get_log().error("letters_wait", reason=error.code)
+        self.trouble = error
+        self.report({"event": "trouble", "code": error.code, "sentence": str(error)})
+
+
+@contextlib.asynccontextmanager
+async def working(
+    home: Home, settings: Settings, *, models: Models | None = None, clock: Clock | None = None
+) -> AsyncIterator[Worker]:
+    """The worker of this home, its socket served, what a kill left behind finished.
+
+    Raises ArchiveBusy where another one works, ArchiveUnusable where the archive cannot
+    be written.
+    """
+    with understood(home.path), _only_worker(home):
+        async with open_archive(home.path, clock=clock) as archive:
+            spool = Spool(home.spool)
+            spool.sweep()
+            sweep_sound_parts(home.path)
+            await archive.finish_forgetting()
+            own = models or ChildModels(
+                home.path, idle_s=settings.pipeline.idle_s, stuck_s=settings.pipeline.stuck_s
+            )
+            worker = Worker(archive, own, spool, clock or SystemClock())
+            try:
+                async with serve_worker(worker, home.worker_socket):
+                    yield worker
+            finally:
+                await own.close()
+
+
+async def run(home: Home, settings: Settings, *, once: bool) -> None:
+    """The service: work until told to stop; with `once`, until nothing waits."""
+    async with working(home, settings) as worker:
+        if once:
+            await worker.drain()
+            return
+        stopped = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        work = asyncio.create_task(worker.work())
+        stop = asyncio.create_task(stopped.wait())
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if work.done():
+            work.result()
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+@contextlib.contextmanager
+def _only_worker(home: Home) -> Iterator[None]:
+    """The lock of the one worker; the kernel gives it back when its process dies."""
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with home.worker_lock.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _busy(home.worker_lock) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _busy(lock: Path) -> ArchiveBusy:
+    process = lock.read_text(encoding="ascii").strip() or "unknown"
+    sentence = f"Another worker (process {process}) works on this archive already."
+    return ArchiveBusy(
+        sentence, advice="Leave it to that one, stop it first, or name another --home."
+    )

@@ -1,0 +1,161 @@
+"""The worker's socket: JSON, one object a line, over a Unix socket in the runtime folder.
+
+| ask | answer |
+|---|---|
+| `{"do": "wake"}` | `{"ok": true}`, and the spool is looked at now |
+| `{"do": "status"}` | process, waiting, aside, working, trouble |
+| `{"do": "embed", "texts": [...]}` | `{"vectors": base64 of float32, "dimensions": n}` |
+| `{"do": "transcribe", "file": path}` | `{"text": ..., "words": [...]}`; nothing is kept |
+| `{"do": "clock", "at_ms": n, "utc_offset_min": n}` | `outcome`, `off_ms`: see below |
+| `{"do": "subscribe"}` | `{"ok": true}`, then events, a line each, until either side hangs up |
+
+`clock` is a trusted visitor's time, its zone null where that is not known. It corrects this
+boot in the journal where that is needed (`corrected`), or says why not (`agrees`,
+`kept_by_time_server`, `no_boot`); `off_ms` is how far ours was from it, null while unknown.
+
+What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`.
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.clock import Recorded
+from core.errors import UserError, WrongUsage
+from core.socket_client import LONGEST_LINE
+from pipeline import media
+from pipeline.spool.spool import Clip, Spool
+from pipeline.worker.model_process import Models, ModelsFailed
+
+
+class Served(Protocol):
+    """What the socket needs of a worker."""
+
+    @property
+    def models(self) -> Models: ...
+
+    @property
+    def trouble(self) -> UserError | None: ...
+
+    def wake(self) -> None:
+        """Look at the spool now."""
+
+    def status(self) -> dict[str, Any]:
+        """How things stand, in numbers."""
+
+    async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
+        """What a trusted visitor's clock says."""
+
+    def listening(self) -> contextlib.AbstractContextManager[asyncio.Queue[dict[str, Any]]]:
+        """Events from now on."""
+
+
+@contextlib.asynccontextmanager
+async def serve_worker(worker: Served, path: Path) -> AsyncIterator[None]:
+    """Answer at this socket while the worker works. The caller holds the worker's lock."""
+    path.unlink(missing_ok=True)
+    lines: set[asyncio.Task[None]] = set()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            await _answer_lines(worker, reader, writer)
+        await _hang_up(writer)
+
+    def take_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = asyncio.create_task(answer(reader, writer))
+        lines.add(line)
+        line.add_done_callback(lines.discard)
+
+    server = await asyncio.start_unix_server(take_up, path, limit=LONGEST_LINE)
+    path.chmod(0o600)
+    try:
+        yield
+    finally:
+        server.close()
+        path.unlink(missing_ok=True)
+        for line in lines:
+            line.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
+
+
+async def _answer_lines(
+    worker: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    while line := await reader.readline():
+        try:
+            request = json.loads(line)
+            if request["do"] == "subscribe":
+                await _stream_events(worker, writer)
+                return
+            answer = await _answers(worker, request)
+        except UserError as error:
+            answer = _error(error.code, error.sentence, error.advice)
+        except ModelsFailed as error:
+            answer = _error("models_failed", str(error), "Try again.")
+        except (ValueError, KeyError, TypeError) as error:
+            answer = _error("wrong_usage", "This request is not understood.", type(error).__name__)
+        await _write(writer, answer)
+
+
+async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
+    match request["do"]:
+        case "wake":
+            worker.wake()
+            return {"ok": True}
+        case "status":
+            return worker.status()
+        case "embed":
+            vectors = await worker.models.embed([str(text) for text in request["texts"]])
+            packed = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
+            return {"vectors": packed, "dimensions": int(vectors.shape[1])}
+        case "transcribe":
+            return await _transcribe(worker, Path(str(request["file"])))
+        case "clock":
+            return await worker.hear_time(request["at_ms"], request["utc_offset_min"])
+        case other:
+            raise WrongUsage(f"The worker does not do '{other}'.", advice="Ask something else.")
+
+
+async def _transcribe(worker: Served, file: Path) -> dict[str, Any]:
+    """The words of a file, through a clip in the temporary folder; nothing is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        spool = Spool(Path(folder))
+        chunks = media.decode(file)
+        await asyncio.to_thread(spool.post_clip, Clip("0-0", "file", Recorded()), chunks)
+        heard = await worker.models.hear(spool.waiting()[0].path, lambda _: None)
+    return {
+        "text": heard.transcript.text,
+        "words": [asdict(word) for word in heard.transcript.words],
+        "model": heard.transcript.model,
+    }
+
+
+async def _stream_events(worker: Served, writer: asyncio.StreamWriter) -> None:
+    with worker.listening() as events:
+        await _write(writer, {"ok": True})
+        if worker.trouble is not None:
+            await _write(writer, {"event": "trouble", "sentence": str(worker.trouble)})
+        while True:
+            await _write(writer, await events.get())
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Whatever the other side does."""
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+async def _write(writer: asyncio.StreamWriter, answer: dict[str, Any]) -> None:
+    writer.write(json.dumps(answer).encode() + b"\n")
+    await writer.drain()
+
+
+def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
+    return {"error": code, "sentence": sentence, "advice": advice}

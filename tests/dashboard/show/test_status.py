@@ -1,0 +1,205 @@
+"""How things stand, in sentences that are true."""
+
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+
+from core.capture_status import (
+    CaptureState,
+    CaptureStatus,
+    Continuing,
+    Levels,
+    PausedBy,
+    Pausing,
+    TakenBack,
+)
+from dashboard.show import status
+
+WORKER = {"process": 1, "trouble": None}
+STATUS = CaptureStatus(
+    process=1,
+    state="listening",
+    sentence="Its own words.",
+    advice="",
+    ring_s=42.4,
+    ring_length_s=120,
+    ring_memory="locked",
+    stream="00000000feedbeef",
+    kept=0,
+    waiting=0,
+    gaps=0,
+    lost_s=0.0,
+    free_bytes=10_000_000_000,
+    reserve_bytes=500_000_000,
+    microphone="a microphone",
+)
+
+
+def capture(state: CaptureState = "listening", **more: Any) -> CaptureStatus:
+    return replace(STATUS, state=state, **more)
+
+
+def of(state: CaptureState = "listening", **more: Any) -> status.State:
+    return status.state(capture(state, **more), WORKER, 0)
+
+
+def paused(for_s: float | None = None, by: PausedBy = "page", **more: Any) -> status.State:
+    return of("paused", pause=Pausing(by, for_s), ring_s=0.0, **more)
+
+
+def test_listening_says_that_nothing_is_kept() -> None:
+    told = of()
+
+    assert told.sentence == "Listening. Nothing is kept until you press."
+    assert told.memory == "The last 42 s are in memory and nowhere else."
+    assert told.can_press
+    assert told.notice == ""
+    assert told.worker == ""
+
+
+def test_every_state_has_a_sentence_of_its_own() -> None:
+    states: tuple[CaptureState, ...] = get_args(CaptureState)
+
+    assert len({of(state).sentence for state in states}) == len(states)
+
+
+def test_a_fault_is_told_in_the_words_of_who_knows_the_cause() -> None:
+    told = of("fault", advice="Plug it in.")
+
+    assert (told.sentence, told.advice) == ("Its own words.", "Plug it in.")
+
+
+def test_in_a_fault_what_memory_holds_can_still_be_kept() -> None:
+    assert of("fault", advice="Plug it in.").can_press
+    assert not of("fault", advice="Plug it in.", ring_s=0.0).can_press
+    assert not of("starting", ring_s=0.0).can_press
+
+
+def test_a_start_that_fails_says_why() -> None:
+    told = of("starting", advice="Plug it in.")
+
+    assert (told.sentence, told.advice) == ("Its own words.", "Plug it in.")
+
+
+def test_a_pause_holds_nothing_and_can_be_ended() -> None:
+    told = paused()
+
+    assert told.advice == "It stays so until you resume."
+    assert told.can_resume
+    assert told.can_pause
+    assert (told.can_press, told.can_record, told.memory) == (False, False, "")
+    assert told.label == "Paused"
+
+
+def test_a_timed_pause_says_how_long_yet() -> None:
+    assert paused(899.2).left == "15 min"
+    assert paused(899.2).version == paused(30.0).version
+    assert paused(899.2).version != paused().version
+
+
+def test_against_the_slide_switch_nothing_is_offered_and_it_says_why() -> None:
+    told = paused(by="switch")
+
+    assert "slide switch says pause" in told.advice
+    assert not told.can_resume
+    assert not told.can_pause
+
+
+def test_a_recording_has_a_length_and_cannot_be_begun_twice() -> None:
+    told = of("recording", continuing=Continuing("a-1", 725.4))
+
+    assert told.lasts == "12:05"
+    assert told.can_press
+    assert not told.can_record
+    assert told.version == of("recording", continuing=Continuing("a-1", 726.4)).version
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.4, "1 s"), (40, "40 s"), (60, "1 min"), (61, "2 min"), (3600, "1 h"), (3700, "1 h 2 min")],
+)
+def test_what_is_left_is_told_in_the_unit_that_matters(seconds: float, told: str) -> None:
+    assert status.left(seconds) == told
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(7.9, "0:07"), (725, "12:05"), (3725, "1:02:05")])
+def test_how_long_by_now(seconds: float, told: str) -> None:
+    assert status.running(seconds) == told
+
+
+def test_below_the_disks_reserve_a_press_is_not_offered_and_it_says_why() -> None:
+    told = of(free_bytes=499_000_000, sentence="Full.", advice="Free some space.")
+
+    assert not told.can_press
+    assert not told.can_record
+    assert told.notice == (
+        "The disk is full up to its reserve, so a press keeps nothing. Free some space."
+    )
+
+
+def test_a_part_that_failed_while_sound_comes_is_told_beside_the_state() -> None:
+    told = of(sentence="The speech model is missing.", advice="Run `afterthought models`.")
+
+    assert told.sentence == "Listening. Nothing is kept until you press."
+    assert told.notice == "The speech model is missing. Run `afterthought models`."
+    assert told.can_press
+
+
+LOUD = Levels(-50.0, -0.1, 0.01, 0.0, "The sound clips.", "Turn the gain down.")
+
+
+def test_levels_that_are_wrong_are_told_with_what_to_do_and_once() -> None:
+    assert of("keeping", levels=LOUD).notice == "The sound clips. Turn the gain down."
+    assert of(levels=LOUD, sentence=LOUD.sentence, advice=LOUD.advice).notice == (
+        "The sound clips. Turn the gain down."
+    )
+    assert of(levels=replace(LOUD, sentence="", advice="")).notice == ""
+
+
+def test_what_a_pause_took_back_is_listed_with_the_time_it_has() -> None:
+    told = paused(taken_back=(TakenBack("a-1", 540.0),))
+
+    assert [(each.keep, each.left) for each in told.set_aside] == [("a-1", "9 min")]
+    assert told.version != paused().version
+
+
+def test_without_capture_nothing_listens() -> None:
+    told = status.state(None, WORKER, 0)
+
+    assert told.code == "absent"
+    assert "Nothing listens" in told.sentence
+    assert told.advice
+    assert not told.can_press
+    assert not told.can_pause
+
+
+@pytest.mark.parametrize(
+    ("waiting", "told"),
+    [(0, "will wait"), (1, "1 moment waits for it"), (3, "3 moments wait for it")],
+)
+def test_without_a_worker_it_says_what_waits(waiting: int, told: str) -> None:
+    assert told in status.state(capture(), None, waiting).worker
+
+
+def test_the_workers_trouble_is_passed_on() -> None:
+    assert status.state(capture(), {"trouble": "A model is missing."}, 1).worker.startswith("A m")
+
+
+def test_lost_sound_is_counted_and_told() -> None:
+    assert of(gaps=2, lost_s=1.5).lost == "1.5 s of sound were lost since it started, in 2 gaps."
+    assert of(gaps=1, lost_s=90.0).lost.endswith("in 1 gap.")
+    assert of(gaps=1, lost_s=0.0).lost == ""
+
+
+def test_what_is_being_kept_is_not_said_to_be_nowhere_else() -> None:
+    assert of("recording").memory == "The last 42 s are in memory."
+
+
+def test_seconds_in_memory_make_no_new_version() -> None:
+    assert of().version == of(ring_s=50.0).version
+
+
+def test_an_unknown_code_says_nothing() -> None:
+    assert status.done("<script>") == ""
+    assert status.done(None) == ""

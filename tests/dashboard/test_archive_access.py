@@ -1,0 +1,75 @@
+"""What the window learns of gaps and pauses, and what it must not take for moments."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.clock import Recorded
+from core.facts import Detail, Fact
+from core.moment import Transcript
+from dashboard.archive_access import LOOK_BACK, Study
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept
+from pipeline.store.sqlite.archive import open_archive
+from pipeline.store.sqlite.reader import Period
+
+AT_MS = 1_790_000_000_000
+
+
+@pytest.fixture
+async def study(home: Path) -> AsyncIterator[Study]:
+    opened = Study(home)
+    yield opened
+    await opened.close()
+
+
+async def lose(home: Path, *positions: int) -> None:
+    """Gaps of three seconds, one a minute."""
+    async with open_archive(home) as archive:
+        for position in positions:
+            began = Recorded(AT_MS + position * 60_000, 60, "b", position * 60_000, "clock")
+            details: dict[str, Detail] = {
+                "reason": "overflow",
+                "duration_ms": 3_000,
+                "estimated": True,
+            }
+            gap = Fact("gap_found", "s", position, began, details)
+            await archive.append(drafts.fact_noted(gap, author="capture"))
+
+
+async def keep(home: Path, at_ms: int | None = AT_MS) -> str:
+    async with open_archive(home) as archive:
+        kept = Kept("ab" * 8 + "-1", "press", Recorded(at_ms, 0), transcript=Transcript("said"))
+        await archive.append(drafts.moment_kept(kept, author="wearer"))
+        return kept.id
+
+
+async def test_the_gaps_of_a_period_are_told_with_their_times_and_why(
+    study: Study, home: Path
+) -> None:
+    await lose(home, 0, 1, 2)
+
+    (gap,) = await study.gaps(Period(AT_MS + 60_000, AT_MS + 120_000))
+
+    assert (gap.kind, gap.state, gap.reason) == ("gap", "over", "overflow")
+    assert (gap.at_ms, gap.end_ms) == (AT_MS + 60_000, AT_MS + 63_000)
+    assert gap.estimated
+
+
+async def test_a_gap_is_no_moment_that_changed(study: Study, home: Path) -> None:
+    moment = await keep(home)
+    await lose(home, 0)
+
+    assert (await study.changes(0)).moments == (moment,)
+
+
+async def test_the_newest_moment_is_found_behind_many_gaps(study: Study, home: Path) -> None:
+    moment = await keep(home, None)
+    await lose(home, *range(LOOK_BACK + 1))
+
+    newest = await study.newest()
+
+    assert newest is not None
+    assert newest.id == moment
+    assert [row.id for row in await study.timeless()] == [moment]

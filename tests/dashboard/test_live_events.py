@@ -1,0 +1,139 @@
+"""Live events: what a page is told, what it missed, and what happens where too many watch."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+
+from dashboard.context import Window
+from dashboard.live_events import BACKLOG, Live, Stream
+from tests.dashboard.conftest import Diary
+from tests.dashboard.real_capture import RealCapture, waited
+
+SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
+
+
+@pytest.fixture
+def live(app: Flask) -> Live:
+    window: Window = app.extensions["window"]
+    return window.live
+
+
+def told(stream: Stream) -> Iterator[dict[str, Any]]:
+    """The events of a stream as a page reads them, with their ids."""
+    for chunk in stream:
+        data = re.search(rb"^data: (.*)$", chunk, re.MULTILINE)
+        known_as = re.search(rb"^id: (\d+)$", chunk, re.MULTILINE)
+        if data:
+            yield {**json.loads(data[1]), "id": None if known_as is None else int(known_as[1])}
+
+
+def first(events: Iterator[dict[str, Any]], kind: str) -> dict[str, Any]:
+    return next(event for event in events if event["event"] == kind)
+
+
+def test_a_page_hears_the_level_only_while_it_watches(live: Live, home: Path) -> None:
+    with RealCapture(home, SOUND).running() as capture:
+        stream = live.open(None)
+        level = first(told(stream), "level")
+        live.leave(stream)
+        waited(lambda: capture.subscribers == 0)
+
+    assert level["ring_s"] > 0
+
+
+def test_one_subscription_feeds_every_page(live: Live, home: Path) -> None:
+    with RealCapture(home, SOUND).running() as capture:
+        streams = [live.open(None) for _ in range(3)]
+        for stream in streams:
+            first(told(stream), "level")
+
+        assert capture.subscribers == 1
+
+
+def test_a_press_is_told_without_a_word(live: Live, home: Path) -> None:
+    with RealCapture(home, SOUND).running() as capture:
+        stream = live.open(None)
+        events = told(stream)
+        first(events, "level")
+        capture.tell({"event": "taken", "keep": "a-1", "revision": 0})
+
+        assert first(events, "taken")["keep"] == "a-1"
+
+
+def test_a_new_moment_is_told_whoever_made_it(live: Live, diary: Diary) -> None:
+    stream = live.open(None)
+    events = told(stream)
+    first(events, "hello")
+
+    moment = diary.typed("out of nowhere", 0)
+
+    event = first(events, "moment")
+    assert event["moment"] == moment
+    assert event["id"] > 0
+    assert "nowhere" not in json.dumps(event)
+
+
+def test_a_page_that_was_away_is_told_what_it_missed(live: Live, diary: Diary) -> None:
+    diary.typed("before", 0)
+    mark = first(told(live.open(None)), "hello")["id"]
+    missed = [diary.typed("one", 0), diary.typed("two", 0)]
+
+    events = told(live.open(mark))
+
+    assert [first(events, "moment")["moment"] for _ in missed] == missed
+
+
+def test_a_gap_is_told_though_no_moment_changed(live: Live, diary: Diary) -> None:
+    diary.typed("before", 0)
+    events = told(live.open(None))
+    mark = first(events, "hello")["id"]
+
+    diary.gap(1_777_000_000_000, 420_000)
+
+    assert first(events, "day")["id"] > mark
+    assert first(told(live.open(mark)), "day")["id"] > mark
+
+
+def test_a_page_that_missed_nothing_is_told_nothing(live: Live, diary: Diary) -> None:
+    diary.typed("before", 0)
+    mark = first(told(live.open(None)), "hello")["id"]
+
+    stream = live.open(mark)
+    live.close()
+
+    assert not {"moment", "day"} & {event["event"] for event in told(stream)}
+
+
+def test_above_the_limit_the_oldest_is_told_goodbye(live: Live) -> None:
+    streams = [live.open(None) for _ in range(9)]
+
+    assert live.count == 8
+    assert [event["event"] for event in told(streams[0])][-1] == "bye"
+
+
+def test_capture_that_comes_and_goes_is_told(live: Live, home: Path) -> None:
+    events = told(live.open(None))
+    assert first(events, "state")["of"] in {"capture", "worker"}
+
+    with RealCapture(home, SOUND).running():
+        first(events, "level")
+    while first(events, "state")["of"] != "capture":
+        pass
+
+
+def test_a_page_that_lags_is_spared_levels_and_nothing_else() -> None:
+    stream = Stream()
+
+    for _ in range(10 * BACKLOG):
+        stream.put({"event": "level"})
+    stream.put({"event": "kept", "keep": "a-1"})
+    stream.close()
+
+    kinds = [event["event"] for event in told(stream)]
+    assert kinds == ["level"] * BACKLOG + ["kept", "bye"]

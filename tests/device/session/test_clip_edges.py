@@ -1,0 +1,101 @@
+import pytest
+
+from device.memory.utterances import Utterance
+from device.session import clip_edges
+from tests.device.sounding import at, heard, murmured, said
+
+BEFORE_S = 0.44
+"""Where a clip begins before its first onset, when no place is quieter than another."""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spoken", "press_s", "floor_s", "first_s"),
+    [
+        ("the utterance just ended", [said(10, 12)], 13, 0, 10),
+        ("the utterance in progress", [said(10, None)], 13, 0, 10),
+        ("one long ago, where nothing was said since", [said(10, 12)], 60, 0, 10),
+        ("those before it, near enough", [said(10, 12), said(15, 17)], 18, 0, 10),
+        ("not what a long pause separates", [said(10, 12), said(20.1, 22)], 23, 0, 20.1),
+        ("a pause of eight seconds is not long", [said(10, 12), said(20, 22)], 23, 0, 10),
+        ("a murmur bridges a pause", [said(10, 12), murmured(16, 17), said(23, 25)], 26, 0, 10),
+        ("a murmur alone is no target", [said(10, 12), murmured(14, 15)], 16, 0, 10),
+        ("no further than a minute", [said(30, 32), said(35, 60), said(62, 90)], 91, 0, 35),
+        ("never what an earlier keep holds", [said(10, 12), said(15, 17)], 18, 13, 15),
+    ],
+)
+def test_a_press_reaches_back_to(
+    sentence: str, spoken: list[Utterance], press_s: float, floor_s: float, first_s: float
+) -> None:
+    start = clip_edges.back(heard(*spoken, now_s=press_s), at(press_s), at(floor_s))
+
+    assert start == pytest.approx(at(first_s - BEFORE_S), abs=1), sentence
+
+
+def test_a_clip_begins_where_the_keep_before_it_ended_if_that_is_close() -> None:
+    start = clip_edges.back(heard(said(10, 12), said(13, 15), now_s=16), at(16), at(12.9))
+
+    assert start == at(12.9)
+
+
+def test_an_utterance_that_a_keep_has_cut_goes_on_in_the_next() -> None:
+    start = clip_edges.back(heard(said(10, 60), now_s=61), at(61), at(40))
+
+    assert start == at(40)
+
+
+def test_a_press_with_no_speech_keeps_the_last_half_minute() -> None:
+    assert clip_edges.back(heard(now_s=50), at(50), 0) == at(20)
+    assert clip_edges.back(heard(now_s=10), at(10), 0) == 0
+
+
+def test_a_press_right_after_a_keep_has_nothing_to_reach() -> None:
+    assert clip_edges.back(heard(said(10, 12), now_s=14), at(14), at(13)) is None
+
+
+def test_a_long_silence_after_a_keep_is_kept_for_what_the_gate_may_have_missed() -> None:
+    assert clip_edges.back(heard(said(10, 12), now_s=40), at(40), at(13)) == at(13)
+
+
+def test_further_back_is_the_stretch_before_up_to_the_next_long_pause() -> None:
+    sound = heard(said(2, 3), said(20, 22), said(25, 27), said(40, 42), now_s=43)
+
+    once = clip_edges.further_back(sound, at(39.5), 0)
+    assert once == at(20 - BEFORE_S)
+    assert clip_edges.further_back(sound, once, 0) == at(2 - BEFORE_S)
+    assert clip_edges.further_back(sound, at(1), 0) is None
+
+
+def test_further_back_stops_at_the_keep_before() -> None:
+    sound = heard(said(20, 22), said(25, 27), said(40, 42), now_s=43)
+
+    assert clip_edges.further_back(sound, at(39.5), at(24)) == at(25 - BEFORE_S)
+    assert clip_edges.further_back(sound, at(39.5), at(28)) is None
+
+
+def test_a_sentence_in_progress_is_followed_until_it_has_ended() -> None:
+    assert clip_edges.end(heard(said(10, None), now_s=20), at(12)) is None
+    end = clip_edges.end(heard(said(10, 22), now_s=24), at(12))
+    assert end is not None
+    assert at(22.1) < end < at(22.7)
+
+
+def test_it_is_followed_for_half_a_minute_at_most() -> None:
+    assert clip_edges.end(heard(said(10, None), now_s=43), at(12)) == at(42)
+
+
+def test_a_clip_ends_about_its_press_where_nobody_speaks() -> None:
+    assert clip_edges.end(heard(said(10, 12), now_s=20.5), at(20)) is None
+    end = clip_edges.end(heard(said(10, 12), now_s=20.8), at(20))
+    assert end is not None
+    assert at(19.5) < end <= at(20)
+
+
+def test_what_is_said_next_keeps_its_lead_in() -> None:
+    end = clip_edges.end(heard(said(10, 12), said(13.2, None), now_s=13.8), at(13))
+
+    assert end is not None
+    assert end <= at(13.2 - 0.6)
+
+
+def test_speech_that_began_just_before_the_press_is_in_progress() -> None:
+    assert clip_edges.end(heard(said(10, 12), said(12.95, None), now_s=13.8), at(13)) is None

@@ -1,0 +1,197 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.audio import FRAME_SAMPLES, Pcm
+from core.errors import ModelMissing
+from core.settings import ModelSettings, Settings
+from device.ports import BLOCK_SAMPLES
+from pipeline.hearing.fakes import FakeSpeechModel
+from pipeline.speech import speech_detector
+from pipeline.speech.speech_detector import Ears
+from pipeline.speech.speech_gate import utterances
+from pipeline.speech.speech_model import Probabilities
+from tests.pipeline.hearing.models_for_tests import a_day
+
+SECOND = 31
+CHANCE = np.random.default_rng(5)
+
+
+class Listener(FakeSpeechModel):
+    """Remembers what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[Pcm] = []
+
+    def feed(self, frames: Pcm) -> Probabilities:
+        self.given.append(frames)
+        return super().feed(frames)
+
+    def reset(self) -> None:
+        self.given.clear()
+
+
+def sound(dbfs: float, frames: int) -> Pcm:
+    samples = CHANCE.normal(0, 10 ** (dbfs / 20) * 32768, frames * FRAME_SAMPLES)
+    return np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+
+
+def quieter(pcm: Pcm, by_db: float) -> Pcm:
+    made: Pcm = np.rint(pcm * 10 ** (-by_db / 20)).astype(np.int16)
+    return made
+
+
+def in_blocks(pcm: Pcm) -> Iterator[Pcm]:
+    """The whole frames that each block of a microphone completes."""
+    done = 0
+    for end in range(BLOCK_SAMPLES, pcm.size + 1, BLOCK_SAMPLES):
+        whole = end // FRAME_SAMPLES * FRAME_SAMPLES
+        yield pcm[done:whole]
+        done = whole
+
+
+def judged(hearer: Ears, pcm: Pcm) -> list[float]:
+    return [each for frames in in_blocks(pcm) for each in hearer.judge(frames)]
+
+
+def test_there_is_a_probability_for_each_frame_asleep_or_awake() -> None:
+    hearer = Ears(FakeSpeechModel())
+
+    told = hearer.judge(np.concatenate([sound(-75, 200), sound(-20, 50), sound(-75, 200)]))
+
+    assert len(told) == 450
+    assert told[100:150] == [0.0] * 50
+    assert min(told[205:245]) > 0.5
+    assert told[400:] == [0.0] * 50
+
+
+def test_no_frames_give_no_probabilities() -> None:
+    assert Ears(FakeSpeechModel()).judge(np.empty(0, np.int16)) == []
+
+
+def test_a_model_that_wakes_first_hears_what_it_slept_through() -> None:
+    model = Listener()
+    hearer = Ears(model)
+    for _ in range(100):
+        hearer.judge(sound(-75, 3))
+    model.given.clear()
+
+    told = hearer.judge(sound(-20, 3))
+
+    assert [len(each) // FRAME_SAMPLES for each in model.given] == [
+        speech_detector.LEAD_IN_FRAMES,
+        3,
+    ]
+    assert len(told) == 3
+
+
+def test_a_model_that_slept_for_a_moment_misses_nothing() -> None:
+    model = Listener()
+    hearer = Ears(model)
+    for dbfs in [-75] * 20 + [-20] + [-75] * 10 + [-20]:
+        hearer.judge(sound(dbfs, 3))
+
+    assert sum(each.size for each in model.given) == 32 * 3 * FRAME_SAMPLES
+
+
+def test_a_quiet_voice_is_made_louder_for_the_model_alone() -> None:
+    model = Listener()
+    frames = sound(-46, 2 * SECOND)
+    before = frames.copy()
+
+    told = Ears(model).judge(frames)
+
+    assert np.array_equal(frames, before)
+    assert model.given[-1].std() > 10 * frames.std()
+    assert told[-1] > 0.5
+
+
+def test_a_loud_voice_is_handed_on_as_it_is() -> None:
+    model = Listener()
+    frames = sound(-15, 2 * SECOND)
+
+    Ears(model).judge(frames)
+
+    assert np.array_equal(model.given[-1], frames[-model.given[-1].size :])
+
+
+def test_another_stream_begins_awake_and_with_nothing_of_the_one_before() -> None:
+    model = Listener()
+    hearer = Ears(model)
+    hearer.judge(sound(-75, 300))
+
+    hearer.reset()
+    hearer.judge(sound(-75, 3))
+
+    assert [each.size for each in model.given] == [3 * FRAME_SAMPLES]
+
+
+def test_a_ring_that_waited_is_judged_in_small_pieces() -> None:
+    model = Listener()
+
+    Ears(model).judge(sound(-20, 500))
+
+    assert max(each.size for each in model.given) <= speech_detector.TOGETHER * FRAME_SAMPLES
+
+
+def test_loading_the_ears_brings_no_library_that_runs_models(home: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from core.settings import Settings;"
+        "from pipeline.speech import speech_detector;"
+        "speech_detector.load(Settings(), Path(sys.argv[1]));"
+        "print(*{'onnxruntime', 'onnx', 'av', 'faster_whisper'} & set(sys.modules))"
+    )
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code, str(home)], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert loaded.split() == []
+
+
+def test_without_weights_the_next_step_is_told(home: Path) -> None:
+    nowhere = Settings(models=ModelSettings(speech_path=home / "nowhere.onnx"))
+
+    with pytest.raises(ModelMissing, match="nowhere"):
+        speech_detector.load(nowhere, home)
+
+
+@pytest.fixture(scope="module")
+def day(data: Path) -> Pcm:
+    return a_day(data)
+
+
+def heard_in(pcm: Pcm, home: Path, *, sleeps: bool = True) -> list[tuple[int, int]]:
+    """Onset and end of each utterance, in frames."""
+    hearer = speech_detector.load(Settings(), home)
+    hearer.sleeps = sleeps
+    spans = utterances(judged(hearer, pcm), lead_in_s=0, longest_s=3600)
+    return [(each.start // FRAME_SAMPLES, each.end // FRAME_SAMPLES) for each in spans]
+
+
+def theirs(utterance: tuple[int, int], among: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [each for each in among if each[0] < utterance[1] and utterance[0] < each[1]]
+
+
+@pytest.mark.parametrize("by_db", [0, 30])
+def test_no_utterance_of_a_day_is_slept_through_or_begun_late(
+    day: Pcm, home: Path, by_db: float
+) -> None:
+    awake = heard_in(quieter(day, by_db), home, sleeps=False)
+    slept = heard_in(quieter(day, by_db), home)
+
+    late = [each for each in awake if not any(t[0] <= each[0] + 2 for t in theirs(each, slept))]
+    assert late == []
+
+
+def test_a_day_30_db_down_has_the_same_utterances_within_one(day: Pcm, home: Path) -> None:
+    as_it_is, quiet = heard_in(day, home), heard_in(quieter(day, 30), home)
+
+    assert abs(len(quiet) - len(as_it_is)) <= 1
+    assert sum(not theirs(each, quiet) for each in as_it_is) <= 1
+    assert sum(not theirs(each, as_it_is) for each in quiet) <= 1

@@ -1,0 +1,68 @@
+"""`check` sees what was altered behind our back, and by its name."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.store.sqlite.archive import Archive
+from pipeline.store.sqlite.check import check_archive
+from pipeline.store.sqlite.connection import archive_path
+
+Write = Callable[..., Awaitable[str]]
+KeepSound = Callable[[bytes], Awaitable[Path]]
+
+
+def alter(home: Path, statement: str) -> None:
+    with sqlite3.connect(archive_path(home)) as connection:
+        assert connection.execute(statement).rowcount > 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE event SET author = 'agent' WHERE seq = 2", "was altered"),
+        ("UPDATE event SET payload = '{}' WHERE seq = 2", "was altered"),
+        ("UPDATE belonging SET content = CAST('{}' AS BLOB)", "was altered"),
+        ("DELETE FROM belonging", "is missing"),
+        ("UPDATE moment SET state = 'hidden'", "not what its events come to"),
+        ("UPDATE moment SET text = 'singer'", "not what its events come to"),
+        ("DELETE FROM passage", "not what its events come to"),
+        ("UPDATE passage SET text = 'singer'", "keyword index"),
+        ("INSERT INTO tombstone SELECT id FROM moment", "still has belongings"),
+    ],
+)
+async def test_what_was_altered_is_told(
+    archive: Archive, typed: Write, home: Path, statement: str, told: str
+) -> None:
+    await typed("the siren")
+    assert (await check_archive(archive)).problems == []
+
+    alter(home, statement)
+
+    assert any(told in problem for problem in (await check_archive(archive)).problems)
+
+
+async def test_a_missing_event_is_told(archive: Archive, typed: Write, home: Path) -> None:
+    for text in ("one", "two", "three"):
+        await typed(text)
+
+    with sqlite3.connect(archive_path(home)) as connection:
+        connection.execute("DELETE FROM event WHERE seq = 3")
+
+    problems = (await check_archive(archive)).problems
+    assert any("missing before" in problem for problem in problems)
+
+
+async def test_an_altered_and_a_missing_sound_are_told(
+    archive: Archive, home: Path, keep_sound: KeepSound
+) -> None:
+    first, second = await keep_sound(b"one"), await keep_sound(b"two")
+    assert (await check_archive(archive)).problems == []
+
+    first.write_bytes(b"other")
+    second.unlink()
+
+    problems = (await check_archive(archive)).problems
+    assert sorted(problem.rsplit(" ", 2)[-1] for problem in problems) == ["altered.", "missing."]

@@ -1,0 +1,161 @@
+"""Folding one moment's events: the same rows in whatever order they came."""
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+
+from core.clock import Recorded
+from core.moment import Transcript
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Embedding, Kept, PassageCut, Sound
+from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
+from pipeline.store.views.moment_fold import Folded, fold
+
+MOMENT = "0123456789abcdef-0"
+RECORDED = Recorded(1_790_000_000_000, 120, "boot", 5, "given")
+SOUND = Sound("aa" * 32, "bb" * 32, 1000, 16_000)
+KEPT = Kept(MOMENT, "file", RECORDED, duration_ms=1000, sound=SOUND, speaker="Anna")
+
+
+class Journal:
+    """Places drafts one after the other and folds them."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.contents: dict[str, bytes] = {}
+
+    def add(self, draft: Draft) -> Event:
+        seq = len(self.events) + 1
+        event = place_event(draft, Place("ab" * 8, seq, seq, FIRST_PREVIOUS_HASH), None)
+        self.events.append(event)
+        self.contents |= {each.id: each.content for each in draft.belongings}
+        return event
+
+    def undo(self, event: Event) -> Event:
+        return self.add(drafts.act_undone(MOMENT, event.origin, event.seq, author="wearer"))
+
+    def fold(self) -> Folded:
+        return fold(self.events, self.contents)
+
+
+@pytest.fixture
+def journal() -> Journal:
+    return Journal()
+
+
+def test_a_clip_stands_without_words_until_they_are_there(journal: Journal) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+
+    moment = journal.fold().moment
+
+    assert moment is not None
+    assert (moment.words, moment.text, moment.sound) == ("awaited", "", "aa" * 32)
+    assert journal.fold().passages == ()
+
+
+def test_its_words_come_with_the_transcript(journal: Journal, spoken: Transcript) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=0))
+
+    folded = journal.fold()
+
+    assert folded.moment is not None
+    assert (folded.moment.words, folded.moment.text) == ("words", "pill box")
+    assert [(p.text, p.speaker) for p in folded.passages] == [("pill box", "Anna")]
+    assert folded.passages[0].date_words.startswith("Monday 21 September 2026")
+
+
+@pytest.mark.parametrize(
+    ("transcript", "standing"), [(Transcript("", model="w"), "no_words"), (None, "failed")]
+)
+def test_a_clip_without_words_says_which_way(
+    journal: Journal, transcript: Transcript | None, standing: str
+) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_transcribed(MOMENT, transcript, revision=0))
+
+    moment = journal.fold().moment
+
+    assert moment is not None
+    assert moment.words == standing
+
+
+def test_the_embedding_says_where_the_passages_are(journal: Journal, spoken: Transcript) -> None:
+    cuts = (PassageCut(0, 4, 0, 300), PassageCut(5, 8, 320, 640))
+    embedding = Embedding("fake", cuts, np.eye(2, 4, dtype=np.float32))
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=0))
+    journal.add(drafts.moment_embedded(MOMENT, embedding))
+
+    passages = journal.fold().passages
+
+    assert [(p.text, p.start_ms) for p in passages] == [("pill", 0), ("box", 320)]
+    assert [np.frombuffer(p.vector or b"", "<f2").tolist() for p in passages] == [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("acts", "state"),
+    [
+        ("", "visible"),
+        ("h", "hidden"),
+        ("hr", "visible"),
+        ("hu", "visible"),
+        ("huu", "hidden"),
+        ("k", "hidden"),
+        ("ku", "visible"),
+        ("kuu", "hidden"),
+        ("kr", "visible"),
+        ("hrk", "hidden"),
+    ],
+)
+def test_the_last_act_that_counts_decides_what_is_seen(
+    journal: Journal, acts: str, state: str
+) -> None:
+    """h hides, r restores, k takes the keep back, u undoes the act before."""
+    kept = last = journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    for act in acts:
+        if act == "h":
+            last = journal.add(drafts.moment_hidden(MOMENT, author="wearer"))
+        elif act == "r":
+            last = journal.add(drafts.moment_restored(MOMENT, author="wearer"))
+        else:
+            last = journal.undo(kept if act == "k" else last)
+
+    moment = journal.fold().moment
+
+    assert moment is not None
+    assert moment.state == state
+
+
+def test_a_forgotten_moment_has_no_row(journal: Journal) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_forgotten(MOMENT, here=False, author="wearer"))
+
+    assert journal.fold() == Folded(forgotten=True)
+
+
+def test_the_order_of_arrival_does_not_matter(journal: Journal, spoken: Transcript) -> None:
+    kept = journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=0))
+    journal.add(drafts.moment_hidden(MOMENT, author="wearer"))
+    journal.undo(journal.events[-1])
+    journal.undo(kept)
+    expected = journal.fold()
+
+    orders = list(itertools.permutations(journal.events))
+    for order in random.Random(7).sample(orders, 40):
+        assert fold(order, journal.contents) == expected
+
+
+def test_kinds_and_versions_of_the_future_change_nothing(journal: Journal) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    expected = journal.fold()
+    journal.add(Draft("moment_sung", MOMENT, "agent", {"key": 3}))
+    journal.add(Draft("moment_hidden", MOMENT, "agent", version=2))
+
+    assert journal.fold() == expected

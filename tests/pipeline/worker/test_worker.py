@@ -1,0 +1,304 @@
+"""Letters become moments, once, whatever happens in between."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Never
+
+import pytest
+
+from core import socket_client
+from core.clock import FakeClock, Recorded
+from core.errors import ArchiveBusy, ModelMissing
+from core.paths import Home
+from core.settings import Settings
+from pipeline.fakes import FakeModels
+from pipeline.search.query_vectors import asker
+from pipeline.spool.spool import Spool, TypedText, read_clip
+from pipeline.store.format.drafts import Embedding
+from pipeline.store.sound_files import sound_path
+from pipeline.store.sqlite.archive import open_archive
+from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.store.views.moment_fold import MomentRow
+from pipeline.worker.model_process import ModelsFailed, Progress
+from pipeline.worker.worker import Worker, working
+
+Post = Callable[..., str]
+
+
+async def rows(home: Path) -> list[MomentRow]:
+    async with open_archive_to_read(home) as archive:
+        return await archive.moments(hidden=True)
+
+
+async def test_a_clip_becomes_a_moment_with_its_words_and_its_sound(
+    worker: Worker, post_clip: Post, home: Path, spool: Spool
+) -> None:
+    moment = post_clip()
+
+    await worker.drain()
+
+    (row,) = await rows(home)
+    assert (row.id, row.text, row.words, row.duration_ms) == (moment, "pill box", "words", 1000)
+    assert row.sound is not None
+    assert sound_path(home, row.sound).exists()
+    assert spool.waiting() == []
+
+
+async def test_a_short_clip_is_one_thought_and_a_long_one_stands_before_its_words(
+    worker: Worker, post_clip: Post
+) -> None:
+    told: list[tuple[str, str]] = []
+    short, long = post_clip(2), post_clip(11)
+
+    with worker.listening() as events:
+        await worker.drain()
+        while not events.empty():
+            event = events.get_nowait()
+            if "moment" in event and event["event"] != "progress":
+                told.append((event["moment"], event["event"]))
+
+    assert told == [(short, "searchable"), (long, "kept"), (long, "searchable")]
+
+
+async def test_a_letter_that_comes_twice_makes_one_moment(
+    worker: Worker, post_clip: Post, post_text: Post, home: Path, spool: Spool
+) -> None:
+    post_clip()
+    post_text("a note")
+    copies = [(letter.path, letter.path.read_bytes()) for letter in spool.waiting()]
+    await worker.drain()
+    before = await rows(home)
+
+    for path, content in copies:
+        path.write_bytes(content)
+    await worker.drain()
+
+    assert await rows(home) == before
+    assert len(before) == 2
+
+
+async def test_work_cut_short_before_the_words_goes_on_with_them(
+    home: Path, post_clip: Post, models: FakeModels
+) -> None:
+    post_clip(11)
+    models.failures = 1
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
+        letter = worker.spool.waiting()[0]
+        await worker._take(letter)
+    assert [row.words for row in await rows(home)] == ["awaited"]
+
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
+        await worker.drain()
+
+    assert [row.words for row in await rows(home)] == ["words"]
+
+
+async def test_a_clip_on_which_the_models_fail_thrice_is_kept_with_its_sound_alone(
+    home: Path, worker: Worker, post_clip: Post, models: FakeModels
+) -> None:
+    moment = post_clip()
+    models.failures = 3
+
+    await worker.drain()
+
+    (row,) = await rows(home)
+    assert (row.id, row.words, row.text) == (moment, "failed", "")
+    assert row.sound is not None
+
+
+async def test_a_note_on_which_the_models_fail_is_found_by_its_words(
+    home: Path, worker: Worker, post_text: Post, models: FakeModels
+) -> None:
+    post_text("the siren nobody hears")
+    models.failures = 3
+
+    await worker.drain()
+
+    async with open_archive_to_read(home) as archive:
+        query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH 'siren'"
+        assert [tuple(r) for r in await archive.connection.execute_fetchall(query)] == [(1,)]
+
+
+async def test_one_text_on_which_the_models_fail_does_not_cost_the_others_their_vectors(
+    home: Path, spool: Spool
+) -> None:
+    class Allergic(FakeModels):
+        async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+            if any("nuts" in text for text, _ in texts):
+                raise ModelsFailed("nuts")
+            return await super().read(texts)
+
+    said = {"a-0": "nuts for the birds", "b-0": "tea at four"}
+    texts = [TypedText(each, "typed", text, Recorded(5, 0)) for each, text in said.items()]
+    spool.post_texts("batch", texts)
+    async with working(Home(home), Settings(), models=Allergic()) as worker:
+        await worker.drain()
+
+    async with open_archive_to_read(home) as archive:
+        query = "SELECT moment, vector IS NULL FROM passage ORDER BY moment"
+        found = [tuple(row) for row in await archive.connection.execute_fetchall(query)]
+    assert found == [("a-0", 1), ("b-0", 0)]
+
+
+async def test_a_fault_of_ours_on_one_letter_stops_no_other(
+    home: Path, post_clip: Post, post_text: Post, spool: Spool
+) -> None:
+    class Broken(FakeModels):
+        async def hear(self, clip: Path, progress: Progress) -> Never:
+            raise TypeError("ours")
+
+    moment = post_clip()
+    post_text("a note")
+    async with working(Home(home), Settings(), models=Broken()) as worker:
+        await worker.drain()
+
+    assert [row.text for row in await rows(home)] == ["a note"]
+    assert [path.name for path in spool.aside()] == [f"{moment}.0.clip"]
+
+
+async def test_a_missing_model_lets_letters_wait(home: Path, post_text: Post, spool: Spool) -> None:
+    class NoModels(FakeModels):
+        async def read(self, texts: Sequence[tuple[str, str | None]]) -> Never:
+            raise ModelMissing("The model is missing.", advice="Run `./run setup`.")
+
+    post_text("a note")
+    async with working(Home(home), Settings(), models=NoModels()) as worker:
+        with pytest.raises(ModelMissing):
+            await worker.drain()
+
+    assert len(spool.waiting()) == 1
+
+
+async def test_a_broken_letter_is_set_aside_and_the_rest_goes_on(
+    worker: Worker, post_text: Post, home: Path, spool: Spool
+) -> None:
+    spool.folder.mkdir(exist_ok=True)
+    (spool.folder / "0-0.0.clip").write_bytes(b"nonsense")
+    post_text("a note")
+
+    await worker.drain()
+
+    assert [row.text for row in await rows(home)] == ["a note"]
+    assert [path.name for path in spool.aside()] == ["0-0.0.clip"]
+
+
+async def test_a_moment_forgotten_while_it_waits_is_not_made(
+    worker: Worker, post_clip: Post, home: Path, spool: Spool, models: FakeModels
+) -> None:
+    moment = post_clip()
+    content = spool.waiting()[0].path.read_bytes()
+    await worker.drain()
+    async with open_archive(home) as archive:
+        await archive.forget([moment])
+
+    (spool.folder / f"{moment}.0.clip").write_bytes(content)
+    await worker.drain()
+
+    assert await rows(home) == []
+    assert models.heard == [moment]
+    assert list((home / "sound").rglob("*.mp4")) == []
+
+
+async def test_forgetting_takes_what_waits_in_the_spool_too(
+    worker: Worker, post_clip: Post, home: Path, spool: Spool, models: FakeModels
+) -> None:
+    moment = post_clip(11)
+    models.failures = 1
+    await worker._take(spool.waiting()[0])
+    assert read_clip(spool.waiting()[0].path)[0].id == moment
+
+    async with open_archive(home) as archive:
+        await archive.forget([moment])
+
+    assert spool.waiting() == []
+
+
+async def test_the_same_reference_is_one_moment(
+    worker: Worker, post_text: Post, home: Path
+) -> None:
+    post_text("first words", ref="a")
+    post_text("other words", ref="a")
+    post_text("third words", ref="b")
+
+    await worker.drain()
+
+    assert [(row.ref, row.text) for row in await rows(home)] == [
+        ("a", "first words"),
+        ("b", "third words"),
+    ]
+
+
+async def test_there_is_only_one_worker(worker: Worker, home: Path) -> None:
+    with pytest.raises(ArchiveBusy, match=r"process [0-9]+"):
+        async with working(Home(home), Settings(), models=FakeModels()):
+            pass
+
+
+async def test_the_socket_answers(worker: Worker, home: Path, post_text: Post) -> None:
+    socket = Home(home).worker_socket
+    post_text("one that waits")
+    status = await asyncio.to_thread(socket_client.ask, socket, {"do": "status"}, patience_s=5)
+    vectors = await asker(socket, 5)(["pill box", "box pill"])
+
+    assert vectors is not None
+    assert (status["waiting"], status["aside"], status["trouble"]) == (1, 0, None)
+    assert vectors.shape == (2, 384)
+    assert float(vectors[0] @ vectors[1]) == pytest.approx(1.0, abs=1e-5)
+
+
+async def test_who_subscribes_hears_of_new_moments(
+    worker: Worker, home: Path, post_text: Post
+) -> None:
+    async with contextlib.aclosing(socket_client.events(Home(home).worker_socket)) as events:
+        assert await anext(events) == {"event": "subscribed"}
+        moment = post_text("a note")
+        await worker.drain()
+
+        assert await anext(events) == {"event": "searchable", "moment": moment}
+
+
+@pytest.mark.parametrize("nonsense", [b"{}\n", b"nonsense\n", b'{"do": "dance"}\n', b"[1]\n"])
+async def test_nonsense_at_the_socket_is_answered_with_a_sentence(
+    worker: Worker, home: Path, nonsense: bytes
+) -> None:
+    reader, writer = await asyncio.open_unix_connection(Home(home).worker_socket)
+    writer.write(nonsense)
+
+    answer = json.loads(await reader.readline())
+
+    writer.close()
+    assert answer["error"] == "wrong_usage"
+
+
+async def test_a_listener_that_sleeps_loses_the_oldest_events(worker: Worker) -> None:
+    with worker.listening() as events:
+        for number in range(1500):
+            worker.report({"event": "progress", "number": number})
+
+        assert events.qsize() == 1000
+        assert events.get_nowait()["number"] == 500
+
+
+async def test_the_socket_transcribes_a_file_and_keeps_nothing(worker: Worker, home: Path) -> None:
+    recording = Path(__file__).parents[2] / "recordings" / "pill_box.opus"
+    request = {"do": "transcribe", "file": str(recording)}
+
+    answer = await asyncio.to_thread(
+        socket_client.ask, Home(home).worker_socket, request, patience_s=60
+    )
+
+    assert (answer["text"], answer["model"]) == ("pill box", "fake")
+    assert [word["word"] for word in answer["words"]] == ["pill", "box"]
+    assert await rows(home) == []
+
+
+async def test_a_file_that_is_no_sound_is_declined_at_the_socket(
+    worker: Worker, home: Path, tmp_path: Path
+) -> None:
+    request = {"do": "transcribe", "file": str(tmp_path / "none.wav")}
+
+    with pytest.raises(socket_client.Declined, match="no file"):
+        await asyncio.to_thread(socket_client.ask, Home(home).worker_socket, request, patience_s=60)
