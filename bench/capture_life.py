@@ -20,7 +20,7 @@ from bench.capture_world import World
 from core.audio import FRAME_SAMPLES, Pcm
 from core.clock import Recorded
 from core.paths import Home
-from device.capture.loop import Capture, Hears, Message
+from device.capture.loop import Capture, DetectorLoaded, Message
 from device.capture.requests import Request
 from device.daemon import Shown, SpoolLetterbox, new_capture
 from device.fakes import FakeLight, FakeMicrophone
@@ -74,7 +74,7 @@ class WorldClock:
         return False
 
 
-class LoudEars:
+class LoudDetector:
     """Whatever is loud is speech."""
 
     def judge(self, frames: Pcm) -> list[float]:
@@ -145,9 +145,9 @@ class Life:
 
     def run(self) -> None:
         """To the end of the world, in blocks."""
-        self.capture.take(Hears(LoudEars()))
+        self.capture.take(DetectorLoaded(LoudDetector()))
         last = round(self.born.hours * BLOCKS_AN_HOUR)
-        if self.capture.porch.session.pause is not None:
+        if self.capture.engine.session.pause is not None:
             self._say("paused", on=True, block=self.clock.block)
         while self.clock.block < last:
             self._block()
@@ -171,7 +171,7 @@ class Life:
         self._misfortune()
         if not self._is_paused():
             self._hear(self._sound(), self._take_lost())
-        self._hands()
+        self._controls()
         self._send(None)
 
     def _hear(self, pcm: Pcm, lost: Lost | None) -> None:
@@ -215,7 +215,7 @@ class Life:
         gone = 0
         while gone < blocks and self.clock.block < self.born.hours * BLOCKS_AN_HOUR:
             self._say("missing", block=self.clock.block, wall_ms=self.clock.wall_ms)
-            self._hands()
+            self._controls()
             self._send(None)
             self.clock.block += 1
             gone += 1
@@ -226,7 +226,7 @@ class Life:
         self._lost = Lost(self._lost.samples + lost, reason)
 
     def _is_paused(self) -> bool:
-        return self.capture.porch.session.pause is not None
+        return self.capture.engine.session.pause is not None
 
     def _step_clock(self) -> None:
         away_ms = self.chance.choice((-86_400_000, -3_600_000, 5_000, 3_600_000, 40_000_000))
@@ -237,7 +237,7 @@ class Life:
         assert isinstance(disk, FailingDisk)
         return disk
 
-    def _hands(self) -> None:
+    def _controls(self) -> None:
         if self._next_edge is None:
             self._next_edge = next(self._finger, None)
         if self._next_edge is not None and self.clock.block >= self._next_edge[0]:
@@ -262,23 +262,23 @@ class Life:
 
     def _ask(self, asked: dict[str, Any]) -> None:
         self._send(Request(asked, lambda _: None, self.clock.monotonic_s()))
-        if self.capture.porch.session.pause is not None and self.chance.random() < 0.8:
+        if self.capture.engine.session.pause is not None and self.chance.random() < 0.8:
             for_s = {"do": "pause", "for_s": self.chance.randrange(5, 200)}
             self._send(Request(for_s, lambda _: None, self.clock.monotonic_s()))
 
     def _send(self, message: Message | None) -> None:
         if message is not None:
             self.capture.take(message)
-        paused = self.capture.porch.session.pause is not None
+        paused = self.capture.engine.session.pause is not None
         self.capture.turn(self.clock.monotonic_s())
-        if paused != (self.capture.porch.session.pause is not None):
+        if paused != (self.capture.engine.session.pause is not None):
             self._say("paused", on=not paused, block=self.clock.block)
 
     def _told(self, event: dict[str, Any]) -> None:
         """What the light has just promised. `kept` is everything up to the press."""
         kind = event["event"]
         if kind == "kept":
-            keep = self.capture.porch.session.keeping.keep
+            keep = self.capture.engine.session.keeping.keep
             assert keep is not None
             to = min(keep.press, self.capture.sound.now)
             span = [self._true(keep.start), self._true(max(keep.start, to - 1)) + 1]

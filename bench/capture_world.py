@@ -1,6 +1,6 @@
 """A world whose sound can be told from itself: every eight samples say where in it they are.
 
-For the porch's soak: a clip that lies in the spool can be laid beside the truth, sample by
+For capture's soak: a clip that lies in the spool can be laid beside the truth, sample by
 sample, wherever it was cut and whatever was lost before it.
 """
 

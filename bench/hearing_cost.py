@@ -1,9 +1,9 @@
 """What judging speech costs: both ways to run the model, asleep and awake, and what it misses.
 
 The development day (AFTERTHOUGHT_TEST_DATA, speech/dev/day) in blocks of a microphone through
-the ears of capture, as it is and quieter, with the energy gate and without; and room tone: the
-day's own quiet beds, hiss of one bit, and mains hum. Times are CPU time, the least of three runs,
-and ratios mean more than they do; run it with OMP_NUM_THREADS=1, as the service runs.
+the speech detector of capture, as it is and quieter, with the energy gate and without; and
+room tone: the day's own quiet beds, hiss of one bit, and mains hum. Times are CPU time, the least
+of three runs, and ratios mean more than they do; run it with OMP_NUM_THREADS=1, as the service is.
 """
 
 import argparse
@@ -45,7 +45,7 @@ Truth = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the ears made of one sound."""
+    """What the detector made of one sound."""
 
     probabilities: list[float]
     core_share: float
@@ -135,9 +135,9 @@ def _rooms(rooms: dict[str, Pcm]) -> None:
 
 
 def hear(sound: Pcm, *, sleeps: bool = True) -> Heard:
-    """Through the ears, block by block; the least time of some runs."""
+    """Through the detector, block by block; the least time of some runs."""
     counting = Counting(NumpySpeechModel(_weights()))
-    hearer = speech_detector.Ears(counting)
+    hearer = speech_detector.SpeechDetector(counting)
     hearer.sleeps = sleeps
     used_s: list[float] = []
     probabilities: list[float] = []
@@ -229,13 +229,13 @@ _RSS = """
 import sys
 from pathlib import Path
 import numpy as np
-from pipeline.speech.speech_detector import Ears
+from pipeline.speech.speech_detector import SpeechDetector
 if sys.argv[1] != "neither":
     import pipeline.speech.numpy_speech_model as one, pipeline.speech.speech_model as other
     make = {"NumPy": one.NumpySpeechModel, "onnxruntime": other.SileroSpeechModel}[sys.argv[1]]
-    ears = Ears(make(Path(sys.argv[2])))
+    detector = SpeechDetector(make(Path(sys.argv[2])))
     for _ in range(1200):
-        ears.judge(np.random.default_rng(1).normal(0, 1000, 1536).astype(np.int16))
+        detector.judge(np.random.default_rng(1).normal(0, 1000, 1536).astype(np.int16))
 status = Path("/proc/self/status").read_text()
 print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 """

@@ -18,7 +18,7 @@ from typing import Any
 
 from core.audio import RATE_HZ, Pcm
 from core.settings import Settings
-from device.capture.engine import Porch
+from device.capture.engine import Engine
 from device.fakes import MemoryLetterbox
 from device.memory.recent_sound import Sound
 from device.ports import BLOCK_SAMPLES
@@ -73,14 +73,14 @@ def pressed(day: Path, presses_s: Sequence[float]) -> list[Span]:
     letterbox = MemoryLetterbox()
     sound = Sound(speech_detector.new_gate())
     sound.listen_with(speech_detector.load(Settings(), Path()))
-    porch = Porch("bench", sound, letterbox, lambda _: None)
+    engine = Engine("bench", sound, letterbox, lambda _: None)
     presses = [round(each * RATE_HZ) for each in presses_s]
     for chunk in media.decode(day):
         for start in range(0, len(chunk), BLOCK_SAMPLES):
-            _hear(porch, chunk[start : start + BLOCK_SAMPLES], presses)
+            _hear(engine, chunk[start : start + BLOCK_SAMPLES], presses)
     for each in presses:
-        _press(porch, min(each, sound.now))
-    porch.end()
+        _press(engine, min(each, sound.now))
+    engine.end()
     closed = sorted(letterbox.closed.values(), key=lambda each: each.start)
     return [(each.start / RATE_HZ, each.end / RATE_HZ) for each in closed]
 
@@ -106,15 +106,15 @@ def judge(clips: Sequence[Span], segments: Sequence[dict[str, Any]]) -> Verdict:
     )
 
 
-def _hear(porch: Porch, block: Pcm, presses: list[int]) -> None:
-    porch.hear(block)
-    while presses and presses[0] <= porch.sound.now:
-        _press(porch, presses.pop(0))
+def _hear(engine: Engine, block: Pcm, presses: list[int]) -> None:
+    engine.hear(block)
+    while presses and presses[0] <= engine.sound.now:
+        _press(engine, presses.pop(0))
 
 
-def _press(porch: Porch, at: int) -> None:
-    porch.press(at)
-    porch.release(at)
+def _press(engine: Engine, at: int) -> None:
+    engine.press(at)
+    engine.release(at)
 
 
 def _development_day() -> Path | None:

@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from bench.capture_life import LoudEars
+from bench.capture_life import LoudDetector
 from core.audio import RATE_HZ, Pcm
 from core.paths import Home
-from device.capture.loop import Capture, Hears
+from device.capture.loop import Capture, DetectorLoaded
 from device.capture.requests import Request
 from device.daemon import Shown, new_capture
 from device.fakes import FakeMicrophone
@@ -109,7 +109,7 @@ class Wearer:
         self._waited_s = 0.0
         self._speech: Pcm = np.full(BLOCK_SAMPLES, 5000, np.int16)
         self._silence: Pcm = np.zeros(BLOCK_SAMPLES, np.int16)
-        self.capture.take(Hears(LoudEars()))
+        self.capture.take(DetectorLoaded(LoudDetector()))
 
     def talk(self) -> None:
         for n in range(CLIP_S * 10):

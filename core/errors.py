@@ -13,8 +13,8 @@
     ├── LettersWait           the worker cannot go on before somebody acts (worker/delivery.py)
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable, SpiUnusable,
     │   InputUnusable, NotPermitted
-    │                         the porch's own (device/)
-    └── PortInUse             the window's own (dashboard/server.py)
+    │                         capture's own (device/)
+    └── PortInUse             the dashboard's own (dashboard/server.py)
 
 Everything else that is raised is a fault of ours: it is logged once, with its
 cause, and the wearer is told that it was logged. Raise where most is known,

@@ -11,7 +11,7 @@ from .errors import ArchiveUnusable
 
 SERVICE_HOME = Path("/var/lib/afterthought")
 _SERVICE_RUNTIME = Path("/run/afterthought")
-_SERVICE_STATE = Path("/var/lib/afterthought-porch")
+_SERVICE_STATE = Path("/var/lib/afterthought-capture")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from core.errors import NotFound, UserError
 from core.log import get_log
 from core.paths import Home, runtime_folder
 from dashboard import access, assets
-from dashboard.archive_access import Study
+from dashboard.archive_access import ArchiveAccess
 from dashboard.bridge import Bridge
-from dashboard.context import Window
+from dashboard.context import Context
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
 from dashboard.show.first_minute import load_demo
@@ -50,10 +50,10 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge = Bridge()
-    study = Study(home.path, asker(worker, MEANING_WITHIN_S))
+    archive = ArchiveAccess(home.path, asker(worker, MEANING_WITHIN_S))
     live = Live(
         bridge,
-        study,
+        archive,
         lambda: socket_client.events(capture),
         lambda: socket_client.events(worker),
         most=streams,
@@ -62,10 +62,10 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["assets"] = f"/static/{assets.fingerprint()}"
-    app.extensions["window"] = Window(
+    app.extensions["context"] = Context(
         home.path,
         bridge,
-        study,
+        archive,
         live,
         _SpoolLetterbox(home),
         capture,
@@ -84,16 +84,16 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
 
 def end_streams(app: Flask) -> None:
     """Send every live page home, so that no thread waits for one."""
-    window: Window = app.extensions["window"]
-    window.live.close()
+    context: Context = app.extensions["context"]
+    context.live.close()
 
 
 def close(app: Flask) -> None:
     """Let go of what the app has opened."""
-    window: Window = app.extensions["window"]
+    context: Context = app.extensions["context"]
     end_streams(app)
-    window.bridge.ask(window.study.close())
-    window.bridge.close()
+    context.bridge.ask(context.archive.close())
+    context.bridge.close()
 
 
 class _SpoolLetterbox:

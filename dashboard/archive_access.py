@@ -1,4 +1,4 @@
-"""What the window asks of the study: moments to show, hits to find, acts to do.
+"""What the pages ask of the archive: moments to show, hits to find, acts to do.
 
 Belongs to the bridge's loop, like everything that it opens.
 """
@@ -49,7 +49,7 @@ class _Opened:
     stack: contextlib.AsyncExitStack
 
 
-class Study:
+class ArchiveAccess:
     """Reads one archive over one connection; acts each open it for writing and close it."""
 
     def __init__(self, home: Path, embed: Embed | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What every page's handler works with: the bridge, the study, and the lines to the others."""
+"""What every page's handler works with: the bridge, the archive, the other processes."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from core.clock import SystemClock
 from core.errors import UserError
 from core.socket_client import NobodyThere, Told
 
-from .archive_access import Study
+from .archive_access import ArchiveAccess
 from .bridge import Bridge
 from .live_events import Live
 from .show import status
@@ -53,12 +53,12 @@ class Letterbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Context:
     """The window's own objects, built by app.py."""
 
     home: Path
     bridge: Bridge
-    study: Study
+    archive: ArchiveAccess
     live: Live
     letterbox: Letterbox
     capture_socket: Path
@@ -113,9 +113,9 @@ class Window:
             return None
 
 
-def window() -> Window:
-    """The window of the app that answers this request."""
-    return cast("Window", current_app.extensions["window"])
+def context() -> Context:
+    """The context of the app that answers this request."""
+    return cast("Context", current_app.extensions["context"])
 
 
 def clock() -> Clock:

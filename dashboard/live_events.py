@@ -16,7 +16,7 @@ from typing import Any
 from core.errors import UserError
 from core.socket_client import NobodyThere, Told
 
-from .archive_access import Changes, Study
+from .archive_access import ArchiveAccess, Changes
 from .bridge import Bridge
 
 Events = Callable[[], AsyncIterator[Told]]
@@ -74,11 +74,11 @@ class Live:
     """
 
     def __init__(
-        self, bridge: Bridge, study: Study, capture: Events, worker: Events, *, most: int
+        self, bridge: Bridge, archive: ArchiveAccess, capture: Events, worker: Events, *, most: int
     ) -> None:
         """`most` streams are open at a time, at most half of the server's threads."""
         self._bridge = bridge
-        self._study = study
+        self._archive = archive
         self._sources = {"capture": capture, "worker": worker}
         self._most = most
         self._lock = threading.Lock()
@@ -130,7 +130,7 @@ class Live:
             stream.close()
 
     async def _welcome(self, stream: Stream, after: int | None) -> None:
-        changes = await self._study.changes(after)
+        changes = await self._archive.changes(after)
         if self._mark is None:
             self._mark = changes.mark
         self._feed()
@@ -185,7 +185,7 @@ class Live:
                 await self._tell_changes()
 
     async def _tell_changes(self) -> None:
-        changes = await self._study.changes(self._mark)
+        changes = await self._archive.changes(self._mark)
         before, self._mark = self._mark, changes.mark
         for event in _told_of(changes, before):
             self._tell(event, changes.mark)

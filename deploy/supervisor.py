@@ -46,20 +46,20 @@ async def supervise(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
-    keepers: list[Keeper] = []
+    services_up: list[Supervised] = []
     try:
         for service in services:
-            keeper = Keeper(service, say)
-            keepers.append(keeper)
-            if not await _or_stop(keeper.start(), stop):
+            supervised = Supervised(service, say)
+            services_up.append(supervised)
+            if not await _or_stop(supervised.start(), stop):
                 return
         await _or_stop(_then_wait(when_up, stop), stop)
     finally:
-        for keeper in reversed(keepers):
-            await keeper.stop()
+        for supervised in reversed(services_up):
+            await supervised.stop()
 
 
-class Keeper:
+class Supervised:
     """Keeps one service running."""
 
     def __init__(self, service: Service, say: Say) -> None:

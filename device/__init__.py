@@ -1,1 +1,1 @@
-"""The porch: everything with a wire, and the capture daemon."""
+"""Everything with a wire, and the capture daemon."""

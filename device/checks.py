@@ -1,4 +1,4 @@
-"""What `doctor` looks at on the porch: sound, pins, the memory of the past, the disk.
+"""What `doctor` looks at in the device: sound, pins, the memory of the past, the disk.
 
 A capture that runs holds the microphone and the pins, so it is asked; nothing is taken from it.
 """
@@ -20,7 +20,7 @@ from .signals import lights, motors
 
 
 def checks(home: Home) -> Iterator[Check]:
-    """The porch, as it stands or as it would."""
+    """The device, as it is or as it would be."""
     settings = load(home.path)
     try:
         status = capture_status.from_json(ask(home.capture_socket, {"do": "status"}))

@@ -1,4 +1,4 @@
-"""What the porch brings to the command line: what the device does, and how it stands."""
+"""The device on the command line: what the device does, and how it stands."""
 
 import argparse
 import math

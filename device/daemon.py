@@ -24,7 +24,7 @@ from core.settings import Settings, load
 from device.buttons.configured import Buttons
 from device.buttons.keyboard import Key, Keyboard
 from device.capture.heartbeat import Heartbeat, last_beat
-from device.capture.loop import Capture, Hears, Typed, Wires
+from device.capture.loop import Capture, DetectorLoaded, Typed, Wires
 from device.capture.pause_file import PauseFile
 from device.machine import power_off
 from device.memory import swap_protection
@@ -137,9 +137,9 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
     )
     capture = Capture(wires, stream_clock, before)
     for each in shown.troubles:
-        capture.truths.trouble(each.sentence, each)
+        capture.troubles.trouble(each.sentence, each)
     if device.ring_s > longest_s:
-        capture.truths.trouble("ring", _too_long(device.ring_s, longest_s))
+        capture.troubles.trouble("ring", _too_long(device.ring_s, longest_s))
     return capture
 
 
@@ -177,9 +177,9 @@ def _run(capture: Capture, settings: Settings, home: Home, screen: Screen) -> No
     buttons = Buttons(settings.device, capture.inbox.put)
     capture.control.start()
     for error in buttons.start():
-        capture.truths.trouble("button", error)
+        capture.troubles.trouble("button", error)
         screen.say(str(error))
-    threading.Thread(target=_load_ears, args=(capture, settings, home), daemon=True).start()
+    threading.Thread(target=_load_detector, args=(capture, settings, home), daemon=True).start()
     try:
         if keyboard is not None:
             keyboard.start(lambda key, at_s: _typed(capture, key, at_s))
@@ -198,15 +198,15 @@ def _typed(capture: Capture, key: Key, at_s: float) -> None:
     capture.inbox.put(Typed(key, at_s))
 
 
-def _load_ears(capture: Capture, settings: Settings, home: Home) -> None:
+def _load_detector(capture: Capture, settings: Settings, home: Home) -> None:
     """Whatever comes of it, the loop is told: what is kept meanwhile is uncut."""
     try:
-        capture.inbox.put(Hears(speech_detector.load(settings, home.path)))
+        capture.inbox.put(DetectorLoaded(speech_detector.load(settings, home.path)))
     except UserError as error:
-        capture.inbox.put(Hears(None, error))
+        capture.inbox.put(DetectorLoaded(None, error))
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave keeps uncut for good
         log.get_log().error("speech_model_failed", exc_info=error)
-        capture.inbox.put(Hears(None, _UNHEARD))
+        capture.inbox.put(DetectorLoaded(None, _UNHEARD))
 
 
 def _microphone(settings: Settings, replay: str | None) -> Microphone:

@@ -13,10 +13,10 @@ from core.command_line import Screen
 from core.errors import UserError
 from core.paths import Home
 from core.settings import load
-from device.capture.engine import Porch
-from device.capture.keep_everything import Everything
+from device.capture.engine import Engine
+from device.capture.keep_everything import KeepEverything
 from device.machine.cpu_time import cpu_s
-from device.memory.recent_sound import Ears, Sound
+from device.memory.recent_sound import Sound, SpeechDetector
 from device.ports import BLOCK_SAMPLES
 from pipeline import media
 from pipeline.commands import json_shapes
@@ -143,7 +143,7 @@ class Listener:
         self,
         home: Home,
         policy: Policy,
-        model: Ears,
+        model: SpeechDetector,
         delivery: Delivery,
         screen: Screen,
     ) -> None:
@@ -176,7 +176,7 @@ class Listener:
     ) -> None:
         stream = secrets.token_hex(8)
         presses = sorted(round(each * RATE_HZ) for each in presses_s)
-        kind = Everything if self._policy == "everything" else Porch
+        kind = KeepEverything if self._policy == "everything" else Engine
         capture = kind(stream, sound, clips, clips.told)
         for block in blocks:
             capture.hear(block)
@@ -231,8 +231,8 @@ class Listener:
         return sound
 
 
-def _press(capture: Porch | Everything, at: int) -> None:
-    if isinstance(capture, Porch):
+def _press(capture: Engine | KeepEverything, at: int) -> None:
+    if isinstance(capture, Engine):
         capture.press(at)
         capture.release(at)
 

@@ -1,1 +1,1 @@
-"""The study: from a clip to a moment; the store, search, thinking and sync."""
+"""From a clip to a moment; the store, search, thinking and sync."""

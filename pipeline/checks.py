@@ -1,4 +1,4 @@
-"""What `doctor` looks at in the study: models, archive, spool."""
+"""What `doctor` looks at in the pipeline: models, archive, spool."""
 
 import asyncio
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, render_template
 
 from core.errors import NotFound
-from dashboard.context import clock, window
+from dashboard.context import clock, context
 from dashboard.show import day_strip, gaps, moments
 from dashboard.show.gaps import Break, Stretch
 from dashboard.show.local_time import anywhere
@@ -18,11 +18,11 @@ page = Blueprint("day", __name__)
 
 @page.get("/day/<named>")
 def day(named: str) -> str:
-    here, at, day = window(), clock(), _date(named)
+    here, at, day = context(), clock(), _date(named)
     period = Period(*anywhere(day))
-    found = here.ask(here.study.moments(period))
+    found = here.ask(here.archive.moments(period))
     rows = [row for row in found if moments.day_of(row, at) == day]
-    lost = gaps.stretches(here.ask(here.study.gaps(period)), at)
+    lost = gaps.stretches(here.ask(here.archive.gaps(period)), at)
     return render_template(
         "day.html",
         title=moments.day_title(day, at.today),
@@ -35,12 +35,12 @@ def day(named: str) -> str:
 
 @page.get("/past/<month>")
 def past(month: str) -> str:
-    here, at, first = window(), clock(), _date(f"{month}-01")
+    here, at, first = context(), clock(), _date(f"{month}-01")
     later = (first + timedelta(days=31)).replace(day=1)
     period = Period(anywhere(first)[0], anywhere(later - timedelta(days=1))[1])
-    found = here.ask(here.study.moments(period))
+    found = here.ask(here.archive.moments(period))
     rows = [row for row in found if first <= (moments.day_of(row, at) or date.min) < later]
-    every = gaps.stretches(here.ask(here.study.gaps(period)), at)
+    every = gaps.stretches(here.ask(here.archive.gaps(period)), at)
     lost = [gap for gap in every if gaps.is_long_gap(gap.row) and first <= gap.first_day < later]
     return render_template(
         "past.html",

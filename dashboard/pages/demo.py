@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from core.errors import NotFound
 from core.socket_client import NobodyThere
-from dashboard.context import Window, clock, window
+from dashboard.context import Context, clock, context
 from dashboard.show import moments
 from dashboard.show.first_minute import sentences
 from dashboard.show.local_time import Clock
@@ -30,7 +30,7 @@ YEAR_S = 31_536_000
 def listen() -> ResponseReturnValue:
     """Start the scene, as the microphone hears it."""
     try:
-        window().capture({"do": "play"})
+        context().capture({"do": "play"})
     except NobodyThere as error:
         raise NotFound("Nothing listens.", advice="Start it with `afterthought run`.") from error
     return redirect("/?done=playing", 303)
@@ -39,7 +39,7 @@ def listen() -> ResponseReturnValue:
 @page.get("/demo/scene")
 def scene() -> Response:
     """The same sound for the ear."""
-    demo = window().demo
+    demo = context().demo
     if demo is None:
         raise NotFound("There is no demo here.", advice="Go back to the beginning.")
     return send_file(demo.scene, conditional=True, etag=False)
@@ -48,9 +48,9 @@ def scene() -> Response:
 @page.get("/demo/opposite/<named>")
 def opposite(named: str) -> ResponseReturnValue:
     """What was said days ago against this moment, if search finds it; else nothing."""
-    here, at = window(), clock()
-    row = here.ask(here.study.moment(named))
-    kept = moments.page(row, here.ask(here.study.transcript(row)), at)
+    here, at = context(), clock()
+    row = here.ask(here.archive.moment(named))
+    kept = moments.page(row, here.ask(here.archive.transcript(row)), at)
     said = list(sentences(word for line in kept.lines for word in line))
     found = [each for sentence in said for each in _opposites(here, sentence, at)]
     if not found:
@@ -59,7 +59,7 @@ def opposite(named: str) -> ResponseReturnValue:
     return render_template(
         "opposite.html",
         ago=moments.ago(best.then.at_ms or 0, at),
-        then=moments.page(best.then, here.ask(here.study.transcript(best.then)), at),
+        then=moments.page(best.then, here.ask(here.archive.transcript(best.then)), at),
         now=kept.only(best.now),
     )
 
@@ -88,12 +88,12 @@ class _Opposite:
 
 
 def _opposites(
-    here: Window, sentence: tuple[moments.ShownWord, ...], at: Clock
+    here: Context, sentence: tuple[moments.ShownWord, ...], at: Clock
 ) -> Iterator[_Opposite]:
     """Search has to find it by itself; what we know only says which of its hits is meant."""
     said = " ".join(word.text for word in sentence)
-    found = here.ask(here.study.search(said, NEAREST, until_ms=at.now_ms - DAY_MS))
+    found = here.ask(here.archive.search(said, NEAREST, until_ms=at.now_ms - DAY_MS))
     for hit in found.hits:
-        then = here.ask(here.study.moment(hit.moment))
+        then = here.ask(here.archive.moment(hit.moment))
         if here.demo is not None and here.demo.is_opposite(then.source):
             yield _Opposite(sentence, then, hit.score)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 
-from dashboard.context import Window, clock, window
+from dashboard.context import Context, clock, context
 from dashboard.show import day_strip, gaps, moments, status
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
@@ -32,25 +32,25 @@ DISMISSED = "first_minute"
 
 @page.get("/")
 def home() -> str:
-    return render_template("home.html", **shown(window(), clock()))
+    return render_template("home.html", **shown(context(), clock()))
 
 
 @page.get("/now")
 def now() -> str:
     """The parts of the home page that change by themselves."""
-    return render_template("parts.html", **shown(window(), clock()))
+    return render_template("parts.html", **shown(context(), clock()))
 
 
-def shown(here: Window, at: Clock) -> dict[str, object]:
+def shown(here: Context, at: Clock) -> dict[str, object]:
     """What the home page is made of."""
     capture, day = here.capture_status(), at.today
     since_ms, _ = anywhere(day - timedelta(days=PAST_DAYS))
-    recent = here.ask(here.study.moments(Period(since_ms, None)))
+    recent = here.ask(here.archive.moments(Period(since_ms, None)))
     today = [row for row in recent if moments.day_of(row, at) == day]
     earlier = [row for row in recent if moments.day_of(row, at) != day]
-    newest = here.ask(here.study.newest())
+    newest = here.ask(here.archive.newest())
     just = _just(newest, recent, at)
-    lost = gaps.stretches(here.ask(here.study.gaps(Period(*anywhere(day)))), at)
+    lost = gaps.stretches(here.ask(here.archive.gaps(Period(*anywhere(day)))), at)
     breaks = {day: gaps.breaks(lost, day)}
     others = [row for row in today if row != just]
     return {
@@ -59,7 +59,7 @@ def shown(here: Window, at: Clock) -> dict[str, object]:
         "strip": day_strip.strip(today, lost, day, at),
         "today": moments.days(others, at, breaks=breaks),
         "timeless": [
-            moments.card(row, at) for row in here.ask(here.study.timeless()) if row != just
+            moments.card(row, at) for row in here.ask(here.archive.timeless()) if row != just
         ],
         "past": moments.days(earlier, at, most=moments.LINES_OF_A_DAY)[:SHOWN_DAYS],
         "has_any": newest is not None,
@@ -73,15 +73,15 @@ def shown(here: Window, at: Clock) -> dict[str, object]:
             is_dismissed=request.cookies.get(DISMISSED) == "done",
             has_kept=any(row.how == "press" for row in recent),
         ),
-        "mark": here.ask(here.study.changes(None)).mark,
+        "mark": here.ask(here.archive.changes(None)).mark,
     }
 
 
-def _awaits(here: Window, keep: str | None) -> bool:
+def _awaits(here: Context, keep: str | None) -> bool:
     """Whether a page without script should look again: its words are being made."""
     if keep is None or here.worker_status() is None:
         return False
-    row = here.ask(here.study.find(keep))
+    row = here.ask(here.archive.find(keep))
     return row is None or row.words == "awaited"
 
 
@@ -100,13 +100,13 @@ def _is_new(row: MomentRow, at: Clock) -> bool:
     return row.at_ms is None or 0 <= at.now_ms - row.at_ms < JUST_MS
 
 
-def _page(here: Window, row: MomentRow, at: Clock) -> moments.Page:
-    return moments.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
+def _page(here: Context, row: MomentRow, at: Clock) -> moments.Page:
+    return moments.page(row, here.ask(here.archive.transcript(row)), at, gaps_around(here, row))
 
 
-def gaps_around(here: Window, row: MomentRow) -> list[IntervalRow]:
+def gaps_around(here: Context, row: MomentRow) -> list[IntervalRow]:
     """The gaps that may lie within its sound."""
     if row.at_ms is None or not row.duration_ms:
         return []
     period = Period(row.at_ms - AROUND_MS, row.at_ms + row.duration_ms + AROUND_MS)
-    return here.ask(here.study.gaps(period))
+    return here.ask(here.archive.gaps(period))

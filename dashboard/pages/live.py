@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from dashboard.context import window
+from dashboard.context import context
 
 page = Blueprint("live", __name__)
 
@@ -11,7 +11,7 @@ page = Blueprint("live", __name__)
 def live() -> Response:
     """`after` is the mark of a page that comes back by itself, Last-Event-ID the browser's."""
     named = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-    here = window().live
+    here = context().live
     stream = here.open(int(named) if named.isdecimal() else None)
     response = Response(iter(stream), mimetype="text/event-stream")
     response.call_on_close(lambda: here.leave(stream))

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from dashboard.context import clock, window
+from dashboard.context import clock, context
 from dashboard.show import moments, status
 
 from .home import gaps_around
@@ -13,9 +13,9 @@ page = Blueprint("moment", __name__)
 
 @page.get("/moment/<named>")
 def moment(named: str) -> str:
-    here, at = window(), clock()
-    row = here.ask(here.study.moment(named))
-    shown = moments.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
+    here, at = context(), clock()
+    row = here.ask(here.archive.moment(named))
+    shown = moments.page(row, here.ask(here.archive.transcript(row)), at, gaps_around(here, row))
     done = status.done(request.args.get("done"))
     return render_template("moment.html", moment=shown, done=done)
 
@@ -23,46 +23,46 @@ def moment(named: str) -> str:
 @page.get("/moment/<named>/card")
 def card(named: str) -> str:
     """The moment in full as a part of another page."""
-    here, at = window(), clock()
-    row = here.ask(here.study.moment(named))
-    shown = moments.page(row, here.ask(here.study.transcript(row)), at, gaps_around(here, row))
+    here, at = context(), clock()
+    row = here.ask(here.archive.moment(named))
+    shown = moments.page(row, here.ask(here.archive.transcript(row)), at, gaps_around(here, row))
     return render_template("just.html", just=shown)
 
 
 @page.post("/moment/<named>/hide")
 def hide(named: str) -> Response:
-    here = window()
-    here.ask(here.study.hide(named))
+    here = context()
+    here.ask(here.archive.hide(named))
     return _back_to(named, "hidden")
 
 
 @page.post("/moment/<named>/undo")
 def undo(named: str) -> Response:
     """Take back the keep."""
-    here = window()
-    here.ask(here.study.undo_keep(named))
+    here = context()
+    here.ask(here.archive.undo_keep(named))
     return _back_to(named, "undone")
 
 
 @page.post("/moment/<named>/restore")
 def restore(named: str) -> Response:
-    here = window()
-    here.ask(here.study.restore(named))
+    here = context()
+    here.ask(here.archive.restore(named))
     return _back_to(named, "restored")
 
 
 @page.get("/moment/<named>/forget")
 def confirm(named: str) -> str:
-    here = window()
-    row = here.ask(here.study.moment(named))
+    here = context()
+    row = here.ask(here.archive.moment(named))
     return render_template("forget.html", moment=moments.page(row, None, clock()))
 
 
 @page.post("/moment/<named>/forget")
 def forget(named: str) -> Response:
-    here = window()
-    row = here.ask(here.study.moment(named))
-    here.ask(here.study.forget(row.id))
+    here = context()
+    row = here.ask(here.archive.moment(named))
+    here.ask(here.archive.forget(row.id))
     return redirect("/?done=forgotten", 303)
 
 

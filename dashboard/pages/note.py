@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from dashboard.context import window
+from dashboard.context import context
 
 page = Blueprint("note", __name__)
 
@@ -11,7 +11,7 @@ page = Blueprint("note", __name__)
 @page.post("/note")
 def note() -> Response:
     """Posted to the spool, so that it is safe; the worker makes it a moment."""
-    here = window()
+    here = context()
     note = here.letterbox.post_note(request.form.get("text", ""))
     done = "noted" if here.wake_worker() else "noted_waiting"
     return redirect(f"/?done={done}&keep={note}", 303)

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.socket_client import Told
-from dashboard.context import clock, window
+from dashboard.context import clock, context
 
 from .home import shown
 
@@ -17,21 +17,21 @@ page = Blueprint("press", __name__)
 
 @page.post("/press")
 def press() -> ResponseReturnValue:
-    return _answer(window().act({"do": "press"}), "taken")
+    return _answer(context().act({"do": "press"}), "taken")
 
 
 @page.post("/hold")
 def hold() -> ResponseReturnValue:
     """Renewed each second while the finger stays; it ends by itself 3 s after the last."""
     on = request.form.get("on") == "true"
-    return _answer(window().act({"do": "hold", "on": on}), "taken")
+    return _answer(context().act({"do": "hold", "on": on}), "taken")
 
 
 @page.post("/record")
 def record() -> ResponseReturnValue:
     """Begin a recording, or end it."""
     on = request.form.get("on") == "true"
-    return _answer(window().act({"do": "record", "on": on}), "" if on else "recorded")
+    return _answer(context().act({"do": "record", "on": on}), "" if on else "recorded")
 
 
 @page.post("/pause")
@@ -39,19 +39,19 @@ def pause() -> ResponseReturnValue:
     """For so many seconds, or until somebody resumes."""
     for_s = request.form.get("for_s") or None
     lasts = int(for_s) if for_s is not None and for_s.isdecimal() else for_s  # capture judges it
-    return _answer(window().act({"do": "pause", "by": "page", "for_s": lasts}), "")
+    return _answer(context().act({"do": "pause", "by": "page", "for_s": lasts}), "")
 
 
 @page.post("/resume")
 def resume() -> ResponseReturnValue:
-    return _answer(window().act({"do": "resume", "by": "page"}), "")
+    return _answer(context().act({"do": "resume", "by": "page"}), "")
 
 
 @page.post("/bring-back")
 def bring_back() -> ResponseReturnValue:
     """Keep after all what a pause took back."""
     keep = request.form.get("keep", "")
-    return _answer(window().act({"do": "bring_back", "keep": keep}), "brought_back")
+    return _answer(context().act({"do": "bring_back", "keep": keep}), "brought_back")
 
 
 def _answer(told: Told, done: str) -> ResponseReturnValue:
@@ -59,7 +59,7 @@ def _answer(told: Told, done: str) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return jsonify(told)
     if told.get("outcome") == "refused":
-        return render_template("home.html", **shown(window(), clock()), refusal=told), 409
+        return render_template("home.html", **shown(context(), clock()), refusal=told), 409
     said = {"done": done, "keep": told.get("keep", "")}
     query = "&".join(f"{name}={value}" for name, value in said.items() if done and value)
     return redirect(f"/?{query}" if query else "/", 303)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from dashboard.context import clock, window
+from dashboard.context import clock, context
 from dashboard.show import moments
 
 page = Blueprint("search", __name__)
@@ -13,8 +13,8 @@ HITS = 10
 @page.get("/search")
 def search() -> str:
     """With `part`, the results alone, for a page that answers as one types."""
-    here = window()
+    here = context()
     query = request.args.get("q", "").replace("\0", " ")
-    found = moments.results(here.ask(here.study.search(query, HITS)), clock())
+    found = moments.results(here.ask(here.archive.search(query, HITS)), clock())
     template = "results.html" if "part" in request.args else "search.html"
     return render_template(template, results=found)

@@ -323,8 +323,8 @@ const showKeep = () => {
   if (!button) return;
   const state = one("#state");
   button.toggleAttribute("data-off", !state.hasAttribute("data-can-press"));
-  const deaf = ["paused", "fault", "absent"].includes(state.dataset.state);
-  if (one("#first")) one("#first").hidden = deaf; // it says that it listens
+  const silent = ["paused", "fault", "absent"].includes(state.dataset.state);
+  if (one("#first")) one("#first").hidden = silent; // it says that it listens
   if ((button.dataset.shows ?? "rest") === "rest") one("span", button).textContent = label();
 };
 

@@ -56,7 +56,7 @@ class Writing:
     durable_to: int
 
 
-class Keeper:
+class ClipWriter:
     """Owned by the capture loop. `perform` raises OSError where the disk refuses."""
 
     def __init__(self, stream: str, ring: Ring, letterbox: Letterbox, tell: Tell) -> None:

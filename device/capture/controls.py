@@ -1,4 +1,4 @@
-"""Whoever acts (a button, a terminal's keys, a page) and what the porch is to do about it."""
+"""Whoever acts (a button, a terminal's keys, a page) and what the engine is to do about it."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -17,8 +17,8 @@ HOLD_RENEWED_S = 3.0
 Do = Callable[[Event], Outcome]
 
 
-class Hands:
-    """Turns what was done, and when, into events of the porch. Owned by the capture loop.
+class Controls:
+    """Turns what was done, and when, into events of the engine. Owned by the capture loop.
 
     `open_keep` is what is being written, if anything is; `shut_down` is called where the second
     button, held, means that.

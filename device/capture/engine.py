@@ -11,7 +11,7 @@ from typing import Any
 from core.audio import Pcm
 from core.capture_status import Pausing
 from core.errors import UserError
-from device.memory.recent_sound import Ears, Sound
+from device.memory.recent_sound import Sound, SpeechDetector
 from device.session.session import (
     Effect,
     Event,
@@ -37,7 +37,7 @@ from device.session.values import (
     Write,
 )
 
-from .clip_writer import Keeper, Letterbox, Tell
+from .clip_writer import ClipWriter, Letterbox, Tell
 
 ModeChange = Pause | PauseChanged | Resume
 Outcome = dict[str, Any]
@@ -46,10 +46,10 @@ Outcome = dict[str, Any]
 _DONE: Outcome = {"outcome": "done"}
 
 
-class Porch:
+class Engine:
     """Owned by one loop; not thread-safe.
 
-    Until `listen_with` brings ears, sound is held unjudged and a press keeps it uncut;
+    Until `listen_with` brings a speech detector, sound is held unjudged and a press keeps it uncut;
     `be_deaf` says that none will come. `change` is told when the microphone is to be closed
     or opened.
     """
@@ -66,13 +66,13 @@ class Porch:
     ) -> None:
         self.stream = stream
         self.sound = sound
-        self.session = Session(Keeping(unjudged=sound.ears is None), pause=pause)
+        self.session = Session(Keeping(unjudged=sound.detector is None), pause=pause)
         self.kept = 0
         self._letterbox = letterbox
         self._tell_others = tell
         self._change = change
         self._outcome = _DONE
-        self._keeper = Keeper(stream, sound.ring, letterbox, self._tell)
+        self._clip_writer = ClipWriter(stream, sound.ring, letterbox, self._tell)
 
     def hear(self, pcm: Pcm, lost_samples: int = 0) -> None:
         """Take in a block; `lost_samples` were lost before it."""
@@ -82,9 +82,9 @@ class Porch:
             self.do(NoRoom())
         self.do(Advanced())
 
-    def listen_with(self, ears: Ears) -> None:
+    def listen_with(self, detector: SpeechDetector) -> None:
         """The speech model is ready: judge what the ring holds, and cut what was kept uncut."""
-        self.sound.listen_with(ears)
+        self.sound.listen_with(detector)
         self.do(Judged())
 
     def be_deaf(self) -> None:
@@ -148,11 +148,11 @@ class Porch:
                 if self._change is not None:
                     self._change(effect)
             case _:
-                self._keeper.perform(effect)
+                self._clip_writer.perform(effect)
 
     def _take_back(self, keep: Keep, before: Keep | None) -> None:
         try:
-            self._keeper.take_back(keep, before)
+            self._clip_writer.take_back(keep, before)
         except OSError:
             sentence = "What was just kept is taken back, and the disk could not hold it for you."
             self._tell({"event": "refused", "sentence": sentence, "advice": "It is erased."})
@@ -161,8 +161,8 @@ class Porch:
         """The disk refused. A keep that only could not reach further back goes on as it was."""
         goes_on = isinstance(effect, Write) and effect.keep.revision > 0
         keep = self.session.keeping.keep
-        name = "" if keep is None else self._keeper.name(keep)
-        floor = 0 if goes_on else self._keeper.abandon()
+        name = "" if keep is None else self._clip_writer.name(keep)
+        floor = 0 if goes_on else self._clip_writer.abandon()
         not_kept = NotKept(before if goes_on else None, floor)
         self.session, _ = step(self.session, not_kept, self.sound.heard)
         sentence = f"It could not be kept: the disk refuses ({error.strerror})."

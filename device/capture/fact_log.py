@@ -52,7 +52,7 @@ class Gap:
     ends: int
 
 
-class Ledger:
+class FactLog:
     """Owned by the capture loop."""
 
     def __init__(

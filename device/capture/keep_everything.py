@@ -11,8 +11,8 @@ LONGEST = 60 * RATE_HZ
 """An utterance that will not end is cut: half the ring, so that nothing of it is lost."""
 
 
-class Everything:
-    """Keeps what the gate hears. Offers `hear` and `end` as the porch does."""
+class KeepEverything:
+    """Keeps what the gate hears. Offers `hear` and `end` as the engine does."""
 
     def __init__(self, stream: str, sound: Sound, letterbox: Letterbox, tell: Tell) -> None:
         self.sound = sound

@@ -18,7 +18,7 @@ from core.errors import UserError
 from core.facts import Fact
 from core.paths import Home
 from device.buttons.keyboard import Key
-from device.memory.recent_sound import Ears, Sound
+from device.memory.recent_sound import Sound, SpeechDetector
 from device.memory.stream_clock import StreamClock
 from device.microphone.level_meter import LevelMeter
 from device.ports import Block, Edge, Ended, Fault, FromMicrophone, Microphone
@@ -36,16 +36,16 @@ from device.signals.scheduler import Light, Motor, Signals
 
 from .clip_writer import Letterbox
 from .control_socket import Control
-from .controls import Hands
-from .engine import ModeChange, Outcome, Porch
-from .fact_log import Ledger
+from .controls import Controls
+from .engine import Engine, ModeChange, Outcome
+from .fact_log import FactLog
 from .heartbeat import Beat, Heartbeat
 from .inbox import Inbox
 from .pause_file import PauseFile
-from .pause_record import PauseMemory
+from .pause_record import PauseRecord
 from .requests import BUSY, Request, answer
 from .systemd import Service, Watchdog
-from .troubles import Truths, level
+from .troubles import Troubles, level
 
 TURN_AT_LEAST_S = 0.5
 """How often the loop looks at its clock when nothing comes and nothing is due."""
@@ -90,14 +90,14 @@ class SecondEdge:
 
 
 @dataclass(frozen=True, slots=True)
-class Hears:
+class DetectorLoaded:
     """The speech model is there; or, with None, there is none, and why."""
 
-    ears: Ears | None
+    detector: SpeechDetector | None
     error: UserError | None = None
 
 
-Other = Edge | SecondEdge | Switched | Request | Typed | Hears
+Other = Edge | SecondEdge | Switched | Request | Typed | DetectorLoaded
 Message = FromMicrophone | Other
 
 
@@ -145,7 +145,7 @@ class Wires:
 
 
 class Capture:
-    """Owns the porch; `run` is its loop, `inbox` the one way in."""
+    """Owns the engine; `run` is its loop, `inbox` the one way in."""
 
     def __init__(self, wires: Wires, stream_clock: StreamClock, before: Beat | None = None) -> None:
         """`before` is the last sign of the capture before this one."""
@@ -157,29 +157,29 @@ class Capture:
         self.clock = stream_clock
         self.meter = LevelMeter()
         self.ring_memory: RingMemory = self.sound.ring.hold_in_memory()
-        self.truths = Truths()
+        self.troubles = Troubles()
         stream = secrets.token_hex(8)
-        self.ledger = Ledger(
+        self.facts = FactLog(
             stream,
             stream_clock.clock,
             wires.spooled.post_fact,
             self._tell,
             None if before is None else before.recorded,
         )
-        self.ledger.await_sound(0, before)
-        self._pause_memory = PauseMemory(wires.pause_file, self.ledger, self.truths.note)
-        self.porch = Porch(
+        self.facts.await_sound(0, before)
+        self._pause_record = PauseRecord(wires.pause_file, self.facts, self.troubles.note)
+        self.engine = Engine(
             stream,
             self.sound,
             wires.spooled,
             self._told,
             change=self._change,
-            pause=self._pause_memory.pausing,
+            pause=self._pause_record.pausing,
         )
-        self.hands = Hands(
-            self.porch.do,
+        self.controls = Controls(
+            self.engine.do,
             stream_clock,
-            lambda: self.porch.session.keeping.open,
+            lambda: self.engine.session.keeping.open,
             wires.second_button,
             self._shut_down,
         )
@@ -199,7 +199,7 @@ class Capture:
         """Until `stop`. What waits is done before anything is opened: a switch may say pause."""
         while (waiting := self.inbox.get(0.0)) is not None:
             self.take(waiting)
-        if self.porch.session.pause is None:
+        if self.engine.session.pause is None:
             self.wires.microphone.start(self.inbox.put_sound)
         self._last_sound_s = self._last_turn_s = self._now_s()
         while not self._stopped:
@@ -212,10 +212,10 @@ class Capture:
     def close(self) -> None:
         """It ends because it was told to: what is open is closed, and what is known written."""
         self.wires.service.stopping()
-        if self.porch.session.pause is None:
+        if self.engine.session.pause is None:
             self._note_silence()
-        self.porch.end()
-        self.ledger.settle()
+        self.engine.end()
+        self.facts.settle()
         self.wires.heartbeat.end()
 
     def stop(self) -> None:
@@ -224,7 +224,7 @@ class Capture:
 
     def do(self, event: Event) -> Outcome:
         """What a request or a switch asks for; what came of it."""
-        return self.porch.do(event)
+        return self.engine.do(event)
 
     def brought_back(self, keep: str) -> None:
         """A keep that a pause took back lies in the spool again."""
@@ -238,7 +238,7 @@ class Capture:
 
     def _next_turn_s(self) -> float:
         latest_s = self._now_s() + TURN_AT_LEAST_S
-        due_s = self.hands.next_due_s()
+        due_s = self.controls.next_due_s()
         earliest_s = latest_s if due_s is None else min(latest_s, due_s)
         return min(earliest_s, self.signals.next_due_s())
 
@@ -250,20 +250,20 @@ class Capture:
             case Block():
                 self._hear(message)
             case Fault(error):
-                if self.porch.session.pause is None:
-                    self.truths.note_fault(error)
+                if self.engine.session.pause is None:
+                    self.troubles.note_fault(error)
             case Edge(down, at_s):
-                self.hands.edge(down=down, at_s=at_s)
+                self.controls.edge(down=down, at_s=at_s)
             case SecondEdge(edge):
-                self.hands.edge(down=edge.down, at_s=edge.at_s, second=True)
+                self.controls.edge(down=edge.down, at_s=edge.at_s, second=True)
             case Switched(paused):
                 self.do(SwitchMoved(paused))
             case Typed(key, at_s):
                 self._type(key, at_s)
             case Request():
                 message.answer(answer(self, message))
-            case Hears(ears, error):
-                self._listen(ears, error)
+            case DetectorLoaded(detector, error):
+                self._listen(detector, error)
             case Ended():
                 pass
 
@@ -272,7 +272,7 @@ class Capture:
 
         And have the sound of the press itself sooner than it would come.
         """
-        if self.porch.session.pause is not None:
+        if self.engine.session.pause is not None:
             return
         now_s = self._now_s()
         self.wires.microphone.hurry()
@@ -292,87 +292,87 @@ class Capture:
             self._held_back = self.wires.microphone.relax(on=on)
 
     def _hear(self, block: Block) -> None:
-        if self.porch.session.pause is not None:
+        if self.engine.session.pause is not None:
             return  # it was on its way when the microphone was closed
         if not self.clock.is_tied:
-            self.ledger.sound_came(self.clock.recorded(self.sound.now))
+            self.facts.sound_came(self.clock.recorded(self.sound.now))
         self._block_came = True
         self._last_sound_s = self._now_s()
-        self.truths.mend()
+        self.troubles.mend()
         if block.lost is not None:
             position = self.sound.now
-            self.ledger.lost(block.lost, position, self.clock.recorded(position))
-        self.porch.hear(block.pcm, 0 if block.lost is None else block.lost.samples)
+            self.facts.lost(block.lost, position, self.clock.recorded(position))
+        self.engine.hear(block.pcm, 0 if block.lost is None else block.lost.samples)
         self.clock.tie(block.arrived_s)
         self.meter.take_in(block, speaking=self.sound.heard.speaking)
         if self.control.has_listeners:
             self.control.tell(level(self, block.pcm))
 
-    def _listen(self, ears: Ears | None, error: UserError | None) -> None:
-        if ears is not None:
-            self.porch.listen_with(ears)
+    def _listen(self, detector: SpeechDetector | None, error: UserError | None) -> None:
+        if detector is not None:
+            self.engine.listen_with(detector)
             return
         if error is not None:
-            self.truths.trouble("speech model", error)
-        self.porch.be_deaf()
+            self.troubles.trouble("speech model", error)
+        self.engine.be_deaf()
 
     def turn(self, now_s: float) -> None:
         """One turn of the loop: what time itself brings, and what follows from it."""
         # A release that is on its way must be known before a press is taken for a longer one.
         if self.inbox.is_empty and not self._put_off:
-            self.hands.tick(now_s)
+            self.controls.tick(now_s)
         elapsed_s, self._last_turn_s = now_s - self._last_turn_s, now_s
-        if self.porch.session.pause is not None:
+        if self.engine.session.pause is not None:
             self.do(Elapsed(elapsed_s))
-            if self.porch.session.pause is not None:
-                self._pause_memory.goes_on(self.porch.session.pause, now_s)
-        elif now_s - self._last_sound_s > SILENT_S or self.truths.fault is not None:
+            if self.engine.session.pause is not None:
+                self._pause_record.goes_on(self.engine.session.pause, now_s)
+        elif now_s - self._last_sound_s > SILENT_S or self.troubles.fault is not None:
             self.do(NoSound(now_s - self._last_sound_s))
         self._look_around(now_s)
-        hears = self.porch.session.pause is None
-        self.ledger.turn(now_s, self.sound.now, hears=hears)
+        hears = self.engine.session.pause is None
+        self.facts.turn(now_s, self.sound.now, hears=hears)
         self._show(now_s)
 
     def _show(self, now_s: float) -> None:
         """The light, the watchdog and the page follow what is true by now."""
         came, self._block_came = self._block_came, False
-        state = self.porch.session.state
+        state = self.engine.session.state
         if came or state == "paused":  # a beat says: until here it was heard
             self._beat(state)
-        self.signals.turn(now_s, self.truths.truth(self, block_came=came))
+        self.signals.turn(now_s, self.troubles.truth(self, block_came=came))
         if state != "starting" and (came or state in {"paused", "fault"}):
             self._watchdog.feed(now_s)
         self._relax(on=state == "listening" and not self.control.has_listeners)
         if state != self._state:
             self._state = state
-            sentence = self.truths.sentence(self)[0]
+            sentence = self.troubles.sentence(self)[0]
             self._tell({"event": "state", "state": state, "sentence": sentence})
             self.wires.service.status(sentence)
             if state != "starting":
                 self.wires.service.ready()
 
     def _beat(self, state: CaptureState) -> None:
-        position = self.ledger.next_gap(self.sound.now)
-        self.wires.heartbeat.beat(self._now_s(), self.porch.stream, position, state)
+        position = self.facts.next_gap(self.sound.now)
+        self.wires.heartbeat.beat(self._now_s(), self.engine.stream, position, state)
 
     def _look_around(self, now_s: float) -> None:
         if now_s - self._looked_s < LOOK_EVERY_S:
             return
         self._looked_s = now_s
-        self.truths.note_stuck(stuck=self.hands.stuck)
+        self.troubles.note_stuck(stuck=self.controls.stuck)
         try:
             self.waiting = self.wires.spooled.waiting_count()
             self.wires.spooled.erase_taken_back()
         except OSError as error:
             log.get_log().error("spool_unreadable", reason=error.strerror)
-        self.truths.note("disk", self.wires.spooled.refusal())
+        self.troubles.note("disk", self.wires.spooled.refusal())
 
     def _type(self, key: Key, at_s: float) -> None:
         match key:
             case "press":
-                self.hands.press(at_s)
+                self.controls.press(at_s)
             case "hold":
-                self.hands.hold_key(at_s)
+                self.controls.hold_key(at_s)
             case "pause":
                 self.do(PauseGesture())
             case "quit":
@@ -384,25 +384,25 @@ class Capture:
             respond(BUSY)
 
     def _change(self, change: ModeChange) -> None:
-        """The porch has paused or resumed: what has a wire follows."""
+        """The engine has paused or resumed: what has a wire follows."""
         match change:
             case Pause(pausing):
                 self.wires.microphone.stop()
                 self._note_silence()
                 self.clock.let_go()
-                self._pause_memory.began(pausing, self.sound.now, self._now_s())
+                self._pause_record.began(pausing, self.sound.now, self._now_s())
                 self.signals.show("paused")
             case PauseChanged(pausing):
-                self._pause_memory.goes_on(pausing, self._now_s(), changed=True)
+                self._pause_record.goes_on(pausing, self._now_s(), changed=True)
             case Resume(by):
                 # Alive and not paused: from here on, what is not heard is a gap.
                 self._beat("starting")
-                self._pause_memory.ended(by, self._now_s())
+                self._pause_record.ended(by, self._now_s())
                 self._last_sound_s = self._now_s()
-                self.ledger.await_sound(self.sound.now)
+                self.facts.await_sound(self.sound.now)
                 self.meter = LevelMeter()
                 self._relaxed = self._held_back = False  # as it starts
-                self.truths.mend()
+                self.troubles.mend()
                 self.inbox.forget_dropped()
                 self.wires.microphone.start(self.inbox.put_sound)
                 self.signals.show("resumed")
@@ -410,9 +410,9 @@ class Capture:
     def _note_silence(self) -> None:
         """Where no sound came for long, or none has yet, nobody will count what was missed."""
         if not self.clock.is_tied:
-            self.ledger.sound_came(self.clock.clock.recorded_now())
+            self.facts.sound_came(self.clock.clock.recorded_now())
         elif self._now_s() - self._last_sound_s > SILENT_S:
-            self.ledger.silent_since(self.clock.recorded(self.sound.now), self.sound.now)
+            self.facts.silent_since(self.clock.recorded(self.sound.now), self.sound.now)
 
     def buzzed(self, start_s: float, end_s: float) -> None:
         """The motor ran, or will: what is heard then is its own noise."""
@@ -420,7 +420,7 @@ class Capture:
         self.sound.ignore(Span(start, start + round((end_s - start_s) * RATE_HZ)))
 
     def _told(self, event: dict[str, Any]) -> None:
-        """What the porch says, to who listens, to the log; the light last."""
+        """What the engine says, to who listens, to the log; the light last."""
         kind = event["event"]
         self._tell({name: value for name, value in event.items() if name != "start"})
         told = {name: value for name, value in event.items() if name in _LOGGED}

@@ -26,7 +26,7 @@ class PauseFile:
         self._path = folder / "pause.json"
 
     def read(self) -> Remembered | None:
-        """The pause that is on. One that cannot be read counts: better deaf than indiscreet."""
+        """The pause that is on. One that cannot be read counts: it is safer to hear nothing."""
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
             began, left_s = Recorded(**told["began"]), told["pausing"]["remaining_s"]

@@ -8,7 +8,7 @@ from core.capture_status import Pausing
 from core.errors import UserError
 from device.session.session import ResumedBy
 
-from .fact_log import Ledger
+from .fact_log import FactLog
 from .pause_file import PauseFile, Remembered
 
 EVERY_S = 60.0
@@ -20,22 +20,22 @@ _FORGETFUL = UserError(
 )
 
 
-class PauseMemory:
-    """Owned by the capture loop. The file comes before the fact: better deaf than indiscreet.
+class PauseRecord:
+    """Owned by the capture loop. The file comes before the fact: it is safer to hear nothing.
 
     `note` is told what is wrong with the file, and None once it is well.
     """
 
     def __init__(
-        self, file: PauseFile, ledger: Ledger, note: Callable[[str, UserError | None], None]
+        self, file: PauseFile, facts: FactLog, note: Callable[[str, UserError | None], None]
     ) -> None:
         self._file = file
-        self._ledger = ledger
+        self._facts = facts
         self._note = note
         self._written_s = 0.0
         self._known = file.read()
         if self._known is not None:  # the kill may have come between the file and the fact
-            ledger.paused(self._known)
+            facts.paused(self._known)
 
     @property
     def pausing(self) -> Pausing | None:
@@ -44,9 +44,9 @@ class PauseMemory:
 
     def began(self, pausing: Pausing, position: int, now_s: float) -> None:
         """The microphone was closed at this position."""
-        known = self._ledger.pausing(pausing, position)
+        known = self._facts.pausing(pausing, position)
         self._remember(known, now_s)
-        self._ledger.paused(known)
+        self._facts.paused(known)
 
     def goes_on(self, pausing: Pausing, now_s: float, *, changed: bool = False) -> None:
         """It is on still; what is left of a timed one is written down now and then."""
@@ -57,7 +57,7 @@ class PauseMemory:
     def ended(self, by: ResumedBy, now_s: float) -> None:
         """The microphone is opened again."""
         if self._known is not None:
-            self._ledger.resumed(self._known, by)
+            self._facts.resumed(self._known, by)
         self._remember(None, now_s)
 
     def _remember(self, known: Remembered | None, now_s: float) -> None:

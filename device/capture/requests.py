@@ -40,11 +40,11 @@ def answer(capture: "Capture", request: Request) -> Answered:
 def _answer(capture: "Capture", request: Request) -> Answered:  # noqa: PLR0911 - a table
     match request.asked:
         case {"do": "press"}:
-            return capture.hands.press(request.at_s)
+            return capture.controls.press(request.at_s)
         case {"do": "hold", "on": bool(on)}:
-            return capture.hands.hold_page(request.at_s, on=on)
+            return capture.controls.hold_page(request.at_s, on=on)
         case {"do": "record", "on": bool(on)}:
-            return capture.hands.record(request.at_s, on=on)
+            return capture.controls.record(request.at_s, on=on)
         case {"do": "pause"}:
             return _pause(capture, request.asked)
         case {"do": "resume"}:
@@ -54,7 +54,7 @@ def _answer(capture: "Capture", request: Request) -> Answered:  # noqa: PLR0911 
         case {"do": "shutdown"}:
             return _shut_down(capture)
         case {"do": "status"}:
-            return capture.truths.status(capture).as_json()
+            return capture.troubles.status(capture).as_json()
         case {"do": "play"}:
             return _play(capture)
     return _UNKNOWN
@@ -82,9 +82,9 @@ def _shut_down(capture: "Capture") -> Answered:
 def _play(capture: "Capture") -> Answered:
     if not isinstance(capture.wires.microphone, ReplayedFile):
         return _NO_REPLAY
-    if capture.porch.session.pause is not None:
+    if capture.engine.session.pause is not None:
         return _PAUSED
-    capture.porch.begin_anew()
+    capture.engine.begin_anew()
     capture.wires.microphone.play()
     return {"ok": True, "seconds": capture.wires.microphone.progress().seconds}
 

@@ -49,7 +49,7 @@ PARTS = {
 """What the light tells apart; everything else is one."""
 
 
-class Truths:
+class Troubles:
     """The troubles that are known. Owned by the capture loop."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Truths:
     def truth(self, capture: "Capture", *, block_came: bool) -> Truth:
         """What the light is to follow."""
         return Truth(
-            state=capture.porch.session.state,
+            state=capture.engine.session.state,
             part=self._part(capture),
             block_came=block_came,
             waiting=capture.waiting > 0,
@@ -94,7 +94,7 @@ class Truths:
 
     def sentence(self, capture: "Capture") -> tuple[str, str]:
         """How things stand, and what to do about it; the advice is empty where all is well."""
-        state = capture.porch.session.state
+        state = capture.engine.session.state
         error = self._error(state)
         if error is not None:
             return error.sentence, error.advice
@@ -106,24 +106,24 @@ class Truths:
     def status(self, capture: "Capture") -> CaptureStatus:
         """What the socket answers."""
         sentence, advice = self.sentence(capture)
-        ring, wires, ledger = capture.sound.ring, capture.wires, capture.ledger
+        ring, wires, facts = capture.sound.ring, capture.wires, capture.facts
         return CaptureStatus(
             process=os.getpid(),
-            state=capture.porch.session.state,
+            state=capture.engine.session.state,
             sentence=sentence,
             advice=advice,
             ring_s=round((ring.now - ring.oldest) / RATE_HZ, 1),
             ring_length_s=ring.capacity / RATE_HZ,
             ring_memory=capture.ring_memory,
-            stream=capture.porch.stream,
-            kept=capture.porch.kept,
+            stream=capture.engine.stream,
+            kept=capture.engine.kept,
             waiting=wires.spooled.waiting_count(),
-            gaps=ledger.gaps,
-            lost_s=round(ledger.lost_samples / RATE_HZ, 1),
+            gaps=facts.gaps,
+            lost_s=round(facts.lost_samples / RATE_HZ, 1),
             free_bytes=wires.spooled.free_bytes(),
             reserve_bytes=wires.spooled.reserve_bytes,
             microphone=wires.microphone.name,
-            pause=capture.porch.session.pause,
+            pause=capture.engine.session.pause,
             continuing=_continuing(capture),
             taken_back=tuple(wires.spooled.taken_back()),
             levels=_levels(capture) if capture.clock.is_tied else None,
@@ -131,7 +131,7 @@ class Truths:
         )
 
     def _part(self, capture: "Capture") -> int | None:
-        state = capture.porch.session.state
+        state = capture.engine.session.state
         if state == "fault":
             return patterns.MICROPHONE
         part = next(iter(self._troubles), None)
@@ -165,11 +165,11 @@ def _levels(capture: "Capture") -> Levels:
 
 
 def _continuing(capture: "Capture") -> Continuing | None:
-    keep = capture.porch.session.keeping.open
+    keep = capture.engine.session.keeping.open
     if keep is None or not keep.held:
         return None
     return Continuing(
-        f"{capture.porch.stream}-{keep.press}",
+        f"{capture.engine.stream}-{keep.press}",
         round((capture.sound.now - keep.start) / RATE_HZ, 1),
     )
 

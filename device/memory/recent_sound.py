@@ -19,7 +19,7 @@ IGNORED = 8
 """So many spans of our own noise are remembered: the newest are the ones still to be judged."""
 
 
-class Ears(Protocol):
+class SpeechDetector(Protocol):
     """Judges frames in order: the probability of speech in each."""
 
     def judge(self, frames: Pcm) -> Sequence[float]: ...
@@ -29,12 +29,15 @@ class Ears(Protocol):
 
 
 class Sound:
-    """Owned by one loop; not thread-safe. Until it has ears, it holds sound without judging it."""
+    """The ring and what was judged of it. Owned by one loop; not thread-safe.
+
+    Until it has a detector, it holds sound without judging it.
+    """
 
     def __init__(self, gate: Gate, ring_s: float = RING_S) -> None:
         self.ring = Ring(round(ring_s * RATE_HZ))
         self.heard = Listening(gate, ring_s)
-        self.ears: Ears | None = None
+        self.detector: SpeechDetector | None = None
         self._ignored: deque[Span] = deque(maxlen=IGNORED)
 
     @property
@@ -58,26 +61,26 @@ class Sound:
         self.ring.clear()
         self.heard.begin_anew(-(-self.now // FRAME_SAMPLES))
         self.heard.moved(self.now, self.now)
-        if self.ears is not None:
-            self.ears.reset()
+        if self.detector is not None:
+            self.detector.reset()
 
-    def listen_with(self, ears: Ears) -> None:
+    def listen_with(self, detector: SpeechDetector) -> None:
         """Judge what is held, and from now on what comes."""
-        self.ears = ears
+        self.detector = detector
         self._judge()
 
     def _judge(self) -> None:
         """Every whole frame, once."""
         self.heard.moved(self.ring.oldest, self.ring.now)
-        if self.ears is None:
+        if self.detector is None:
             return
         unheard = -(-self.ring.oldest // FRAME_SAMPLES) - self.heard.frames
-        if unheard > 0:  # a long hole, or ears that came later than the ring is long
+        if unheard > 0:  # much missing sound, or a detector that came later than the ring is long
             self.heard.skip(unheard)
         first = self.heard.frames * FRAME_SAMPLES
         frames = self.ring.copy(first, self.ring.now // FRAME_SAMPLES * FRAME_SAMPLES)
         loudness = np.sqrt(np.mean(as_float(frames).reshape(-1, FRAME_SAMPLES) ** 2, axis=1))
-        for probability, loud in zip(self.ears.judge(frames), loudness.tolist(), strict=True):
+        for probability, loud in zip(self.detector.judge(frames), loudness.tolist(), strict=True):
             self.heard.feed(probability, loud, ours=self._is_ours(first))
             first += FRAME_SAMPLES
 

@@ -1,7 +1,7 @@
 """What a press and a recording keep: (state, event, what was heard) -> (state, effects). Pure.
 
 The values are in `keep`. `session` decides whether an event comes here at all; the effects
-are performed by `keeper`.
+are performed by `capture/clip_writer`.
 """
 
 from dataclasses import replace

@@ -2,7 +2,7 @@
 
 The states are drawn in docs/capture.md. Keeping and recording are in `keeping`; here is
 what may happen at all: pause, which outranks everything, and whether sound comes. The state
-is owned by whoever calls; the effects are performed by `porch`.
+is owned by whoever calls; the effects are performed by `capture/engine`.
 """
 
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What the study brings to the command line: keeping, finding, and the archive's own acts."""
+"""The pipeline on the command line: keeping, finding, and the archive's own acts."""
 
 from pipeline.commands import acts, finding, keeping, tending
 

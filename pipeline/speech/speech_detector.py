@@ -1,4 +1,4 @@
-"""The speech model behind the porch (a root): frames in, probabilities out.
+"""The speech model behind capture (a root): frames in, probabilities out.
 
 Most of a day is silence, so the model sleeps until something rises above the room
 (`energy_gate`); and it hears loudness, so a quiet microphone is made louder for it
@@ -34,7 +34,7 @@ utterances (the development day, cut 16 ways) none is lost or begun late with 2 
 with 1 s or 4; with 3 s fewer are cut in two. Waking from a fresh state, 5 % begin late."""
 
 
-class Ears:
+class SpeechDetector:
     """A speech model that sleeps in silence, and hears a quiet microphone too."""
 
     def __init__(self, model: "SpeechModel") -> None:
@@ -95,9 +95,9 @@ def new_gate() -> SpeechGate:
     return SpeechGate()
 
 
-def load(settings: Settings, home: Path) -> Ears:
+def load(settings: Settings, home: Path) -> SpeechDetector:
     """The speech model, ready; 20 ms of work. Raises ModelMissing."""
-    return Ears(NumpySpeechModel(models.find("speech", settings=settings, home=home)))
+    return SpeechDetector(NumpySpeechModel(models.find("speech", settings=settings, home=home)))
 
 
 def _powers(frames: Pcm) -> list[float]:

@@ -13,12 +13,12 @@ import numpy as np
 from core.audio import RATE_HZ, Pcm
 from core.paths import Home
 from device.capture.control_socket import Control, ask
-from device.capture.loop import Hears
+from device.capture.loop import DetectorLoaded
 from device.daemon import Shown, new_capture
 from device.microphone.replayed_file import ReplayedFile
 from device.ports import BLOCK_SAMPLES, Block, FromMicrophone, Microphone
 from pipeline.hearing.fakes import FakeSpeechModel
-from pipeline.speech.speech_detector import Ears
+from pipeline.speech.speech_detector import SpeechDetector
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 
@@ -79,18 +79,18 @@ class RealCapture:
         recording = ReplayedFile("a recording", len(sound) / RATE_HZ, lambda: [sound], waits=True)
         microphone: Microphone = recording if replay else self.room
         self.capture = new_capture(self.home, microphone, Shown([], [], []))
-        self.capture.inbox.put(Hears(Ears(FakeSpeechModel())))
+        self.capture.inbox.put(DetectorLoaded(SpeechDetector(FakeSpeechModel())))
         self._thread = threading.Thread(target=self.capture.run, daemon=True)
         self._callers = _remembered_callers(self.capture.control)
 
     @property
     def presses(self) -> int:
         """How many keeps there were."""
-        return self.capture.porch.kept
+        return self.capture.engine.kept
 
     @property
     def state(self) -> str:
-        return self.capture.porch.session.state
+        return self.capture.engine.session.state
 
     @property
     def subscribers(self) -> int:

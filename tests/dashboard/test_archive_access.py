@@ -8,7 +8,7 @@ import pytest
 from core.clock import Recorded
 from core.facts import Detail, Fact
 from core.moment import Transcript
-from dashboard.archive_access import LOOK_BACK, Study
+from dashboard.archive_access import LOOK_BACK, ArchiveAccess
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
 from pipeline.store.sqlite.archive import open_archive
@@ -18,8 +18,8 @@ AT_MS = 1_790_000_000_000
 
 
 @pytest.fixture
-async def study(home: Path) -> AsyncIterator[Study]:
-    opened = Study(home)
+async def archive(home: Path) -> AsyncIterator[ArchiveAccess]:
+    opened = ArchiveAccess(home)
     yield opened
     await opened.close()
 
@@ -46,30 +46,32 @@ async def keep(home: Path, at_ms: int | None = AT_MS) -> str:
 
 
 async def test_the_gaps_of_a_period_are_told_with_their_times_and_why(
-    study: Study, home: Path
+    archive: ArchiveAccess, home: Path
 ) -> None:
     await lose(home, 0, 1, 2)
 
-    (gap,) = await study.gaps(Period(AT_MS + 60_000, AT_MS + 120_000))
+    (gap,) = await archive.gaps(Period(AT_MS + 60_000, AT_MS + 120_000))
 
     assert (gap.kind, gap.state, gap.reason) == ("gap", "over", "overflow")
     assert (gap.at_ms, gap.end_ms) == (AT_MS + 60_000, AT_MS + 63_000)
     assert gap.estimated
 
 
-async def test_a_gap_is_no_moment_that_changed(study: Study, home: Path) -> None:
+async def test_a_gap_is_no_moment_that_changed(archive: ArchiveAccess, home: Path) -> None:
     moment = await keep(home)
     await lose(home, 0)
 
-    assert (await study.changes(0)).moments == (moment,)
+    assert (await archive.changes(0)).moments == (moment,)
 
 
-async def test_the_newest_moment_is_found_behind_many_gaps(study: Study, home: Path) -> None:
+async def test_the_newest_moment_is_found_behind_many_gaps(
+    archive: ArchiveAccess, home: Path
+) -> None:
     moment = await keep(home, None)
     await lose(home, *range(LOOK_BACK + 1))
 
-    newest = await study.newest()
+    newest = await archive.newest()
 
     assert newest is not None
     assert newest.id == moment
-    assert [row.id for row in await study.timeless()] == [moment]
+    assert [row.id for row in await archive.timeless()] == [moment]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from flask import Flask
 
-from dashboard.context import Window
+from dashboard.context import Context
 from dashboard.live_events import BACKLOG, Live, Stream
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
@@ -20,8 +20,8 @@ SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
 
 @pytest.fixture
 def live(app: Flask) -> Live:
-    window: Window = app.extensions["window"]
-    return window.live
+    context: Context = app.extensions["context"]
+    return context.live
 
 
 def told(stream: Stream) -> Iterator[dict[str, Any]]:

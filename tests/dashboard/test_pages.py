@@ -222,7 +222,7 @@ def test_a_press_without_script_leads_back_to_the_page(page: FlaskClient, home: 
 def test_a_press_with_script_is_answered_as_json(page: FlaskClient, home: Path) -> None:
     with RealCapture(home, SOUND).running() as capture:
         told = page.post("/press", headers={"Accept": "application/json"}).json
-        stream = capture.capture.porch.stream
+        stream = capture.capture.engine.stream
 
     assert told is not None
     assert (told["outcome"], told["revision"]) == ("taken", 0)

@@ -1,4 +1,4 @@
-"""`doctor` on the porch: each thing with a wire, and the next step where it is missing."""
+"""`doctor` on the device: each thing with a wire, and the next step where it is missing."""
 
 from pathlib import Path
 

@@ -9,20 +9,20 @@ import pytest
 from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.errors import UserError
-from device.capture.loop import Hears, SecondEdge, Switched, Typed
+from device.capture.loop import DetectorLoaded, SecondEdge, Switched, Typed
 from device.microphone.faults import MicrophoneFault
 from device.ports import Block, Edge, Fault, Lost
 from pipeline.spool.spool import read_clip, read_fact
-from tests.device.capture.test_engine import LoudEars
+from tests.device.capture.test_engine import LoudDetector
 from tests.device.wearer import Wearer
 
 
 @pytest.fixture
 def wearer(home: Path) -> Iterator[Wearer]:
     made = Wearer(home)
-    made.send(Hears(LoudEars()))
+    made.send(DetectorLoaded(LoudDetector()))
     yield made
-    made.capture.porch.end()
+    made.capture.engine.end()
 
 
 def test_the_light_follows_the_disk(wearer: Wearer) -> None:
@@ -110,7 +110,7 @@ def test_a_fault_of_the_microphone_is_the_state_until_sound_comes_again(wearer: 
 
 def test_without_a_speech_model_it_keeps_all_the_same_and_says_so(home: Path) -> None:
     wearer = Wearer(home)
-    wearer.send(Hears(None, MicrophoneFault("No model.", advice="Run set-up.")))
+    wearer.send(DetectorLoaded(None, MicrophoneFault("No model.", advice="Run set-up.")))
     wearer.say(5)
     taken = wearer.ask(do="press")
     wearer.silence(2)
@@ -128,7 +128,7 @@ def test_a_press_before_the_model_is_there_is_on_the_disk_at_once(home: Path) ->
     assert taken["outcome"] == "taken"
     assert wearer.spool.waiting_count() == 1
 
-    wearer.send(Hears(LoudEars()))
+    wearer.send(DetectorLoaded(LoudDetector()))
     wearer.silence(2)
 
     assert len(wearer.lengths_s()) == 1
@@ -326,7 +326,7 @@ def test_who_floods_the_inbox_is_turned_away_and_sound_still_comes_in(wearer: We
 def test_at_the_reserve_a_press_is_refused_on_light_and_page(home: Path) -> None:
     (home / "settings.toml").write_text("[device]\nreserve_mb = 1000000\n", encoding="utf-8")
     wearer = Wearer(home)
-    wearer.send(Hears(LoudEars()))
+    wearer.send(DetectorLoaded(LoudDetector()))
     wearer.say(2)
     refused = wearer.ask(do="press")
 
@@ -402,7 +402,7 @@ def test_a_silence_that_nobody_counts_is_among_the_lost_seconds(wearer: Wearer) 
 
 def test_each_of_two_silences_with_a_pause_between_is_a_gap(home: Path) -> None:
     first = Wearer(home)
-    first.send(Hears(LoudEars()))
+    first.send(DetectorLoaded(LoudDetector()))
     first.say(2)
     first.wait(20)
     first.ask(do="pause")
@@ -460,7 +460,7 @@ def test_a_ring_that_this_machine_cannot_hold_is_shorter_and_says_so(home: Path)
     settings = '[device]\nring_s = 1800\n[machine]\nprofile = "zero"\n'
     (home / "settings.toml").write_text(settings, encoding="utf-8")
     wearer = Wearer(home)
-    wearer.send(Hears(LoudEars()))
+    wearer.send(DetectorLoaded(LoudDetector()))
     wearer.say(1)
     status = wearer.ask(do="status")
 
@@ -538,7 +538,7 @@ def test_two_keeps_while_no_sound_comes_have_two_names(wearer: Wearer) -> None:
 
 
 def test_a_button_that_cannot_be_had_stays_told(wearer: Wearer) -> None:
-    wearer.capture.truths.trouble("button", UserError("No button.", advice="Look."))
+    wearer.capture.troubles.trouble("button", UserError("No button.", advice="Look."))
     wearer.say(15)
 
     assert wearer.ask(do="status")["sentence"] == "No button."

@@ -47,7 +47,7 @@ class Killed:
 
 
 @dataclass(slots=True)
-class Ledger:
+class Promised:
     """What the archive owes: all that was ever confirmed or seen in it."""
 
     keys: set[tuple[str, ...]] = field(default_factory=set)
@@ -61,7 +61,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """A command to be killed, and how its printed lines become entries of the ledger."""
+    """A command to be killed, and how its printed lines become what was promised."""
 
     name: str
     arguments: list[str]
@@ -92,7 +92,7 @@ class _Stage:
 
     def __init__(self, home: Path, scratch: Path, chance: random.Random) -> None:
         self.home = home
-        self.ledger = Ledger()
+        self.promised = Promised()
         self._scratch = scratch
         self._chance = chance
         self._number = 0
@@ -107,7 +107,7 @@ class _Stage:
         assert ran.status == 0, ran.err
         for line in ran.lines:
             act.confirm(line)
-        assert not verify(self.home, self.ledger)
+        assert not verify(self.home, self.promised)
         return took_s
 
     def kill(self, name: str, usual_s: float, at_s: float) -> Killed:
@@ -117,7 +117,7 @@ class _Stage:
         for line in lines:
             act.confirm(line)
         problems = [*_again(self.home, "process", "--once")]
-        problems += verify(self.home, self.ledger)
+        problems += verify(self.home, self.promised)
         if name == "import":  # whoever sees no end of it imports again: nothing comes twice
             problems += [*_again(self.home, *act.arguments)]
             problems += _doubled(asyncio.run(_rows(self.home)))
@@ -137,18 +137,18 @@ class _Stage:
         noise = self._number * 100 + np.arange(self._voice.size) % 7  # no two sound alike
         write_wav(path, np.clip(self._voice + noise % 97, -32768, 32767).astype(np.int16))
         return _Act(
-            "keep", ["keep", str(path)], lambda _: self.ledger.keys.add(("file", path.name))
+            "keep", ["keep", str(path)], lambda _: self.promised.keys.add(("file", path.name))
         )
 
     def _note(self, text: str) -> _Act:
-        return _Act("note", ["note", text], lambda _: self.ledger.keys.add(("typed", text)))
+        return _Act("note", ["note", text], lambda _: self.promised.keys.add(("typed", text)))
 
     def _import(self, path: Path) -> _Act:
         lines = ({"text": f"line {n} of {path.name}", "ref": str(n)} for n in range(IMPORTED_LINES))
         path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
 
         def confirm(line: dict[str, Any]) -> None:
-            self.ledger.keys.add(("imported", path.name, line["ref"]))
+            self.promised.keys.add(("imported", path.name, line["ref"]))
 
         return _Act("import", ["import", str(path)], confirm)
 
@@ -158,26 +158,26 @@ class _Stage:
         made = afterthought("--home", self.home, "--json", "note", words)
         target = str(made.value["id"])
         if name == "hide":
-            self.ledger.keys.add(("typed", words))
-            return _Act(name, ["hide", target], lambda _: self.ledger.hidden.add(target))
-        self.ledger.at_stake[target] = words
+            self.promised.keys.add(("typed", words))
+            return _Act(name, ["hide", target], lambda _: self.promised.hidden.add(target))
+        self.promised.at_stake[target] = words
 
         def confirm(_: dict[str, Any]) -> None:
-            self.ledger.forgotten[target] = words
+            self.promised.forgotten[target] = words
 
         return _Act(name, ["forget", target, "--yes"], confirm)
 
 
-def verify(home: Path, ledger: Ledger) -> list[str]:
-    """A sentence for all that is not as it must be; the ledger learns what is there."""
+def verify(home: Path, promised: Promised) -> list[str]:
+    """A sentence for all that is not as it must be; what was promised learns what is there."""
     rows = asyncio.run(_rows(home))
     there = {row.id for row in rows}
-    gone = {each: words for each, words in ledger.at_stake.items() if each not in there}
-    ledger.forgotten |= gone
-    problems = [*_again(home, "check"), *_lost(rows, ledger), *_doubled(rows)]
-    problems += [*_revived(home, rows, ledger), *_left_over(home, rows)]
-    ledger.ids |= there - ledger.forgotten.keys()
-    ledger.at_stake.clear()
+    gone = {each: words for each, words in promised.at_stake.items() if each not in there}
+    promised.forgotten |= gone
+    problems = [*_again(home, "check"), *_lost(rows, promised), *_doubled(rows)]
+    problems += [*_revived(home, rows, promised), *_left_over(home, rows)]
+    promised.ids |= there - promised.forgotten.keys()
+    promised.at_stake.clear()
     return problems
 
 
@@ -224,15 +224,15 @@ def _key(row: MomentRow) -> tuple[str, ...]:
     return row.how, str(row.source)
 
 
-def _lost(rows: list[MomentRow], ledger: Ledger) -> Iterator[str]:
+def _lost(rows: list[MomentRow], promised: Promised) -> Iterator[str]:
     keys, ids = set(map(_key, rows)), {row.id for row in rows}
-    yield from (f"Confirmed and missing: {key}." for key in sorted(ledger.keys - keys))
-    gone = ledger.ids - ids - ledger.forgotten.keys()
+    yield from (f"Confirmed and missing: {key}." for key in sorted(promised.keys - keys))
+    gone = promised.ids - ids - promised.forgotten.keys()
     yield from (f"It was there before, and is missing: {each}." for each in sorted(gone))
     for row in rows:
         if row.words == "awaited":
             yield f"The words of {row.id} are still awaited."
-        if row.id in ledger.hidden and row.state != "hidden":
+        if row.id in promised.hidden and row.state != "hidden":
             yield f"Confirmed as hidden, and seen: {row.id}."
 
 
@@ -242,13 +242,13 @@ def _doubled(rows: list[MomentRow]) -> Iterator[str]:
             yield f"There {count} times: {key}."
 
 
-def _revived(home: Path, rows: list[MomentRow], ledger: Ledger) -> Iterator[str]:
+def _revived(home: Path, rows: list[MomentRow], promised: Promised) -> Iterator[str]:
     for row in rows:
-        if row.id in ledger.forgotten:
+        if row.id in promised.forgotten:
             yield f"Forgotten, and there again: {row.id}."
     for path in _files(home):
         content = path.read_bytes()
-        for moment, words in ledger.forgotten.items():
+        for moment, words in promised.forgotten.items():
             if words.encode() in content:
                 yield f"The words of the forgotten {moment} are in {path.name}."
 

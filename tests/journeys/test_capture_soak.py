@@ -1,4 +1,4 @@
-"""A seeded sample of the porch's soak: real processes, killed, and what they left behind."""
+"""A seeded sample of capture's soak: real processes, killed, and what they left behind."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the study's tests share: a clip in the spool, and a worker with fake models."""
+"""What the pipeline's tests share: a clip in the spool, and a worker with fake models."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span
-from device.capture.engine import Porch
+from device.capture.engine import Engine
 from device.fakes import MemoryLetterbox
 from device.memory.recent_sound import Sound
 from device.session.session import PauseAsked, PauseGesture
@@ -15,7 +15,7 @@ from tests.device.sounding import at
 BLOCK = 1600
 
 
-class LoudEars:
+class LoudDetector:
     """Whatever sounds is speech."""
 
     def judge(self, frames: Pcm) -> list[float]:
@@ -27,15 +27,15 @@ class LoudEars:
 
 
 class Day:
-    """A porch, and somebody who talks and presses."""
+    """An engine, and somebody who talks and presses."""
 
-    def __init__(self, *, ears: bool = True) -> None:
+    def __init__(self, *, detector: bool = True) -> None:
         self.letterbox = MemoryLetterbox()
         self.told: list[dict[str, Any]] = []
         self.sound = Sound(Threshold(), ring_s=30)
-        if ears:
-            self.sound.listen_with(LoudEars())
-        self.porch = Porch("stream", self.sound, self.letterbox, self.told.append)
+        if detector:
+            self.sound.listen_with(LoudDetector())
+        self.engine = Engine("stream", self.sound, self.letterbox, self.told.append)
 
     def say(self, for_s: float) -> None:
         self._hear(np.full(BLOCK, 5000, np.int16), for_s)
@@ -44,15 +44,15 @@ class Day:
         self._hear(np.zeros(BLOCK, np.int16), for_s)
 
     def press(self) -> None:
-        self.porch.press(self.sound.now)
-        self.porch.release(self.sound.now)
+        self.engine.press(self.sound.now)
+        self.engine.release(self.sound.now)
 
     def events(self) -> list[str]:
         return [each["event"] for each in self.told]
 
     def _hear(self, block: Pcm, for_s: float) -> None:
         for _ in range(round(for_s * RATE_HZ / BLOCK)):
-            self.porch.hear(block)
+            self.engine.hear(block)
 
 
 def test_a_press_keeps_what_was_said_before_it() -> None:
@@ -121,8 +121,8 @@ def test_a_full_disk_is_told_and_the_next_press_may_work() -> None:
     assert "disk" in day.told[1]["sentence"]
 
 
-def test_a_press_before_the_ears_are_ready_is_durable_at_once_and_cut_when_they_are() -> None:
-    day = Day(ears=False)
+def test_a_press_before_the_detector_is_ready_is_durable_at_once_and_cut_later() -> None:
+    day = Day(detector=False)
     day.silence(5)
     day.say(2)
     day.press()
@@ -130,7 +130,7 @@ def test_a_press_before_the_ears_are_ready_is_durable_at_once_and_cut_when_they_
     assert day.events() == ["taken", "kept"]
     assert day.letterbox.clips[0].start == 0
 
-    day.porch.listen_with(LoudEars())
+    day.engine.listen_with(LoudDetector())
     day.silence(2)
 
     (clip,) = day.letterbox.closed.values()
@@ -140,9 +140,9 @@ def test_a_press_before_the_ears_are_ready_is_durable_at_once_and_cut_when_they_
 
 def test_an_act_is_answered_with_what_came_of_it() -> None:
     day = Day()
-    assert day.porch.press(0)["outcome"] == "refused"
+    assert day.engine.press(0)["outcome"] == "refused"
     day.say(2)
-    taken = day.porch.press(day.sound.now)
+    taken = day.engine.press(day.sound.now)
 
     assert taken["outcome"] == "taken"
     assert taken["keep"] == f"stream-{at(2)}"
@@ -153,14 +153,14 @@ def test_at_the_reserve_of_the_disk_a_press_is_refused_and_nothing_is_begun() ->
     day.say(2)
     day.letterbox.at_reserve = True
 
-    assert day.porch.press(day.sound.now)["outcome"] == "refused"
+    assert day.engine.press(day.sound.now)["outcome"] == "refused"
     assert day.letterbox.clips == []
 
 
 def test_at_the_reserve_of_the_disk_a_recording_ends_with_what_it_has() -> None:
     day = Day()
     day.say(2)
-    day.porch.do(RecordingBegan(day.sound.now))
+    day.engine.do(RecordingBegan(day.sound.now))
     day.say(5)
     day.letterbox.at_reserve = True
     day.say(0.1)
@@ -192,9 +192,9 @@ def test_a_pause_by_the_gesture_sets_the_chains_clip_aside_and_wipes_the_ring() 
     day.say(2)
     day.silence(1)
     day.press()
-    day.porch.press(day.sound.now, again=True)
+    day.engine.press(day.sound.now, again=True)
     day.silence(2)
-    day.porch.do(PauseGesture())
+    day.engine.do(PauseGesture())
 
     assert [each.taken_back for each in day.letterbox.clips] == [True]
     assert day.letterbox.closed == {}
@@ -212,9 +212,9 @@ def test_what_was_kept_before_the_chain_stays_kept_as_it_was() -> None:
     day.press()
     day.silence(1)
     day.press()
-    day.porch.press(day.sound.now, again=True)
+    day.engine.press(day.sound.now, again=True)
     day.silence(2)
-    day.porch.do(PauseGesture())
+    day.engine.do(PauseGesture())
 
     first, longer = day.letterbox.clips
     assert (first.revision, first.closed, first.taken_back) == (0, True, False)
@@ -224,20 +224,20 @@ def test_what_was_kept_before_the_chain_stays_kept_as_it_was() -> None:
 def test_paused_even_where_the_disk_refuses_what_was_open() -> None:
     changes: list[object] = []
     day = Day()
-    day.porch = Porch("stream", day.sound, day.letterbox, day.told.append, change=changes.append)
+    day.engine = Engine("stream", day.sound, day.letterbox, day.told.append, change=changes.append)
     day.say(2)
     day.press()
     clip = day.letterbox.clips[0]
     clip.broken = True
-    day.porch.do(PauseAsked("page"))
+    day.engine.do(PauseAsked("page"))
 
     assert [type(each).__name__ for each in changes] == ["Pause"]
     assert not day.sound.ring._samples.any()
 
 
-def test_without_ears_a_press_keeps_the_last_half_minute() -> None:
-    day = Day(ears=False)
-    day.porch.be_deaf()
+def test_without_a_detector_a_press_keeps_the_last_half_minute() -> None:
+    day = Day(detector=False)
+    day.engine.be_deaf()
     day.say(20)
     day.press()
     day.silence(2)
@@ -252,7 +252,7 @@ def test_what_the_stream_ends_in_is_kept() -> None:
     day.say(2)
     day.press()
     day.say(1)
-    day.porch.end()
+    day.engine.end()
 
     (clip,) = day.letterbox.closed.values()
     assert clip.end == at(3)
@@ -261,7 +261,7 @@ def test_what_the_stream_ends_in_is_kept() -> None:
 def test_lost_samples_keep_their_place() -> None:
     day = Day()
     day.say(1)
-    day.porch.hear(np.full(BLOCK, 5000, np.int16), lost_samples=4000)
+    day.engine.hear(np.full(BLOCK, 5000, np.int16), lost_samples=4000)
 
     assert day.sound.now == at(1) + 4000 + BLOCK
     assert not day.sound.ring.copy(at(1), at(1) + 4000).any()
@@ -270,7 +270,7 @@ def test_lost_samples_keep_their_place() -> None:
 def test_after_a_hole_of_hours_what_comes_is_judged_as_before() -> None:
     day = Day()
     day.say(1)
-    day.porch.hear(np.zeros(BLOCK, np.int16), lost_samples=at(8 * 3600))
+    day.engine.hear(np.zeros(BLOCK, np.int16), lost_samples=at(8 * 3600))
     day.silence(1)
     day.say(2)
     day.silence(1)
@@ -294,7 +294,7 @@ def test_what_the_motor_does_is_no_speech() -> None:
 def test_begun_anew_no_press_reaches_back_over_that_instant() -> None:
     day = Day()
     day.say(5)
-    day.porch.begin_anew()
+    day.engine.begin_anew()
     day.silence(1)
     day.say(2)
     day.silence(1)
@@ -308,11 +308,11 @@ def test_begun_anew_no_press_reaches_back_over_that_instant() -> None:
 def test_a_hole_that_is_longer_than_the_ring_keeps_its_length_in_a_recording() -> None:
     day = Day()
     day.say(2)
-    day.porch.do(RecordingBegan(day.sound.now))
+    day.engine.do(RecordingBegan(day.sound.now))
     day.say(1)
-    day.porch.hear(np.full(BLOCK, 5000, np.int16), lost_samples=at(45))
+    day.engine.hear(np.full(BLOCK, 5000, np.int16), lost_samples=at(45))
     day.say(1)
-    day.porch.end()
+    day.engine.end()
 
     (clip,) = day.letterbox.closed.values()
     assert clip.samples == at(0.25 + 1 + 45 + 0.1 + 1)

@@ -3,10 +3,10 @@ import itertools
 import numpy as np
 
 from core.audio import Pcm
-from device.capture.keep_everything import Everything
+from device.capture.keep_everything import KeepEverything
 from device.fakes import MemoryLetterbox
 from device.memory.recent_sound import Sound
-from tests.device.capture.test_engine import BLOCK, LoudEars
+from tests.device.capture.test_engine import BLOCK, LoudDetector
 from tests.device.memory.test_utterances import Threshold
 from tests.device.sounding import at
 
@@ -14,10 +14,10 @@ SPEECH: Pcm = np.full(BLOCK, 5000, np.int16)
 SILENCE: Pcm = np.zeros(BLOCK, np.int16)
 
 
-def everything(letterbox: MemoryLetterbox, ring_s: float = 30) -> Everything:
+def everything(letterbox: MemoryLetterbox, ring_s: float = 30) -> KeepEverything:
     sound = Sound(Threshold(), ring_s)
-    sound.listen_with(LoudEars())
-    return Everything("stream", sound, letterbox, lambda _: None)
+    sound.listen_with(LoudDetector())
+    return KeepEverything("stream", sound, letterbox, lambda _: None)
 
 
 def test_everything_keeps_each_utterance_by_itself_and_no_sound_twice() -> None:

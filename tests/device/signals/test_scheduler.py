@@ -235,8 +235,8 @@ def test_the_loop_is_told_when_something_is_due(wearer: Wearer) -> None:
 
 def test_a_turn_does_all_that_was_due(wearer: Wearer) -> None:
     """Else the loop would spin."""
-    truths = [hearing(), hearing("recording", speaking=True), Truth("paused"), hearing(part=DISK)]
-    for truth in truths * 10:
+    troubles = [hearing(), hearing("recording", speaking=True), Truth("paused"), hearing(part=DISK)]
+    for truth in troubles * 10:
         wearer.show("taken", "kept")
         for _ in range(30):
             wearer.signals.turn(wearer.now_s, truth)

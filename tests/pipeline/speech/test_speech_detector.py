@@ -12,7 +12,7 @@ from core.settings import ModelSettings, Settings
 from device.ports import BLOCK_SAMPLES
 from pipeline.hearing.fakes import FakeSpeechModel
 from pipeline.speech import speech_detector
-from pipeline.speech.speech_detector import Ears
+from pipeline.speech.speech_detector import SpeechDetector
 from pipeline.speech.speech_gate import utterances
 from pipeline.speech.speech_model import Probabilities
 from tests.pipeline.hearing.models_for_tests import a_day
@@ -55,12 +55,12 @@ def in_blocks(pcm: Pcm) -> Iterator[Pcm]:
         done = whole
 
 
-def judged(hearer: Ears, pcm: Pcm) -> list[float]:
+def judged(hearer: SpeechDetector, pcm: Pcm) -> list[float]:
     return [each for frames in in_blocks(pcm) for each in hearer.judge(frames)]
 
 
 def test_there_is_a_probability_for_each_frame_asleep_or_awake() -> None:
-    hearer = Ears(FakeSpeechModel())
+    hearer = SpeechDetector(FakeSpeechModel())
 
     told = hearer.judge(np.concatenate([sound(-75, 200), sound(-20, 50), sound(-75, 200)]))
 
@@ -71,12 +71,12 @@ def test_there_is_a_probability_for_each_frame_asleep_or_awake() -> None:
 
 
 def test_no_frames_give_no_probabilities() -> None:
-    assert Ears(FakeSpeechModel()).judge(np.empty(0, np.int16)) == []
+    assert SpeechDetector(FakeSpeechModel()).judge(np.empty(0, np.int16)) == []
 
 
 def test_a_model_that_wakes_first_hears_what_it_slept_through() -> None:
     model = Listener()
-    hearer = Ears(model)
+    hearer = SpeechDetector(model)
     for _ in range(100):
         hearer.judge(sound(-75, 3))
     model.given.clear()
@@ -92,7 +92,7 @@ def test_a_model_that_wakes_first_hears_what_it_slept_through() -> None:
 
 def test_a_model_that_slept_for_a_moment_misses_nothing() -> None:
     model = Listener()
-    hearer = Ears(model)
+    hearer = SpeechDetector(model)
     for dbfs in [-75] * 20 + [-20] + [-75] * 10 + [-20]:
         hearer.judge(sound(dbfs, 3))
 
@@ -104,7 +104,7 @@ def test_a_quiet_voice_is_made_louder_for_the_model_alone() -> None:
     frames = sound(-46, 2 * SECOND)
     before = frames.copy()
 
-    told = Ears(model).judge(frames)
+    told = SpeechDetector(model).judge(frames)
 
     assert np.array_equal(frames, before)
     assert model.given[-1].std() > 10 * frames.std()
@@ -115,14 +115,14 @@ def test_a_loud_voice_is_handed_on_as_it_is() -> None:
     model = Listener()
     frames = sound(-15, 2 * SECOND)
 
-    Ears(model).judge(frames)
+    SpeechDetector(model).judge(frames)
 
     assert np.array_equal(model.given[-1], frames[-model.given[-1].size :])
 
 
 def test_another_stream_begins_awake_and_with_nothing_of_the_one_before() -> None:
     model = Listener()
-    hearer = Ears(model)
+    hearer = SpeechDetector(model)
     hearer.judge(sound(-75, 300))
 
     hearer.reset()
@@ -134,12 +134,12 @@ def test_another_stream_begins_awake_and_with_nothing_of_the_one_before() -> Non
 def test_a_ring_that_waited_is_judged_in_small_pieces() -> None:
     model = Listener()
 
-    Ears(model).judge(sound(-20, 500))
+    SpeechDetector(model).judge(sound(-20, 500))
 
     assert max(each.size for each in model.given) <= speech_detector.TOGETHER * FRAME_SAMPLES
 
 
-def test_loading_the_ears_brings_no_library_that_runs_models(home: Path) -> None:
+def test_loading_the_detector_brings_no_library_that_runs_models(home: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from core.settings import Settings;"
         "from pipeline.speech import speech_detector;"
