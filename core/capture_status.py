@@ -7,6 +7,17 @@ from typing import Any, Literal
 CaptureState = Literal[
     "starting", "listening", "keeping", "continuing", "recording", "paused", "fault"
 ]
+STATE_SENTENCES: Mapping[CaptureState, str] = {
+    "starting": "Capture is starting.",
+    "listening": "I hear you. Nothing is being kept.",
+    "keeping": "Keeping what was said.",
+    "continuing": "Keeping, and it goes on until you let go.",
+    "recording": "Recording; it goes on until you end it.",
+    "paused": "Paused: the microphone is closed, and nothing is held in memory.",
+    "fault": "The microphone is not heard.",
+}
+"""How each state is worded wherever it is read: in a terminal, in systemd's status, on the page."""
+
 PausedBy = Literal["button", "switch", "page", "command"]
 RingMemory = Literal["locked", "no_swap", "swappable"]
 """How the ring is kept off the disk: locked in memory, in a group that may not swap, or not."""

@@ -5,20 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.capture_status import CaptureStatus, Pausing
+from core.capture_status import STATE_SENTENCES, CaptureStatus, Pausing
 from core.clock import length_in_words
 
 Told = Mapping[str, Any]
 
-_STATES = {
-    "starting": "Starting: the microphone is not heard yet.",
-    "listening": "Listening. Nothing is kept until you press.",
-    "keeping": "Keeping what is being said.",
-    "continuing": "Keeping all that is said, until the button comes up.",
-    "recording": "Recording. All of it is kept, until you stop it.",
-    "paused": "Paused: the microphone is closed, and nothing is in memory.",
-    "fault": "The microphone is not heard.",
-}
 _KEEPS = frozenset({"keeping", "continuing", "recording"})
 _HEARING = _KEEPS | {"listening"}
 _ABSENT = "Nothing listens: capture is not running."
@@ -119,10 +110,11 @@ def state(capture: CaptureStatus | None, worker: Told | None, waiting: int) -> S
 
 
 def _of_capture(capture: CaptureStatus) -> str:
-    """Our own words where all is well; capture's, which know the cause, where it is not."""
+    """The state's sentence; capture's own, which knows the cause, where it never came or failed."""
     knows_better = capture.state in {"starting", "fault"} and capture.advice
-    own = _STATES.get(capture.state)
-    return capture.sentence if knows_better or own is None else own
+    if knows_better:
+        return capture.sentence
+    return STATE_SENTENCES.get(capture.state, capture.sentence)
 
 
 def _advice(capture: CaptureStatus) -> str:

@@ -216,7 +216,7 @@ def test_a_press_without_script_leads_back_to_the_page(page: FlaskClient, home: 
 
         assert capture.presses == 1
         assert "Taken." in answer.text
-        assert "Keeping what is being said." in answer.text
+        assert "Keeping what was said." in answer.text
 
 
 def test_a_press_with_script_is_answered_as_json(page: FlaskClient, home: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_pause_without_an_end_says_so_and_resume_ends_it(page: FlaskClient, ho
         text = page.get("/").text
 
     assert "It stays so until you resume." in paused
-    assert "Listening." in text
+    assert "I hear you. Nothing is being kept." in text
     assert "/resume" not in offered(text)
 
 
@@ -87,7 +87,7 @@ def test_a_recording_begins_shows_its_length_and_ends(page: FlaskClient, home: P
         done = page.post("/record", data={"on": "false"}, follow_redirects=True).text
         waited(lambda: capture.state == "listening")
 
-    assert "Recording. All of it is kept, until you stop it." in text
+    assert "Recording; it goes on until you end it." in text
     assert re.search(r'aria-label="Stop the recording">Stop <span[^>]*>0:\d\d</span>', text)
     assert "The recording has ended." in done
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from core.capture_status import (
+    STATE_SENTENCES,
     CaptureState,
     CaptureStatus,
     Continuing,
@@ -51,17 +52,21 @@ def paused(for_s: float | None = None, by: PausedBy = "page", **more: Any) -> st
 def test_listening_says_that_nothing_is_kept() -> None:
     told = of()
 
-    assert told.sentence == "Listening. Nothing is kept until you press."
+    assert told.sentence == "I hear you. Nothing is being kept."
     assert told.memory == "The last 42 s are in memory and nowhere else."
     assert told.can_press
     assert told.notice == ""
     assert told.worker == ""
 
 
-def test_every_state_has_a_sentence_of_its_own() -> None:
-    states: tuple[CaptureState, ...] = get_args(CaptureState)
+@pytest.mark.parametrize("state", get_args(CaptureState))
+def test_a_state_is_worded_as_everywhere_else(state: CaptureState) -> None:
+    assert of(state).sentence == STATE_SENTENCES[state]
 
-    assert len({of(state).sentence for state in states}) == len(states)
+
+def test_every_state_has_a_sentence_of_its_own() -> None:
+    assert set(STATE_SENTENCES) == set(get_args(CaptureState))
+    assert len(set(STATE_SENTENCES.values())) == len(STATE_SENTENCES)
 
 
 def test_a_fault_is_told_in_the_words_of_who_knows_the_cause() -> None:
@@ -141,7 +146,7 @@ def test_below_the_disks_reserve_a_press_is_not_offered_and_it_says_why() -> Non
 def test_a_part_that_failed_while_sound_comes_is_told_beside_the_state() -> None:
     told = of(sentence="The speech model is missing.", advice="Run `afterthought models`.")
 
-    assert told.sentence == "Listening. Nothing is kept until you press."
+    assert told.sentence == "I hear you. Nothing is being kept."
     assert told.notice == "The speech model is missing. Run `afterthought models`."
     assert told.can_press
 
