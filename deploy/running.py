@@ -23,9 +23,10 @@ from core.settings import load
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise
-from device.buttons.keyboard import Key, Keyboard
+from device.buttons.keyboard import Keyboard
 from device.capture import control_socket
 from device.microphone.probe import why_no_microphone
+from device.ports import Key
 
 
 @dataclass(frozen=True, slots=True)

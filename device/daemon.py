@@ -22,9 +22,9 @@ from core.machine import LONGEST_RING_S, profile
 from core.paths import Home, runtime_folder, state_folder
 from core.settings import Settings, load
 from device.buttons.configured import Buttons
-from device.buttons.keyboard import Key, Keyboard
+from device.buttons.keyboard import Keyboard
 from device.capture.heartbeat import Heartbeat, last_beat
-from device.capture.loop import Capture, DetectorLoaded, Typed, Wires
+from device.capture.loop import Capture, DetectorLoaded, Wires
 from device.capture.pause_file import PauseFile
 from device.machine import power_off
 from device.memory import swap_protection
@@ -32,7 +32,7 @@ from device.memory.recent_sound import Sound
 from device.memory.stream_clock import StreamClock
 from device.microphone.child_microphone import ChildMicrophone, Tuning
 from device.microphone.replayed_file import ReplayedFile
-from device.ports import Microphone
+from device.ports import Key, Microphone, Typed
 from device.signals import lights, motors
 from device.signals.scheduler import Light, Motor
 from pipeline.speech import speech_detector

@@ -1,12 +1,12 @@
-"""What the capture daemon needs from the things with a wire, and nothing more.
+"""What the capture daemon needs from microphones and buttons, and the messages they deliver.
 
-Real ones are in `microphone`, `button`, `input_events`; those of tests and of the demo in
-`fakes` and `replay`. What is seen and felt is in `signals`.
+Real ones are in `microphone` and `buttons`; those of tests and of the demo in `fakes` and
+`microphone/replayed_file`. Lights and motors are in `signals`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.audio import Pcm
 from core.errors import UserError
@@ -61,6 +61,36 @@ class Ended:
 
 
 FromMicrophone = Block | Fault | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class SecondEdge:
+    """The second button went down or came up."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """The slide switch moved."""
+
+    paused: bool
+
+
+Key = Literal["press", "hold", "pause", "quit"]
+"""What a key of the terminal means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A key of the terminal. `at_s` is CLOCK_MONOTONIC when it was read."""
+
+    key: Key
+    at_s: float
+
+
+Other = Edge | SecondEdge | Switched | Typed
+"""Everything that is pressed, pushed or typed: the messages that carry no sound."""
 
 
 class Microphone(Protocol):

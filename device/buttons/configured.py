@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 
 from core.errors import UserError
 from core.settings import DeviceSettings
-from device.capture.loop import Other, SecondEdge, Switched
-from device.ports import Button, Edge
+from device.ports import Button, Edge, Other, SecondEdge, Switched
 
 from .gpio_button import PinButton
 from .input_device import InputButton

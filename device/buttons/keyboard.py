@@ -9,9 +9,8 @@ import threading
 import time
 import tty
 from collections.abc import Callable
-from typing import Literal
 
-Key = Literal["press", "hold", "pause", "quit"]
+from device.ports import Key
 
 _KEYS: dict[bytes, Key] = {b" ": "press", b"h": "hold", b"p": "pause", b"q": "quit"}
 

@@ -17,11 +17,21 @@ from core.capture_status import CaptureState, RingMemory, TakenBack
 from core.errors import UserError
 from core.facts import Fact
 from core.paths import Home
-from device.buttons.keyboard import Key
 from device.memory.recent_sound import Sound, SpeechDetector
 from device.memory.stream_clock import StreamClock
 from device.microphone.level_meter import LevelMeter
-from device.ports import Block, Edge, Ended, Fault, FromMicrophone, Microphone
+from device.ports import (
+    Block,
+    Edge,
+    Ended,
+    Fault,
+    FromMicrophone,
+    Key,
+    Microphone,
+    SecondEdge,
+    Switched,
+    Typed,
+)
 from device.session.session import (
     Elapsed,
     Event,
@@ -65,28 +75,6 @@ WAKE_WITHIN_S = 2.0
 
 _LOGGED = frozenset({"keep", "revision", "seconds"})
 """What of an event the log is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A key of the terminal."""
-
-    key: Key
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Switched:
-    """The slide switch moved."""
-
-    paused: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SecondEdge:
-    """The second button went down or came up."""
-
-    edge: Edge
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.errors import UserError
-from device.capture.loop import Switched
-from device.ports import Edge, Fault
+from device.ports import Edge, Fault, Switched
 from tests.dashboard.real_capture import RealCapture, waited
 
 SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)

@@ -9,9 +9,9 @@ import pytest
 from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.errors import UserError
-from device.capture.loop import DetectorLoaded, SecondEdge, Switched, Typed
+from device.capture.loop import DetectorLoaded
 from device.microphone.faults import MicrophoneFault
-from device.ports import Block, Edge, Fault, Lost
+from device.ports import Block, Edge, Fault, Lost, SecondEdge, Switched, Typed
 from pipeline.spool.spool import read_clip, read_fact
 from tests.device.capture.test_engine import LoudDetector
 from tests.device.wearer import Wearer

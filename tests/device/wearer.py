@@ -10,11 +10,11 @@ from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.errors import UserError
 from core.paths import Home
-from device.capture.loop import Message, SecondEdge
+from device.capture.loop import Message
 from device.capture.requests import Request
 from device.daemon import Shown, new_capture
 from device.fakes import FakeLight, FakeMicrophone
-from device.ports import BLOCK_SAMPLES, Block, Edge, Lost
+from device.ports import BLOCK_SAMPLES, Block, Edge, Lost, SecondEdge
 from pipeline.spool.spool import Spool, read_clip
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
-from device.capture.loop import Switched
-from device.ports import Edge, Fault
+from device.ports import Edge, Fault, Switched
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
 from tests.dashboard.running import dashboard

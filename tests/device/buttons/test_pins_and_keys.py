@@ -11,8 +11,8 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from device.buttons.gpio_button import PinButton
-from device.buttons.keyboard import Key, Keyboard
-from device.ports import Edge
+from device.buttons.keyboard import Keyboard
+from device.ports import Edge, Key
 from device.signals.lights import PinLight, PinUnusable
 
 
