@@ -265,6 +265,6 @@ def told_lines(tree: Path, pattern: re.Pattern[str]) -> list[str]:
 def texts(tree: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(tree):
         folders[:] = sorted(set(folders) - NOT_OURS)
-        for file in sorted(Path(folder, name) for name in names):
+        for file in sorted(Path(folder, name) for name in set(names) - NOT_OURS):
             if file.is_file() and b"\0" not in file.read_bytes()[:8192]:
                 yield file
