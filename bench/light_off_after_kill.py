@@ -29,7 +29,7 @@ from core.capture_status import CaptureState
 from core.settings import DeviceSettings
 from device.signals.all_off import darken
 from device.signals.lights import PinLight
-from device.signals.scheduler import Signals, Truth
+from device.signals.scheduler import Signals, SignalState
 
 PIN = 27
 PINS = 28
@@ -66,7 +66,7 @@ def show(path: Path, state: CaptureState) -> None:
     """What capture's loop does with its light, for ever."""
     signals = Signals([PinLight(PIN, FilePins(path))], [], lambda *_: None)
     while True:
-        signals.turn(time.monotonic(), Truth(state, block_came=True))
+        signals.turn(time.monotonic(), SignalState(state, block_came=True))
         time.sleep(TURN_S)
 
 

@@ -34,7 +34,7 @@ from device.microphone.child_microphone import ChildMicrophone, Tuning
 from device.microphone.replayed_file import ReplayedFile
 from device.ports import Key, Microphone, Typed
 from device.signals import lights, motors
-from device.signals.scheduler import Light, Motor
+from device.signals.patterns import Light, Motor
 from pipeline.speech import speech_detector
 from pipeline.spool.open_clip import OpenClip
 from pipeline.spool.spool import Clip, Spool

@@ -8,7 +8,7 @@ from core.audio import Pcm
 from core.errors import UserError
 
 from .ports import Edge, Ended, FromMicrophone
-from .signals.patterns import Pattern, Sign, Steps
+from .signals.patterns import Pattern, PatternName, Steps
 
 
 @dataclass(slots=True)
@@ -133,11 +133,11 @@ class FakeLight:
     """Remembers what it was told to show."""
 
     def __init__(self) -> None:
-        self.shown: list[Sign] = []
+        self.shown: list[PatternName] = []
         self.stopped = False
 
     def play(self, pattern: Pattern) -> None:
-        self.shown.append(pattern.sign)
+        self.shown.append(pattern.name)
 
     def stop(self) -> None:
         self.stopped = True

@@ -42,7 +42,8 @@ from device.session.session import (
     SwitchMoved,
 )
 from device.session.values import NoSound
-from device.signals.scheduler import Light, Motor, Signals
+from device.signals.patterns import Light, Motor
+from device.signals.scheduler import Signals
 
 from .clip_writer import Letterbox
 from .control_socket import Control

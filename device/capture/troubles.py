@@ -14,7 +14,7 @@ from core.capture_status import CaptureState, CaptureStatus, Continuing, Levels,
 from core.errors import UserError
 from device.microphone.replayed_file import ReplayedFile
 from device.signals import patterns
-from device.signals.scheduler import Truth
+from device.signals.scheduler import SignalState
 
 if TYPE_CHECKING:
     from .loop import Capture
@@ -82,9 +82,9 @@ class Troubles:
     def note_stuck(self, *, stuck: bool) -> None:
         self.note("stuck button", _STUCK if stuck else None)
 
-    def truth(self, capture: "Capture", *, block_came: bool) -> Truth:
+    def truth(self, capture: "Capture", *, block_came: bool) -> SignalState:
         """What the light is to follow."""
-        return Truth(
+        return SignalState(
             state=capture.engine.session.state,
             part=self._part(capture),
             block_came=block_came,

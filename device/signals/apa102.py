@@ -6,7 +6,7 @@ takes mode and speed by ioctl (linux/spi/spidev.h) and then bytes.
 The frame is that of the data sheet (APA102C): 32 zero bits; for each light 111 and five bits of
 brightness, then a byte each of blue, green, red. Its end, 32 one bits, is too short for a long
 chain, would be white to a fourth light, and leaves an SK9822, which is sold as the same part, one
-sign behind. Zeros serve both: 32, and half a bit for each light (cpldcpu.com, 2016-12-13).
+pattern behind. Zeros serve both: 32, and half a bit for each light (cpldcpu.com, 2016-12-13).
 """
 
 import contextlib

@@ -12,11 +12,10 @@ from core.errors import SettingsWrong, UserError
 from core.settings import DeviceSettings
 
 from .apa102 import SpiLight
-from .patterns import RED_GREEN_BLUE, Pattern, Sign, dimmed
+from .patterns import RED_GREEN_BLUE, Light, Pattern, PatternName, dimmed
 from .player import Player
-from .scheduler import Light
 
-_LINES: dict[Sign, str] = {
+_LINES: dict[PatternName, str] = {
     "taken": "taken",
     "kept": "kept",
     "refused": "refused",
@@ -129,13 +128,13 @@ class TerminalLight:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
-        self._last: Sign | None = None
+        self._last: PatternName | None = None
 
     def play(self, pattern: Pattern) -> None:
         """A line for what happens; what stands is told once."""
-        if pattern.sign in _LINES and not (pattern.every_s and pattern.sign == self._last):
-            print(f"\r{_LINES[pattern.sign]}", file=self._stream, flush=True)
-        self._last = pattern.sign
+        if pattern.name in _LINES and not (pattern.every_s and pattern.name == self._last):
+            print(f"\r{_LINES[pattern.name]}", file=self._stream, flush=True)
+        self._last = pattern.name
 
     def stop(self) -> None:
         return

@@ -8,9 +8,8 @@ from core.errors import UserError
 from core.settings import DeviceSettings
 
 from .lights import claim
-from .patterns import Steps
+from .patterns import Motor, Steps
 from .player import Player
-from .scheduler import Motor
 
 
 class PinMotor:

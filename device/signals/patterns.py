@@ -1,24 +1,24 @@
-"""What each sign looks like and feels like. A table; nothing here has a wire or a clock.
+"""The table of patterns: how each looks and feels. Nothing here has a wire or a clock.
 
-Three lengths make every sign, so that it reads with one colour and by touch alone: a blink, a
+Three lengths make every pattern, so that it reads with one colour and by touch alone: a blink, a
 flash, a long one. docs/signals.md draws them.
 """
 
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 Steps = tuple[tuple[float, float], ...]
 """How long on and how long off after it, in seconds, one pair after the other."""
 
-Standing = Literal["listening", "working", "recording", "continuing", "paused", "fault"]
-"""Signs that come again for as long as they are true."""
+Lasting = Literal["listening", "working", "recording", "continuing", "paused", "fault"]
+"""Patterns that are repeated for as long as they are true."""
 
 Once = Literal["taken", "kept", "refused", "resumed", "pairing"]
-"""Signs that are shown when something happened."""
+"""Patterns that are shown when something happened."""
 
-Sign = Standing | Once
+PatternName = Lasting | Once
 Colour = Literal["white", "red", "green", "blue", "yellow", "cyan"]
 
 RED_GREEN_BLUE: dict[Colour, tuple[int, int, int]] = {
@@ -43,7 +43,7 @@ LONG_S = 0.5
 
 GAP_S = 0.2
 REST_S = 0.6
-"""After a sign: three times the gap within one, so that taken and kept are not read as one."""
+"""After a pattern: three times the gap within one, so that taken and kept are not read as one."""
 
 TICK_S = 0.08
 """A coin motor needs some 40 ms to be felt at all."""
@@ -54,20 +54,40 @@ MICROPHONE, DISK, SPEECH_MODEL, BUTTON, OTHER = range(1, 6)
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One sign. It always ends dark, and the motor at rest.
+    """What light and motor show for one state or event. It always ends dark and at rest.
 
-    `every_s` is how often it comes again while it is true; 0 is once. `at_once` cuts what is
-    being played: an answer to a press may not wait. With `needs_sound` it is only shown when a
+    `every_s` is how often it is repeated while it is true; 0 is once. `at_once` cuts short what
+    is being played: an answer to a press may not wait. With `needs_sound` it is only shown when a
     block has come since the last time.
     """
 
-    sign: Sign
+    name: PatternName
     light: Steps
     colour: Colour
     touch: Steps = ()
     every_s: float = 0.0
     at_once: bool = False
     needs_sound: bool = False
+
+
+class Light(Protocol):
+    """Something that the wearer sees."""
+
+    def play(self, pattern: Pattern) -> None:
+        """Show it once, in place of what is being shown; returns at once. Ends dark by itself."""
+
+    def stop(self) -> None:
+        """Go dark and release the wire. Idempotent."""
+
+
+class Motor(Protocol):
+    """Something that the wearer feels, or hears."""
+
+    def play(self, steps: Steps) -> None:
+        """Run so, in place of what it is doing; returns at once. Ends at rest by itself."""
+
+    def stop(self) -> None:
+        """Be at rest and release the wire. Idempotent."""
 
 
 def _row(*lengths_s: float) -> Steps:
@@ -78,8 +98,8 @@ def _row(*lengths_s: float) -> Steps:
 
 _BLINK = ((BLINK_S, GAP_S),)  # a hold blinks faster than a rest would let it
 
-_PATTERNS: dict[Sign, Pattern] = {
-    each.sign: each
+_PATTERNS: dict[PatternName, Pattern] = {
+    each.name: each
     for each in (
         Pattern("listening", _BLINK, "green", every_s=3.0, needs_sound=True),
         Pattern("working", _BLINK * 2, "cyan", every_s=3.0, needs_sound=True),
@@ -96,16 +116,16 @@ _PATTERNS: dict[Sign, Pattern] = {
 }
 
 FAULT_EVERY_S = 10.0
-"""The longest takes 2.8 s; the dark between tells where one ends."""
+"""The longest takes 2.8 s; the dark after it shows where one ends."""
 
 
-def pattern(sign: Sign, part: int | None = None) -> Pattern:
-    """How this sign is shown; `part` tells which one a fault is of."""
-    if sign == "fault":
+def pattern(name: PatternName, part: int | None = None) -> Pattern:
+    """The pattern of this name; `part` is the one that a fault is of."""
+    if name == "fault":
         counted = _row(LONG_S, *[FLASH_S] * (part or OTHER))
         felt = _row(LONG_S, LONG_S, LONG_S)
         return Pattern("fault", counted, "red", felt, every_s=FAULT_EVERY_S)
-    return _PATTERNS[sign]
+    return _PATTERNS[name]
 
 
 def length_s(steps: Steps) -> float:

@@ -1,21 +1,32 @@
-"""The one owner of what the wearer sees and feels. It follows what is true, never what is meant.
+"""Decides what the wearer sees and feels, and when. It follows what is true, never what is meant.
 
-A sign that stands (listening, paused, a fault) is shown anew each time by a turn of the loop, so
-that a loop that is dead or stuck looks dead. Signs of something that happened come before it.
+A lasting pattern (listening, paused, a fault) is shown anew each time by a turn of the loop, so
+that a loop that is dead or stuck looks dead. Patterns of something that happened come before it.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal
 
 from core.capture_status import CaptureState
 
-from .patterns import OTHER, Pattern, Sign, Steps, busy_s, length_s, pattern
+from .patterns import (
+    OTHER,
+    Light,
+    Motor,
+    Once,
+    Pattern,
+    PatternName,
+    Steps,
+    busy_s,
+    length_s,
+    pattern,
+)
 
 PATIENCE_S = 2.0
-"""So long does the motor wait for a pause in speech, so that its hum lies in none."""
+"""How long the motor waits for a pause in speech, so that its hum covers no words."""
 
 SPIN_DOWN_S = 0.15
 """A coin motor hums on when its current has ended."""
@@ -25,32 +36,12 @@ WELL_S = 60.0
 """A part that worked for a minute and fails again is felt again. One that comes and goes is not."""
 
 
-class Light(Protocol):
-    """What the wearer sees."""
-
-    def play(self, pattern: Pattern) -> None:
-        """Show it once, in place of what is being shown; returns at once. Ends dark by itself."""
-
-    def stop(self) -> None:
-        """Go dark and let go of the wire. Idempotent."""
-
-
-class Motor(Protocol):
-    """What the wearer feels, or hears."""
-
-    def play(self, steps: Steps) -> None:
-        """Move so, in place of what it is doing; returns at once. Ends at rest by itself."""
-
-    def stop(self) -> None:
-        """Be at rest and let go of the wire. Idempotent."""
-
-
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """How things stand at this turn of the loop.
+class SignalState:
+    """What is true at this turn of the loop, as far as light and motor show it.
 
-    `part` has failed (see `signs`), whether or not sound comes; `block_came` since the last turn;
-    `waiting`: what was kept is being worked through.
+    `part` has failed (its number in `patterns`), whether or not sound comes; `block_came` since
+    the last turn; `waiting`: what was kept is being worked through.
     """
 
     state: CaptureState
@@ -60,25 +51,26 @@ class Truth:
     speaking: bool = False
 
 
-def standing(truth: Truth) -> tuple[Pattern, ...]:
-    """The signs that are true now. None at the start: there is nothing true to show yet."""
-    fault = () if truth.part is None else (pattern("fault", truth.part),)
-    match truth.state:
+def current_patterns(state: SignalState) -> tuple[Pattern, ...]:
+    """The lasting patterns that are true now. None at the start: nothing is known yet."""
+    fault = () if state.part is None else (pattern("fault", state.part),)
+    match state.state:
         case "starting":
             return fault
         case "fault":
             return fault or (pattern("fault", OTHER),)
         case "paused" | "recording" | "continuing":
-            return (*fault, pattern(truth.state))
+            return (*fault, pattern(state.state))
         case "listening" | "keeping":
-            return (*fault, pattern("working" if truth.waiting else "listening"))
+            return (*fault, pattern("working" if state.waiting else "listening"))
 
 
 class Signals:
-    """Owned by the capture loop, which calls `turn` at each of its turns; not thread-safe.
+    """The lights and motors, and what waits for its turn in them.
 
-    `ran` is told each span in which the motor is heard (start and end, CLOCK_MONOTONIC), when it
-    begins, so that the gate can ignore it. `clock` is the same clock as `now_s` is of.
+    Owned by the capture loop, which calls `turn` at each of its turns; not thread-safe. `ran` is
+    called with each span in which the motor is heard (start and end, CLOCK_MONOTONIC), when it
+    begins, so that the speech gate can ignore it. `clock` reads the clock that `now_s` is of.
     """
 
     def __init__(
@@ -94,42 +86,40 @@ class Signals:
         self._clock = clock
         self._seen = _Channel(lambda pattern: pattern.light, self._light_up)
         self._felt = _Channel(lambda pattern: pattern.touch, self._move)
-        self._truth = Truth("starting")
+        self._state = SignalState("starting")
         self._block_came = False
-        self._shown_s: dict[Sign, float] = {}
+        self._shown_s: dict[PatternName, float] = {}
         self._fault = _FaultMemory()
 
-    def show(self, sign: Sign, part: int | None = None) -> None:
-        """Something happened. Answers to a press go at once, the rest when there is room."""
+    def show(self, name: Once | Literal["paused"]) -> None:
+        """Show what happened. Answers to a press go at once, the rest when it is their turn."""
         now_s = self._clock()
-        if sign == "fault" and not self._fault.is_news(now_s, part or OTHER):
-            return
-        self._add(pattern(sign, part), now_s)
+        self._add(pattern(name), now_s)
         self._pump(now_s)
 
-    def turn(self, now_s: float, truth: Truth) -> None:
-        """One turn of the loop: show what is due of what is true."""
-        self._truth = truth
-        self._block_came |= truth.block_came
-        signs = standing(truth)
-        for each in signs:
-            if each.sign == "fault" and self._fault.is_news(now_s, truth.part or OTHER):
+    def turn(self, now_s: float, state: SignalState) -> None:
+        """Show what is due of what is true now. Called at each turn of the loop."""
+        self._state = state
+        self._block_came |= state.block_came
+        current = current_patterns(state)
+        for each in current:
+            if each.name == "fault" and self._fault.is_news(now_s, state.part or OTHER):
                 self._add(each, now_s)
         self._pump(now_s)
         if self._seen.is_idle(now_s):
-            due = next((each for each in signs if self._due_s(each) <= now_s), None)
+            due = next((each for each in current if self._due_s(each) <= now_s), None)
             if due is not None:
                 self._show_again(due, now_s)
 
     def next_due_s(self) -> float:
-        """When `turn` has something to do, as things stand: 0 is now, infinity never."""
-        signs = [self._due_s(each) for each in standing(self._truth)]
-        again_s = max(min(signs, default=math.inf), self._seen.busy_until_s)
-        felt_s = self._felt.due_s(patient=self._truth.speaking)
+        """When `turn` next has something to do: 0 is now, infinity never."""
+        due_s = [self._due_s(each) for each in current_patterns(self._state)]
+        again_s = max(min(due_s, default=math.inf), self._seen.busy_until_s)
+        felt_s = self._felt.due_s(patient=self._state.speaking)
         return max(0.0, min(again_s, self._seen.due_s(patient=False), felt_s))
 
     def stop(self) -> None:
-        """Dark, and at rest. Idempotent."""
+        """Switch everything off and release it. Idempotent."""
         for light in self._lights:
             light.stop()
         for motor in self._motors:
@@ -141,7 +131,7 @@ class Signals:
 
     def _pump(self, now_s: float) -> None:
         self._seen.pump(now_s, patient=False)
-        self._felt.pump(now_s, patient=self._truth.speaking)
+        self._felt.pump(now_s, patient=self._state.speaking)
 
     def _show_again(self, due: Pattern, now_s: float) -> None:
         self._seen.play(due, now_s)
@@ -151,10 +141,10 @@ class Signals:
     def _due_s(self, each: Pattern) -> float:
         if each.needs_sound and not self._block_came:
             return math.inf
-        return self._shown_s.get(each.sign, -math.inf) + each.every_s
+        return self._shown_s.get(each.name, -math.inf) + each.every_s
 
     def _light_up(self, shown: Pattern, now_s: float) -> None:
-        self._shown_s[shown.sign] = now_s
+        self._shown_s[shown.name] = now_s
         for each in self._lights:
             each.play(shown)
 
@@ -167,7 +157,7 @@ class Signals:
 
 
 class _Channel:
-    """One pattern after the other, in the light or in the motor."""
+    """Plays one pattern after the other, in the lights or in the motors."""
 
     def __init__(
         self, steps: Callable[[Pattern], Steps], begin: Callable[[Pattern, float], None]
@@ -211,7 +201,7 @@ class _Channel:
 
 
 class _FaultMemory:
-    """Whether a fault is to be felt: when it is new, and each hour while it lasts."""
+    """Remembers when a fault was felt: when it was new, and each hour while it lasts."""
 
     def __init__(self) -> None:
         self._part: int | None = None

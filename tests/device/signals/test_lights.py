@@ -21,9 +21,9 @@ from device.signals.lights import (
     pin_unusable,
 )
 from device.signals.motors import PinMotor, motors
-from device.signals.patterns import pattern
+from device.signals.patterns import Light, pattern
 from device.signals.player import Player
-from device.signals.scheduler import Light, Signals, Truth
+from device.signals.scheduler import Signals, SignalState
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def made(request: pytest.FixtureRequest, pins: MockFactory, tmp_path: Path) -> M
     return built
 
 
-def test_any_light_shows_every_sign_and_ends_dark_by_itself(made: Made) -> None:
+def test_any_light_shows_every_pattern_and_ends_dark_by_itself(made: Made) -> None:
     light, is_lit = made
 
     light.play(pattern("taken"))
@@ -92,11 +92,11 @@ def test_any_light_shows_every_sign_and_ends_dark_by_itself(made: Made) -> None:
     assert not is_lit()
 
 
-def test_any_light_takes_a_new_sign_while_it_shows_one(made: Made) -> None:
+def test_any_light_takes_a_new_pattern_while_it_shows_one(made: Made) -> None:
     light, is_lit = made
 
-    for sign in ("paused", "refused", "kept", "listening"):
-        light.play(pattern(sign))
+    for name in ("paused", "refused", "kept", "listening"):
+        light.play(pattern(name))
     wait_until(lambda: not is_lit())
     light.stop()
 
@@ -113,7 +113,7 @@ def test_any_light_is_dark_when_it_is_stopped_while_lit_and_stops_twice(made: Ma
     assert not is_lit()
 
 
-def test_a_pin_goes_on_and_off_as_often_as_the_sign_says(pins: MockFactory) -> None:
+def test_a_pin_goes_on_and_off_as_often_as_the_pattern_says(pins: MockFactory) -> None:
     light = PinLight(27, pins)
 
     light.play(pattern("kept"))
@@ -126,7 +126,7 @@ def test_a_pin_goes_on_and_off_as_often_as_the_sign_says(pins: MockFactory) -> N
 def test_a_loop_that_hangs_after_a_blink_leaves_it_dark(pins: MockFactory) -> None:
     signals = Signals([PinLight(27, pins)], [], lambda *_: None)
 
-    signals.turn(time.monotonic(), Truth("listening", block_came=True))
+    signals.turn(time.monotonic(), SignalState("listening", block_came=True))
     wait_until(lambda: len(levels(pins, 27)) == 3)
 
     assert levels(pins, 27) == [False, True, False]
@@ -170,8 +170,8 @@ def test_the_terminal_tells_what_happens_and_what_stands_once() -> None:
     told = io.StringIO()
     light = TerminalLight(told)
 
-    for sign in ("listening", "taken", "kept", "listening", "paused", "paused", "resumed"):
-        light.play(pattern(sign))
+    for name in ("listening", "taken", "kept", "listening", "paused", "paused", "resumed"):
+        light.play(pattern(name))
 
     assert told.getvalue().split() == ["taken", "kept", "paused", "resumed"]
 

@@ -1,4 +1,4 @@
-"""The table of signs: each reads with one colour and by touch alone, and none is steady."""
+"""The table of patterns: each reads with one colour and by touch alone, and none is steady."""
 
 import typing
 from pathlib import Path
@@ -8,9 +8,9 @@ import pytest
 from device.signals.patterns import (
     BUTTON,
     OTHER,
+    Lasting,
     Once,
     Pattern,
-    Standing,
     Steps,
     busy_s,
     dimmed,
@@ -18,9 +18,9 @@ from device.signals.patterns import (
     pattern,
 )
 
-SIGNS = [*typing.get_args(Standing), *typing.get_args(Once)]
+NAMES = [*typing.get_args(Lasting), *typing.get_args(Once)]
 ALL = [
-    *(pattern(each) for each in SIGNS if each != "fault"),
+    *(pattern(each) for each in NAMES if each != "fault"),
     *(pattern("fault", part) for part in range(1, OTHER + 1)),
 ]
 
@@ -29,14 +29,14 @@ def drawn(steps: Steps) -> str:
     return "".join("·" if on_s < 0.05 else "•" if on_s < 0.3 else "—" for on_s, _ in steps)
 
 
-def test_no_two_signs_are_equal_in_one_colour() -> None:
+def test_no_two_patterns_are_equal_in_one_colour() -> None:
     seen = [(drawn(each.light), each.every_s) for each in ALL]
 
     assert len(set(seen)) == len(seen)
 
 
 def test_what_is_felt_is_told_apart_by_touch_alone() -> None:
-    felt = {each.sign: drawn(each.touch) for each in ALL if each.touch}
+    felt = {each.name: drawn(each.touch) for each in ALL if each.touch}
 
     assert felt == {
         "taken": "•",
@@ -52,34 +52,34 @@ def test_a_fault_has_as_many_flashes_as_its_part_has_number() -> None:
     assert drawn(pattern("fault", BUTTON).light) == "—••••"
 
 
-@pytest.mark.parametrize("shown", ALL, ids=lambda each: each.sign)
-def test_every_sign_ends_dark_and_is_over_before_it_comes_again(shown: Pattern) -> None:
+@pytest.mark.parametrize("shown", ALL, ids=lambda each: each.name)
+def test_every_pattern_ends_dark_and_is_over_before_it_comes_again(shown: Pattern) -> None:
     assert all(on_s > 0 and off_s > 0 for on_s, off_s in shown.light + shown.touch)
     assert shown.every_s == 0 or length_s(shown.light) < shown.every_s
 
 
-@pytest.mark.parametrize("sign", ["listening", "working", "recording", "continuing", "paused"])
-def test_a_sign_that_stands_for_hours_is_hardly_ever_lit(sign: Standing) -> None:
-    shown = pattern(sign)
+@pytest.mark.parametrize("name", ["listening", "working", "recording", "continuing", "paused"])
+def test_a_pattern_that_lasts_for_hours_is_hardly_ever_lit(name: Lasting) -> None:
+    shown = pattern(name)
 
     assert sum(on_s for on_s, _ in shown.light) / shown.every_s <= 0.03
 
 
 def test_only_what_claims_to_hear_needs_sound() -> None:
-    needing = {each.sign for each in ALL if each.needs_sound}
+    needing = {each.name for each in ALL if each.needs_sound}
 
     assert needing == {"listening", "working", "recording", "continuing"}
 
 
-def test_the_rest_after_a_sign_is_no_gap_within_one() -> None:
+def test_the_rest_after_a_pattern_is_no_gap_within_one() -> None:
     taken, kept = pattern("taken").touch, pattern("kept").touch
 
     assert length_s(taken) - busy_s(taken) > 2 * kept[0][1]
 
 
 @pytest.mark.parametrize("percent", [5, 33, 60, 99])
-@pytest.mark.parametrize("shown", ALL, ids=lambda each: each.sign)
-def test_a_dimmed_sign_takes_as_long_and_gives_its_share_of_light(
+@pytest.mark.parametrize("shown", ALL, ids=lambda each: each.name)
+def test_a_dimmed_pattern_takes_as_long_and_gives_its_share_of_light(
     shown: Pattern, percent: int
 ) -> None:
     fainter = dimmed(shown.light, percent)
@@ -90,16 +90,16 @@ def test_a_dimmed_sign_takes_as_long_and_gives_its_share_of_light(
     assert all(on_s > 0 for on_s, _ in fainter)
 
 
-def test_full_brightness_switches_no_more_often_than_the_sign_does() -> None:
+def test_full_brightness_switches_no_more_often_than_the_pattern_does() -> None:
     light = pattern("kept").light
 
     assert dimmed(light, 100) == light
 
 
-@pytest.mark.parametrize("shown", ALL, ids=lambda each: each.sign)
-def test_the_document_draws_each_sign_as_it_is(shown: Pattern) -> None:
+@pytest.mark.parametrize("shown", ALL, ids=lambda each: each.name)
+def test_the_document_draws_each_pattern_as_it_is(shown: Pattern) -> None:
     document = (Path(__file__).parents[3] / "docs" / "signals.md").read_text(encoding="utf-8")
-    name = f"fault {len(shown.light) - 1}" if shown.sign == "fault" else shown.sign
+    name = f"fault {len(shown.light) - 1}" if shown.name == "fault" else shown.name
     light, touch = (" ".join(drawn(steps)) or "\N{EN DASH}" for steps in (shown.light, shown.touch))
     again = f" {shown.every_s:g} s |" if shown.every_s else ""
 
