@@ -44,6 +44,7 @@ EVERYWHERE = {"numpy"}
 VENDOR_HOMES = {
     "sounddevice": {"device/microphone/child.py"},
     "gpiozero": {
+        "device/pins.py",
         "device/buttons/gpio_button.py",
         "device/signals/lights.py",
         "device/signals/motors.py",

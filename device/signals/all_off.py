@@ -9,17 +9,17 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from core.errors import UserError
 from core.paths import home_at, runtime_folder
 from core.settings import DeviceSettings, load
+from device.pins import Factory
 
 from .lights import lights
 from .motors import motors
 
 
-def darken(device: DeviceSettings, factory: Any = None) -> list[UserError]:  # noqa: ANN401 - gpiozero's own
+def darken(device: DeviceSettings, factory: Factory | None = None) -> list[UserError]:
     """Everything that the settings name is off; what could not be reached is told."""
     seen, unseen = lights(device, factory)
     felt, unfelt = motors(device, factory)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 from core.errors import UserError
 from core.settings import DeviceSettings
+from device.pins import Factory, build_all, claim
 
-from .lights import claim
 from .patterns import Motor, Steps
 from .player import Player
 
@@ -19,11 +18,11 @@ class PinMotor:
     a buzzer must be an active one, which needs no tone.
     """
 
-    def __init__(self, what: str, pin: int, factory: Any = None) -> None:  # noqa: ANN401 - gpiozero's own
+    def __init__(self, part: str, pin: int, factory: Factory | None = None) -> None:
         self._device = claim(
-            what, pin, factory, lambda g, pins: g.DigitalOutputDevice(pin, pin_factory=pins)
+            part, pin, factory, lambda g, pins: g.DigitalOutputDevice(pin, pin_factory=pins)
         )
-        self._player = Player(what, self._device.off)
+        self._player = Player(part, self._device.off)
 
     def play(self, steps: Steps) -> None:
         self._player.play(steps, self._device.on)
@@ -36,21 +35,13 @@ class PinMotor:
 
 
 def motors(
-    device: DeviceSettings,
-    factory: Any = None,  # noqa: ANN401 - gpiozero's own
+    device: DeviceSettings, factory: Factory | None = None
 ) -> tuple[list[Motor], list[UserError]]:
-    """Whatever of the settings this machine has; and why the other is missing."""
-    found: list[Motor] = []
-    troubles: list[UserError] = []
-    for make in _named(device, factory):
-        try:
-            found.append(make())
-        except UserError as error:
-            troubles.append(error)
-    return found, troubles
+    """Every motor and buzzer that the settings name and that works; and why another does not."""
+    return build_all(_named(device, factory))
 
 
-def _named(device: DeviceSettings, factory: Any) -> Iterator[Callable[[], Motor]]:  # noqa: ANN401
-    for what, pin in (("motor", device.motor_pin), ("buzzer", device.buzzer_pin)):
+def _named(device: DeviceSettings, factory: Factory | None) -> Iterator[Callable[[], Motor]]:
+    for part, pin in (("motor", device.motor_pin), ("buzzer", device.buzzer_pin)):
         if pin is not None:
-            yield partial(PinMotor, what, pin, factory)
+            yield partial(PinMotor, part, pin, factory)

@@ -13,7 +13,6 @@ from gpiozero.pins.mock import MockFactory
 from device.buttons.gpio_button import PinButton
 from device.buttons.keyboard import Keyboard
 from device.ports import Edge, Key
-from device.signals.lights import PinLight, PinUnusable
 
 
 @pytest.fixture
@@ -47,18 +46,6 @@ def test_a_stopped_button_tells_nothing_and_stops_twice(pins: MockFactory) -> No
     pins.pin(17).drive_low()
 
     assert edges == []
-
-
-class _Locked(MockFactory):  # type: ignore[misc]
-    def pin(self, name: object) -> object:
-        raise PermissionError(name)
-
-
-def test_pins_that_may_not_be_used_are_a_sentence_with_the_next_step() -> None:
-    with pytest.raises(PinUnusable, match="gpio"):
-        PinButton(17, _Locked()).start(lambda _: None)
-    with pytest.raises(PinUnusable, match="usermod"):
-        PinLight(27, _Locked())
 
 
 @pytest.fixture

@@ -15,10 +15,8 @@ from device.signals.apa102 import SpiLight, SpiUnusable, frame
 from device.signals.lights import (
     ColourLight,
     PinLight,
-    PinUnusable,
     TerminalLight,
     lights,
-    pin_unusable,
 )
 from device.signals.motors import PinMotor, motors
 from device.signals.patterns import Light, pattern
@@ -220,32 +218,6 @@ def test_one_pin_for_two_parts_is_told_and_the_first_one_works(pins: MockFactory
     assert moving == []
     assert "two uses" in troubles[0].sentence
     found[0].stop()
-
-
-class _Lgpio(Exception):
-    """What lgpio raises is an exception of its own, with a text."""
-
-
-@pytest.mark.parametrize(
-    ("error", "chips", "words"),
-    [
-        (_Lgpio("'GPIO busy'"), ["gpiochip0"], "lsof /"),
-        (PermissionError(13, "Permission denied"), ["gpiochip0"], "usermod -aG gpio"),
-        (_Lgpio("can not open gpiochip"), [], "no pins"),
-        (_Lgpio("bad GPIO number"), ["gpiochip0"], "Check its number"),
-    ],
-)
-def test_a_pin_that_cannot_be_had_is_a_sentence_with_the_next_step(
-    tmp_path: Path, error: Exception, chips: list[str], words: str
-) -> None:
-    for chip in chips:
-        (tmp_path / chip).touch()
-
-    told = pin_unusable("light", 27, error, tmp_path)
-
-    assert isinstance(told, PinUnusable)
-    assert words in str(told)
-    assert "GPIO 27, of the light" in told.sentence
 
 
 def test_a_wire_that_breaks_is_told_once_in_the_log() -> None:
