@@ -21,6 +21,7 @@ import numpy as np
 
 from core.audio import FRAME_S, FRAME_SAMPLES, RATE_HZ, Pcm
 from core.settings import Settings
+from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline import media, models
 from pipeline.speech import speech_detector
@@ -137,8 +138,8 @@ def _rooms(rooms: dict[str, Pcm]) -> None:
 def hear(sound: Pcm, *, sleeps: bool = True) -> Heard:
     """Through the detector, block by block; the least time of some runs."""
     counting = Counting(NumpySpeechModel(_weights()))
-    hearer = speech_detector.SpeechDetector(counting)
-    hearer.sleeps = sleeps
+    hearer = speech_detector.GatedSpeechDetector(counting, FAINT)
+    hearer.skips_silence = sleeps
     used_s: list[float] = []
     probabilities: list[float] = []
     for _ in range(RUNS):
@@ -229,11 +230,11 @@ _RSS = """
 import sys
 from pathlib import Path
 import numpy as np
-from pipeline.speech.speech_detector import SpeechDetector
+from pipeline.speech.speech_detector import GatedSpeechDetector
 if sys.argv[1] != "neither":
     import pipeline.speech.numpy_speech_model as one, pipeline.speech.speech_model as other
     make = {"NumPy": one.NumpySpeechModel, "onnxruntime": other.SileroSpeechModel}[sys.argv[1]]
-    detector = SpeechDetector(make(Path(sys.argv[2])))
+    detector = GatedSpeechDetector(make(Path(sys.argv[2])), 0.1)
     for _ in range(1200):
         detector.judge(np.random.default_rng(1).normal(0, 1000, 1536).astype(np.int16))
 status = Path("/proc/self/status").read_text()

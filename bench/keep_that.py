@@ -21,6 +21,7 @@ from core.settings import Settings
 from device.capture.engine import Engine
 from device.fakes import MemoryLetterbox
 from device.memory.recent_sound import Sound
+from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline import media
 from pipeline.speech import speech_detector
@@ -72,7 +73,7 @@ def pressed(day: Path, presses_s: Sequence[float]) -> list[Span]:
     """The clips, in seconds of the file, that these presses leave."""
     letterbox = MemoryLetterbox()
     sound = Sound(speech_detector.new_gate())
-    sound.listen_with(speech_detector.load(Settings(), Path()))
+    sound.listen_with(speech_detector.load(Settings(), Path(), faint=FAINT))
     engine = Engine("bench", sound, letterbox, lambda _: None)
     presses = [round(each * RATE_HZ) for each in presses_s]
     for chunk in media.decode(day):

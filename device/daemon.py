@@ -30,6 +30,7 @@ from device.machine import power_off
 from device.memory import swap_protection
 from device.memory.recent_sound import Sound
 from device.memory.stream_clock import StreamClock
+from device.memory.utterances import FAINT
 from device.microphone.child_microphone import ChildMicrophone, Tuning
 from device.microphone.replayed_file import ReplayedFile
 from device.ports import Key, Microphone, Typed
@@ -201,7 +202,7 @@ def _typed(capture: Capture, key: Key, at_s: float) -> None:
 def _load_detector(capture: Capture, settings: Settings, home: Home) -> None:
     """Whatever comes of it, the loop is told: what is kept meanwhile is uncut."""
     try:
-        capture.inbox.put(DetectorLoaded(speech_detector.load(settings, home.path)))
+        capture.inbox.put(DetectorLoaded(speech_detector.load(settings, home.path, faint=FAINT)))
     except UserError as error:
         capture.inbox.put(DetectorLoaded(None, error))
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave keeps uncut for good

@@ -17,6 +17,7 @@ from device.capture.engine import Engine
 from device.capture.keep_everything import KeepEverything
 from device.machine.cpu_time import cpu_s
 from device.memory.recent_sound import Sound, SpeechDetector
+from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline import media
 from pipeline.commands import json_shapes
@@ -116,7 +117,7 @@ async def hear(
 ) -> int:
     """Hear every file; the exit status. A bad file is told, and the rest go on."""
     settings = load(home.path)
-    model = speech_detector.load(settings, home.path)
+    model = speech_detector.load(settings, home.path, faint=FAINT)
     status, used_before_s = 0, 0.0
     async with delivering(home, settings) as delivery:
         for name in files:

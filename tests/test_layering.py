@@ -26,7 +26,6 @@ MAY_IMPORT = {
 ROOTS = {
     COMMAND: set(MAY_IMPORT),
     "device/daemon.py": {"core", "device", "pipeline"},
-    "pipeline/speech/speech_detector.py": {"core", "device", "pipeline"},
     "device/hear_files.py": {"core", "device", "pipeline"},
     "pipeline/worker/worker.py": {"core", "pipeline"},
     "pipeline/sync/service.py": {"core", "pipeline"},

@@ -1,6 +1,6 @@
-"""The speech model behind capture (a root): frames in, probabilities out.
+"""The speech detector of capture: frames in, probabilities of speech out.
 
-Most of a day is silence, so the model sleeps until something rises above the room
+Most of a day is silence, so the model runs only while something rises above the room
 (`energy_gate`); and it hears loudness, so a quiet microphone is made louder for it
 (`levelling`). What is kept is never touched.
 """
@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from core.audio import FRAME_SAMPLES, Pcm
 from core.settings import Settings
-from device.memory.utterances import FAINT
 from pipeline import models
 from pipeline.speech.energy_gate import EnergyGate
 from pipeline.speech.levelling import RunningGain, louder
@@ -28,23 +27,28 @@ TOGETHER = 32
 """Frames judged at once where a whole ring waits, so that the copies made of it stay small."""
 
 LEAD_IN_FRAMES = 94
-"""The model is recurrent: on waking it first hears what it slept through, the last 3 s of it.
+"""The model is recurrent: after a silence it is first fed what was skipped, the last 3 s of it.
 Its state settles only within half a minute, so its numbers are never quite the same: of 900
 utterances (the development day, cut 16 ways) none is lost or begun late with 2 or 3 s, a few
-with 1 s or 4; with 3 s fewer are cut in two. Waking from a fresh state, 5 % begin late."""
+with 1 s or 4; with 3 s fewer are cut in two. From a fresh state, 5 % begin late."""
 
 
-class SpeechDetector:
-    """A speech model that sleeps in silence, and hears a quiet microphone too."""
+class GatedSpeechDetector:
+    """A speech model behind an energy gate: it skips silence, and quiet speech is amplified for it.
 
-    def __init__(self, model: "SpeechModel") -> None:
+    `faint` is the probability from which on a frame may be speech; after such a frame silence
+    is not skipped at once.
+    """
+
+    def __init__(self, model: "SpeechModel", faint: float) -> None:
         self._model = model
-        self.sleeps = True  # False only where somebody measures what sleeping wins and costs
-        self._slept: npt.NDArray[np.int16] = np.zeros((LEAD_IN_FRAMES, FRAME_SAMPLES), np.int16)
+        self._faint = faint
+        self.skips_silence = True  # False only where it is measured what that wins and costs
+        self._skipped: npt.NDArray[np.int16] = np.zeros((LEAD_IN_FRAMES, FRAME_SAMPLES), np.int16)
         self.reset()
 
     def judge(self, frames: Pcm) -> list[float]:
-        """One probability for each whole frame, in order; 0.0 for those slept through."""
+        """One probability for each whole frame, in order; 0.0 for those that were skipped."""
         judged: list[float] = []
         for first in range(0, len(frames), TOGETHER * FRAME_SAMPLES):
             judged += self._judge(frames[first : first + TOGETHER * FRAME_SAMPLES])
@@ -55,38 +59,39 @@ class SpeechDetector:
         self._model.reset()
         self._gate = EnergyGate()
         self._gain = RunningGain()
-        self._slept.fill(0)
-        self._slept_frames = 0
+        self._skipped.fill(0)
+        self._skipped_frames = 0
 
     def _judge(self, frames: Pcm) -> list[float]:
         powers = _powers(frames)
         gains = np.array([self._gain.feed(power) for power in powers], np.float32)
-        awake = [self._gate.feed(power) for power in powers]
+        open_at = [self._gate.feed(power) for power in powers]
         # All that came together is judged if any of it is loud: a word begins before it is.
-        if self.sleeps and not any(awake):
-            self._sleep(frames)
+        if self.skips_silence and not any(open_at):
+            self._skip(frames)
             return [0.0] * len(powers)
-        self._wake(gains[0])
-        judged: list[float] = self._hear(frames, gains).tolist()
-        if max(judged) >= FAINT:
+        self._feed_skipped(gains[0])
+        judged: list[float] = self._feed(frames, gains).tolist()
+        if max(judged) >= self._faint:
             self._gate.stay_awake()
         return judged
 
-    def _sleep(self, frames: Pcm) -> None:
+    def _skip(self, frames: Pcm) -> None:
         for frame in frames.reshape(-1, FRAME_SAMPLES):
-            self._slept[self._slept_frames % LEAD_IN_FRAMES] = frame
-            self._slept_frames += 1
+            self._skipped[self._skipped_frames % LEAD_IN_FRAMES] = frame
+            self._skipped_frames += 1
 
-    def _wake(self, gain: np.float32) -> None:
-        if self._slept_frames == 0:
+    def _feed_skipped(self, gain: np.float32) -> None:
+        """Feed the model the end of the silence that was skipped, if any was."""
+        if self._skipped_frames == 0:
             return
-        newest = self._slept_frames % LEAD_IN_FRAMES
-        lead_in = np.concatenate([self._slept[newest:], self._slept[:newest]])
-        lead_in = lead_in[-min(self._slept_frames, LEAD_IN_FRAMES) :]
-        self._hear(lead_in.reshape(-1), np.full(len(lead_in), gain, np.float32))
-        self._slept_frames = 0
+        newest = self._skipped_frames % LEAD_IN_FRAMES
+        lead_in = np.concatenate([self._skipped[newest:], self._skipped[:newest]])
+        lead_in = lead_in[-min(self._skipped_frames, LEAD_IN_FRAMES) :]
+        self._feed(lead_in.reshape(-1), np.full(len(lead_in), gain, np.float32))
+        self._skipped_frames = 0
 
-    def _hear(self, frames: Pcm, gains: npt.NDArray[np.float32]) -> "Probabilities":
+    def _feed(self, frames: Pcm, gains: npt.NDArray[np.float32]) -> "Probabilities":
         return self._model.feed(louder(frames, gains) if gains.max() > 1 else frames)
 
 
@@ -95,9 +100,10 @@ def new_gate() -> SpeechGate:
     return SpeechGate()
 
 
-def load(settings: Settings, home: Path) -> SpeechDetector:
-    """The speech model, ready; 20 ms of work. Raises ModelMissing."""
-    return SpeechDetector(NumpySpeechModel(models.find("speech", settings=settings, home=home)))
+def load(settings: Settings, home: Path, *, faint: float) -> GatedSpeechDetector:
+    """A detector, ready; 20 ms of work. Raises ModelMissing."""
+    weights = models.find("speech", settings=settings, home=home)
+    return GatedSpeechDetector(NumpySpeechModel(weights), faint)
 
 
 def _powers(frames: Pcm) -> list[float]:

@@ -15,10 +15,11 @@ from core.paths import Home
 from device.capture.control_socket import Control, ask
 from device.capture.loop import DetectorLoaded
 from device.daemon import Shown, new_capture
+from device.memory.utterances import FAINT
 from device.microphone.replayed_file import ReplayedFile
 from device.ports import BLOCK_SAMPLES, Block, FromMicrophone, Microphone
 from pipeline.hearing.fakes import FakeSpeechModel
-from pipeline.speech.speech_detector import SpeechDetector
+from pipeline.speech.speech_detector import GatedSpeechDetector
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 
@@ -79,7 +80,7 @@ class RealCapture:
         recording = ReplayedFile("a recording", len(sound) / RATE_HZ, lambda: [sound], waits=True)
         microphone: Microphone = recording if replay else self.room
         self.capture = new_capture(self.home, microphone, Shown([], [], []))
-        self.capture.inbox.put(DetectorLoaded(SpeechDetector(FakeSpeechModel())))
+        self.capture.inbox.put(DetectorLoaded(GatedSpeechDetector(FakeSpeechModel(), FAINT)))
         self._thread = threading.Thread(target=self.capture.run, daemon=True)
         self._callers = _remembered_callers(self.capture.control)
 

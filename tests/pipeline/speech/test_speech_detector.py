@@ -9,10 +9,11 @@ import pytest
 from core.audio import FRAME_SAMPLES, Pcm
 from core.errors import ModelMissing
 from core.settings import ModelSettings, Settings
+from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline.hearing.fakes import FakeSpeechModel
 from pipeline.speech import speech_detector
-from pipeline.speech.speech_detector import SpeechDetector
+from pipeline.speech.speech_detector import GatedSpeechDetector
 from pipeline.speech.speech_gate import utterances
 from pipeline.speech.speech_model import Probabilities
 from tests.pipeline.hearing.models_for_tests import a_day
@@ -55,14 +56,14 @@ def in_blocks(pcm: Pcm) -> Iterator[Pcm]:
         done = whole
 
 
-def judged(hearer: SpeechDetector, pcm: Pcm) -> list[float]:
-    return [each for frames in in_blocks(pcm) for each in hearer.judge(frames)]
+def judged(detector: GatedSpeechDetector, pcm: Pcm) -> list[float]:
+    return [each for frames in in_blocks(pcm) for each in detector.judge(frames)]
 
 
-def test_there_is_a_probability_for_each_frame_asleep_or_awake() -> None:
-    hearer = SpeechDetector(FakeSpeechModel())
+def test_there_is_a_probability_for_each_frame_skipped_or_not() -> None:
+    detector = GatedSpeechDetector(FakeSpeechModel(), FAINT)
 
-    told = hearer.judge(np.concatenate([sound(-75, 200), sound(-20, 50), sound(-75, 200)]))
+    told = detector.judge(np.concatenate([sound(-75, 200), sound(-20, 50), sound(-75, 200)]))
 
     assert len(told) == 450
     assert told[100:150] == [0.0] * 50
@@ -71,17 +72,17 @@ def test_there_is_a_probability_for_each_frame_asleep_or_awake() -> None:
 
 
 def test_no_frames_give_no_probabilities() -> None:
-    assert SpeechDetector(FakeSpeechModel()).judge(np.empty(0, np.int16)) == []
+    assert GatedSpeechDetector(FakeSpeechModel(), FAINT).judge(np.empty(0, np.int16)) == []
 
 
-def test_a_model_that_wakes_first_hears_what_it_slept_through() -> None:
+def test_after_a_silence_the_model_is_first_fed_the_end_of_it() -> None:
     model = Listener()
-    hearer = SpeechDetector(model)
+    detector = GatedSpeechDetector(model, FAINT)
     for _ in range(100):
-        hearer.judge(sound(-75, 3))
+        detector.judge(sound(-75, 3))
     model.given.clear()
 
-    told = hearer.judge(sound(-20, 3))
+    told = detector.judge(sound(-20, 3))
 
     assert [len(each) // FRAME_SAMPLES for each in model.given] == [
         speech_detector.LEAD_IN_FRAMES,
@@ -90,11 +91,11 @@ def test_a_model_that_wakes_first_hears_what_it_slept_through() -> None:
     assert len(told) == 3
 
 
-def test_a_model_that_slept_for_a_moment_misses_nothing() -> None:
+def test_after_a_moment_of_silence_the_model_has_missed_nothing() -> None:
     model = Listener()
-    hearer = SpeechDetector(model)
+    detector = GatedSpeechDetector(model, FAINT)
     for dbfs in [-75] * 20 + [-20] + [-75] * 10 + [-20]:
-        hearer.judge(sound(dbfs, 3))
+        detector.judge(sound(dbfs, 3))
 
     assert sum(each.size for each in model.given) == 32 * 3 * FRAME_SAMPLES
 
@@ -104,7 +105,7 @@ def test_a_quiet_voice_is_made_louder_for_the_model_alone() -> None:
     frames = sound(-46, 2 * SECOND)
     before = frames.copy()
 
-    told = SpeechDetector(model).judge(frames)
+    told = GatedSpeechDetector(model, FAINT).judge(frames)
 
     assert np.array_equal(frames, before)
     assert model.given[-1].std() > 10 * frames.std()
@@ -115,18 +116,18 @@ def test_a_loud_voice_is_handed_on_as_it_is() -> None:
     model = Listener()
     frames = sound(-15, 2 * SECOND)
 
-    SpeechDetector(model).judge(frames)
+    GatedSpeechDetector(model, FAINT).judge(frames)
 
     assert np.array_equal(model.given[-1], frames[-model.given[-1].size :])
 
 
-def test_another_stream_begins_awake_and_with_nothing_of_the_one_before() -> None:
+def test_another_stream_begins_unskipped_and_with_nothing_of_the_one_before() -> None:
     model = Listener()
-    hearer = SpeechDetector(model)
-    hearer.judge(sound(-75, 300))
+    detector = GatedSpeechDetector(model, FAINT)
+    detector.judge(sound(-75, 300))
 
-    hearer.reset()
-    hearer.judge(sound(-75, 3))
+    detector.reset()
+    detector.judge(sound(-75, 3))
 
     assert [each.size for each in model.given] == [3 * FRAME_SAMPLES]
 
@@ -134,7 +135,7 @@ def test_another_stream_begins_awake_and_with_nothing_of_the_one_before() -> Non
 def test_a_ring_that_waited_is_judged_in_small_pieces() -> None:
     model = Listener()
 
-    SpeechDetector(model).judge(sound(-20, 500))
+    GatedSpeechDetector(model, FAINT).judge(sound(-20, 500))
 
     assert max(each.size for each in model.given) <= speech_detector.TOGETHER * FRAME_SAMPLES
 
@@ -143,7 +144,7 @@ def test_loading_the_detector_brings_no_library_that_runs_models(home: Path) -> 
     code = (
         "import sys; from pathlib import Path; from core.settings import Settings;"
         "from pipeline.speech import speech_detector;"
-        "speech_detector.load(Settings(), Path(sys.argv[1]));"
+        "speech_detector.load(Settings(), Path(sys.argv[1]), faint=0.1);"
         "print(*{'onnxruntime', 'onnx', 'av', 'faster_whisper'} & set(sys.modules))"
     )
 
@@ -158,7 +159,7 @@ def test_without_weights_the_next_step_is_told(home: Path) -> None:
     nowhere = Settings(models=ModelSettings(speech_path=home / "nowhere.onnx"))
 
     with pytest.raises(ModelMissing, match="nowhere"):
-        speech_detector.load(nowhere, home)
+        speech_detector.load(nowhere, home, faint=FAINT)
 
 
 @pytest.fixture(scope="module")
@@ -166,11 +167,11 @@ def day(data: Path) -> Pcm:
     return a_day(data)
 
 
-def heard_in(pcm: Pcm, home: Path, *, sleeps: bool = True) -> list[tuple[int, int]]:
+def heard_in(pcm: Pcm, home: Path, *, skips_silence: bool = True) -> list[tuple[int, int]]:
     """Onset and end of each utterance, in frames."""
-    hearer = speech_detector.load(Settings(), home)
-    hearer.sleeps = sleeps
-    spans = utterances(judged(hearer, pcm), lead_in_s=0, longest_s=3600)
+    detector = speech_detector.load(Settings(), home, faint=FAINT)
+    detector.skips_silence = skips_silence
+    spans = utterances(judged(detector, pcm), lead_in_s=0, longest_s=3600)
     return [(each.start // FRAME_SAMPLES, each.end // FRAME_SAMPLES) for each in spans]
 
 
@@ -179,13 +180,11 @@ def theirs(utterance: tuple[int, int], among: list[tuple[int, int]]) -> list[tup
 
 
 @pytest.mark.parametrize("by_db", [0, 30])
-def test_no_utterance_of_a_day_is_slept_through_or_begun_late(
-    day: Pcm, home: Path, by_db: float
-) -> None:
-    awake = heard_in(quieter(day, by_db), home, sleeps=False)
-    slept = heard_in(quieter(day, by_db), home)
+def test_no_utterance_of_a_day_is_skipped_or_begun_late(day: Pcm, home: Path, by_db: float) -> None:
+    whole = heard_in(quieter(day, by_db), home, skips_silence=False)
+    skipped = heard_in(quieter(day, by_db), home)
 
-    late = [each for each in awake if not any(t[0] <= each[0] + 2 for t in theirs(each, slept))]
+    late = [each for each in whole if not any(t[0] <= each[0] + 2 for t in theirs(each, skipped))]
     assert late == []
 
 
