@@ -20,12 +20,14 @@ from bench.capture_world import World
 from core.audio import FRAME_SAMPLES, Pcm
 from core.clock import Recorded
 from core.paths import Home
+from core.spool_port import Clip, OpenClip
+from device.capture import events
 from device.capture.loop import Capture, DetectorLoaded, Message
 from device.capture.requests import Request
-from device.daemon import Shown, SpoolLetterbox, new_capture
+from device.daemon import Shown, new_capture
 from device.fakes import FakeLight, FakeMicrophone
 from device.ports import BLOCK_SAMPLES, Block, Edge, Lost
-from pipeline.spool.open_clip import OpenClip
+from pipeline.spool.spool import Spool
 
 BLOCK_S = 0.1
 BLOCKS_AN_HOUR = 36_000
@@ -111,8 +113,8 @@ class FailingClip:
         self._clip.take_back()
 
 
-class FailingDisk(SpoolLetterbox):
-    """The real letterbox, on a disk that is full now and then, and at its reserve now and then."""
+class FailingDisk(Spool):
+    """The real spool, on a disk that is full now and then."""
 
     full = False
 
@@ -120,12 +122,9 @@ class FailingDisk(SpoolLetterbox):
         if self.full:
             raise OSError(28, "No space left on device")
 
-    def open_clip(
-        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
-    ) -> Any:  # noqa: ANN401 - an OpenClip that fails
+    def open_clip(self, clip: Clip, pcm: Pcm) -> FailingClip:
         self.try_to_write()
-        clip = super().open_clip(moment, revision, start, pcm, recording=recording)
-        return FailingClip(clip, self)
+        return FailingClip(super().open_clip(clip, pcm), self)
 
 
 class Life:
@@ -136,6 +135,7 @@ class Life:
         self.clock = WorldClock(born)
         self.chance = random.Random(born.seed)
         self.world = World(born.world_seed, born.hours)
+        self.disk = FailingDisk(Home(Path(born.home)).spool)
         self.capture = self._capture()
         self._joints: list[tuple[int, int]] = []  # position of the stream, place in the world
         self._ahead: tuple[int, Pcm] = (-AHEAD, np.zeros(0, np.int16))
@@ -158,12 +158,14 @@ class Life:
     def _capture(self) -> Capture:
         home = Home(Path(self.born.home))
         shown = Shown([FakeLight()], [], [])
-        capture = new_capture(home, FakeMicrophone(), shown, clock=self.clock)
-        spooled = capture.wires.spooled
-        assert isinstance(spooled, SpoolLetterbox)
-        spooled.__class__ = FailingDisk
-        capture.control.tell = self._told  # type: ignore[method-assign]
-        return capture
+        return new_capture(
+            home,
+            FakeMicrophone(),
+            shown,
+            clock=self.clock,
+            spool=self.disk,
+            observe=self._observe,
+        )
 
     def _block(self) -> None:
         """A tenth of a second of the world goes by."""
@@ -175,7 +177,7 @@ class Life:
         self._send(None)
 
     def _hear(self, pcm: Pcm, lost: Lost | None) -> None:
-        position = self.capture.sound.now + (0 if lost is None else lost.samples)
+        position = self.capture.parts.sound.now + (0 if lost is None else lost.samples)
         true = (self.clock.block - 1) * BLOCK_SAMPLES
         if not self._joints or true - self._joints[-1][1] != position - self._joints[-1][0]:
             self._joints.append((position, true))
@@ -202,15 +204,15 @@ class Life:
         elif roll < 0.5:
             self._outage(self.chance.randrange(25, 3000), "restarted")
         elif roll < 0.6:
-            self._disk().full = not self._disk().full
+            self.disk.full = not self.disk.full
         elif roll < 0.65:
             self._step_clock()
-        elif self._disk().full and roll < 60:
-            self._disk().full = False
+        elif self.disk.full and roll < 60:
+            self.disk.full = False
 
     def _outage(self, blocks: int, reason: Any) -> None:  # noqa: ANN401 - a GapReason
         """No sound for so many blocks; how long it was is estimated, to within a block."""
-        if self._is_paused() or not self.capture.clock.is_tied:
+        if self._is_paused() or not self.capture.parts.listener.clock.is_tied:
             return
         gone = 0
         while gone < blocks and self.clock.block < self.born.hours * BLOCKS_AN_HOUR:
@@ -231,11 +233,6 @@ class Life:
     def _step_clock(self) -> None:
         away_ms = self.chance.choice((-86_400_000, -3_600_000, 5_000, 3_600_000, 40_000_000))
         self.clock.wall_ms = 1_790_000_000_000 + away_ms
-
-    def _disk(self) -> FailingDisk:
-        disk = self.capture.wires.spooled
-        assert isinstance(disk, FailingDisk)
-        return disk
 
     def _controls(self) -> None:
         if self._next_edge is None:
@@ -274,17 +271,21 @@ class Life:
         if paused != (self.capture.engine.session.pause is not None):
             self._say("paused", on=not paused, block=self.clock.block)
 
-    def _told(self, event: dict[str, Any]) -> None:
-        """What the light has just promised. `kept` is everything up to the press."""
-        kind = event["event"]
-        if kind == "kept":
-            keep = self.capture.engine.session.keeping.keep
-            assert keep is not None
-            to = min(keep.press, self.capture.sound.now)
-            span = [self._true(keep.start), self._true(max(keep.start, to - 1)) + 1]
-            self._say("kept", keep=event["keep"], revision=event["revision"], span=span)
-        elif kind in {"closed", "taken_back", "gap"}:
-            self._say(kind, **{name: event[name] for name in event if name in {"keep", "seconds"}})
+    def _observe(self, event: events.Event) -> None:
+        """Say what the light has just promised. `kept` is everything up to the press."""
+        match event:
+            case events.Kept(name, revision):
+                keep = self.capture.engine.session.keeping.keep
+                assert keep is not None
+                to = min(keep.press, self.capture.parts.sound.now)
+                span = [self._true(keep.start), self._true(max(keep.start, to - 1)) + 1]
+                self._say("kept", keep=name, revision=revision, span=span)
+            case events.Closed(name, _, seconds):
+                self._say("closed", keep=name, seconds=seconds)
+            case events.TakenBack(name):
+                self._say("taken_back", keep=name)
+            case events.GapFound(seconds):
+                self._say("gap", seconds=seconds)
 
     def _true(self, position: int) -> int:
         """Where in the world this position of the stream was heard."""

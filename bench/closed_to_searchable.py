@@ -30,9 +30,10 @@ from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
 from core.clock import SystemClock
 from core.paths import Home
 from core.settings import Settings
+from core.spool_port import Clip
 from dashboard.demo import SOUNDS
 from pipeline import media, models
-from pipeline.spool.spool import Clip, Spool
+from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import new_moment_id
 from pipeline.worker.model_process import ONE_THREAD
 

@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from core.audio import RATE_HZ, Pcm
+from core.clock import Recorded
 from core.settings import Settings
+from device.capture.clip_writer import ClipSource
 from device.capture.engine import Engine
-from device.fakes import MemoryLetterbox
 from device.memory.recent_sound import Sound
 from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline import media
 from pipeline.speech import speech_detector
+from pipeline.spool.fakes import MemoryClip, MemorySpool
 
 Span = tuple[float, float]
 
@@ -71,10 +73,10 @@ def main(argv: Sequence[str]) -> int:
 
 def pressed(day: Path, presses_s: Sequence[float]) -> list[Span]:
     """The clips, in seconds of the file, that these presses leave."""
-    letterbox = MemoryLetterbox()
+    spool = MemorySpool()
     sound = Sound(speech_detector.new_gate())
     sound.listen_with(speech_detector.load(Settings(), Path(), faint=FAINT))
-    engine = Engine("bench", sound, letterbox, lambda _: None)
+    engine = Engine(ClipSource("bench", Recorded), sound, spool, lambda _: None)
     presses = [round(each * RATE_HZ) for each in presses_s]
     for chunk in media.decode(day):
         for start in range(0, len(chunk), BLOCK_SAMPLES):
@@ -82,8 +84,13 @@ def pressed(day: Path, presses_s: Sequence[float]) -> list[Span]:
     for each in presses:
         _press(engine, min(each, sound.now))
     engine.end()
-    closed = sorted(letterbox.closed.values(), key=lambda each: each.start)
-    return [(each.start / RATE_HZ, each.end / RATE_HZ) for each in closed]
+    closed = sorted(spool.closed.values(), key=_start)
+    return [(_start(each) / RATE_HZ, (_start(each) + each.samples) / RATE_HZ) for each in closed]
+
+
+def _start(clip: MemoryClip) -> int:
+    """The position at which it begins, which stands in for its time."""
+    return clip.header.recorded.at_ms or 0
 
 
 def judge(clips: Sequence[Span], segments: Sequence[dict[str, Any]]) -> Verdict:

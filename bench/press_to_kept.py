@@ -20,13 +20,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bench.capture_life import LoudDetector
 from core.audio import RATE_HZ, Pcm
 from core.paths import Home
+from device.capture import events
 from device.capture.loop import Capture, DetectorLoaded
 from device.capture.requests import Request
 from device.daemon import Shown, new_capture
@@ -129,17 +129,16 @@ class Wearer:
     def _hear(self, pcm: Pcm) -> None:
         self.capture.take(Block(pcm, time.monotonic()))
 
-    def _told(self, event: dict[str, Any]) -> None:
+    def _observe(self, event: events.Event) -> None:
         since_ms = (time.perf_counter() - self._pressed_s - self._waited_s) * 1000
-        if event["event"] == "taken":
+        if isinstance(event, events.Taken):
             self.taken_ms.append(since_ms)
-        elif event["event"] == "kept":
+        elif isinstance(event, events.Kept):
             self.kept_ms.append(since_ms)
 
     def _capture(self, home: Path) -> Capture:
-        capture = new_capture(Home(home), FakeMicrophone(), Shown([], [], []))
-        capture.control.tell = self._told  # type: ignore[method-assign]
-        return capture
+        shown = Shown([], [], [])
+        return new_capture(Home(home), FakeMicrophone(), shown, observe=self._observe)
 
 
 @contextlib.contextmanager

@@ -38,8 +38,9 @@ def lay_out(demo: Home, now: datetime) -> int:
     A worker may work on it meanwhile. Killed halfway, it is made anew by the next start:
     the marker is written last.
     """
+    from core.spool_port import Clip  # noqa: PLC0415
     from pipeline import media  # noqa: PLC0415 - FFmpeg: the supervisor imports this file
-    from pipeline.spool.spool import Clip, Spool  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
 
     spool = Spool(demo.spool)

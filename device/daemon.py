@@ -9,22 +9,22 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from core import log
-from core.audio import RATE_HZ, Pcm
-from core.capture_status import TakenBack
+from core.audio import RATE_HZ
 from core.clock import Clock, SystemClock
 from core.command_line import Screen
 from core.errors import ArchiveBusy, SettingsWrong, UserError
-from core.facts import Fact
 from core.machine import LONGEST_RING_S, profile
 from core.paths import Home, runtime_folder, state_folder
 from core.settings import Settings, load
+from core.spool_port import SpoolPort
 from device.buttons.configured import Buttons
 from device.buttons.keyboard import Keyboard
+from device.capture.assembly import Outside, assemble
+from device.capture.events import Event
 from device.capture.heartbeat import Heartbeat, last_beat
-from device.capture.loop import Capture, DetectorLoaded, Wires
+from device.capture.loop import Capture, DetectorLoaded
 from device.capture.pause_file import PauseFile
 from device.machine import power_off
 from device.memory import swap_protection
@@ -37,66 +37,12 @@ from device.ports import Key, Microphone, Typed
 from device.signals import lights, motors
 from device.signals.patterns import Light, Motor
 from pipeline.speech import speech_detector
-from pipeline.spool.open_clip import OpenClip
-from pipeline.spool.spool import Clip, Spool
+from pipeline.spool.spool import Spool
 
 _UNHEARD = UserError(
     "The speech model cannot be loaded, so a press keeps the last half minute, uncut.",
     advice="The log of capture says why; `afterthought models` tells which weights are there.",
 )
-
-
-class DiskReserve(UserError):
-    """The disk has no more than its reserve left."""
-
-    code = "disk_reserve"
-
-
-class SpoolLetterbox:
-    """Clips go to the spool, stamped with the time at which their first sample was heard."""
-
-    def __init__(self, spool: Spool, stream_clock: StreamClock, reserve_bytes: int) -> None:
-        self.reserve_bytes = reserve_bytes
-        self._spool = spool
-        self._stream_clock = stream_clock
-
-    def refusal(self) -> UserError | None:
-        try:
-            has_room = self._spool.free_bytes() >= self.reserve_bytes
-        except OSError as error:
-            sentence = f"The disk of the home cannot be asked for room ({error.strerror})."
-            return DiskReserve(sentence, advice="`afterthought doctor` tells how it stands.")
-        if has_room:
-            return None
-        return DiskReserve(
-            f"The disk has less than {self.reserve_bytes // 1_000_000} MB left: nothing is kept.",
-            advice="Free some space on the disk of the home, then press again.",
-        )
-
-    def open_clip(
-        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
-    ) -> OpenClip:
-        how: Literal["press", "recording"] = "recording" if recording else "press"
-        recorded = self._stream_clock.recorded(start)
-        return self._spool.open_clip(Clip(moment, how, recorded, (), revision), pcm)
-
-    def post_fact(self, fact: Fact) -> Path:
-        return self._spool.post_fact(fact)
-
-    def waiting_count(self) -> int:
-        return self._spool.waiting_count()
-
-    def free_bytes(self) -> int:
-        return self._spool.free_bytes()
-
-    def taken_back(self) -> list[TakenBack]:
-        return self._spool.taken_back()
-
-    def bring_back(self, moment: str) -> bool:
-        return self._spool.bring_back(moment)
-
-    def erase_taken_back(self) -> list[str]:
-        return self._spool.erase_taken_back()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +61,36 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
     *,
     settings: Settings | None = None,
     clock: Clock | None = None,
+    spool: SpoolPort | None = None,
     power_off: Callable[[], UserError | None] = power_off.power_off,
+    observe: Callable[[Event], None] = lambda _: None,
 ) -> Capture:
     """A loop that keeps into this home's spool."""
     settings, clock = settings or load(home.path), clock or SystemClock()
-    device = settings.device
+    device, runtime = settings.device, runtime_folder(home.path)
     longest_s = LONGEST_RING_S[profile(settings.machine.profile)]
     ring_s = min(device.ring_s, longest_s)
-    stream_clock = StreamClock(Sound(speech_detector.new_gate(), ring_s), clock)
-    spool, runtime = Spool(home.spool), runtime_folder(home.path)
-    before = last_beat(runtime, home.path, clock.recorded_now().boot)
-    wires = Wires(
-        home=home,
-        microphone=microphone,
-        lights=shown.lights,
-        motors=shown.motors,
-        spooled=SpoolLetterbox(spool, stream_clock, device.reserve_mb * 1_000_000),
-        heartbeat=Heartbeat(runtime, home.path, clock),
-        pause_file=PauseFile(state_folder(home.path)),
-        second_button=device.second_button,
-        power_off=power_off,
+    capture = assemble(
+        Outside(
+            home=home,
+            microphone=microphone,
+            lights=shown.lights,
+            motors=shown.motors,
+            spool=spool or Spool(home.spool),
+            reserve_bytes=device.reserve_mb * 1_000_000,
+            stream_clock=StreamClock(Sound(speech_detector.new_gate(), ring_s), clock),
+            heartbeat=Heartbeat(runtime, home.path, clock),
+            pause_file=PauseFile(state_folder(home.path)),
+            before=last_beat(runtime, home.path, clock.recorded_now().boot),
+            second_button=device.second_button,
+            power_off=power_off,
+            observe=observe,
+        )
     )
-    capture = Capture(wires, stream_clock, before)
     for each in shown.troubles:
-        capture.troubles.trouble(each.sentence, each)
+        capture.parts.troubles.trouble(each.sentence, each)
     if device.ring_s > longest_s:
-        capture.troubles.trouble("ring", _too_long(device.ring_s, longest_s))
+        capture.parts.troubles.trouble("ring", _too_long(device.ring_s, longest_s))
     return capture
 
 
@@ -176,9 +126,9 @@ def _run(capture: Capture, settings: Settings, home: Home, screen: Screen) -> No
         signal.signal(number, lambda *_: capture.stop())
     keyboard = Keyboard() if sys.stdin is not None and sys.stdin.isatty() else None
     buttons = Buttons(settings.device, capture.inbox.put)
-    capture.control.start()
+    capture.parts.control.start()
     for error in buttons.start():
-        capture.troubles.trouble("button", error)
+        capture.parts.troubles.trouble("button", error)
         screen.say(str(error))
     threading.Thread(target=_load_detector, args=(capture, settings, home), daemon=True).start()
     try:
@@ -189,10 +139,11 @@ def _run(capture: Capture, settings: Settings, home: Home, screen: Screen) -> No
             )
         capture.run()
     finally:
-        for part in (keyboard, buttons, capture.wires.microphone, capture.control):
+        outward = (capture.parts.listener.microphone, capture.parts.control)
+        for part in (keyboard, buttons, *outward):
             if part is not None:
                 part.stop()
-        capture.signals.stop()
+        capture.parts.signals.stop()
 
 
 def _typed(capture: Capture, key: Key, at_s: float) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.audio import RATE_HZ, Pcm
-from core.clock import Recorded
 from core.command_line import Screen
 from core.errors import UserError
 from core.paths import Home
 from core.settings import load
+from device.capture import events
+from device.capture.clip_writer import ClipSource
 from device.capture.engine import Engine
 from device.capture.keep_everything import KeepEverything
 from device.machine.cpu_time import cpu_s
@@ -23,8 +24,7 @@ from pipeline import media
 from pipeline.commands import json_shapes
 from pipeline.imports import as_text
 from pipeline.speech import speech_detector
-from pipeline.spool.open_clip import OpenClip
-from pipeline.spool.spool import Clip, Spool
+from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.connection import understood
 from pipeline.store.sqlite.reader import Reader, open_archive_to_read
 from pipeline.worker.delivery import Delivery, delivering
@@ -35,55 +35,28 @@ TOGETHER = 16
 """Clips to one delivery: the spool stays small, and the models stay loaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A clip that lies in the spool, and where it lies in its file."""
-
-    moment: str
-    start_s: float
-    end_s: float
-    letter: Path
-
-
 @dataclass(slots=True)
 class Clips:
-    """The letterbox of one file: clips go to the spool, and are remembered until delivered."""
+    """The clips of one file that lie in the spool, remembered until they are delivered."""
 
-    spool: Spool
-    recorded: Recorded
     source: str
-    how: Literal["press", "selected"]
-    reasons: tuple[str, ...]
     screen: Screen
-    closed: dict[str, Closed] = field(default_factory=dict)
+    closed: dict[str, events.Closed] = field(default_factory=dict)
 
-    def refusal(self) -> None:
-        """A file that is heard may fill the disk; the wearer asked for it."""
+    def report(self, event: events.OfKeep) -> None:
+        """Receive what happens: a moment that is revised stays one; a refusal is said."""
+        match event:
+            case events.Closed(keep):
+                self.closed[keep] = event
+            case events.Refused(sentence):
+                self.screen.say(f"{self.source}: a press was refused. {sentence}")
 
-    def open_clip(
-        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
-    ) -> OpenClip:
-        assert not recording, "nobody records a file"
-        recorded = self.recorded.moved(start * 1000 // RATE_HZ)
-        clip = Clip(moment, self.how, recorded, self.reasons, revision, source=self.source)
-        return self.spool.open_clip(clip, pcm)
-
-    def told(self, event: dict[str, Any]) -> None:
-        """A moment that is revised stays one; a refusal is for whoever asked for the press."""
-        if event["event"] == "closed":
-            start_s = event["start"] / RATE_HZ
-            letter = self.spool.folder / event["letter"]
-            closed = Closed(event["keep"], start_s, start_s + event["seconds"], letter)
-            self.closed[closed.moment] = closed
-        elif event["event"] == "refused":
-            self.screen.say(f"{self.source}: a press was refused. {event['sentence']}")
-
-    def take(self, *, all_of_them: bool) -> list[Closed]:
+    def take(self, *, all_of_them: bool) -> list[events.Closed]:
         """What may be delivered: the last one may yet be revised, until the file has ended."""
-        found = sorted(self.closed.values(), key=lambda each: each.start_s)
+        found = sorted(self.closed.values(), key=lambda each: each.start)
         taken = found if all_of_them else found[:-1]
         for each in taken:
-            del self.closed[each.moment]
+            del self.closed[each.keep]
         return taken
 
 
@@ -96,8 +69,7 @@ class Summary:
     transcribed_s: float = 0.0
     kept_s: float = 0.0
 
-    def add(self, closed: Closed, words: str) -> None:
-        seconds = closed.end_s - closed.start_s
+    def add(self, seconds: float, words: str) -> None:
         self.kept_s += seconds
         self.transcribed_s += 0.0 if words == "no_words" else seconds
 
@@ -160,76 +132,74 @@ class Listener:
         chunks = media.decode(path, broken=self._screen.say)
         with understood(self._home.path):
             blocks = _blocks(chain([next(chunks)], chunks))
-            clips = self._clips(path)
-            sound = self._sound()
-            await self._run(path, blocks, sound, clips, presses_s)
-        self._summary.heard_s = sound.now / RATE_HZ
-        self._summary.speech_s = sound.heard.speech_samples / RATE_HZ
+            clips = Clips(as_text(path.name), self._screen)
+            capture = self._capture(path, clips)
+            await self._run(path, blocks, capture, clips, presses_s)
+        self._summary.heard_s = capture.sound.now / RATE_HZ
+        self._summary.speech_s = capture.sound.heard.speech_samples / RATE_HZ
         return self._summary
 
     async def _run(
         self,
         path: Path,
         blocks: Iterable[Pcm],
-        sound: Sound,
+        capture: Engine | KeepEverything,
         clips: Clips,
         presses_s: Sequence[float],
     ) -> None:
-        stream = secrets.token_hex(8)
         presses = sorted(round(each * RATE_HZ) for each in presses_s)
-        kind = KeepEverything if self._policy == "everything" else Engine
-        capture = kind(stream, sound, clips, clips.told)
         for block in blocks:
             capture.hear(block)
-            while presses and presses[0] <= sound.now:
+            while presses and presses[0] <= capture.sound.now:
                 _press(capture, presses.pop(0))
             if len(clips.closed) > TOGETHER:
                 await self._deliver(path, clips.take(all_of_them=False))
         for each in presses:
             self._screen.say(f"{path.name} ends before {each / RATE_HZ:.1f} s; pressed at its end.")
-            _press(capture, sound.now)
+            _press(capture, capture.sound.now)
         capture.end()
         await self._deliver(path, clips.take(all_of_them=True))
 
-    async def _deliver(self, path: Path, closed: Sequence[Closed]) -> None:
+    async def _deliver(self, path: Path, closed: Sequence[events.Closed]) -> None:
         if not closed:
             return
-        await self._delivery.finish([each.letter for each in closed], lambda _: None)
+        await self._delivery.finish([each.path for each in closed], lambda _: None)
         async with open_archive_to_read(self._home.path) as archive:
             for each in closed:
                 await self._show(archive, path, each)
 
-    async def _show(self, archive: Reader, path: Path, closed: Closed) -> None:
-        row = await archive.moment(closed.moment)
-        self._summary.add(closed, row.words)
+    async def _show(self, archive: Reader, path: Path, closed: events.Closed) -> None:
+        row = await archive.moment(closed.keep)
+        self._summary.add(closed.seconds, row.words)
+        start_s = closed.start / RATE_HZ
+        end_s = start_s + closed.seconds
         value = {
             "file": str(path),
             "id": row.id,
-            "start_s": round(closed.start_s, 3),
-            "end_s": round(closed.end_s, 3),
+            "start_s": round(start_s, 3),
+            "end_s": round(end_s, 3),
             "text": row.text,
-            "words": _in_the_file(json_shapes.words(await archive.transcript(row)), closed.start_s),
+            "words": _in_the_file(json_shapes.words(await archive.transcript(row)), start_s),
             "reasons": json_shapes.reasons(row),
         }
-        span = f"{closed.start_s:8.1f} to {closed.end_s:.1f} s"
+        span = f"{start_s:8.1f} to {end_s:.1f} s"
         self._screen.value(value, f"{row.id}  {span}  {json_shapes.said(row)}")
 
-    def _clips(self, path: Path) -> Clips:
-        pressed = self._policy == "button"
-        return Clips(
-            Spool(self._home.spool),
-            media.recorded_at(path),
-            as_text(path.name),
-            "press" if pressed else "selected",
-            () if pressed else ("everything",),
-            self._screen,
-        )
-
-    def _sound(self) -> Sound:
+    def _capture(self, path: Path, clips: Clips) -> Engine | KeepEverything:
+        began = media.recorded_at(path)
         self._model.reset()
         sound = Sound(speech_detector.new_gate())
         sound.listen_with(self._model)
-        return sound
+        pressed = self._policy == "button"
+        source = ClipSource(
+            secrets.token_hex(8),
+            lambda position: began.moved(position * 1000 // RATE_HZ),
+            "press" if pressed else "selected",
+            () if pressed else ("everything",),
+            clips.source,
+        )
+        kind = Engine if pressed else KeepEverything
+        return kind(source, sound, Spool(self._home.spool), clips.report)
 
 
 def _press(capture: Engine | KeepEverything, at: int) -> None:

@@ -2,47 +2,43 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 
 from core import log
-from core.audio import RATE_HZ, Pcm
-from core.errors import UserError
+from core.audio import RATE_HZ
+from core.clock import Recorded
+from core.spool_port import Clip, ClipOrigin, OpenClip, SpoolPort
 from device.memory.ring_buffer import Ring
 from device.session.values import Became, Close, Confirm, Effect, Extend, Keep, Refuse, Take, Write
+
+from . import events
 
 SYNC_EVERY = RATE_HZ
 """A tail is durable at least each second of sound."""
 
-Tell = Callable[[dict[str, Any]], None]
-"""Told what happened: ids and numbers, never a word."""
+Report = Callable[[events.OfKeep], None]
+"""Receives what happened, in order."""
 
 
-class OpenClip(Protocol):
-    """A clip that is being written; `pipeline.spool.open_clip` has the real one."""
+@dataclass(frozen=True, slots=True)
+class ClipSource:
+    """What all clips of one stream have in common. `recorded` tells when a position was heard."""
 
-    def append(self, pcm: Pcm) -> None: ...
-    def sync(self) -> None: ...
-    def close(self, samples: int) -> Path: ...
-    def remove(self) -> None: ...
-    def take_back(self) -> None:
-        """Set it aside: no model sees it, it can be brought back, and it is erased in time."""
+    stream: str
+    recorded: Callable[[int], Recorded]
+    how: ClipOrigin = "press"
+    reasons: tuple[str, ...] = ()
+    file: str | None = None
 
+    def name(self, at: int) -> str:
+        """The id of a keep that was asked for at this position; it is the moment's, too."""
+        return f"{self.stream}-{at}"
 
-class Letterbox(Protocol):
-    """Where clips go."""
-
-    def refusal(self) -> UserError | None:
-        """Why nothing more may be written; None while there is room."""
-        ...
-
-    def open_clip(
-        self, moment: str, revision: int, start: int, pcm: Pcm, *, recording: bool = False
-    ) -> OpenClip:
-        """A new clip whose sound begins at position `start`; durable so far on return."""
-        ...
+    def clip(self, name: str, start: int, revision: int = 0, *, recording: bool = False) -> Clip:
+        """The header of a clip whose sound begins at `start`."""
+        how = "recording" if recording else self.how
+        return Clip(name, how, self.recorded(start), self.reasons, revision, source=self.file)
 
 
 @dataclass(slots=True)
@@ -59,31 +55,31 @@ class Writing:
 class ClipWriter:
     """Owned by the capture loop. `perform` raises OSError where the disk refuses."""
 
-    def __init__(self, stream: str, ring: Ring, letterbox: Letterbox, tell: Tell) -> None:
-        self._stream = stream
+    def __init__(self, source: ClipSource, ring: Ring, spool: SpoolPort, report: Report) -> None:
+        self._source = source
         self._ring = ring
-        self._letterbox = letterbox
-        self._tell = tell
+        self._spool = spool
+        self._report = report
         self._now: Writing | None = None
         self._earlier: list[Writing] = []  # revisions that a pause may yet go back to
 
     def perform(self, effect: Effect) -> None:
         match effect:
             case Take(keep):
-                self._tell({"event": "taken", **self._named(keep)})
+                self._report(events.Taken(self.name(keep), keep.revision))
             case Refuse(sentence, advice):
-                self._tell({"event": "refused", "sentence": sentence, "advice": advice})
+                self._report(events.Refused(sentence, advice))
             case Write(keep, to):
                 self._write(keep, to)
             case Extend(_, to):
                 self._extend(to)
             case Confirm(keep):
                 self._sync()
-                self._tell({"event": "kept", **self._named(keep), **self._seconds(keep)})
+                self._report(events.Kept(self.name(keep), keep.revision, self._seconds(keep)))
             case Close(keep):
                 self._close(keep)
             case Became(keep):
-                self._tell({"event": "recording", **self._named(keep)})
+                self._report(events.BecameRecording(self.name(keep), keep.revision))
 
     def take_back(self, keep: Keep, before: Keep | None) -> None:
         """Set aside what is being written; go on with the revision before it, if there is one."""
@@ -96,17 +92,15 @@ class ClipWriter:
         self._earlier = []
         if taken is not None:
             taken.clip.take_back()
-            self._tell({"event": "taken_back", **self._named(keep)})
+            self._report(events.TakenBack(self.name(keep), keep.revision))
 
     def abandon(self) -> int:
-        """The disk refused: the clip ends with what is durable. The position up to which it holds.
+        """The position up to which the clip is durable, where it ends now: the disk refused.
 
         One that cannot even be ended is the worker's to find, with all that was written to it.
         """
         writing, self._now = self._now, None
-        for each in self._earlier:
-            each.clip.remove()
-        self._earlier = []
+        self._remove_earlier()
         if writing is None:
             return 0
         try:
@@ -121,25 +115,25 @@ class ClipWriter:
 
     def name(self, keep: Keep) -> str:
         """The keep's id, which is the moment's."""
-        return f"{self._stream}-{keep.press}"
+        return self._source.name(keep.press)
 
     def _write(self, keep: Keep, to: int) -> None:
         sound = self._ring.copy(keep.start, to)
-        name = self.name(keep)
-        clip = self._letterbox.open_clip(
-            name, keep.revision, keep.start, sound, recording=keep.recording
+        clip = self._source.clip(
+            self.name(keep), keep.start, keep.revision, recording=keep.recording
         )
+        opened = self._spool.open_clip(clip, sound)
         if self._now is not None:
             self._earlier.append(self._now)
         written_to = keep.start + len(sound)
-        self._now = Writing(clip, keep.revision, keep.start, written_to, written_to)
+        self._now = Writing(opened, keep.revision, keep.start, written_to, written_to)
 
     def _extend(self, to: int) -> None:
         now = self._now
         if now is None or to <= now.written_to:
             return
         beyond = min(to, self._ring.oldest) - now.written_to
-        if beyond > 0:  # a hole that is longer than the ring keeps its length
+        if beyond > 0:  # missing sound that is longer than the ring keeps its length
             now.clip.append(np.zeros(beyond, np.int16))
             now.written_to += beyond
         now.clip.append(self._ring.copy(now.written_to, to))
@@ -158,8 +152,8 @@ class ClipWriter:
             return
         self._extend(keep.end)
         writing, self._now = self._now, None
-        earlier, self._earlier = self._earlier, []
         if keep.end <= writing.start:  # a recording that was ended as it began
+            self._remove_earlier()
             writing.clip.remove()
             return
         try:
@@ -167,15 +161,16 @@ class ClipWriter:
         except FileNotFoundError:  # it was forgotten while it was being written
             return
         finally:
-            for each in earlier:
-                each.clip.remove()
-        about = {**self._named(keep), **self._seconds(keep)}
-        self._tell({"event": "closed", **about, "start": keep.start, "letter": path.name})
+            self._remove_earlier()
+        seconds = self._seconds(keep)
+        self._report(events.Closed(self.name(keep), keep.revision, seconds, keep.start, path))
 
-    def _named(self, keep: Keep) -> dict[str, object]:
-        return {"keep": self.name(keep), "revision": keep.revision}
+    def _remove_earlier(self) -> None:
+        earlier, self._earlier = self._earlier, []
+        for each in earlier:
+            each.clip.remove()
 
-    def _seconds(self, keep: Keep) -> dict[str, object]:
+    def _seconds(self, keep: Keep) -> float:
         to = keep.anchor if self._now is None else self._now.written_to
         end = to if keep.end is None else keep.end
-        return {"seconds": round((end - keep.start) / RATE_HZ, 3)}
+        return round((end - keep.start) / RATE_HZ, 3)

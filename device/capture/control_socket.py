@@ -1,6 +1,6 @@
 """Capture's control socket: JSON, one object a line, over a Unix socket in the runtime folder.
 
-What can be asked is in `answers`; `subscribe` is answered here: `{"ok": true}`, then events, a
+What can be asked is in `requests`; `subscribe` is answered here: `{"ok": true}`, then events, a
 line each.
 What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`. No word ever.
 """
@@ -17,6 +17,8 @@ from typing import Any
 
 from core import socket_client
 from core.errors import UserError
+
+from .events import Event, as_json
 
 ANSWER_WITHIN_S = 10.0
 """A disk that is slow delays an answer; a daemon that is gone does not answer at all."""
@@ -68,14 +70,17 @@ class Control:
             server.close()
             self._path.unlink(missing_ok=True)
 
-    def tell(self, event: dict[str, Any]) -> None:
-        """Tell every subscriber; never waits for one."""
+    def publish(self, event: Event) -> None:
+        """Send it to every subscriber; never waits for one."""
+        if not self._listeners:
+            return
+        message = as_json(event)
         for listener in list(self._listeners):
             with contextlib.suppress(queue.Empty):
                 if listener.full():
                     listener.get_nowait()
             with contextlib.suppress(queue.Full):
-                listener.put_nowait(event)
+                listener.put_nowait(message)
 
     def _accept(self, server: socket.socket) -> None:
         while True:

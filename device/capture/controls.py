@@ -9,7 +9,8 @@ from device.session.gestures import Fingers, Gesture
 from device.session.session import Event, PauseGesture
 from device.session.values import HoldBegan, Keep, Press, RecordingBegan, RecordingEnded, Release
 
-from .engine import Outcome
+from .engine import Done, Outcome
+from .events import Refused
 
 HOLD_RENEWED_S = 3.0
 """A page that holds says so each second; after this without it, the hold is over."""
@@ -40,7 +41,7 @@ class Controls:
         self._first = Fingers()
         self._second = Fingers()
         self._page_holds_until_s: float | None = None
-        self._page_outcome: Outcome = {}
+        self._page_outcome: Outcome = Done()
         self.stuck = False
 
     def edge(self, *, down: bool, at_s: float, second: bool = False) -> None:
@@ -89,10 +90,10 @@ class Controls:
         """A page begins a hold, renews it, or ends it; what came of it."""
         if not on:
             self._let_go_of_page(at_s)
-            return {"outcome": "done"}
+            return Done()
         if self._page_holds_until_s is None:
             self._page_outcome = self._hold(at_s)
-        if self._page_outcome["outcome"] != "refused":
+        if not isinstance(self._page_outcome, Refused):
             self._page_holds_until_s = at_s + HOLD_RENEWED_S
         return self._page_outcome
 

@@ -5,12 +5,12 @@ clock here is the sound's own.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from core.audio import Pcm
 from core.capture_status import Pausing
 from core.errors import UserError
+from core.spool_port import SpoolPort
 from device.memory.recent_sound import Sound, SpeechDetector
 from device.session.session import (
     Effect,
@@ -37,70 +37,91 @@ from device.session.values import (
     Write,
 )
 
-from .clip_writer import ClipWriter, Letterbox, Tell
+from . import events
+from .clip_writer import ClipSource, ClipWriter, Report
 
 ModeChange = Pause | PauseChanged | Resume
-Outcome = dict[str, Any]
-"""What came of an act, for whoever did it: taken, refused, or done."""
 
-_DONE: Outcome = {"outcome": "done"}
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The act was done, and there is no more to say of it."""
+
+
+Outcome = events.Taken | events.Refused | Done
+"""What came of an act, for whoever did it."""
+
+
+def _always_room() -> UserError | None:
+    """A file that is heard may fill the disk: the wearer asked for it."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a live capture adds to an engine, and a file does not need.
+
+    `refusal` tells why nothing more may be written; `change` receives each pause and resume, so
+    that the microphone is closed or opened.
+    """
+
+    refusal: Callable[[], UserError | None] = _always_room
+    change: Callable[[ModeChange], None] = lambda _: None
 
 
 class Engine:
     """Owned by one loop; not thread-safe.
 
-    Until `listen_with` brings a speech detector, sound is held unjudged and a press keeps it uncut;
-    `be_deaf` says that none will come. `change` is told when the microphone is to be closed
-    or opened.
+    Until `listen_with` brings a speech detector, sound is held unjudged and a press keeps it
+    uncut; `go_without_detector` says that none will come.
     """
 
-    def __init__(  # noqa: PLR0913 - what it owns, and whom it tells
+    def __init__(  # noqa: PLR0913 - what it owns, and whom it reports to
         self,
-        stream: str,
+        source: ClipSource,
         sound: Sound,
-        letterbox: Letterbox,
-        tell: Tell,
+        spool: SpoolPort,
+        report: Report,
+        limits: Limits | None = None,
         *,
-        change: Callable[[ModeChange], None] | None = None,
         pause: Pausing | None = None,
     ) -> None:
-        self.stream = stream
+        self.stream = source.stream
         self.sound = sound
         self.session = Session(Keeping(unjudged=sound.detector is None), pause=pause)
         self.kept = 0
-        self._letterbox = letterbox
-        self._tell_others = tell
-        self._change = change
-        self._outcome = _DONE
-        self._clip_writer = ClipWriter(stream, sound.ring, letterbox, self._tell)
+        self._limits = limits or Limits()
+        self._report = report
+        self._outcome: Outcome = Done()
+        self._clip_writer = ClipWriter(source, sound.ring, spool, self._reported)
 
     def hear(self, pcm: Pcm, lost_samples: int = 0) -> None:
         """Take in a block; `lost_samples` were lost before it."""
         self.sound.take_in(pcm, lost_samples)
         keep = self.session.keeping.open
-        if keep is not None and keep.held and self._letterbox.refusal() is not None:
+        if keep is not None and keep.held and self._limits.refusal() is not None:
             self.do(NoRoom())
         self.do(Advanced())
 
     def listen_with(self, detector: SpeechDetector) -> None:
-        """The speech model is ready: judge what the ring holds, and cut what was kept uncut."""
+        """Judge what the ring holds, and cut what was kept uncut: the speech model is ready."""
         self.sound.listen_with(detector)
         self.do(Judged())
 
-    def be_deaf(self) -> None:
-        """There is no speech model: what is kept ends with its press, and stays uncut."""
-        self.do(Judged(by_ears=False))
+    def go_without_detector(self) -> None:
+        """End what is kept with its press, uncut: there is no speech model."""
+        self.do(Judged(by_detector=False))
 
     def press(self, at: int, *, again: bool = False) -> Outcome:
-        """A press went down at this position; what came of it."""
+        """What came of a press that went down at this position."""
         return self.do(Press(at, again))
 
     def hold(self, at: int) -> None:
-        """The press that is down is a hold."""
+        """Take the press that is down for a hold."""
         self.do(HoldBegan(at))
 
     def release(self, at: int) -> None:
-        """The press came up."""
+        """Take the press for ended: it came up."""
         self.do(Release(at))
 
     def begin_anew(self) -> None:
@@ -112,19 +133,26 @@ class Engine:
         self.sound.wipe()
 
     def end(self) -> None:
-        """No more sound will come: close what is open."""
+        """Close what is open: no more sound will come."""
         self.do(StreamEnded())
 
     def do(self, event: Event) -> Outcome:
-        """Take in an event and do what follows from it; what came of it."""
-        self._outcome = _DONE
+        """What came of an event, once everything that follows from it is done."""
+        self._outcome = Done()
         if isinstance(event, Press | RecordingBegan) and self.session.pause is None:
-            refusal = self._letterbox.refusal()
+            refusal = self._limits.refusal()
             if refusal is not None:
-                self._refuse(refusal)
+                self._reported(events.Refused(refusal.sentence, refusal.advice))
                 return self._outcome
         before = self.session.keeping.keep
         self.session, effects = step(self.session, event, self.sound.heard)
+        self._perform_all(effects, before)
+        keep = self.session.keeping.keep
+        self.kept += keep is not None and (before is None or keep.press != before.press)
+        return self._outcome
+
+    def _perform_all(self, effects: list[Effect], before: Keep | None) -> None:
+        """Once the disk has refused, what is left to do is to pause or resume alone."""
         refused = False
         for effect in effects:
             if refused and not isinstance(effect, ModeChange):
@@ -134,19 +162,16 @@ class Engine:
             except OSError as error:
                 refused = True
                 self._not_kept(error, effect, before)
-        keep = self.session.keeping.keep
-        self.kept += keep is not None and (before is None or keep.press != before.press)
-        return self._outcome
 
     def _perform(self, effect: Effect) -> None:
         match effect:
             case TakeBack(keep, before):
                 self._take_back(keep, before)
-            case Pause() | PauseChanged() | Resume():
-                if isinstance(effect, Pause):
-                    self.sound.wipe()
-                if self._change is not None:
-                    self._change(effect)
+            case Pause():
+                self.sound.wipe()
+                self._limits.change(effect)
+            case PauseChanged() | Resume():
+                self._limits.change(effect)
             case _:
                 self._clip_writer.perform(effect)
 
@@ -155,25 +180,21 @@ class Engine:
             self._clip_writer.take_back(keep, before)
         except OSError:
             sentence = "What was just kept is taken back, and the disk could not hold it for you."
-            self._tell({"event": "refused", "sentence": sentence, "advice": "It is erased."})
+            self._reported(events.Refused(sentence, "It is erased."))
 
     def _not_kept(self, error: OSError, effect: Effect, before: Keep | None) -> None:
         """The disk refused. A keep that only could not reach further back goes on as it was."""
         goes_on = isinstance(effect, Write) and effect.keep.revision > 0
         keep = self.session.keeping.keep
-        name = "" if keep is None else self._clip_writer.name(keep)
+        name = None if keep is None else self._clip_writer.name(keep)
         floor = 0 if goes_on else self._clip_writer.abandon()
         not_kept = NotKept(before if goes_on else None, floor)
         self.session, _ = step(self.session, not_kept, self.sound.heard)
         sentence = f"It could not be kept: the disk refuses ({error.strerror})."
         advice = "Free some space on the disk of the home, then press again."
-        self._tell({"event": "refused", "keep": name, "sentence": sentence, "advice": advice})
+        self._reported(events.Refused(sentence, advice, name))
 
-    def _refuse(self, why: UserError) -> None:
-        self._tell({"event": "refused", "sentence": why.sentence, "advice": why.advice})
-
-    def _tell(self, event: dict[str, Any]) -> None:
-        if event["event"] in {"taken", "refused"}:
-            about = {name: value for name, value in event.items() if name != "event"}
-            self._outcome = {"outcome": event["event"], **about}
-        self._tell_others(event)
+    def _reported(self, event: events.OfKeep) -> None:
+        if isinstance(event, events.Taken | events.Refused):
+            self._outcome = event
+        self._report(event)

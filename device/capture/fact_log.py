@@ -7,7 +7,6 @@ waits in memory and is tried again.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from core import log
 from core.audio import RATE_HZ
@@ -17,6 +16,7 @@ from core.facts import Fact, FactKind, gap_found, ms_between
 from device.ports import Lost
 from device.session.session import ResumedBy
 
+from .events import GapFound
 from .heartbeat import Beat, gap_since
 from .pause_file import Remembered
 
@@ -60,16 +60,16 @@ class FactLog:
         stream: str,
         clock: Clock,
         post: Post,
-        tell: Callable[[dict[str, Any]], None],
+        report: Callable[[GapFound], None],
         earlier: Recorded | None = None,
     ) -> None:
         """`earlier`: how the clocks stood when capture was last seen alive."""
         self.gaps = 0
         self.lost_samples = 0
-        self._stream = stream
+        self.stream = stream
         self._clock = clock
         self._post = post
-        self._tell = tell
+        self._report = report
         self._open: Gap | None = None
         self._awaited: Beat | None = None
         self._newest: dict[tuple[FactKind, str], int] = {}
@@ -109,7 +109,7 @@ class FactLog:
         awaited, self._awaited = self._awaited, None
         if awaited is None:
             return
-        is_ours = awaited.stream == self._stream
+        is_ours = awaited.stream == self.stream
         missed_ms = ms_between(awaited.recorded, heard) or 0
         if is_ours and missed_ms < SLOW_START_MS:
             return
@@ -127,7 +127,7 @@ class FactLog:
         self.sound_came(self._clock.recorded_now())
 
     def _beat(self, recorded: Recorded, position: int) -> Beat:
-        return Beat(recorded, self._stream, position, "fault", uncertain_ms=0)
+        return Beat(recorded, self.stream, position, "fault", uncertain_ms=0)
 
     def settle(self) -> None:
         """Write down the gap that is open, if there is one."""
@@ -136,7 +136,7 @@ class FactLog:
             return
         self._write_gap(
             gap_found(
-                self._stream,
+                self.stream,
                 gap.position,
                 gap.began,
                 gap.lost.reason,
@@ -149,8 +149,8 @@ class FactLog:
     def pausing(self, pausing: Pausing, position: int) -> Remembered:
         """The microphone is closed; what has to be remembered of it before it is written down."""
         self.settle()
-        position = self._free("pause_began", self._stream, position)
-        return Remembered(pausing, self._stream, position, self._clock.recorded_now())
+        position = self._free("pause_began", self.stream, position)
+        return Remembered(pausing, self.stream, position, self._clock.recorded_now())
 
     def paused(self, known: Remembered) -> None:
         """A pause is on. Said again after a restart: the first time it may have been killed."""
@@ -168,13 +168,13 @@ class FactLog:
         self.gaps += 1
         self.lost_samples += slept_ms * RATE_HZ // 1000
         began = now.moved(-slept_ms)
-        self._write_gap(gap_found(self._stream, position, began, "stopped", duration_ms=slept_ms))
+        self._write_gap(gap_found(self.stream, position, began, "stopped", duration_ms=slept_ms))
 
     def _write_gap(self, gap: Fact) -> None:
-        """Write it down, and tell whoever watches."""
+        """Write it down, and report it to whoever watches."""
         length_ms, reason = gap.details["duration_ms"], gap.details["reason"]
         seconds = length_ms / 1000 if isinstance(length_ms, int) else None
-        self._tell({"event": "gap", "seconds": seconds, "reason": reason})
+        self._report(GapFound(seconds, str(reason)))
         self.write(replace(gap, position=self._free("gap_found", gap.stream, gap.position)))
 
     def _free(self, kind: FactKind, stream: str, position: int) -> int:
@@ -185,7 +185,7 @@ class FactLog:
 
     def next_gap(self, position: int) -> int:
         """Where a gap that begins at this position will have its place: for who tells it later."""
-        return max(position, self._newest.get(("gap_found", self._stream), -1) + 1)
+        return max(position, self._newest.get(("gap_found", self.stream), -1) + 1)
 
     def turn(self, now_s: float, position: int, *, hears: bool) -> None:
         """Each turn of the loop: what is over is written down, the clock is looked at.
@@ -226,4 +226,4 @@ class FactLog:
         step = self._steps.look(now.at_ms, now.boottime_ms)
         if step is not None:
             details = {"source": "step", "moved_ms": step.moved_ms}
-            self.write(Fact("clock_stepped", self._stream, 0, now, details))
+            self.write(Fact("clock_stepped", self.stream, 0, now, details))

@@ -1,4 +1,4 @@
-"""That it is paused: in the file that outlives a restart, and as facts of the journal."""
+"""The record of a pause: in the file that outlives a restart, and as facts of the journal."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -23,7 +23,7 @@ class StreamClock:
         """The newest sample was heard at this instant."""
         self._newest_s = arrived_s
 
-    def let_go(self) -> None:
+    def detach(self) -> None:
         """The stream stands still; the next block ties it anew."""
         self._newest_s = None
 

@@ -91,8 +91,8 @@ def step(state: Keeping, event: Event, heard: Heard) -> Step:  # noqa: C901, PLR
             return _recording_began(state, at, heard)
         case RecordingEnded(at):
             return _recording_ended(state, at, heard)
-        case Judged(by_ears):
-            return _judged(state, heard, by_ears=by_ears)
+        case Judged(by_detector):
+            return _judged(state, heard, by_detector=by_detector)
         case NoSound(for_s):
             return _no_sound(state, for_s, heard)
         case NoRoom():
@@ -228,14 +228,14 @@ def _recording_ended(state: Keeping, at: int, heard: Heard) -> Step:
     return _close(replace(state, resume=False), replace(keep, end=end, held=False), heard)
 
 
-def _judged(state: Keeping, heard: Heard, *, by_ears: bool) -> Step:
+def _judged(state: Keeping, heard: Heard, *, by_detector: bool) -> Step:
     """Cut what was kept uncut. What was pressed further back meanwhile stays as long as it is."""
     state = replace(state, unjudged=False)
     keep = state.open
     if keep is None or not keep.uncut:
         return state, []
     keep = replace(keep, uncut=False)
-    start = clip_edges.back(heard, keep.press, keep.floor) if by_ears else None
+    start = clip_edges.back(heard, keep.press, keep.floor) if by_detector else None
     if start is None or start == keep.start or keep.revision or keep.start < heard.oldest:
         return replace(state, keep=keep), []
     state, effects = _rewritten(state, keep, start, heard)

@@ -54,10 +54,10 @@ class RecordingEnded:
 class Judged:
     """The sound that is held has been judged: what was kept uncut can be cut.
 
-    Not `by_ears` where there are none, nor will be: then it stays as it is.
+    Not `by_detector` where there is none, nor will be: then it stays as it is.
     """
 
-    by_ears: bool = True
+    by_detector: bool = True
 
 
 @dataclass(frozen=True, slots=True)

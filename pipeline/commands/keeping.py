@@ -83,9 +83,10 @@ async def _keep_one(
     home: "Home", path: Path, given: "Recorded | None", delivery: "Delivery"
 ) -> str:
     """Keep one file whole; the moment's id. Raises UserError."""
+    from core.spool_port import Clip  # noqa: PLC0415
     from pipeline import media  # noqa: PLC0415
     from pipeline.imports import as_text  # noqa: PLC0415
-    from pipeline.spool.spool import Clip, Spool  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
     from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ from .taken_back import take_back
 SUFFIX = ".open"
 
 
-class OpenClip:
+class DiskClip:
     """One file of the spool, `<moment>.<revision>.open` until it is closed.
 
     Not thread-safe. When the disk refuses, every method raises OSError, and what was

@@ -19,26 +19,14 @@ from core.capture_status import TakenBack
 from core.clock import Recorded
 from core.facts import Fact, FactKind
 from core.files import sweep_parts, sync_folder, write_durably
+from core.spool_port import Clip, OpenClip
 from pipeline.spool import taken_back as apart
 from pipeline.spool.open_clip import SUFFIX as OPEN
-from pipeline.spool.open_clip import OpenClip, is_being_written
+from pipeline.spool.open_clip import DiskClip, is_being_written
 from pipeline.store.format.drafts import Reference
 
 _MAGIC = b"AFTCLIP1"
 _HEADER_AT = len(_MAGIC) + 4
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """What is known of a clip when it is kept. `source` is the name of the file it came from."""
-
-    id: str
-    how: Literal["file", "press", "recording", "selected"]
-    recorded: Recorded
-    reasons: tuple[str, ...] = ()
-    revision: int = 0
-    speaker: str | None = None
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +78,7 @@ class Spool:
     def open_clip(self, clip: Clip, pcm: Pcm) -> OpenClip:
         """A clip that goes on: durable up to here when this returns. OSError: nothing is."""
         self._make()
-        return OpenClip(self._path(clip), b"".join(_with_header(asdict(clip), ())), pcm)
+        return DiskClip(self._path(clip), b"".join(_with_header(asdict(clip), ())), pcm)
 
     def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
         """Durable when this returns; where it lies. `batch` is a random id of the sender's."""

@@ -8,9 +8,9 @@ from typing import Any
 from core.audio import Pcm
 from core.facts import Fact
 from core.moment import Transcript
+from core.spool_port import Clip
 from pipeline import media
 from pipeline.spool.spool import (
-    Clip,
     Letter,
     Spool,
     TypedText,

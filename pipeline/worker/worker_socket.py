@@ -29,8 +29,9 @@ from typing import Any, Protocol
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
 from core.socket_client import LONGEST_LINE
+from core.spool_port import Clip
 from pipeline import media
-from pipeline.spool.spool import Clip, Spool
+from pipeline.spool.spool import Spool
 from pipeline.worker.model_process import Models, ModelsFailed
 
 

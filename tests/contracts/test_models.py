@@ -8,8 +8,9 @@ import pytest
 
 from core.clock import Recorded
 from core.moment import Transcript, Word
+from core.spool_port import Clip
 from pipeline.fakes import FakeModels
-from pipeline.spool.spool import Clip, Spool
+from pipeline.spool.spool import Spool
 from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
 
 

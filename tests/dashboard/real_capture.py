@@ -13,6 +13,7 @@ import numpy as np
 from core.audio import RATE_HZ, Pcm
 from core.paths import Home
 from device.capture.control_socket import Control, ask
+from device.capture.events import Event
 from device.capture.loop import DetectorLoaded
 from device.daemon import Shown, new_capture
 from device.memory.utterances import FAINT
@@ -82,7 +83,7 @@ class RealCapture:
         self.capture = new_capture(self.home, microphone, Shown([], [], []))
         self.capture.inbox.put(DetectorLoaded(GatedSpeechDetector(FakeSpeechModel(), FAINT)))
         self._thread = threading.Thread(target=self.capture.run, daemon=True)
-        self._callers = _remembered_callers(self.capture.control)
+        self._callers = _remembered_callers(self.capture.parts.control)
 
     @property
     def presses(self) -> int:
@@ -95,19 +96,19 @@ class RealCapture:
 
     @property
     def subscribers(self) -> int:
-        return len(self.capture.control._listeners)
+        return len(self.capture.parts.control._listeners)
 
     def ask(self, **asked: Any) -> dict[str, Any]:
         """As another program would."""
         return ask(self.home.capture_socket, asked)
 
-    def tell(self, event: dict[str, Any]) -> None:
-        """Tell every subscriber."""
-        self.capture.control.tell(event)
+    def publish(self, event: Event) -> None:
+        """Send it to every subscriber."""
+        self.capture.parts.control.publish(event)
 
     @contextlib.contextmanager
     def running(self) -> Iterator["RealCapture"]:
-        self.capture.control.start()
+        self.capture.parts.control.start()
         self._thread.start()
         try:
             waited(lambda: self.state != "starting")
@@ -115,8 +116,8 @@ class RealCapture:
         finally:
             self.capture.stop()
             self._thread.join(5)
-            self.capture.wires.microphone.stop()
-            self.capture.control.stop()
+            self.capture.parts.listener.microphone.stop()
+            self.capture.parts.control.stop()
             for caller in self._callers:  # a process that ends takes its connections along
                 with contextlib.suppress(OSError):
                     caller.shutdown(socket.SHUT_RDWR)

@@ -12,6 +12,7 @@ from flask import Flask
 
 from dashboard.context import Context
 from dashboard.live_events import BACKLOG, Live, Stream
+from device.capture.events import Taken
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
 
@@ -61,7 +62,7 @@ def test_a_press_is_told_without_a_word(live: Live, home: Path) -> None:
         stream = live.open(None)
         events = told(stream)
         first(events, "level")
-        capture.tell({"event": "taken", "keep": "a-1", "revision": 0})
+        capture.publish(Taken("a-1", 0))
 
         assert first(events, "taken")["keep"] == "a-1"
 

@@ -106,8 +106,9 @@ def test_a_press_while_it_is_paused_is_refused_to_script_as_well(
 def test_below_the_disks_reserve_the_page_says_so_before_and_after_a_press(
     page: FlaskClient, home: Path
 ) -> None:
+    reserve_mb = 2 * shutil.disk_usage(home).free // 1_000_000
+    (home / "settings.toml").write_text(f"[device]\nreserve_mb = {reserve_mb}\n")
     with RealCapture(home, SOUND).running() as capture:
-        capture.capture.wires.spooled.reserve_bytes = 2 * shutil.disk_usage(home).free
         text = page.get("/").text
         answer = page.post("/press")
 

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.audio import RATE_HZ
+from core.clock import Recorded
+from device.capture.clip_writer import ClipSource
 from device.memory.utterances import Utterance
+from pipeline.spool.fakes import MemoryClip
 
 
 @dataclass(slots=True)
@@ -33,3 +36,18 @@ def murmured(start_s: float, end_s: float) -> Utterance:
 
 def heard(*utterances: Utterance, now_s: float, oldest_s: float = 0.0) -> Told:
     return Told(utterances, at(now_s), at(oldest_s))
+
+
+def source() -> ClipSource:
+    """Clips that remember as their time at which position they begin."""
+    return ClipSource("stream", Recorded)
+
+
+def start_of(clip: MemoryClip) -> int:
+    start = clip.header.recorded.at_ms
+    assert start is not None
+    return start
+
+
+def end_of(clip: MemoryClip) -> int:
+    return start_of(clip) + clip.samples

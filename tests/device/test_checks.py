@@ -75,11 +75,11 @@ def test_a_capture_that_runs_is_asked_and_nothing_is_taken_from_it(
     monkeypatch.setattr(checks, "why_no_microphone", without_sound)
     wearer = Wearer(home)
     wearer.say(3)
-    wearer.capture.control._serve = lambda asked, answer: answer(wearer.ask(**asked))
-    wearer.capture.control.start()
+    wearer.capture.parts.control._serve = lambda asked, answer: answer(wearer.ask(**asked))
+    wearer.capture.parts.control.start()
 
     told = found(home)
-    wearer.capture.control.stop()
+    wearer.capture.parts.control.stop()
 
     assert told["capture"].sentence
     assert told["microphone"].sentence != without_sound().sentence

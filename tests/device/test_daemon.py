@@ -179,7 +179,7 @@ def test_a_pause_closes_the_microphone_wipes_the_ring_and_is_told(wearer: Wearer
     assert wearer.microphone.stopped
     assert (status["state"], status["ring_s"]) == ("paused", 0.0)
     assert status["pause"]["by"] == "page"
-    assert not wearer.capture.sound.ring._samples.any()
+    assert not wearer.capture.parts.sound.ring._samples.any()
     assert wearer.light.shown[-1] == "paused"
     assert facts(wearer) == [("pause_began", {"by": "page", "for_s": 900})]
 
@@ -538,7 +538,7 @@ def test_two_keeps_while_no_sound_comes_have_two_names(wearer: Wearer) -> None:
 
 
 def test_a_button_that_cannot_be_had_stays_told(wearer: Wearer) -> None:
-    wearer.capture.troubles.trouble("button", UserError("No button.", advice="Look."))
+    wearer.capture.parts.troubles.trouble("button", UserError("No button.", advice="Look."))
     wearer.say(15)
 
     assert wearer.ask(do="status")["sentence"] == "No button."

@@ -10,8 +10,9 @@ from core.clock import FakeClock, Recorded
 from core.moment import Transcript, Word
 from core.paths import Home
 from core.settings import Settings
+from core.spool_port import Clip
 from pipeline.fakes import FakeModels
-from pipeline.spool.spool import Clip, Spool, TypedText
+from pipeline.spool.spool import Spool, TypedText
 from pipeline.store.format.drafts import Reference, new_moment_id
 from pipeline.worker.worker import Worker, working
 

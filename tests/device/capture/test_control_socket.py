@@ -9,6 +9,7 @@ import pytest
 
 from core.socket_client import Declined
 from device.capture.control_socket import Answer, CaptureGone, Control, ask
+from device.capture.events import Kept, StateChanged, Taken
 
 
 @pytest.fixture
@@ -68,8 +69,8 @@ def test_who_subscribes_hears_every_event(control: Control, path: Path) -> None:
         ours.sendall(b'{"do": "subscribe"}\n')
         assert json.loads(events.readline()) == {"ok": True}
 
-        control.tell({"event": "taken"})
-        control.tell({"event": "kept"})
+        control.publish(Taken("stream-1", 0))
+        control.publish(Kept("stream-1", 0, 1.5))
 
         assert [json.loads(events.readline())["event"] for _ in range(2)] == ["taken", "kept"]
 
@@ -99,4 +100,4 @@ def test_the_socket_is_for_its_owner_alone_and_goes_with_its_server(path: Path) 
 
 def _tell_much(control: Control) -> None:
     for _ in range(5000):
-        control.tell({"event": "level", "filler": "x" * 999})
+        control.publish(StateChanged("listening", "x" * 999))

@@ -1,16 +1,16 @@
-from typing import Any
-
 import numpy as np
 import pytest
 
 from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span
-from device.capture.engine import Engine
-from device.fakes import MemoryLetterbox
+from core.errors import UserError
+from device.capture import events
+from device.capture.engine import Engine, Limits
 from device.memory.recent_sound import Sound
 from device.session.session import PauseAsked, PauseGesture
 from device.session.values import RecordingBegan
+from pipeline.spool.fakes import MemorySpool
 from tests.device.memory.test_utterances import Threshold
-from tests.device.sounding import at
+from tests.device.sounding import at, end_of, source, start_of
 
 BLOCK = 1600
 
@@ -26,16 +26,28 @@ class LoudDetector:
         return
 
 
+class Room:
+    """What the disk has left."""
+
+    full = False
+
+    def refusal(self) -> UserError | None:
+        return UserError("It is full.", advice="Free some space.") if self.full else None
+
+
 class Day:
     """An engine, and somebody who talks and presses."""
 
     def __init__(self, *, detector: bool = True) -> None:
-        self.letterbox = MemoryLetterbox()
-        self.told: list[dict[str, Any]] = []
+        self.spool = MemorySpool()
+        self.room = Room()
+        self.events: list[events.OfKeep] = []
         self.sound = Sound(Threshold(), ring_s=30)
         if detector:
             self.sound.listen_with(LoudDetector())
-        self.engine = Engine("stream", self.sound, self.letterbox, self.told.append)
+        self.engine = Engine(
+            source(), self.sound, self.spool, self.events.append, Limits(self.room.refusal)
+        )
 
     def say(self, for_s: float) -> None:
         self._hear(np.full(BLOCK, 5000, np.int16), for_s)
@@ -47,8 +59,8 @@ class Day:
         self.engine.press(self.sound.now)
         self.engine.release(self.sound.now)
 
-    def events(self) -> list[str]:
-        return [each["event"] for each in self.told]
+    def names(self) -> list[str]:
+        return [events.name_of(each) for each in self.events]
 
     def _hear(self, block: Pcm, for_s: float) -> None:
         for _ in range(round(for_s * RATE_HZ / BLOCK)):
@@ -63,10 +75,10 @@ def test_a_press_keeps_what_was_said_before_it() -> None:
     day.press()
     day.silence(2)
 
-    (clip,) = day.letterbox.closed.values()
-    assert day.events() == ["taken", "kept", "closed"]
-    assert at(4.2) < clip.start < at(5)
-    assert at(7) < clip.end < at(8.1)
+    (clip,) = day.spool.closed.values()
+    assert day.names() == ["taken", "kept", "closed"]
+    assert at(4.2) < start_of(clip) < at(5)
+    assert at(7) < end_of(clip) < at(8.1)
 
 
 def test_everything_up_to_the_press_is_durable_when_kept_is_said() -> None:
@@ -75,9 +87,9 @@ def test_everything_up_to_the_press_is_durable_when_kept_is_said() -> None:
     day.press()
     day.silence(0.1)
 
-    assert day.events() == ["taken", "kept"]
-    (clip,) = day.letterbox.clips
-    assert clip.start + clip.synced >= at(2)
+    assert day.names() == ["taken", "kept"]
+    (clip,) = day.spool.clips
+    assert start_of(clip) + clip.synced >= at(2)
 
 
 def test_the_tail_is_durable_at_least_each_second() -> None:
@@ -86,7 +98,7 @@ def test_the_tail_is_durable_at_least_each_second() -> None:
     day.press()
     for _ in range(50):
         day.say(0.1)
-        (clip,) = day.letterbox.clips
+        (clip,) = day.spool.clips
         assert clip.samples - clip.synced <= RATE_HZ
 
 
@@ -101,24 +113,26 @@ def test_pressed_again_the_longer_clip_takes_the_place_of_the_first() -> None:
     day.press()
     day.silence(3)
 
-    first, again = day.letterbox.clips
+    first, again = day.spool.clips
     assert first.removed
-    assert (again.moment, again.revision, again.closed) == (first.moment, 1, True)
-    assert again.start < at(2)
+    assert (again.header.id, again.header.revision, again.closed) == (first.header.id, 1, True)
+    assert start_of(again) < at(2)
 
 
 def test_a_full_disk_is_told_and_the_next_press_may_work() -> None:
     day = Day()
     day.say(2)
-    day.letterbox.full = True
+    day.spool.full = True
     day.press()
     day.silence(0.2)
-    day.letterbox.full = False
+    day.spool.full = False
     day.press()
     day.silence(2)
 
-    assert day.events() == ["taken", "refused", "taken", "kept", "closed"]
-    assert "disk" in day.told[1]["sentence"]
+    assert day.names() == ["taken", "refused", "taken", "kept", "closed"]
+    refused = day.events[1]
+    assert isinstance(refused, events.Refused)
+    assert "disk" in refused.sentence
 
 
 def test_a_press_before_the_detector_is_ready_is_durable_at_once_and_cut_later() -> None:
@@ -127,34 +141,33 @@ def test_a_press_before_the_detector_is_ready_is_durable_at_once_and_cut_later()
     day.say(2)
     day.press()
     day.silence(0.2)
-    assert day.events() == ["taken", "kept"]
-    assert day.letterbox.clips[0].start == 0
+    assert day.names() == ["taken", "kept"]
+    assert start_of(day.spool.clips[0]) == 0
 
     day.engine.listen_with(LoudDetector())
     day.silence(2)
 
-    (clip,) = day.letterbox.closed.values()
-    assert at(4.2) < clip.start < at(5)
-    assert clip.revision == 1
+    (clip,) = day.spool.closed.values()
+    assert at(4.2) < start_of(clip) < at(5)
+    assert clip.header.revision == 1
 
 
 def test_an_act_is_answered_with_what_came_of_it() -> None:
     day = Day()
-    assert day.engine.press(0)["outcome"] == "refused"
+    assert isinstance(day.engine.press(0), events.Refused)
     day.say(2)
     taken = day.engine.press(day.sound.now)
 
-    assert taken["outcome"] == "taken"
-    assert taken["keep"] == f"stream-{at(2)}"
+    assert taken == events.Taken(f"stream-{at(2)}", 0)
 
 
 def test_at_the_reserve_of_the_disk_a_press_is_refused_and_nothing_is_begun() -> None:
     day = Day()
     day.say(2)
-    day.letterbox.at_reserve = True
+    day.room.full = True
 
-    assert day.engine.press(day.sound.now)["outcome"] == "refused"
-    assert day.letterbox.clips == []
+    assert isinstance(day.engine.press(day.sound.now), events.Refused)
+    assert day.spool.clips == []
 
 
 def test_at_the_reserve_of_the_disk_a_recording_ends_with_what_it_has() -> None:
@@ -162,13 +175,13 @@ def test_at_the_reserve_of_the_disk_a_recording_ends_with_what_it_has() -> None:
     day.say(2)
     day.engine.do(RecordingBegan(day.sound.now))
     day.say(5)
-    day.letterbox.at_reserve = True
+    day.room.full = True
     day.say(0.1)
 
-    (clip,) = day.letterbox.closed.values()
-    assert clip.recording
-    assert clip.end == at(7.1)
-    assert day.events()[-1] == "refused"
+    (clip,) = day.spool.closed.values()
+    assert clip.header.how == "recording"
+    assert end_of(clip) == at(7.1)
+    assert day.names()[-1] == "refused"
 
 
 def test_a_revision_that_the_disk_refuses_leaves_the_keep_before_it_going_on() -> None:
@@ -177,14 +190,14 @@ def test_a_revision_that_the_disk_refuses_leaves_the_keep_before_it_going_on() -
     day.silence(10)
     day.say(2)
     day.press()
-    day.letterbox.full = True
+    day.spool.full = True
     day.press()
-    day.letterbox.full = False
+    day.spool.full = False
     day.silence(3)
 
-    (clip,) = day.letterbox.closed.values()
-    assert clip.revision == 0
-    assert day.events() == ["taken", "taken", "refused", "kept", "closed"]
+    (clip,) = day.spool.closed.values()
+    assert clip.header.revision == 0
+    assert day.names() == ["taken", "taken", "refused", "kept", "closed"]
 
 
 def test_a_pause_by_the_gesture_sets_the_chains_clip_aside_and_wipes_the_ring() -> None:
@@ -196,9 +209,9 @@ def test_a_pause_by_the_gesture_sets_the_chains_clip_aside_and_wipes_the_ring() 
     day.silence(2)
     day.engine.do(PauseGesture())
 
-    assert [each.taken_back for each in day.letterbox.clips] == [True]
-    assert day.letterbox.closed == {}
-    assert day.events()[-1] == "taken_back"
+    assert [each.taken_back for each in day.spool.clips] == [True]
+    assert day.spool.closed == {}
+    assert day.names()[-1] == "taken_back"
     assert not day.sound.ring.copy(0, day.sound.now).any()
     assert not day.sound.ring._samples.any()
 
@@ -216,18 +229,20 @@ def test_what_was_kept_before_the_chain_stays_kept_as_it_was() -> None:
     day.silence(2)
     day.engine.do(PauseGesture())
 
-    first, longer = day.letterbox.clips
-    assert (first.revision, first.closed, first.taken_back) == (0, True, False)
-    assert (longer.revision, longer.closed, longer.taken_back) == (1, False, True)
+    first, longer = day.spool.clips
+    assert (first.header.revision, first.closed, first.taken_back) == (0, True, False)
+    assert (longer.header.revision, longer.closed, longer.taken_back) == (1, False, True)
 
 
 def test_paused_even_where_the_disk_refuses_what_was_open() -> None:
     changes: list[object] = []
     day = Day()
-    day.engine = Engine("stream", day.sound, day.letterbox, day.told.append, change=changes.append)
+    day.engine = Engine(
+        source(), day.sound, day.spool, day.events.append, Limits(change=changes.append)
+    )
     day.say(2)
     day.press()
-    clip = day.letterbox.clips[0]
+    clip = day.spool.clips[0]
     clip.broken = True
     day.engine.do(PauseAsked("page"))
 
@@ -237,14 +252,14 @@ def test_paused_even_where_the_disk_refuses_what_was_open() -> None:
 
 def test_without_a_detector_a_press_keeps_the_last_half_minute() -> None:
     day = Day(detector=False)
-    day.engine.be_deaf()
+    day.engine.go_without_detector()
     day.say(20)
     day.press()
     day.silence(2)
 
-    (clip,) = day.letterbox.closed.values()
-    assert clip.start == 0
-    assert clip.end == pytest.approx(at(20), abs=FRAME_SAMPLES)
+    (clip,) = day.spool.closed.values()
+    assert start_of(clip) == 0
+    assert end_of(clip) == pytest.approx(at(20), abs=FRAME_SAMPLES)
 
 
 def test_what_the_stream_ends_in_is_kept() -> None:
@@ -254,8 +269,8 @@ def test_what_the_stream_ends_in_is_kept() -> None:
     day.say(1)
     day.engine.end()
 
-    (clip,) = day.letterbox.closed.values()
-    assert clip.end == at(3)
+    (clip,) = day.spool.closed.values()
+    assert end_of(clip) == at(3)
 
 
 def test_lost_samples_keep_their_place() -> None:
@@ -277,8 +292,8 @@ def test_after_a_hole_of_hours_what_comes_is_judged_as_before() -> None:
     day.press()
     day.silence(2)
 
-    (clip,) = day.letterbox.closed.values()
-    assert at(1.5) < clip.end - clip.start < at(4)
+    (clip,) = day.spool.closed.values()
+    assert at(1.5) < end_of(clip) - start_of(clip) < at(4)
 
 
 def test_what_the_motor_does_is_no_speech() -> None:
@@ -301,8 +316,8 @@ def test_begun_anew_no_press_reaches_back_over_that_instant() -> None:
     day.press()
     day.silence(2)
 
-    (clip,) = day.letterbox.closed.values()
-    assert clip.start >= at(5)
+    (clip,) = day.spool.closed.values()
+    assert start_of(clip) >= at(5)
 
 
 def test_a_hole_that_is_longer_than_the_ring_keeps_its_length_in_a_recording() -> None:
@@ -314,5 +329,5 @@ def test_a_hole_that_is_longer_than_the_ring_keeps_its_length_in_a_recording() -
     day.say(1)
     day.engine.end()
 
-    (clip,) = day.letterbox.closed.values()
+    (clip,) = day.spool.closed.values()
     assert clip.samples == at(0.25 + 1 + 45 + 0.1 + 1)

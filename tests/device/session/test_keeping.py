@@ -274,7 +274,7 @@ def test_before_anything_has_judged_the_sound_a_press_is_written_uncut_and_cut_l
 def test_where_nothing_ever_judges_a_press_keeps_the_last_minute() -> None:
     life = Life([], session=Keeping(unjudged=True))
     life.press(100)
-    life.do(Judged(by_ears=False), 100.1)
+    life.do(Judged(by_detector=False), 100.1)
 
     keep = closed(life.go_on(101)).keep
     assert keep.start == at(40)

@@ -11,7 +11,8 @@ import pytest
 
 from core.audio import Pcm
 from core.clock import Recorded
-from pipeline.spool.spool import Clip, Spool, read_clip
+from core.spool_port import Clip
+from pipeline.spool.spool import Spool, read_clip
 from pipeline.store.sqlite.forgetting import remove_letters
 
 MOMENT = "00000000000000aa-1600"
@@ -48,7 +49,8 @@ def test_an_open_clip_is_nobodys_letter_until_it_is_closed(spool: Spool) -> None
 def test_a_clip_whose_writer_was_killed_is_taken_as_it_is(spool: Spool) -> None:
     code = (
         "import sys, numpy as np\nfrom pathlib import Path\n"
-        "from core.clock import Recorded\nfrom pipeline.spool.spool import Clip, Spool\n"
+        "from core.clock import Recorded\nfrom core.spool_port import Clip\n"
+        "from pipeline.spool.spool import Spool\n"
         f"clip = Clip({MOMENT!r}, 'press', Recorded())\n"
         "opened = Spool(Path(sys.argv[1])).open_clip(clip, np.ones(100, np.int16))\n"
         "opened.append(np.ones(60, np.int16))\nopened.sync()\n"

@@ -11,7 +11,8 @@ import pytest
 from core.audio import Pcm
 from core.clock import Recorded
 from core.files import write_durably
-from pipeline.spool.spool import Clip, LetterBroken, Spool, TypedText, read_clip, read_texts
+from core.spool_port import Clip
+from pipeline.spool.spool import LetterBroken, Spool, TypedText, read_clip, read_texts
 from pipeline.store.format.drafts import Reference
 
 CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60), ("press",), source="a.wav")

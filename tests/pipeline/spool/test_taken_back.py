@@ -10,9 +10,9 @@ import pytest
 
 from core.audio import Pcm
 from core.clock import Recorded
+from core.spool_port import Clip, OpenClip
 from pipeline.fakes import FakeModels
-from pipeline.spool.open_clip import OpenClip
-from pipeline.spool.spool import Clip, Spool, read_clip
+from pipeline.spool.spool import Spool, read_clip
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.forgetting import remove_letters
 from pipeline.store.sqlite.reader import open_archive_to_read

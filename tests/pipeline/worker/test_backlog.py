@@ -9,8 +9,9 @@ import pytest
 
 from core.clock import FakeClock, Recorded
 from core.facts import Detail, Fact
+from core.spool_port import Clip
 from pipeline.fakes import FakeModels
-from pipeline.spool.spool import Clip, Letter, Spool
+from pipeline.spool.spool import Letter, Spool
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.check import check_archive
 from pipeline.worker.model_process import Heard, Progress

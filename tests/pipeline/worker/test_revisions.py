@@ -8,8 +8,9 @@ import pytest
 
 from core.clock import Recorded
 from core.moment import Transcript, Word
+from core.spool_port import Clip
 from pipeline.fakes import FakeModels
-from pipeline.spool.spool import Clip, Spool
+from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.check import check_archive
 from pipeline.store.sqlite.reader import open_archive_to_read

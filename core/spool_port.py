@@ -1,0 +1,88 @@
+"""What the processes ask of the spool: the one interface of the real one and of the fake.
+
+`pipeline/spool/spool.py` keeps it on the disk, `pipeline/spool/fakes.py` in memory; roots hand
+one of them to whoever needs it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from .audio import Pcm
+from .capture_status import TakenBack
+from .clock import Recorded
+from .facts import Fact
+
+ClipOrigin = Literal["file", "press", "recording", "selected"]
+"""How a clip came to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What is known of a clip when it is kept. `source` is the name of the file it came from."""
+
+    id: str
+    how: ClipOrigin
+    recorded: Recorded
+    reasons: tuple[str, ...] = ()
+    revision: int = 0
+    speaker: str | None = None
+    source: str | None = None
+
+
+class OpenClip(Protocol):
+    """A clip that is being written. Not thread-safe.
+
+    Where the disk refuses, every method raises OSError, and what was durable before stays so.
+    """
+
+    def append(self, pcm: Pcm) -> None:
+        """Add what has come since; durable after the next `sync`."""
+
+    def sync(self) -> None:
+        """Make everything that was appended durable."""
+
+    def close(self, samples: int) -> Path:
+        """The file of the clip, which ends after so many samples and is the worker's from now on.
+
+        Raises FileNotFoundError where it was forgotten while it was being written.
+        """
+        ...
+
+    def take_back(self) -> None:
+        """Set it aside, durably: no model sees it, it can be brought back, it is erased in time."""
+
+    def remove(self) -> None:
+        """Delete it: a later revision, durable by now, holds all of it."""
+
+
+class SpoolPort(Protocol):
+    """Where what was kept waits for the worker. Every method may raise OSError."""
+
+    def open_clip(self, clip: Clip, pcm: Pcm) -> OpenClip:
+        """A clip that goes on: durable up to here on return; where that fails, nothing is left."""
+        ...
+
+    def post_fact(self, fact: Fact) -> Path:
+        """Where it lies, durable on return. Posting it again is harmless."""
+        ...
+
+    def waiting_count(self) -> int:
+        """How many clips and batches of texts wait to become moments, open clips among them."""
+        ...
+
+    def free_bytes(self) -> int:
+        """What the disk of the spool has left for us."""
+        ...
+
+    def taken_back(self) -> list[TakenBack]:
+        """The clips that a pause took back, and how long each can be brought back yet."""
+        ...
+
+    def bring_back(self, moment: str) -> bool:
+        """Let it wait for the worker again; False where it is gone: erased, or forgotten."""
+        ...
+
+    def erase_taken_back(self) -> list[str]:
+        """The moments that will not be: what was taken back ten minutes ago is removed."""
+        ...

@@ -1,0 +1,148 @@
+"""Builds the loop of capture out of its parts."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from core.clock import Recorded
+from core.errors import UserError
+from core.paths import Home
+from core.spool_port import SpoolPort
+from device.memory.stream_clock import StreamClock
+from device.ports import Microphone
+from device.signals.patterns import Light, Motor
+from device.signals.scheduler import Signals
+
+from . import events
+from .clip_writer import ClipSource
+from .control_socket import Control
+from .controls import Controls
+from .disk_reserve import DiskReserve
+from .engine import Engine, Limits
+from .fact_log import FactLog
+from .heartbeat import Beat, Heartbeat
+from .inbox import Inbox
+from .listener import Listener
+from .loop import Capture, Parts, ToCapture
+from .modes import Modes
+from .pause_file import PauseFile
+from .pause_record import PauseRecord
+from .report import Report, Waiting
+from .requests import BUSY, Request
+from .systemd import Service, Watchdog
+from .troubles import Troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everything that the loop holds and that reaches out of it. Roots build it.
+
+    `before` is the last sign of life of the capture before this one; `observe` receives every
+    event in this process, for benchmarks.
+    """
+
+    home: Home
+    microphone: Microphone
+    lights: Sequence[Light]
+    motors: Sequence[Motor]
+    spool: SpoolPort
+    reserve_bytes: int
+    stream_clock: StreamClock
+    heartbeat: Heartbeat
+    pause_file: PauseFile
+    before: Beat | None = None
+    service: Service = field(default_factory=Service)
+    second_button: Literal["recording", "shutdown"] = "recording"
+    power_off: Callable[[], UserError | None] = lambda: None
+    observe: Callable[[events.Event], None] = lambda _: None
+
+
+def assemble(outside: Outside) -> Capture:
+    """A loop that keeps into this spool, once it is run."""
+    clock, stream = outside.stream_clock, secrets.token_hex(8)
+    now_s = clock.clock.monotonic_s
+    inbox: Inbox[ToCapture] = Inbox(now_s)
+    control = Control(outside.home.capture_socket, _requests_into(inbox, now_s))
+
+    def publish(event: events.Event) -> None:
+        control.publish(event)
+        outside.observe(event)
+
+    facts = _fact_log(outside, stream, publish)
+    troubles = Troubles()
+    pause_record = PauseRecord(outside.pause_file, facts, troubles.note)
+    listener = Listener(outside.microphone, inbox.put_sound, clock, facts, outside.heartbeat)
+    signals = Signals(outside.lights, outside.motors, listener.ignore_motor, now_s)
+    waiting = Waiting(outside.home.worker_socket)
+    report = Report(publish, waiting, signals.show)
+    reserve = DiskReserve(outside.spool, outside.reserve_bytes)
+    modes = Modes(
+        listener, pause_record, troubles, signals, forget_dropped=inbox.forget_dropped, now_s=now_s
+    )
+    engine = Engine(
+        ClipSource(stream, clock.recorded),
+        clock.sound,
+        outside.spool,
+        report,
+        Limits(reserve.refusal, modes.change),
+        pause=pause_record.pausing,
+    )
+    controls = Controls(
+        engine.do,
+        clock,
+        lambda: engine.session.keeping.open,
+        outside.second_button,
+        lambda: _shut_down(outside.power_off, report),
+    )
+    return Capture(
+        Parts(
+            inbox=inbox,
+            spool=outside.spool,
+            sound=clock.sound,
+            ring_memory=clock.sound.ring.hold_in_memory(),
+            reserve=reserve,
+            engine=engine,
+            controls=controls,
+            listener=listener,
+            facts=facts,
+            pause_record=pause_record,
+            heartbeat=outside.heartbeat,
+            troubles=troubles,
+            signals=signals,
+            waiting=waiting,
+            report=report,
+            control=control,
+            service=outside.service,
+            watchdog=Watchdog(outside.service),
+            power_off=outside.power_off,
+            now_s=now_s,
+        )
+    )
+
+
+def _fact_log(outside: Outside, stream: str, publish: Callable[[events.Event], None]) -> FactLog:
+    before = outside.before
+    earlier: Recorded | None = None if before is None else before.recorded
+    clock, post = outside.stream_clock.clock, outside.spool.post_fact
+    facts = FactLog(stream, clock, post, publish, earlier)
+    facts.await_sound(0, before)
+    return facts
+
+
+def _requests_into(
+    inbox: Inbox[ToCapture], now_s: Callable[[], float]
+) -> Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], None]:
+    """How the socket's threads ask the loop, which answers."""
+
+    def serve(asked: dict[str, Any], respond: Callable[[dict[str, Any]], None]) -> None:
+        if not inbox.put(Request(asked, respond, now_s())):
+            respond(BUSY)
+
+    return serve
+
+
+def _shut_down(power_off: Callable[[], UserError | None], report: Report) -> None:
+    error = power_off()
+    if error is not None:
+        report(events.Refused(error.sentence, error.advice))
