@@ -33,12 +33,12 @@ def _port(text: str) -> int:
 
 def config(arguments: Arguments, screen: Screen) -> int:
     """The settings in effect, secrets masked."""
-    from core import settings  # noqa: PLC0415
+    from core import settings_file  # noqa: PLC0415
 
     home = home_of(arguments)
-    for sentence in settings.retired(home.path):
+    for sentence in settings_file.retired(home.path):
         screen.say(sentence)
-    effective = settings.effective(settings.load(home.path))
+    effective = settings_file.effective(settings_file.load(home.path))
     lines = [f"{key} = {value!r}" for key, value in effective.items()]
     screen.value(effective, "\n".join(lines))
     return 0

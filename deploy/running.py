@@ -19,7 +19,7 @@ from core.command_line import Arguments, Screen, home_of
 from core.errors import ArchiveBusy, SoundUnreadable, UserError
 from core.files import why_unreadable
 from core.paths import Home
-from core.settings import load
+from core.settings_file import load
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise

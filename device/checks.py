@@ -10,7 +10,8 @@ from core.capture_status import CaptureStatus
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
-from core.settings import DeviceSettings, load
+from core.settings import DeviceSettings
+from core.settings_file import load
 
 from .buttons.configured import Buttons
 from .capture.control_socket import CaptureGone, ask

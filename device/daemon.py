@@ -17,7 +17,8 @@ from core.command_line import Screen
 from core.errors import ArchiveBusy, SettingsWrong, UserError
 from core.machine import LONGEST_RING_S, profile
 from core.paths import Home, runtime_folder, state_folder
-from core.settings import Settings, load
+from core.settings import Settings
+from core.settings_file import load
 from core.spool_port import SpoolPort
 from device.buttons.configured import Buttons
 from device.buttons.keyboard import Keyboard

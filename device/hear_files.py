@@ -11,7 +11,7 @@ from core.audio import RATE_HZ, Pcm
 from core.command_line import Screen
 from core.errors import UserError
 from core.paths import Home
-from core.settings import load
+from core.settings_file import load
 from device.capture import events
 from device.capture.clip_writer import ClipSource
 from device.capture.engine import Engine

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
-from core.settings import load
+from core.settings_file import load
 from pipeline import models
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.connection import sqlite_check

@@ -72,7 +72,19 @@ VENDOR_HOMES = {
 """Each library's files, or a folder where the name ends in a slash."""
 
 HEAVY = ("onnxruntime", "onnx", "faster_whisper", "ctranslate2", "av", "tokenizers", "dateparser")
-LIGHT_TO_IMPORT = ("afterthought", "core.settings", "core.log", "pipeline.models", "pipeline.store")
+LIGHT_TO_IMPORT = (
+    "afterthought",
+    "core.settings_file",
+    "core.log",
+    "pipeline.models",
+    "pipeline.store",
+)
+    "afterthought",
+    "core.settings_file",
+    "core.log",
+    "pipeline.models",
+    "pipeline.store",
+)
 
 REGISTRY_HOSTS = re.compile(r"pypi[.](org|io)|[p]ythonhosted|[n]pmjs|[c]rates[.]io|[i]ndex-url")
 DEVELOPERS_FOLDER = re.compile(r"(?<![\w.~$}/])/(root|work|Users|home/(?!pi/)\w+)/\w")

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from core.errors import UserError
 from core.paths import home_at, runtime_folder
-from core.settings import DeviceSettings, load
+from core.settings import DeviceSettings
+from core.settings_file import load
 from device.pins import Factory
 
 from .lights import lights

@@ -81,7 +81,7 @@ def _embedder(
 
 
 def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose module is heavy
-    from core.settings import load  # noqa: PLC0415
+    from core.settings_file import load  # noqa: PLC0415
     from pipeline import models  # noqa: PLC0415
     from pipeline.meaning.embedder import open_embedder  # noqa: PLC0415
 

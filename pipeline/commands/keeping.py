@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError, WrongUsage
-from core.settings import load
+from core.settings_file import load
 
 from .batches import batches
 from .progress_bar import Meter

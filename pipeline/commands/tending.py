@@ -45,7 +45,7 @@ async def rebuild(archive: "Archive", arguments: Arguments, screen: Screen) -> i
 
 def models(arguments: Arguments, screen: Screen) -> int:
     """What weights are there, what is missing, and what to do."""
-    from core.settings import load  # noqa: PLC0415
+    from core.settings_file import load  # noqa: PLC0415
     from pipeline import models as weights  # noqa: PLC0415
 
     home = home_of(arguments).path

@@ -15,7 +15,8 @@ from typing import Any
 from core.audio import Pcm
 from core.errors import UserError
 from core.moment import Transcript
-from core.settings import ModelSettings, load
+from core.settings import ModelSettings
+from core.settings_file import load
 from pipeline import models
 from pipeline.hearing.transcribe_clip import hear
 from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber

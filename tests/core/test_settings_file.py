@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from core import settings
+from core import settings_file
 from core.errors import SettingsWrong
-from core.settings import ModelSettings, PipelineSettings, Settings, setting
+from core.settings import RETIRED, ModelSettings, PipelineSettings, Settings, setting
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 
 
 def write(home: Path, text: str) -> Path:
-    file = home / settings.FILE_NAME
+    file = home / settings_file.FILE_NAME
     file.write_text(text, encoding="utf-8")
     return file
 
@@ -21,18 +21,18 @@ def write(home: Path, text: str) -> Path:
 def problems_of(home: Path, text: str) -> str:
     write(home, text)
     with pytest.raises(SettingsWrong) as caught:
-        settings.load(home)
+        settings_file.load(home)
     return caught.value.sentence
 
 
 def test_without_a_file_the_defaults_hold(home: Path) -> None:
-    assert settings.load(home) == Settings()
+    assert settings_file.load(home) == Settings()
 
 
 def test_what_the_file_says_replaces_a_default_and_no_other(home: Path) -> None:
     write(home, "[pipeline]\nidle_s = 5\n")
 
-    loaded = settings.load(home)
+    loaded = settings_file.load(home)
 
     assert loaded == Settings(pipeline=PipelineSettings(idle_s=5.0))
     assert isinstance(loaded.pipeline.idle_s, float)
@@ -41,7 +41,7 @@ def test_what_the_file_says_replaces_a_default_and_no_other(home: Path) -> None:
 def test_a_relative_path_lies_in_the_home_and_a_tilde_in_the_users_folder(home: Path) -> None:
     write(home, '[models]\nspeech_path = "mine/vad.onnx"\nembedder_path = "~/minilm"\n')
 
-    models = settings.load(home).models
+    models = settings_file.load(home).models
 
     assert models.speech_path == home / "mine/vad.onnx"
     assert models.embedder_path == Path.home() / "minilm"
@@ -60,7 +60,7 @@ def test_all_problems_are_told_at_once(home: Path) -> None:
 
 def test_the_sentence_and_the_comparison_agree_at_the_edges(home: Path) -> None:
     write(home, "[models]\nthreads = 64\n")
-    assert settings.load(home).models.threads == 64
+    assert settings_file.load(home).models.threads == 64
 
     assert "models.threads = 65 must be 64 or less" in problems_of(home, "[models]\nthreads = 65\n")
 
@@ -87,7 +87,7 @@ def test_every_kind_of_mistake_has_its_words(home: Path, text: str, sentence: st
 def test_a_path_under_nobodys_name_is_taken_as_it_stands(home: Path) -> None:
     write(home, '[models]\nspeech_path = "~nobody-of-that-name/vad.onnx"\n')
 
-    path = settings.load(home).models.speech_path
+    path = settings_file.load(home).models.speech_path
 
     assert path == home / "~nobody-of-that-name/vad.onnx"
 
@@ -97,27 +97,27 @@ def test_what_is_not_toml_is_a_sentence_with_its_line(home: Path) -> None:
 
 
 def test_a_file_that_is_no_text_is_a_sentence(home: Path) -> None:
-    (home / settings.FILE_NAME).write_bytes(b"\xff\xfe\x00")
+    (home / settings_file.FILE_NAME).write_bytes(b"\xff\xfe\x00")
 
     with pytest.raises(SettingsWrong, match="not TOML"):
-        settings.load(home)
+        settings_file.load(home)
 
 
 def test_a_file_that_cannot_be_read_is_a_sentence(home: Path) -> None:
-    (home / settings.FILE_NAME).mkdir()
+    (home / settings_file.FILE_NAME).mkdir()
 
     with pytest.raises(SettingsWrong, match="cannot be read"):
-        settings.load(home)
+        settings_file.load(home)
 
 
 def test_a_retired_key_warns_and_changes_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(settings.RETIRED, "sound.codec", "sound is always Opus now.")
+    monkeypatch.setitem(RETIRED, "sound.codec", "sound is always Opus now.")
     write(home, '[sound]\ncodec = "flac"\n')
 
-    assert settings.load(home) == Settings()
-    assert settings.retired(home) == ["sound.codec is retired: sound is always Opus now."]
+    assert settings_file.load(home) == Settings()
+    assert settings_file.retired(home) == ["sound.codec is retired: sound is always Opus now."]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -132,18 +132,18 @@ class House:
 
 
 def test_secrets_are_masked_wherever_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "Settings", House)
+    monkeypatch.setattr(settings_file, "Settings", House)
     house: Any = House(Doors(key="swordfish"))
 
-    shown = settings.effective(house)
-    _, problems = settings.read({"doors": {"count": "swordfish"}}, folder=Path())
+    shown = settings_file.effective(house)
+    _, problems = settings_file.read({"doors": {"count": "swordfish"}}, folder=Path())
 
-    assert shown == {"doors": {"key": settings.MASK, "count": settings.MASK}}
+    assert shown == {"doors": {"key": settings_file.MASK, "count": settings_file.MASK}}
     assert "swordfish" not in problems[0].sentence
 
 
 def test_the_effective_settings_are_json() -> None:
-    shown = settings.effective(Settings(models=ModelSettings(speech_path=Path("vad.onnx"))))
+    shown = settings_file.effective(Settings(models=ModelSettings(speech_path=Path("vad.onnx"))))
 
     assert json.loads(json.dumps(shown))["models"]["speech_path"] == "vad.onnx"
 
@@ -153,7 +153,7 @@ def test_the_document_has_a_row_for_every_setting_and_for_no_other() -> None:
 
     assert rows == [
         f"| `{entry.key}` | {entry.type} | {default(entry.default)} | {entry.reason} |"
-        for entry in settings.describe()
+        for entry in settings_file.describe()
     ]
 
 
