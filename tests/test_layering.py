@@ -1,8 +1,5 @@
-"""The architecture as a table. Where it is broken, the test prints a sentence for each place."""
+"""The architecture as tables. Where one is broken, the test prints a sentence for each place."""
 
-import ast
-import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-TREE = Path(__file__).resolve().parent.parent
-COMMAND = "afterthought.py"
+from tests.imports import COMMAND, TREE, circles, graph, imports, sources
+from tests.test_texts import plant
 
 MAY_IMPORT = {
     "core": set[str](),
@@ -21,7 +18,7 @@ MAY_IMPORT = {
     "deploy": {"core"},
     "bench": {"core", "device", "pipeline", "dashboard", "deploy"},
 }
-"""Which rooms, or parts of rooms, each room may name beside itself."""
+"""Which packages, or parts of them, each package may name beside itself."""
 
 ROOTS = {
     COMMAND: set(MAY_IMPORT),
@@ -35,7 +32,46 @@ ROOTS = {
     "deploy/running.py": {"core", "deploy", "device", "dashboard"},
     "deploy/demo_home.py": {"core", "deploy", "dashboard", "pipeline"},
 }
-"""The files that build the objects and tie rooms together."""
+"""The files that build the objects and tie packages together."""
+
+LOWER = {
+    "device/memory",
+    "device/ports",
+    "device/pins",
+}
+ADAPTERS = {"device/ports", "device/pins"}
+PARTS = {
+    "device/session",
+    "device/signals",
+    "device/microphone",
+    "device/buttons",
+    "device/machine",
+}
+WITHIN = {
+    "device/memory": set[str](),
+    "device/ports": set[str](),
+    "device/pins": set[str](),
+    "device/session": {"device/memory"},
+    "device/signals": ADAPTERS,
+    "device/microphone": ADAPTERS,
+    "device/buttons": ADAPTERS,
+    "device/machine": ADAPTERS,
+    "device/machine/disk_speed": {*ADAPTERS, "device/memory/swap_protection"},
+    "device/fakes": {"device/ports", "device/signals/patterns"},
+    "device/capture": PARTS | LOWER,
+    "device/status_text": {"device/capture"},
+    "device/checks": {"device/capture", *PARTS, *LOWER},
+    "device/hear_files": {"device/capture", *PARTS, *LOWER},
+    "device/daemon": {"device/capture", *PARTS, *LOWER},
+    "pipeline/store": set[str](),
+    "pipeline/spool": {"pipeline/store/format"},
+    "pipeline/speech": {"pipeline/models"},
+    "pipeline/search": {"pipeline/store"},
+    "pipeline/hearing": {"pipeline/speech"},
+    "dashboard/show": {"dashboard/demo"},
+    "dashboard/pages": {"dashboard/context", "dashboard/show", "dashboard/assets"},
+}
+"""Which parts of its own package each part may name, beside itself. The longest name counts."""
 
 EVERYWHERE = {"numpy"}
 """Libraries that need no home: numpy is the language that sound and vectors are written in."""
@@ -79,27 +115,9 @@ LIGHT_TO_IMPORT = (
     "pipeline.models",
     "pipeline.store",
 )
-    "afterthought",
-    "core.settings_file",
-    "core.log",
-    "pipeline.models",
-    "pipeline.store",
-)
-
-REGISTRY_HOSTS = re.compile(r"pypi[.](org|io)|[p]ythonhosted|[n]pmjs|[c]rates[.]io|[i]ndex-url")
-DEVELOPERS_FOLDER = re.compile(r"(?<![\w.~$}/])/(root|work|Users|home/(?!pi/)\w+)/\w")
-NOT_OURS = {
-    ".git",
-    ".venv",
-    ".hypothesis",
-    "__pycache__",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".pytest_cache",
-}
 
 
-def test_the_rooms_keep_to_the_table() -> None:
+def test_the_packages_keep_to_the_table() -> None:
     assert violations(TREE) == []
 
 
@@ -159,6 +177,45 @@ def test_what_the_table_allows_is_not_told(tmp_path: Path) -> None:
     assert violations(tmp_path) == []
 
 
+def test_the_parts_of_a_package_keep_to_the_table() -> None:
+    assert inner_violations(TREE) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "named"),
+    [
+        ("device/memory/ring.py", "from device.session import keeping", "device/session/keeping"),
+        ("device/session/a.py", "from device.capture.loop import x", "device/capture/loop"),
+        ("device/buttons/a.py", "def f():\n    import device.capture.loop", "device/capture/loop"),
+        ("device/machine/a.py", "from device.memory import ring", "device/memory/ring"),
+        ("pipeline/store/a.py", "from pipeline.search import engine", "pipeline/search/engine"),
+    ],
+)
+def test_a_planted_arrow_within_a_package_is_told(
+    tmp_path: Path, path: str, source: str, named: str
+) -> None:
+    plant(tmp_path, f"{named}.py", "")
+    plant(tmp_path, path, source)
+
+    (told,) = inner_violations(tmp_path)
+
+    assert told.startswith(f"{path} names {named}.py;")
+
+
+def test_no_module_is_in_a_circle() -> None:
+    assert circles(graph(TREE)) == []
+
+
+def test_a_planted_circle_is_told_also_where_only_types_are_named(tmp_path: Path) -> None:
+    plant(tmp_path, "device/a.py", "from device.b import x")
+    plant(tmp_path, "device/b.py", "from .c import x")
+    hidden = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from device.a import x"
+    plant(tmp_path, "device/c.py", hidden)
+    plant(tmp_path, "device/d.py", "from device.a import x")
+
+    assert circles(graph(tmp_path)) == [("device/a.py", "device/b.py", "device/c.py")]
+
+
 @pytest.mark.parametrize("module", LIGHT_TO_IMPORT)
 def test_what_every_process_imports_loads_no_model_library(module: str) -> None:
     code = f"import sys, {module}; print(*sys.modules.keys() & set({HEAVY!r}))"
@@ -168,32 +225,6 @@ def test_what_every_process_imports_loads_no_model_library(module: str) -> None:
     ).stdout
 
     assert loaded.split() == []
-
-
-def test_no_file_names_a_package_registry() -> None:
-    assert told_lines(TREE, REGISTRY_HOSTS) == []
-
-
-def test_no_file_names_a_folder_of_a_developers_machine() -> None:
-    here = [re.escape(str(folder)) for folder in (TREE, Path.home()) if len(folder.parts) > 1]
-    either = re.compile("|".join([DEVELOPERS_FOLDER.pattern, *(f"{name}/" for name in here)]))
-
-    assert told_lines(TREE, either) == []
-
-
-def test_a_planted_host_or_folder_is_told(tmp_path: Path) -> None:
-    plant(tmp_path, "docs/a.md", "get it from files.python" + "hosted.org")
-    plant(tmp_path, "run", "cd /" + "home/somebody/src")
-    plant(tmp_path, "docs/fine.md", "~/.local/share and /" + "home/pi and a/work/of/art")
-
-    assert told_lines(tmp_path, REGISTRY_HOSTS) == ["docs/a.md:1"]
-    assert told_lines(tmp_path, DEVELOPERS_FOLDER) == ["run:1"]
-
-
-def plant(tree: Path, path: str, source: str) -> None:
-    file = tree / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(source, encoding="utf-8")
 
 
 def violations(tree: Path) -> list[str]:
@@ -206,40 +237,34 @@ def violations(tree: Path) -> list[str]:
     ]
 
 
-def sources(tree: Path) -> Iterator[str]:
-    if (tree / COMMAND).is_file():
-        yield COMMAND
-    for room in MAY_IMPORT:
-        for file in (tree / room).rglob("*.py"):
-            yield file.relative_to(tree).as_posix()
+def inner_violations(tree: Path) -> list[str]:
+    """A sentence for every import that the table of parts does not allow."""
+    return [
+        f"{path} names {target}; {part} may name only {', '.join(sorted(allowed)) or 'itself'}"
+        for path, targets in sorted(graph(tree).items())
+        if (part := part_of(path)) is not None
+        for allowed in [WITHIN[part]]
+        for target in sorted(targets)
+        if path.partition("/")[0] == target.partition("/")[0]
+        and not any(is_in(target, each) for each in {part, *allowed})
+        and target.count("/") > 0
+        and not target.endswith("__init__.py")
+    ]
 
 
-def imports(file: Path, path: str) -> Iterator[str]:
-    """Every module that the file names, wherever in it, with the names taken out of it."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        match node:
-            case ast.Import():
-                yield from (alias.name for alias in node.names)
-            case ast.ImportFrom():
-                module = absolute(node, path)
-                yield from (f"{module}.{alias.name}" for alias in node.names)
-            case ast.Call(
-                func=ast.Name("__import__") | ast.Attribute(attr="import_module"),
-                args=[ast.Constant(str() as name), *_],
-            ):
-                yield name
+def part_of(path: str) -> str | None:
+    """The longest name of the table that this file belongs to."""
+    return max((part for part in WITHIN if is_in(path, part)), key=len, default=None)
 
 
-def absolute(node: ast.ImportFrom, path: str) -> str:
-    """The module's full name; a relative import is counted from the file's own folder."""
-    folders = path.split("/")[: -node.level] if node.level else []
-    return ".".join([*folders, *([node.module] if node.module else [])])
+def is_in(path: str, part: str) -> bool:
+    return path == f"{part}.py" or path.startswith(f"{part}/")
 
 
 def judge(path: str, target: str) -> Iterator[str]:
     top = target.partition(".")[0]
     if top in MAY_IMPORT or top == "afterthought":
-        allowed = allowed_rooms(path)
+        allowed = allowed_packages(path)
         if not any(target == name or target.startswith(f"{name}.") for name in allowed):
             yield f"{path} imports {target}; it may name only {', '.join(sorted(allowed))}"
     elif top in VENDOR_HOMES and not path.startswith("bench/"):
@@ -250,33 +275,15 @@ def judge(path: str, target: str) -> Iterator[str]:
         yield f"{path} imports {top}, which has no home; give it one in the table, or do without"
 
 
-def allowed_rooms(path: str) -> set[str]:
+def allowed_packages(path: str) -> set[str]:
     if path in ROOTS:
         return ROOTS[path]
-    room = path.partition("/")[0]
-    # A room's commands are a table of contents of that room; afterthought.py brings them together.
-    if path.startswith((f"{room}/commands.py", f"{room}/commands/")):
-        return {room, "core"}
-    return {room, *MAY_IMPORT[room]}
+    package = path.partition("/")[0]
+    # A package's commands are its table of contents; afterthought.py brings them together.
+    if path.startswith((f"{package}/commands.py", f"{package}/commands/")):
+        return {package, "core"}
+    return {package, *MAY_IMPORT[package]}
 
 
 def needs_a_home(top: str) -> bool:
     return top not in sys.stdlib_module_names and top not in EVERYWHERE
-
-
-def told_lines(tree: Path, pattern: re.Pattern[str]) -> list[str]:
-    """`file:line` of every line of the tree's texts that the pattern matches."""
-    return [
-        f"{file.relative_to(tree).as_posix()}:{number}"
-        for file in texts(tree)
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-        if pattern.search(line)
-    ]
-
-
-def texts(tree: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(tree):
-        folders[:] = sorted(set(folders) - NOT_OURS)
-        for file in sorted(Path(folder, name) for name in set(names) - NOT_OURS):
-            if file.is_file() and b"\0" not in file.read_bytes()[:8192]:
-                yield file

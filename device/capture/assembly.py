@@ -9,6 +9,7 @@ from core.clock import Recorded
 from core.errors import UserError
 from core.paths import Home
 from core.spool_port import SpoolPort
+from device.machine.systemd import Service, Watchdog
 from device.memory.stream_clock import StreamClock
 from device.ports import Microphone
 from device.signals.patterns import Light, Motor
@@ -30,7 +31,6 @@ from .pause_file import PauseFile
 from .pause_record import PauseRecord
 from .report import Report, Waiting
 from .requests import BUSY, Request
-from .systemd import Service, Watchdog
 from .troubles import Troubles
 
 

@@ -11,6 +11,7 @@ from core import log
 from core.capture_status import CaptureState, CaptureStatus, RingMemory
 from core.errors import UserError
 from core.spool_port import SpoolPort
+from device.machine.systemd import Service, Watchdog
 from device.memory.recent_sound import Sound, SpeechDetector
 from device.ports import (
     Block,
@@ -41,7 +42,6 @@ from .pause_record import PauseRecord
 from .report import Report, Waiting
 from .requests import Request
 from .status import RingState, Snapshot, level, sentence_and_advice, status_of
-from .systemd import Service, Watchdog
 from .troubles import Troubles
 
 TURN_AT_LEAST_S = 0.5

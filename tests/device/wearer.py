@@ -15,7 +15,7 @@ from device.capture.requests import Request
 from device.daemon import Shown, new_capture
 from device.fakes import FakeLight, FakeMicrophone
 from device.ports import BLOCK_SAMPLES, Block, Edge, Lost, SecondEdge
-from pipeline.spool.spool import Spool, read_clip
+from pipeline.spool.spool import Spool, read_clip, read_fact
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 
@@ -99,3 +99,10 @@ class Wearer:
     def lengths_s(self) -> list[float]:
         clips = [each for each in self.spool.waiting() if each.kind == "clip"]
         return [len(read_clip(each.path)[1]) / RATE_HZ for each in clips]
+
+
+def facts(wearer: Wearer) -> list[tuple[str, dict[str, object]]]:
+    """The facts that wait in the spool: kind and details of each."""
+    letters = [each for each in wearer.spool.waiting() if each.kind == "fact"]
+    found = [read_fact(each.path) for each in letters]
+    return [(each.kind, dict(each.details)) for each in found]

@@ -1,7 +1,6 @@
-"""The daemon's loop, message by message: no thread, no microphone, no clock but the messages'."""
+"""The capture loop, message by message: no thread, no microphone, no clock but the messages'."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,10 @@ from core.clock import FakeClock
 from core.errors import UserError
 from device.capture.loop import DetectorLoaded
 from device.microphone.faults import MicrophoneFault
-from device.ports import Block, Edge, Fault, Lost, SecondEdge, Switched, Typed
-from pipeline.spool.spool import read_clip, read_fact
+from device.ports import Block, Edge, Fault, SecondEdge, Typed
+from pipeline.spool.spool import read_clip
 from tests.device.capture.test_engine import LoudDetector
 from tests.device.wearer import Wearer
-
-
-@pytest.fixture
-def wearer(home: Path) -> Iterator[Wearer]:
-    made = Wearer(home)
-    made.send(DetectorLoaded(LoudDetector()))
-    yield made
-    made.capture.engine.end()
 
 
 def test_the_light_follows_the_disk(wearer: Wearer) -> None:
@@ -163,94 +154,6 @@ def test_play_and_unknown_requests_are_answered(wearer: Wearer) -> None:
     assert wearer.ask(do="dance")["error"] == "wrong_usage"
 
 
-def facts(wearer: Wearer) -> list[tuple[str, dict[str, object]]]:
-    letters = [each for each in wearer.spool.waiting() if each.kind == "fact"]
-    found = [read_fact(each.path) for each in letters]
-    return [(each.kind, dict(each.details)) for each in found]
-
-
-def test_a_pause_closes_the_microphone_wipes_the_ring_and_is_told(wearer: Wearer) -> None:
-    wearer.say(5)
-    answered = wearer.ask(do="pause", by="page", for_s=900)
-    wearer.microphone_says_more()
-    status = wearer.ask(do="status")
-
-    assert answered == {"outcome": "done"}
-    assert wearer.microphone.stopped
-    assert (status["state"], status["ring_s"]) == ("paused", 0.0)
-    assert status["pause"]["by"] == "page"
-    assert not wearer.capture.parts.sound.ring._samples.any()
-    assert wearer.light.shown[-1] == "paused"
-    assert facts(wearer) == [("pause_began", {"by": "page", "for_s": 900})]
-
-
-def test_a_timed_pause_ends_by_itself_and_visibly(wearer: Wearer) -> None:
-    wearer.say(2)
-    wearer.ask(do="pause", for_s=60)
-    wearer.wait(59)
-    assert wearer.ask(do="status")["state"] == "paused"
-    wearer.wait(2)
-
-    assert wearer.ask(do="status")["state"] == "starting"
-    assert not wearer.microphone.stopped
-    assert "resumed" in wearer.light.shown
-    assert facts(wearer)[-1] == ("pause_ended", {"by": "timer"})
-
-
-def test_a_pause_outlives_a_restart_and_nothing_is_opened(home: Path) -> None:
-    before = Wearer(home)
-    before.say(2)
-    before.ask(do="pause", for_s=900)
-    before.wait(130)
-
-    after = Wearer(home)
-    assert [kind for kind, _ in facts(after)] == ["pause_began"]
-    after.capture.stop()
-    after.capture.run()
-    status = after.ask(do="status")
-
-    assert status["state"] == "paused"
-    assert 700 < status["pause"]["remaining_s"] < 900
-    assert not after.microphone.started
-    after.ask(do="resume")
-    assert after.microphone.started
-    assert Wearer(home).ask(do="status")["state"] == "starting"
-
-
-def test_a_pause_file_that_cannot_be_read_counts_as_a_pause(home: Path) -> None:
-    first = Wearer(home)
-    first.ask(do="pause")
-    (file,) = (home / "state").rglob("pause.json")
-    file.write_text("{", encoding="utf-8")
-
-    assert Wearer(home).ask(do="status")["state"] == "paused"
-
-
-def test_the_gesture_takes_back_what_it_kept_and_the_page_can_bring_it_back(
-    wearer: Wearer,
-) -> None:
-    wearer.say(3)
-    wearer.silence(1)
-    wearer.edges([(True, 0.1), (False, 0.3), (True, 2.2), (False, 0.1)])
-    taken_back = wearer.ask(do="status")["taken_back"]
-
-    assert len(taken_back) == 1
-    assert wearer.lengths_s() == []
-    keep = taken_back[0]["keep"]
-    assert wearer.ask(do="bring_back", keep=keep)["outcome"] == "done"
-    assert len(wearer.lengths_s()) == 1
-    assert wearer.ask(do="bring_back", keep=keep)["outcome"] == "refused"
-
-
-def test_the_slide_switch_pauses_and_outranks_the_page(wearer: Wearer) -> None:
-    wearer.say(1)
-    wearer.send(Switched(paused=True))
-    assert wearer.ask(do="resume")["outcome"] == "refused"
-    wearer.send(Switched(paused=False))
-
-    assert wearer.ask(do="status")["pause"] is None
-
-
 def test_the_second_button_held_begins_and_ends_a_recording(wearer: Wearer) -> None:
     wearer.say(1)
     for _ in range(2):
@@ -272,45 +175,6 @@ def test_a_recording_is_asked_for_at_the_socket_and_says_how_long_it_is(wearer: 
     assert (status["state"], status["continuing"]["seconds"]) == ("recording", 4.2)
     assert wearer.ask(do="record", on=False)["outcome"] == "done"
     assert wearer.ask(do="record", on=False)["outcome"] == "refused"
-
-
-def test_lost_sound_is_one_fact_once_it_has_settled(wearer: Wearer) -> None:
-    wearer.say(1)
-    for _ in range(3):
-        wearer.send(wearer.block(lost=Lost(1600, "overflow")))
-        wearer.say(1)
-    wearer.say(6)
-
-    assert facts(wearer) == [
-        (
-            "gap_found",
-            {
-                "reason": "overflow",
-                "samples": 4800,
-                "duration_ms": 300,
-                "estimated": True,
-                "uncertain_ms": None,
-            },
-        )
-    ]
-    status = wearer.ask(do="status")
-    assert (status["gaps"], status["lost_s"]) == (1, 0.3)
-
-
-def test_a_block_that_found_no_room_in_the_inbox_is_a_gap(
-    wearer: Wearer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("device.capture.inbox.MOST_BLOCKS", 5)
-    inbox = wearer.capture.inbox
-    for _ in range(8):
-        inbox.put_sound(wearer.block())
-    taken = [inbox.get(0.0) for _ in range(5)]
-    inbox.put_sound(wearer.block())
-    after = inbox.get(0.0)
-
-    assert all(isinstance(each, Block) and each.lost is None for each in taken)
-    assert isinstance(after, Block)
-    assert after.lost == Lost(3 * 1600, "busy", estimated=False)
 
 
 def test_who_floods_the_inbox_is_turned_away_and_sound_still_comes_in(wearer: Wearer) -> None:
@@ -335,84 +199,6 @@ def test_at_the_reserve_a_press_is_refused_on_light_and_page(home: Path) -> None
     assert "refused" in wearer.light.shown
     assert wearer.spool.waiting() == []
     assert "MB left" in wearer.ask(do="status")["sentence"]
-
-
-def test_killed_and_started_anew_it_tells_what_it_missed(home: Path) -> None:
-    first = Wearer(home)
-    first.say(10)
-    second = Wearer(home, clock=first.clock)
-    second.say(1)
-
-    ((kind, details),) = facts(second)
-    assert kind == "gap_found"
-    assert details["reason"] == "stopped"
-
-
-def test_ended_as_told_there_is_no_gap(home: Path) -> None:
-    first = Wearer(home)
-    first.say(10)
-    first.capture.stop()
-    first.capture.run()
-
-    assert facts(Wearer(home, clock=first.clock)) == []
-
-
-def test_when_the_wall_clock_is_set_a_fact_says_so(wearer: Wearer) -> None:
-    wearer.say(6)
-    now_ms = wearer.clock.now_ms()
-    assert now_ms is not None
-    wearer.clock.set(now_ms + 3_600_000)
-    wearer.say(6)
-
-    assert facts(wearer) == [("clock_stepped", {"source": "step", "moved_ms": 3_600_000})]
-
-
-def test_a_fact_that_the_disk_refuses_is_tried_again(wearer: Wearer) -> None:
-    blocked = wearer.spool.folder
-    wearer.say(1)
-    blocked.write_text("not a folder", encoding="utf-8")
-    wearer.send(wearer.block(lost=Lost(1600, "overflow")))
-    wearer.say(6)
-    blocked.unlink()
-    wearer.say(6)
-
-    assert [kind for kind, _ in facts(wearer)] == ["gap_found"]
-
-
-def test_no_block_for_three_seconds_is_a_fault_whatever_the_microphone_says(
-    wearer: Wearer,
-) -> None:
-    wearer.say(1)
-    wearer.wait(4)
-    status = wearer.ask(do="status")
-
-    assert status["state"] == "fault"
-    assert status["advice"]
-    assert wearer.light.shown[-1] == "fault"
-
-
-def test_a_silence_that_nobody_counts_is_among_the_lost_seconds(wearer: Wearer) -> None:
-    wearer.say(1)
-    wearer.wait(20)
-    wearer.ask(do="pause")
-    status = wearer.ask(do="status")
-
-    assert (status["gaps"], status["lost_s"]) == (1, 20.0)
-
-
-def test_each_of_two_silences_with_a_pause_between_is_a_gap(home: Path) -> None:
-    first = Wearer(home)
-    first.send(DetectorLoaded(LoudDetector()))
-    first.say(2)
-    first.wait(20)
-    first.ask(do="pause")
-    first.ask(do="resume")
-    killed = Wearer(home, clock=first.clock)
-    killed.clock.advance(30)
-    killed.say(1)
-
-    lengths = [d["duration_ms"] for kind, d in facts(killed) if kind == "gap_found"]
-    assert len(lengths) == 2
 
 
 def test_pressed_in_a_fault_the_ring_is_kept(wearer: Wearer) -> None:
@@ -557,42 +343,3 @@ def test_the_second_button_ends_a_recording_while_the_microphone_is_silent(
 
     assert wearer.ask(do="status")["continuing"] is None
     assert len(wearer.lengths_s()) == 1
-
-
-def test_a_fault_does_not_outlive_a_pause(wearer: Wearer) -> None:
-    wearer.say(1)
-    wearer.send(Fault(MicrophoneFault("It is gone.", advice="Plug it in.")))
-    wearer.ask(do="pause")
-    wearer.send(Fault(MicrophoneFault("It is gone.", advice="Plug it in.")))
-    wearer.ask(do="resume")
-
-    assert wearer.ask(do="status")["state"] == "starting"
-
-
-def test_a_switch_that_was_moved_while_the_power_was_off_resumes(home: Path) -> None:
-    before = Wearer(home)
-    before.send(Switched(paused=True))
-    after = Wearer(home)
-    after.send(Switched(paused=False))
-
-    assert after.ask(do="status")["state"] == "starting"
-
-
-def test_suspended_in_a_pause_nothing_was_missed(wearer: Wearer) -> None:
-    wearer.say(6)
-    wearer.ask(do="pause")
-    wearer.wait(6)
-    wearer.clock.suspend(3600)
-    wearer.wait(6)
-
-    assert [kind for kind, _ in facts(wearer)] == ["pause_began"]
-
-
-def test_while_the_machine_was_suspended_is_a_gap(wearer: Wearer) -> None:
-    wearer.say(6)
-    wearer.clock.suspend(3600)
-    wearer.say(6)
-
-    assert [(kind, details["duration_ms"]) for kind, details in facts(wearer)] == [
-        ("gap_found", 3_600_000)
-    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.capture.systemd import Service, Watchdog
+from device.machine.systemd import Service, Watchdog
 
 
 @pytest.fixture(params=["named", "abstract"])
