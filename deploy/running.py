@@ -23,7 +23,7 @@ from core.settings_file import load
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise
-from device.buttons.keyboard import Keyboard
+from device.buttons.keyboard import KeyActions, Keyboard
 from device.capture import control_socket
 from device.microphone.probe import why_no_microphone
 from device.ports import Key
@@ -55,7 +55,10 @@ def run(arguments: Arguments, screen: Screen) -> int:
 
     async def when_up() -> None:
         screen.value({"url": url}, f"The page: {url}")
-        screen.say("Space keeps what was said before it, h holds and lets go, q ends.")
+        screen.say(
+            "Space keeps what was said before it, h begins and ends a hold, "
+            "p pauses and resumes, q ends."
+        )
         await asyncio.to_thread(open_page, url, screen.say)
         if not is_laid_out:
             await _lay_out(planned.home, screen)
@@ -66,7 +69,7 @@ def run(arguments: Arguments, screen: Screen) -> int:
         asyncio.run(supervise(services(planned, arguments.port), screen.say, when_up))
     finally:
         keyboard.stop()
-        keys.let_go()
+        keys.end_hold()
     return 0
 
 
@@ -118,7 +121,7 @@ def open_page(url: str, say: Callable[[str], None]) -> None:
 
 
 class Keys:
-    """The terminal's keys, passed on to capture: it has no terminal of its own here."""
+    """The terminal's keys, as requests to capture: it has no terminal of its own here."""
 
     def __init__(
         self, ask: Callable[[dict[str, Any]], dict[str, Any]], say: Callable[[str], None]
@@ -126,43 +129,55 @@ class Keys:
         self._ask_capture = ask
         self._say = say
         self._over: threading.Event | None = None  # of the hold that goes on
+        self._actions = KeyActions(
+            press=lambda _: self._ask({"do": "press"}),
+            hold=lambda _: self._toggle_hold(),
+            pause=self._toggle_pause,
+            quit=lambda: os.kill(os.getpid(), signal.SIGINT),
+        )
 
-    def typed(self, key: Key, _: float) -> None:
-        """Press, hold or let go, or stop everything."""
-        if key == "quit":
-            os.kill(os.getpid(), signal.SIGINT)
-        elif key == "press":
-            self._ask({"do": "press"})
-        elif self._over is not None:
-            self.let_go()
-        else:
-            self._over = threading.Event()
-            threading.Thread(target=self._hold, args=(self._over,), daemon=True).start()
+    def typed(self, key: Key, at_s: float) -> None:
+        """Ask capture for what this key is for, or end everything."""
+        self._actions.act(key, at_s)
 
-    def let_go(self) -> None:
+    def end_hold(self) -> None:
         """End a hold, if there is one."""
         if self._over is not None:
             self._over.set()
             self._over = None
             self._ask({"do": "hold", "on": False})
 
+    def _toggle_hold(self) -> None:
+        if self._over is not None:
+            self.end_hold()
+            return
+        self._over = threading.Event()
+        threading.Thread(target=self._hold, args=(self._over,), daemon=True).start()
+
+    def _toggle_pause(self) -> None:
+        self.end_hold()  # nothing goes on over a pause, nor after it
+        status = self._ask({"do": "status"})
+        if status is not None:
+            self._ask({"do": "resume" if status["state"] == "paused" else "pause"})
+
     def _hold(self, over: threading.Event) -> None:
-        while self._ask({"do": "hold", "on": True}):
+        while self._ask({"do": "hold", "on": True}) is not None:
             if over.wait(HOLD_AGAIN_S):
                 return
         if self._over is over:  # it was refused: the next `h` is a new one
             self._over = None
 
-    def _ask(self, request: dict[str, Any]) -> bool:
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """What capture answers; None where it refuses, which is said, or is not there."""
         try:
             answer = self._ask_capture(request)
         except UserError as error:
             self._say(str(error))
-            return False
+            return None
         if answer.get("outcome") == "refused":
             self._say(f"{answer['sentence']} {answer['advice']}")
-            return False
-        return True
+            return None
+        return answer
 
 
 def _is_laid_out(planned: Plan, screen: Screen) -> bool:

@@ -136,7 +136,8 @@ def _run(capture: Capture, settings: Settings, home: Home, screen: Screen) -> No
         if keyboard is not None:
             keyboard.start(lambda key, at_s: _typed(capture, key, at_s))
             screen.say(
-                "I hear you. Space keeps what was said, h holds and lets go, p pauses, q ends."
+                "I hear you. Space keeps what was said, h begins and ends a hold, "
+                "p pauses and resumes, q ends."
             )
         capture.run()
     finally:

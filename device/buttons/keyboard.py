@@ -1,4 +1,7 @@
-"""The keyboard of a terminal as a button: space, `h`, `p` and `q`; docs/capture.md has them."""
+"""The keyboard of a terminal as a button: its keys, and what each of them does.
+
+docs/capture.md has the same as a table, which the test presses.
+"""
 
 import contextlib
 import os
@@ -9,10 +12,39 @@ import threading
 import time
 import tty
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
 
 from device.ports import Key
 
 _KEYS: dict[bytes, Key] = {b" ": "press", b"h": "hold", b"p": "pause", b"q": "quit"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyActions:
+    """What the keys of one terminal do. `press` and `hold` get the time of the key.
+
+    `hold` and `pause` begin what they are called after, and the next time end it.
+    """
+
+    press: Callable[[float], object]
+    hold: Callable[[float], object]
+    pause: Callable[[], object]
+    quit: Callable[[], object]
+
+    def act(self, key: Key, at_s: float) -> None:
+        """Do what this key is for. Wherever a key is typed, it is understood here."""
+        match key:
+            case "press":
+                self.press(at_s)
+            case "hold":
+                self.hold(at_s)
+            case "pause":
+                self.pause()
+            case "quit":
+                self.quit()
+            case _:
+                assert_never(key)
 
 
 class Keyboard:
@@ -25,7 +57,7 @@ class Keyboard:
         self._thread: threading.Thread | None = None
 
     def start(self, deliver: Callable[[Key, float], None]) -> None:
-        """Hand over keys with their time. Nothing happens where this is no terminal."""
+        """Deliver keys with their time. Nothing happens where this is no terminal."""
         if not os.isatty(self._descriptor):
             return
         self._before = termios.tcgetattr(self._descriptor)

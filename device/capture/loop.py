@@ -11,6 +11,7 @@ from core import log
 from core.capture_status import CaptureState, CaptureStatus, RingMemory
 from core.errors import UserError
 from core.spool_port import SpoolPort
+from device.buttons.keyboard import KeyActions
 from device.machine.systemd import Service, Watchdog
 from device.memory.recent_sound import Sound, SpeechDetector
 from device.ports import (
@@ -19,13 +20,12 @@ from device.ports import (
     Ended,
     Fault,
     FromMicrophone,
-    Key,
     Other,
     SecondEdge,
     Switched,
     Typed,
 )
-from device.session.session import Elapsed, Event, PauseGesture, SwitchMoved
+from device.session.session import Elapsed, Event, PauseAsked, ResumeAsked, SwitchMoved
 from device.session.values import NoSound
 from device.signals.scheduler import Signals, SignalState
 
@@ -119,6 +119,12 @@ class Capture:
         self.engine = parts.engine
         self.controls = parts.controls
         self._turns = Turns(parts.now_s())
+        self._keys = KeyActions(
+            press=self.controls.press,
+            hold=self.controls.hold_key,
+            pause=self._toggle_pause,
+            quit=self.stop,
+        )
 
     def run(self) -> None:
         """Until `stop`. What waits is done before anything is opened: a switch may say pause."""
@@ -164,7 +170,7 @@ class Capture:
             case Switched(paused):
                 self.do(SwitchMoved(paused))
             case Typed(key, at_s):
-                self._type(key, at_s)
+                self._keys.act(key, at_s)
             case Request():
                 message.answer(requests.answer(self, message))
             case DetectorLoaded(detector, error):
@@ -311,16 +317,9 @@ class Capture:
             log.get_log().error("spool_unreadable", reason=error.strerror)
         parts.troubles.note("disk", parts.reserve.refusal())
 
-    def _type(self, key: Key, at_s: float) -> None:
-        match key:
-            case "press":
-                self.controls.press(at_s)
-            case "hold":
-                self.controls.hold_key(at_s)
-            case "pause":
-                self.do(PauseGesture())
-            case "quit":
-                self.stop()
+    def _toggle_pause(self) -> None:
+        """A key's pause is no gesture: no chain of presses comes before it, so none is undone."""
+        self.do(ResumeAsked("command") if self._is_paused else PauseAsked("command"))
 
     def _signal_state(self, *, block_came: bool) -> SignalState:
         state = self.engine.session.state

@@ -128,7 +128,7 @@ def test_space_presses() -> None:
     assert (capture.asked, capture.said) == ([PRESS], [])
 
 
-def test_h_holds_renews_and_lets_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_h_begins_a_hold_renews_and_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "HOLD_AGAIN_S", 0.01)
     capture = Capture()
 
@@ -141,17 +141,45 @@ def test_h_holds_renews_and_lets_go(monkeypatch: pytest.MonkeyPatch) -> None:
     assert OFF in capture.asked[-2:]
 
 
-def test_what_is_held_is_let_go_at_the_end_and_only_then() -> None:
+def test_a_hold_is_ended_at_the_end_and_only_then() -> None:
     capture = Capture()
 
-    capture.keys.let_go()
+    capture.keys.end_hold()
     assert capture.asked == []
     capture.type("hold")
     assert capture.held.acquire(timeout=5)
-    capture.keys.let_go()
-    capture.keys.let_go()
+    capture.keys.end_hold()
+    capture.keys.end_hold()
 
     assert capture.asked == [ON, OFF]
+
+
+def test_p_pauses_and_the_next_time_resumes() -> None:
+    listening, paused = Capture(state="listening"), Capture(state="paused")
+
+    for capture in (listening, paused):
+        capture.type("pause")
+
+    assert listening.asked == [{"do": "status"}, {"do": "pause"}]
+    assert paused.asked == [{"do": "status"}, {"do": "resume"}]
+
+
+def test_p_ends_a_hold_before_it_pauses() -> None:
+    capture = Capture(state="continuing")
+
+    capture.type("hold")
+    assert capture.held.acquire(timeout=5)
+    capture.type("pause")
+
+    assert capture.asked == [ON, OFF, {"do": "status"}, {"do": "pause"}]
+
+
+def test_p_without_a_capture_is_told_once() -> None:
+    capture = Capture(error="Capture is not running.")
+
+    capture.type("pause")
+
+    assert capture.said == ["Capture is not running. Start it."]
 
 
 def test_a_refused_press_is_told_with_its_advice() -> None:
