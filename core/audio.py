@@ -5,7 +5,6 @@ A sample is one int16 value; a position counts samples since its stream opened.
 
 import mmap
 from dataclasses import dataclass
-from typing import NewType
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,6 @@ FRAME_SAMPLES = 512
 """The window that Silero judges: 32 ms, fixed by the model."""
 
 FRAME_S = FRAME_SAMPLES / RATE_HZ
-
-SamplePosition = NewType("SamplePosition", int)
 
 Pcm = npt.NDArray[np.int16]
 """Samples, shape (n,), int16, mono, at RATE_HZ."""

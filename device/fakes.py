@@ -1,13 +1,16 @@
-"""Things with a wire that need none: for the tests, the benchmarks and the demo."""
+"""Microphone, light and motor without a wire: for the tests and the benchmarks."""
 
 from collections.abc import Callable, Iterable
 
-from .ports import Edge, Ended, FromMicrophone
+from .ports import Ended, FromMicrophone
 from .signals.patterns import Pattern, PatternName, Steps
 
 
 class FakeMicrophone:
-    """Hands over what it is given, at once and in the caller's thread, when told to `play`."""
+    """Delivers its script when it is started, at once and in the caller's thread.
+
+    It ends with the script, and remembers what it was asked for.
+    """
 
     name = "a fake microphone"
 
@@ -35,26 +38,8 @@ class FakeMicrophone:
         self.stopped = True
 
 
-class FakeButton:
-    """A button that a test presses."""
-
-    def __init__(self) -> None:
-        self._deliver: Callable[[Edge], None] | None = None
-
-    def start(self, deliver: Callable[[Edge], None]) -> None:
-        self._deliver = deliver
-
-    def stop(self) -> None:
-        self._deliver = None
-
-    def edge(self, *, down: bool, at_s: float) -> None:
-        """What the pin would have told."""
-        if self._deliver is not None:
-            self._deliver(Edge(down, at_s))
-
-
 class FakeLight:
-    """Remembers what it was told to show."""
+    """Remembers the names of the patterns that it was given."""
 
     def __init__(self) -> None:
         self.shown: list[PatternName] = []
@@ -68,7 +53,7 @@ class FakeLight:
 
 
 class FakeMotor:
-    """Remembers how it was told to move."""
+    """Remembers the steps that it was given."""
 
     def __init__(self) -> None:
         self.felt: list[Steps] = []
