@@ -1,6 +1,8 @@
 """Lights and motors: real gpiozero on mock pins, an SPI device that is a file, a terminal."""
 
 import io
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +12,6 @@ from gpiozero.pins.mock import MockFactory
 from structlog.testing import capture_logs
 
 from core.settings import DeviceSettings
-from device.fakes import FakeLight
 from device.signals.apa102 import SpiLight, SpiUnusable, frame
 from device.signals.lights import (
     ColourLight,
@@ -19,7 +20,7 @@ from device.signals.lights import (
     lights,
 )
 from device.signals.motors import PinMotor, motors
-from device.signals.patterns import Light, pattern
+from device.signals.patterns import Light, PatternName, dimmed, pattern
 from device.signals.player import Player
 from device.signals.scheduler import Signals, SignalState
 
@@ -42,73 +43,127 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-Made = tuple[Light, Callable[[], bool]]
-"""A light, and whether it is lit."""
+LATE_S = 0.4
+"""By so much may a busy machine play a pattern too slowly."""
 
 
-def fake(pins: MockFactory, folder: Path) -> Made:
-    return FakeLight(), lambda: False
+Span = tuple[bool, float]
+"""Whether it was lit, and for how long so; the last one still lasts and counts as nothing."""
 
 
-def on_a_pin(pins: MockFactory, folder: Path) -> Made:
-    return PinLight(27, pins), lambda: levels(pins, 27)[-1]
+class Watched:
+    """A light, and a record of when it was lit."""
+
+    def __init__(self, light: Light, brightness: int, spans: Callable[[], list[Span]]) -> None:
+        self.light = light
+        self.brightness = brightness
+        self._spans = spans
+
+    @property
+    def rises(self) -> int:
+        """How often it has been switched on."""
+        return sum(is_lit for is_lit, _ in self._spans())
+
+    @property
+    def lit_s(self) -> float:
+        return sum(seconds for is_lit, seconds in self._spans() if is_lit)
+
+    @property
+    def is_lit(self) -> bool:
+        return self._spans()[-1][0]
 
 
-def dimmed_on_a_pin(pins: MockFactory, folder: Path) -> Made:
-    return PinLight(27, pins, brightness=5), lambda: levels(pins, 27)[-1]
+def pin_spans(pins: MockFactory, number: int) -> list[Span]:
+    states = pins.pin(number).states
+    lasted = [*(each.timestamp for each in states[1:]), 0.0]
+    return [(bool(each.state), seconds) for each, seconds in zip(states, lasted, strict=True)]
 
 
-def in_colour(pins: MockFactory, folder: Path) -> Made:
-    light = ColourLight((5, 6, 13), pins)
-    return light, lambda: any(levels(pins, each)[-1] for each in (5, 6, 13))
+def on_a_pin(pins: MockFactory, _: Path) -> Iterator[Watched]:
+    yield Watched(PinLight(27, pins), 100, lambda: pin_spans(pins, 27))
 
 
-def by_spi(pins: MockFactory, folder: Path) -> Made:
+def dimmed_on_a_pin(pins: MockFactory, _: Path) -> Iterator[Watched]:
+    yield Watched(PinLight(27, pins, brightness=40), 40, lambda: pin_spans(pins, 27))
+
+
+def in_colour(pins: MockFactory, _: Path) -> Iterator[Watched]:
+    """By its green part, which white, green and yellow share."""
+    yield Watched(ColourLight((5, 6, 13), pins), 100, lambda: pin_spans(pins, 6))
+
+
+def by_spi(_: MockFactory, folder: Path) -> Iterator[Watched]:
+    """A pipe stands for the device: what is written is read at once, with its time."""
     device = folder / "spidev0.1"
-    device.touch()
-    dark = frame((0, 0, 0), 0)
-    return SpiLight(device), lambda: not device.read_bytes().endswith(dark)
+    os.mkfifo(device)
+    reading = os.open(device, os.O_RDONLY | os.O_NONBLOCK)
+    light = SpiLight(device)
+    os.set_blocking(reading, True)
+    written: list[tuple[bool, float]] = [(False, time.monotonic())]
 
+    def read() -> None:
+        while frame_read := os.read(reading, len(frame((0, 0, 0), 0))):
+            written.append((any(frame_read[5:8]), time.monotonic()))
 
-def in_a_terminal(pins: MockFactory, folder: Path) -> Made:
-    return TerminalLight(io.StringIO()), lambda: False
+    def spans() -> list[Span]:
+        ends = [*(at_s for _, at_s in written[1:]), written[-1][1]]
+        return [(is_lit, end_s - at_s) for (is_lit, at_s), end_s in zip(written, ends, strict=True)]
 
-
-@pytest.fixture(params=[fake, on_a_pin, dimmed_on_a_pin, in_colour, by_spi, in_a_terminal])
-def made(request: pytest.FixtureRequest, pins: MockFactory, tmp_path: Path) -> Made:
-    built: Made = request.param(pins, tmp_path)
-    return built
-
-
-def test_any_light_shows_every_pattern_and_ends_dark_by_itself(made: Made) -> None:
-    light, is_lit = made
-
-    light.play(pattern("taken"))
-    wait_until(lambda: not is_lit())
+    reader = threading.Thread(target=read)
+    reader.start()
+    yield Watched(light, 100, spans)
     light.stop()
-
-    assert not is_lit()
-
-
-def test_any_light_takes_a_new_pattern_while_it_shows_one(made: Made) -> None:
-    light, is_lit = made
-
-    for name in ("paused", "refused", "kept", "listening"):
-        light.play(pattern(name))
-    wait_until(lambda: not is_lit())
-    light.stop()
-
-    assert not is_lit()
+    reader.join()
+    os.close(reading)
 
 
-def test_any_light_is_dark_when_it_is_stopped_while_lit_and_stops_twice(made: Made) -> None:
-    light, is_lit = made
+@pytest.fixture(params=[on_a_pin, dimmed_on_a_pin, in_colour, by_spi])
+def watched(request: pytest.FixtureRequest, pins: MockFactory, tmp_path: Path) -> Iterator[Watched]:
+    yield from request.param(pins, tmp_path)
 
-    light.play(pattern("refused"))
-    light.stop()
-    light.stop()
 
-    assert not is_lit()
+@pytest.mark.parametrize("name", ["taken", "kept", "refused"])
+def test_any_light_is_lit_for_the_time_of_its_pattern_and_dark_after(
+    watched: Watched, name: PatternName
+) -> None:
+    steps = dimmed(pattern(name).light, watched.brightness)
+    wanted_s = sum(on_s for on_s, _ in steps)
+
+    watched.light.play(pattern(name))
+    wait_until(lambda: watched.rises == len(steps) and not watched.is_lit)
+
+    assert 0.95 * wanted_s <= watched.lit_s <= wanted_s + LATE_S
+    watched.light.stop()
+    assert watched.rises == len(steps)
+    assert not watched.is_lit
+
+
+def test_any_light_takes_a_new_pattern_in_place_of_the_one_it_shows(watched: Watched) -> None:
+    refused, kept = (
+        dimmed(pattern(name).light, watched.brightness) for name in ("refused", "kept")
+    )
+    watched.light.play(pattern("refused"))
+    wait_until(lambda: watched.rises > 0)
+    watched.light.play(pattern("kept"))
+    wait_until(lambda: watched.rises > len(kept) and not watched.is_lit)
+    watched.light.stop()
+
+    assert watched.rises <= len(refused) + len(kept)
+    assert watched.lit_s < sum(on_s for on_s, _ in refused + kept)
+    assert not watched.is_lit
+
+
+def test_any_light_is_dark_when_it_is_stopped_while_lit_and_stops_twice(watched: Watched) -> None:
+    watched.light.play(pattern("refused"))
+    wait_until(lambda: watched.rises > 0)
+    watched.light.stop()
+    rises = watched.rises
+    watched.light.stop()
+
+    whole = dimmed(pattern("refused").light, watched.brightness)
+    assert watched.lit_s < sum(on_s for on_s, _ in whole)
+    assert watched.rises == rises
+    assert not watched.is_lit
 
 
 def test_a_pin_goes_on_and_off_as_often_as_the_pattern_says(pins: MockFactory) -> None:
