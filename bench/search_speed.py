@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.search_recall import Corpus, Turn, corpora, load_embedder
-from pipeline.search.dates import date_in_words
+from core.dates import date_in_words
 from pipeline.search.engine import Engine
 from pipeline.store.sqlite.connection import open_writer
 from pipeline.store.sqlite.passage_index import PassageReader

@@ -1,29 +1,8 @@
-"""Times in words, for the index; and words as times, for `--since` and `--until`. Pure."""
+"""Words as times: what `--since` and `--until` name. Pure."""
 
 from datetime import datetime
 
 from core.errors import WrongUsage
-
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_PARTS_OF_THE_DAY = ((5, "night"), (12, "morning"), (17, "afternoon"), (22, "evening"))
-
-DATE_WORDS = frozenset(
-    word.lower() for word in (*_MONTHS, *_WEEKDAYS, *(name for _, name in _PARTS_OF_THE_DAY))
-)
-"""What `date_in_words` writes besides numbers."""
-
-
-def date_in_words(at: datetime) -> str:
-    """How somebody would ask for that time: "Friday 20 January 2023 afternoon".
-
-    In the zone that `at` carries, which should be the wearer's at that time.
-    English whatever the locale of the machine, so that two copies index the same words.
-    """
-    month = _MONTHS[at.month - 1]
-    return f"{_WEEKDAYS[at.weekday()]} {at.day} {month} {at.year} {_part_of_the_day(at)}"
 
 
 def parse_when(text: str, now: datetime) -> datetime:
@@ -33,10 +12,6 @@ def parse_when(text: str, now: datetime) -> datetime:
     Raises WrongUsage for anything else.
     """
     return _iso(text.strip(), now) or _in_words(text.strip(), now) or _refuse(text)
-
-
-def _part_of_the_day(at: datetime) -> str:
-    return next((name for until, name in _PARTS_OF_THE_DAY if at.hour < until), "night")
 
 
 def _iso(text: str, now: datetime) -> datetime | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.clock import as_datetime
+from core.dates import date_in_words
 from core.moment import Transcript
-from pipeline.search.dates import date_in_words
 from pipeline.store.format.drafts import PassageCut, read_embedding, read_transcript
 from pipeline.store.format.events import Event
 

@@ -3,27 +3,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from core.errors import WrongUsage
-from pipeline.search.dates import date_in_words, parse_when
+from pipeline.search.dates import parse_when
 
 HERE = timezone(timedelta(hours=2))
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=HERE)
-
-
-@pytest.mark.parametrize(
-    ("hour", "part"),
-    [
-        (0, "night"),
-        (5, "morning"),
-        (11, "morning"),
-        (12, "afternoon"),
-        (17, "evening"),
-        (23, "night"),
-    ],
-)
-def test_a_time_is_told_as_somebody_would_ask_for_it(hour: int, part: str) -> None:
-    assert (
-        date_in_words(datetime(2023, 1, 20, hour, tzinfo=UTC)) == f"Friday 20 January 2023 {part}"
-    )
 
 
 @pytest.mark.parametrize(
