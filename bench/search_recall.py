@@ -33,7 +33,7 @@ from pipeline.meaning.embedder import Embedder, MiniLmEmbedder
 from pipeline.search.engine import Engine
 from pipeline.search.query import parse
 from pipeline.store.sqlite.passage_index import PassageReader
-from pipeline.store.sqlite.reader import Reader, open_archive_to_read
+from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
 
 TOP = 10
 LOCOMO_GOAL = 0.70
@@ -249,7 +249,7 @@ async def _beside(home: Path, queries: Sequence[str], embedder: Embedder) -> lis
         return [*bm25, cosine, [[hit.ref for hit in one.hits] for one in found]]
 
 
-async def _bm25(archive: Reader, queries: Sequence[str], table: str) -> Sequence[Hits]:
+async def _bm25(archive: SqliteReader, queries: Sequence[str], table: str) -> Sequence[Hits]:
     await archive.connection.executescript(_WORDS[table])
     query = (
         f"SELECT ref FROM {table} JOIN passage ON passage.rowid = {table}.rowid "  # noqa: S608
@@ -275,7 +275,7 @@ SELECT rowid, iif(speaker = '', '', speaker || ': ') || text {more} FROM passage
 }
 
 
-async def _cosine(archive: Reader, vectors: NDArray[np.float32]) -> Sequence[Hits]:
+async def _cosine(archive: SqliteReader, vectors: NDArray[np.float32]) -> Sequence[Hits]:
     table = await PassageReader(archive.connection).passages()
     assert table.vectors is not None
     refs = {one.id: one.ref for one in await archive.moments()}

@@ -13,11 +13,13 @@ from typing import get_args
 from core.facts import FactKind
 from core.moment import Transcript
 from pipeline.search.engine import Embed, Engine, Found
+from pipeline.store import acts
 from pipeline.store.format.events import Event
-from pipeline.store.sqlite.archive import Archive, open_archive
+from pipeline.store.port import Archive, Period, Reader
+from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.sqlite.passage_index import PassageReader
-from pipeline.store.sqlite.reader import Period, Reader, open_archive_to_read
+from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -111,19 +113,19 @@ class ArchiveAccess:
 
     async def hide(self, named: str) -> None:
         async with self._writing(named) as (archive, row):
-            await archive.hide(row)
+            await acts.hide(archive, row)
 
     async def restore(self, named: str) -> None:
         async with self._writing(named) as (archive, row):
-            await archive.restore(row)
+            await acts.restore(archive, row)
 
     async def undo_keep(self, named: str) -> None:
         """Take back the keep itself: the moment is hidden. Waits for one that is being made."""
         await self._made(named)
         async with self._writing(named) as (archive, row):
             if row.state == "visible":
-                kept = await archive.event(f"{row.kept_origin}:{row.kept_seq}")
-                await archive.undo(kept)
+                kept = await archive.event_at(row.kept_origin, row.kept_seq)
+                await acts.undo(archive, kept)
 
     async def forget(self, named: str) -> None:
         """Irreversible. When this returns its bytes are in no file of the archive's folder."""

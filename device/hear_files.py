@@ -25,8 +25,9 @@ from pipeline.commands import json_shapes
 from pipeline.imports import as_text
 from pipeline.speech import speech_detector
 from pipeline.spool.spool import Spool
+from pipeline.store.port import Reader
 from pipeline.store.sqlite.connection import understood
-from pipeline.store.sqlite.reader import Reader, open_archive_to_read
+from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.delivery import Delivery, delivering
 
 Policy = Literal["button", "everything"]

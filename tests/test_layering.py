@@ -66,7 +66,7 @@ WITHIN = {
     "pipeline/store": set[str](),
     "pipeline/spool": {"pipeline/store/format"},
     "pipeline/speech": {"pipeline/models"},
-    "pipeline/search": {"pipeline/store"},
+    "pipeline/search": {"pipeline/store/port", "pipeline/store/passage_port"},
     "pipeline/hearing": {"pipeline/speech"},
     "dashboard/show": {"dashboard/demo"},
     "dashboard/pages": {"dashboard/context", "dashboard/show", "dashboard/assets"},
@@ -95,7 +95,7 @@ VENDOR_HOMES = {
     "ctranslate2": {"pipeline/hearing/transcriber.py"},
     "av": {"pipeline/media.py"},
     "soxr": {"pipeline/media.py", "device/microphone/conversion.py"},
-    "sqlite3": {"pipeline/store/"},
+    "sqlite3": {"pipeline/store/sqlite/"},
     "aiosqlite": {"pipeline/store/"},
     "dateparser": {"pipeline/search/dates.py"},
     "flask": {"dashboard/"},
@@ -152,7 +152,7 @@ def test_the_packages_keep_to_the_table() -> None:
             "__import__('device.memory.ring_buffer')",
             "imports device.memory.ring_buffer;",
         ),
-        ("pipeline/search/words.py", "import sqlite3", "only pipeline/store/ may"),
+        ("pipeline/search/words.py", "import sqlite3", "only pipeline/store/sqlite/ may"),
         ("core/words.py", "import afterthought", "core/words.py imports afterthought;"),
         ("core/words.py", "import requests", "core/words.py imports requests, which has no home"),
     ],
@@ -168,7 +168,8 @@ def test_a_planted_violation_is_told(tmp_path: Path, path: str, source: str, sen
 
 def test_what_the_table_allows_is_not_told(tmp_path: Path) -> None:
     plant(tmp_path, "core/a.py", "import json\nimport numpy as np\nfrom core import b")
-    plant(tmp_path, "pipeline/store/a.py", "import sqlite3\nfrom . import b\nfrom core.a import x")
+    plant(tmp_path, "pipeline/store/sqlite/a.py", "import sqlite3\nfrom . import b, c")
+    plant(tmp_path, "pipeline/search/a.py", "from pipeline.store.port import x\nimport core.a")
     plant(tmp_path, "dashboard/a.py", "import flask\nfrom pipeline import store, search")
     plant(tmp_path, "device/daemon.py", "from pipeline.spool.spool import post")
     plant(tmp_path, "afterthought.py", "import device, dashboard, bench, deploy.doctor")
@@ -189,6 +190,7 @@ def test_the_parts_of_a_package_keep_to_the_table() -> None:
         ("device/buttons/a.py", "def f():\n    import device.capture.loop", "device/capture/loop"),
         ("device/machine/a.py", "from device.memory import ring", "device/memory/ring"),
         ("pipeline/store/a.py", "from pipeline.search import engine", "pipeline/search/engine"),
+        ("pipeline/search/a.py", "import pipeline.store.sqlite.rows", "pipeline/store/sqlite/rows"),
     ],
 )
 def test_a_planted_arrow_within_a_package_is_told(

@@ -11,7 +11,7 @@ from dashboard.context import clock, context
 from dashboard.show import day_strip, gaps, moments
 from dashboard.show.gaps import Break, Stretch
 from dashboard.show.local_time import anywhere
-from pipeline.store.sqlite.reader import Period
+from pipeline.store.port import Period
 
 page = Blueprint("day", __name__)
 

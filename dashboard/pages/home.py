@@ -8,7 +8,7 @@ from dashboard.context import Context, clock, context
 from dashboard.show import day_strip, gaps, moments, status
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
-from pipeline.store.sqlite.reader import Period
+from pipeline.store.port import Period
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 

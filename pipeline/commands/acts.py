@@ -10,8 +10,7 @@ from core.errors import WrongUsage
 
 if TYPE_CHECKING:
     from pipeline.store.format.events import Event
-    from pipeline.store.sqlite.archive import Archive
-    from pipeline.store.sqlite.reader import Period, Reader
+    from pipeline.store.port import Archive, Period, Reader
     from pipeline.store.views.moment_fold import MomentRow
 
 Reading = Callable[["Reader", Arguments, Screen], Coroutine[Any, Any, int]]
@@ -45,7 +44,7 @@ def writing(work: Writing) -> Callable[[Arguments, Screen], int]:
 def period_of(arguments: Arguments) -> "Period":
     """`--since` and `--until` as a period. Raises WrongUsage."""
     from pipeline.search.dates import parse_when  # noqa: PLC0415
-    from pipeline.store.sqlite.reader import Period  # noqa: PLC0415
+    from pipeline.store.port import Period  # noqa: PLC0415
 
     def ms(text: str | None) -> int | None:
         if text is None:
@@ -101,25 +100,30 @@ async def _history(archive: "Reader", row: "MomentRow") -> "list[Event]":
 
 
 async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    from pipeline.store import acts  # noqa: PLC0415
+
     row = await archive.moment(arguments.id)
-    changed = await archive.hide(row)
+    changed = await acts.hide(archive, row)
     done = f"{row.id} is hidden. `afterthought restore {row.id}` shows it again."
     screen.value({"id": row.id, "state": "hidden", "changed": changed}, done)
     return 0
 
 
 async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    from pipeline.store import acts  # noqa: PLC0415
+
     row = await archive.moment(arguments.id)
-    changed = await archive.restore(row)
+    changed = await acts.restore(archive, row)
     screen.value({"id": row.id, "state": "visible", "changed": changed}, f"{row.id} is seen again.")
     return 0
 
 
 async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
+    from pipeline.store import acts  # noqa: PLC0415
 
-    named = arguments.event and await archive.event(arguments.event)
-    event = await archive.undo(named)
+    named = arguments.event and await acts.event_named(archive, arguments.event)
+    event = await acts.undo(archive, named)
     sentence = event_sentence(event)
     screen.value(
         {"undone": event.id, "kind": event.kind, "subject": event.subject, "sentence": sentence},

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from pipeline.imports import Line
     from pipeline.spool.spool import TypedText
-    from pipeline.store.sqlite.reader import Reader
+    from pipeline.store.port import Reader
     from pipeline.worker.delivery import Delivery
 
 LETTER_LINES = 256

@@ -9,14 +9,12 @@ from .acts import writing
 if TYPE_CHECKING:
     import argparse
 
-    from pipeline.store.sqlite.archive import Archive
+    from pipeline.store.port import Archive
 
 
 async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     del arguments
-    from pipeline.store.sqlite.check import check_archive  # noqa: PLC0415
-
-    report = await check_archive(archive)
+    report = await archive.check()
     text = (
         f"{report.events} events, {report.belongings} belongings, {report.sounds} sounds: "
         f"{'all as they were' if not report.problems else f'{len(report.problems)} problems'}."

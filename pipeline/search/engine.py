@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.dates import DATE_WORDS
 from pipeline.search import fusion
 from pipeline.search.moment_scores import Moments
-from pipeline.search.port import Reader, Shown
 from pipeline.search.query import Query, parse, words_of
+from pipeline.store.passage_port import Passages, Shown
 
 FOLD_ROOM = 2
 """Candidates looked at for each hit wanted, so that folding twins leaves enough."""
@@ -63,8 +63,8 @@ class Found:
 class Engine:
     """Searches one archive. Keeps what it works out of a table until the table changes."""
 
-    def __init__(self, reader: Reader, embed: Embed | None = None) -> None:
-        self._reader = reader
+    def __init__(self, passages: Passages, embed: Embed | None = None) -> None:
+        self._passages = passages
         self._embed = embed
         self._moments: Moments | None = None
 
@@ -103,7 +103,7 @@ class Engine:
         return found
 
     async def _current_moments(self) -> Moments:
-        table = await self._reader.passages()
+        table = await self._passages.passages()
         if self._moments is None or self._moments.table is not table:
             self._moments = Moments(table)
         return self._moments
@@ -134,7 +134,7 @@ class Engine:
         evidence = fusion.fuse(said, close, named, moments.line)
         places = _best(evidence.total, within, n * FOLD_ROOM)
         best_passages = moments.best_passages(places, by_word, cosines)
-        shown = await self._reader.shown([int(rowid) for rowid in best_passages])
+        shown = await self._passages.shown([int(rowid) for rowid in best_passages])
         hits = [
             _hit(shown[rowid], evidence, place, query, said[:, place] > 0)
             for place, rowid in zip(places.tolist(), best_passages.tolist(), strict=True)
@@ -151,7 +151,7 @@ class Engine:
         """BM25 of each passage, one row a word of the query."""
         scores = np.zeros((len(query.terms), len(moments.table.rowids)), np.float32)
         for row, match in zip(scores, query.matches, strict=True):
-            moments.spread(await self._reader.match(match), row)
+            moments.spread(await self._passages.match(match), row)
         return scores
 
 

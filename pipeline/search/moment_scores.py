@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.search import fusion
-from pipeline.search.port import Matches, PassageTable
 from pipeline.search.query import Query, words_of
+from pipeline.store.passage_port import Matches, PassageTable
 
 NAME_PART_CHARACTERS = 3
 """A part of a name that is shorter, such as an initial, names nobody by itself."""

@@ -1,4 +1,5 @@
-"""The archive: journal, belongings and views in one SQLite file, and the sound beside it.
+"""The archive: journal, belongings and views, and the sound beside them.
 
-The only folder that says sqlite3 or aiosqlite. `docs/journal-format.md` is its agreement.
+`port.py` and `passage_port.py` say what others may ask; only `sqlite/` says sqlite3 or
+aiosqlite. `docs/journal-format.md` is the agreement.
 """

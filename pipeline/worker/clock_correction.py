@@ -11,7 +11,7 @@ from core.errors import WrongUsage
 from core.facts import Fact
 from core.socket_client import Told
 from pipeline.store.format import drafts
-from pipeline.store.sqlite.archive import Archive
+from pipeline.store.port import Archive
 from pipeline.store.views.clock_corrections import TOLERANCE_MS, Correction
 
 Outcome = Literal["corrected", "agrees", "kept_by_time_server", "no_boot"]

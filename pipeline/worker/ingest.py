@@ -22,9 +22,8 @@ from pipeline.spool.spool import (
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Reference, Sound
 from pipeline.store.format.events import Draft
+from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound
-from pipeline.store.sqlite.archive import Archive
-from pipeline.store.sqlite.journal import Forgotten
 from pipeline.worker.model_process import Heard, Models, ModelsFailed
 
 Report = Callable[[dict[str, Any]], None]

@@ -17,7 +17,8 @@ from core.paths import Home
 from core.settings import Settings
 from core.socket_client import Told
 from pipeline.spool.spool import Letter, LetterBroken, Spool
-from pipeline.store.sqlite.archive import Archive, open_archive
+from pipeline.store.port import Archive
+from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.ingest import GIVE_UP_AFTER, Ingest, sweep_sound_parts

@@ -11,8 +11,8 @@ from core.moment import Transcript
 from dashboard.archive_access import LOOK_BACK, ArchiveAccess
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
+from pipeline.store.port import Period
 from pipeline.store.sqlite.archive import open_archive
-from pipeline.store.sqlite.reader import Period
 
 AT_MS = 1_790_000_000_000
 

@@ -8,28 +8,23 @@ from pathlib import Path
 import aiosqlite
 
 from core.clock import Clock, SystemClock
-from core.errors import NotFound
 from pipeline.store import sound_files
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
+from pipeline.store.port import Report
 from pipeline.store.sound_files import MadeSound
-from pipeline.store.views.moment_fold import MomentRow, undone_events
 
 from . import forgetting
+from .check import check_archive
 from .connection import open_writer, transaction, understood
-from .journal import append, event_at, latest_events
+from .journal import append
 from .origin import current_origin, machine_name
-from .reader import Reader
+from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
 
-UNDOABLE = frozenset(
-    {"moment_kept", "clip_revised", "moment_hidden", "moment_restored", "act_undone"}
-)
-"""What an undo may take back. Forgetting is not among them: its bytes are gone."""
 
-
-class Archive(Reader):
-    """Everything a reader can, and appending.
+class SqliteArchive(SqliteReader):
+    """`port.Archive` over one connection.
 
     Belongs to one event loop. Safe for several tasks of it: appends wait for one another.
     """
@@ -43,13 +38,6 @@ class Archive(Reader):
         self._one_thought = asyncio.Lock()
 
     async def append(self, *thought: Draft, sound: MadeSound | None = None) -> list[Event]:
-        """Store these drafts as events, with their belongings and views: all or nothing.
-
-        A finished sound file goes to its place in the same transaction, so that no sweep
-        meets it unnamed. Raises journal.Forgotten when a subject was forgotten,
-        ArchiveUnusable when the disk refuses. The sound that a `clip_revised` supersedes
-        goes with it: its belonging at once, its file when nothing else names it.
-        """
         superseded: list[str] = []
         async with self._thinking() as at_ms:
             if sound is not None:
@@ -68,47 +56,6 @@ class Archive(Reader):
         """A kill before this leaves the files to the sweep of the next start."""
         async with self._thinking():
             await sound_files.remove_unnamed(self.connection, self.home, sounds)
-
-    async def hide(self, moment: MomentRow, *, author: str = "wearer") -> bool:
-        """Put a moment out of sight; False where it was so already."""
-        if moment.state == "hidden":
-            return False
-        await self.append(drafts.moment_hidden(moment.id, author=author))
-        return True
-
-    async def restore(self, moment: MomentRow, *, author: str = "wearer") -> bool:
-        """Show a moment again that was hidden, or whose keep was undone; False where it is seen."""
-        if moment.state == "visible":
-            return False
-        await self.append(drafts.moment_restored(moment.id, author=author))
-        return True
-
-    async def undo(self, event: Event | None = None, *, author: str = "wearer") -> Event:
-        """Take back an event, or this origin's last act by the wearer or the agent.
-
-        The event that was taken back. Raises NotFound where there is none, or where it
-        cannot be undone.
-        """
-        target = event or await self._last_act()
-        if target.kind not in UNDOABLE:
-            sentence = f"The event {target.id} ({target.kind}) cannot be undone."
-            raise NotFound(sentence, advice="`afterthought log` lists the events that can.")
-        await self._must_still_count(target)
-        await self.append(
-            drafts.act_undone(target.subject, target.origin, target.seq, author=author)
-        )
-        return target
-
-    async def event(self, named: str) -> Event:
-        """The event `origin:seq`, or `seq` in this install's own line. Raises NotFound."""
-        origin, _, seq = named.rpartition(":")
-        found = None
-        if seq.isdecimal():
-            found = await event_at(self.connection, origin or await self.origin() or "", int(seq))
-        if found is None:
-            sentence = f"There is no event {named}."
-            raise NotFound(sentence, advice="`afterthought log` lists the events.")
-        return found
 
     async def forget(
         self, moments: Sequence[str], *, here: bool = False, author: str = "wearer"
@@ -133,8 +80,10 @@ class Archive(Reader):
         with understood(self.home):
             await forgetting.scrub(self.connection)
 
+    async def check(self) -> Report:
+        return await check_archive(self)
+
     async def rebuild(self) -> int:
-        """Drop the views and fold them anew; how many subjects were folded."""
         async with self._thinking():
             return await refold_everything(self.connection)
 
@@ -149,21 +98,6 @@ class Archive(Reader):
                 origin = await current_origin(self.connection, self._machine, at_ms)
                 await forgetting.erase(self.connection, origin, thought, at_ms)
 
-    async def _last_act(self) -> Event:
-        latest = await latest_events(
-            self.connection, 1, authors=("wearer", "agent"), origin=await self.origin() or ""
-        )
-        if not latest:
-            sentence = "There is nothing to undo yet."
-            raise NotFound(sentence, advice="Keep something first: `afterthought note TEXT`.")
-        return latest[0]
-
-    async def _must_still_count(self, target: Event) -> None:
-        events = await self.events_of(target.subject)
-        if (target.origin, target.seq) in undone_events(events):
-            sentence = f"The event {target.id} is undone already."
-            raise NotFound(sentence, advice="Undo that undo to bring it back: `afterthought log`.")
-
     @contextlib.asynccontextmanager
     async def _thinking(self) -> AsyncIterator[int | None]:
         async with self._one_thought:
@@ -175,8 +109,8 @@ class Archive(Reader):
 @contextlib.asynccontextmanager
 async def open_archive(
     home: Path, *, clock: Clock | None = None, machine: bytes | None = None
-) -> AsyncIterator[Archive]:
+) -> AsyncIterator[SqliteArchive]:
     """The archive of `home` for writing, made if need be. Raises ArchiveUnusable."""
     async with open_writer(home) as connection:
         name = machine_name() if machine is None else machine
-        yield Archive(connection, home, clock or SystemClock(), name)
+        yield SqliteArchive(connection, home, clock or SystemClock(), name)

@@ -13,14 +13,11 @@ from pipeline.store.format.events import (
     Place,
     place_event,
 )
+from pipeline.store.port import Forgotten
 
 COLUMNS = (
     "origin, seq, lamport, at_ms, author, kind, version, subject, payload, previous_hash, hash"
 )
-
-
-class Forgotten(Exception):
-    """The subject was forgotten; nothing may be appended to it any more."""
 
 
 async def append(

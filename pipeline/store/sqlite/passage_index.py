@@ -1,6 +1,6 @@
 """What search needs of the archive: the passages as arrays, and the keyword index.
 
-The adapter behind `pipeline.search.port.Reader`.
+The adapter behind `pipeline.store.passage_port.Passages`.
 """
 
 import json
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clock import as_datetime
-from pipeline.search.port import Matches, PassageTable, Shown
+from pipeline.store.passage_port import Matches, PassageTable, Shown
 
 from .reader import IN_TIME
 

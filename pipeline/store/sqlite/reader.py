@@ -1,17 +1,18 @@
 """Reading the archive: moments, events, and what hangs off them."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, fields
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import aiosqlite
 
-from core.errors import NotFound
 from core.facts import boot_subject
 from core.moment import Transcript
 from pipeline.store.format.drafts import Reference, read_transcript
 from pipeline.store.format.events import Event
+from pipeline.store.lookup import only_match
+from pipeline.store.port import Period
 from pipeline.store.views.clock_corrections import Correction, corrections
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
@@ -31,24 +32,8 @@ IN_TIME = """ORDER BY at_ms IS NULL, at_ms,
 kept first, within a boot by its own clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From `since_ms` up to but without `until_ms`; None leaves that side open."""
-
-    since_ms: int | None = None
-    until_ms: int | None = None
-
-    @property
-    def condition(self) -> str:
-        return "(? IS NULL OR at_ms >= ?) AND (? IS NULL OR at_ms < ?)"
-
-    @property
-    def values(self) -> tuple[int | None, ...]:
-        return (self.since_ms, self.since_ms, self.until_ms, self.until_ms)
-
-
-class Reader:
-    """An archive to read from. Belongs to one event loop."""
+class SqliteReader:
+    """`port.Reader` over one connection."""
 
     def __init__(self, connection: aiosqlite.Connection, home: Path) -> None:
         self.connection = connection
@@ -57,22 +42,16 @@ class Reader:
     async def moments(
         self, period: Period | None = None, *, hidden: bool = False
     ) -> list[MomentRow]:
-        """All moments in the order of their time; hidden ones only if asked for."""
-        when = period or Period()
+        since_ms, until_ms = _ends(period)
         query = (
-            f"SELECT {_MOMENT} FROM moment WHERE {when.condition} "
-            f"AND (? OR state = 'visible') {IN_TIME}"
+            f"SELECT {_MOMENT} FROM moment WHERE (?1 IS NULL OR at_ms >= ?1) "
+            f"AND (?2 IS NULL OR at_ms < ?2) AND (?3 OR state = 'visible') {IN_TIME}"
         )
-        rows = await self.connection.execute_fetchall(query, (*when.values, hidden))
+        rows = await self.connection.execute_fetchall(query, (since_ms, until_ms, hidden))
         return [MomentRow(*row) for row in rows]
 
     async def intervals(self, period: Period | None = None) -> list[IntervalRow]:
-        """Gaps and pauses that reach into the period, in the order in which they began.
-
-        One whose beginning is not known counts from its end; one of no known time at all
-        belongs to no period but the open one.
-        """
-        since_ms, until_ms = (period.since_ms, period.until_ms) if period else (None, None)
+        since_ms, until_ms = _ends(period)
         query = (
             f"SELECT {_INTERVAL} FROM interval, (SELECT ?1 AS since_ms, ?2 AS until_ms) "
             "WHERE (until_ms IS NULL OR coalesce(at_ms, end_ms) < until_ms) "
@@ -85,32 +64,20 @@ class Reader:
         return [IntervalRow(*row) for row in rows]
 
     async def correction(self, boot: str) -> Correction | None:
-        """What is known of a boot's clock beyond what the machine knew."""
         return corrections(await self.events_of(boot_subject(boot))).get(boot)
 
     async def moment(self, named: str) -> MomentRow:
-        """The moment with this id, or the only one whose id begins so. Raises NotFound."""
         query = f"SELECT {_MOMENT} FROM moment WHERE id = ? OR substr(id, 1, length(?)) = ? LIMIT 2"
         rows = list(await self.connection.execute_fetchall(query, (named, named, named)))
-        if len(rows) == 1 and named:
-            return MomentRow(*rows[0])
-        if rows:
-            sentence = f"More than one moment's id begins with '{named}'."
-            raise NotFound(sentence, advice="Give more of the id.")
-        if await journal.is_forgotten(self.connection, named):
-            sentence = f"The moment {named} was forgotten."
-            raise NotFound(sentence, advice="Its bytes are gone; nothing can bring it back.")
-        sentence = f"There is no moment '{named}'."
-        raise NotFound(sentence, advice="`afterthought list` shows what there is.")
+        found = [MomentRow(*row) for row in rows]
+        return only_match(named, found, is_forgotten=await self.is_forgotten(named))
 
     async def find_moment(self, moment: str) -> MomentRow | None:
-        """The moment with exactly this id, if it is there."""
         query = f"SELECT {_MOMENT} FROM moment WHERE id = ?"
         rows = list(await self.connection.execute_fetchall(query, (moment,)))
         return MomentRow(*rows[0]) if rows else None
 
     async def by_reference(self, reference: Reference) -> MomentRow | None:
-        """What was imported from this source, by the caller's own id or by line, if it is there."""
         query = (
             f"SELECT {_MOMENT} FROM moment WHERE source = ? AND ref IS ? AND line IS ? "
             "AND how = 'imported' LIMIT 1"
@@ -120,30 +87,35 @@ class Reader:
         return MomentRow(*rows[0]) if rows else None
 
     async def transcript(self, moment: MomentRow) -> Transcript | None:
-        """The words of a moment, or None while there are none."""
         contents = await journal.contents_of(self.connection, moment.id)
         content = contents.get(moment.transcript or "")
         return None if content is None else read_transcript(content)
 
     async def events_of(self, subject: str) -> list[Event]:
-        """All events about one subject, in fold order."""
         return await journal.events_of(self.connection, subject)
 
-    async def latest_events(self, limit: int, *, kind: str = "") -> list[Event]:
-        """The newest events, of this kind only where one is named; newest first."""
-        return await journal.latest_events(self.connection, limit, kind=kind)
+    async def event_at(self, origin: str, seq: int) -> Event | None:
+        return await journal.event_at(self.connection, origin, seq)
+
+    async def latest_events(
+        self, limit: int, *, kind: str = "", authors: Sequence[str] = (), origin: str = ""
+    ) -> list[Event]:
+        return await journal.latest_events(self.connection, limit, authors, origin, kind)
 
     async def is_forgotten(self, moment: str) -> bool:
         return await journal.is_forgotten(self.connection, moment)
 
     async def origin(self) -> str | None:
-        """The origin that this install appends under, or None before its first event."""
         rows = list(await self.connection.execute_fetchall("SELECT origin FROM install"))
         return str(rows[0][0]) if rows else None
 
 
+def _ends(period: Period | None) -> tuple[int | None, int | None]:
+    return (None, None) if period is None else (period.since_ms, period.until_ms)
+
+
 @contextlib.asynccontextmanager
-async def open_archive_to_read(home: Path) -> AsyncIterator[Reader]:
+async def open_archive_to_read(home: Path) -> AsyncIterator[SqliteReader]:
     """The archive of `home`; an empty one where none exists yet. Raises ArchiveUnusable."""
     async with open_reader(home) as connection:
-        yield Reader(connection, home)
+        yield SqliteReader(connection, home)

@@ -11,13 +11,13 @@ from core.facts import Fact
 from pipeline.commands import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
-from pipeline.store.sqlite.archive import Archive, open_archive
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 
 MOMENT = "ab" * 8 + "-1"
 EARLY = Recorded(1_790_000_000_000, 0, "b", 5_000, "clock")
 
 
-async def keep_and_set_the_clock(archive: Archive, *, moved_ms: int = 10_800_000) -> None:
+async def keep_and_set_the_clock(archive: SqliteArchive, *, moved_ms: int = 10_800_000) -> None:
     kept = Kept(MOMENT, "recording", EARLY, duration_ms=1000)
     right = Recorded(1_790_000_060_000 + moved_ms, 120, "b", 65_000, "clock")
     step = Fact("clock_stepped", "", 0, right, {"source": "step", "moved_ms": moved_ms})

@@ -10,7 +10,7 @@ from pipeline.meaning.placing import located
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Reference
 from pipeline.store.format.events import Draft
-from pipeline.store.sqlite.archive import Archive
+from pipeline.store.sqlite.archive import SqliteArchive
 
 FRIDAY = datetime(2026, 1, 16, 9, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ class Said:
     at: datetime | None = FRIDAY
 
 
-async def keep(archive: Archive, *moments: Said) -> list[str]:
+async def keep(archive: SqliteArchive, *moments: Said) -> list[str]:
     """Their ids, in order."""
     ids = [drafts.new_moment_id() for _ in moments]
     for moment, said in zip(ids, moments, strict=True):

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from pipeline.search.engine import Engine
-from pipeline.search.port import Shown
-from pipeline.store.sqlite.archive import Archive
+from pipeline.store import acts
+from pipeline.store.passage_port import Shown
+from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.passage_index import PassageReader
 from tests.pipeline.search.said import FRIDAY, Said, keep
 
@@ -29,7 +30,9 @@ async def refs(engine: Engine, query: str, **options: int) -> list[str | None]:
     return [hit.ref for hit in (await engine.search(query, **options)).hits]
 
 
-async def test_the_best_moment_comes_first_and_says_why(archive: Archive, engine: Engine) -> None:
+async def test_the_best_moment_comes_first_and_says_why(
+    archive: SqliteArchive, engine: Engine
+) -> None:
     await keep(archive, *DAY)
 
     found = await engine.search("Where is Gina's pill box?")
@@ -45,7 +48,7 @@ async def test_the_best_moment_comes_first_and_says_why(archive: Archive, engine
 
 
 async def test_a_first_name_names_its_speaker_and_a_stop_word_names_nobody(
-    archive: Archive, engine: Engine
+    archive: SqliteArchive, engine: Engine
 ) -> None:
     await keep(
         archive,
@@ -62,7 +65,7 @@ async def test_a_first_name_names_its_speaker_and_a_stop_word_names_nobody(
 
 
 async def test_the_day_of_the_week_finds_what_was_said_on_it(
-    archive: Archive, engine: Engine
+    archive: SqliteArchive, engine: Engine
 ) -> None:
     await keep(archive, *DAY)
 
@@ -72,7 +75,9 @@ async def test_the_day_of_the_week_finds_what_was_said_on_it(
     assert "its date has the words 'saturday' and 'afternoon'" in found.hits[0].why
 
 
-async def test_only_moments_within_the_range_are_found(archive: Archive, engine: Engine) -> None:
+async def test_only_moments_within_the_range_are_found(
+    archive: SqliteArchive, engine: Engine
+) -> None:
     await keep(archive, *DAY)
     since_ms = round((FRIDAY + timedelta(hours=2)).timestamp() * 1000)
 
@@ -84,7 +89,9 @@ async def test_only_moments_within_the_range_are_found(archive: Archive, engine:
     assert early == ["1"]
 
 
-async def test_a_moment_without_a_time_is_in_no_range(archive: Archive, engine: Engine) -> None:
+async def test_a_moment_without_a_time_is_in_no_range(
+    archive: SqliteArchive, engine: Engine
+) -> None:
     await keep(archive, *(replace(one, at=None) for one in DAY))
 
     assert await refs(engine, "pill box", since_ms=0) == []
@@ -92,7 +99,7 @@ async def test_a_moment_without_a_time_is_in_no_range(archive: Archive, engine: 
 
 
 async def test_without_an_embedder_words_answer_and_the_answer_says_so(
-    archive: Archive, reader: PassageReader
+    archive: SqliteArchive, reader: PassageReader
 ) -> None:
     async def busy(_: Sequence[str]) -> None:
         return None
@@ -106,7 +113,7 @@ async def test_without_an_embedder_words_answer_and_the_answer_says_so(
         assert found.hits[0].ref == "1"
 
 
-async def test_a_batch_answers_as_one_by_one_does(archive: Archive, engine: Engine) -> None:
+async def test_a_batch_answers_as_one_by_one_does(archive: SqliteArchive, engine: Engine) -> None:
     await keep(archive, *DAY)
     queries = ["pill box", "", "what about the boat?"]
 
@@ -120,7 +127,7 @@ async def test_a_batch_answers_as_one_by_one_does(archive: Archive, engine: Engi
 
 @pytest.mark.parametrize("query", ["", " ", "\0", "\n\t"])
 async def test_an_empty_query_finds_nothing_and_is_no_error(
-    archive: Archive, engine: Engine, query: str
+    archive: SqliteArchive, engine: Engine, query: str
 ) -> None:
     await keep(archive, *DAY)
 
@@ -130,7 +137,7 @@ async def test_an_empty_query_finds_nothing_and_is_no_error(
     assert found.nothing_close
 
 
-async def test_whatever_is_typed_is_answered(archive: Archive, engine: Engine) -> None:
+async def test_whatever_is_typed_is_answered(archive: SqliteArchive, engine: Engine) -> None:
     await keep(archive, *DAY)
 
     for query in ("don't", "C++", "tea AND", '"open', "🫖", "a" * 10_000, "x y " * 2_500, "\ud800"):
@@ -144,7 +151,7 @@ async def test_an_empty_archive_answers_with_nothing(engine: Engine) -> None:
     assert found.nothing_close
 
 
-async def test_no_more_hits_than_asked_for(archive: Archive, engine: Engine) -> None:
+async def test_no_more_hits_than_asked_for(archive: SqliteArchive, engine: Engine) -> None:
     await keep(archive, *DAY)
 
     assert len(await refs(engine, "the first box", n=2)) == 2
@@ -152,7 +159,7 @@ async def test_no_more_hits_than_asked_for(archive: Archive, engine: Engine) -> 
 
 
 async def test_the_same_words_by_the_same_speaker_are_one_hit_with_its_twins(
-    archive: Archive, engine: Engine
+    archive: SqliteArchive, engine: Engine
 ) -> None:
     await keep(
         archive,
@@ -170,7 +177,7 @@ async def test_the_same_words_by_the_same_speaker_are_one_hit_with_its_twins(
 
 
 async def test_a_moment_is_one_hit_shown_by_its_best_passage(
-    archive: Archive, engine: Engine
+    archive: SqliteArchive, engine: Engine
 ) -> None:
     await keep(archive, said("long", "tea comes first\nthe boat comes later\nthen the cake"))
 
@@ -180,13 +187,13 @@ async def test_a_moment_is_one_hit_shown_by_its_best_passage(
 
 
 async def test_what_is_kept_or_hidden_between_two_searches_counts(
-    archive: Archive, engine: Engine
+    archive: SqliteArchive, engine: Engine
 ) -> None:
     await keep(archive, *DAY)
     before = await refs(engine, "pill box")
 
     await keep(archive, said("5", "Another pill box", after_h=50))
-    await archive.hide(await archive.moment((await engine.search("shelf")).hits[0].moment))
+    await acts.hide(archive, await archive.moment((await engine.search("shelf")).hits[0].moment))
 
     assert before[0] == "1"
     assert (await refs(engine, "pill box"))[0] == "5"
@@ -195,7 +202,7 @@ async def test_what_is_kept_or_hidden_between_two_searches_counts(
 
 @pytest.mark.parametrize("gone", [True, False])
 async def test_a_passage_that_changed_hands_while_we_searched_is_left_out(
-    archive: Archive, reader: PassageReader, monkeypatch: pytest.MonkeyPatch, *, gone: bool
+    archive: SqliteArchive, reader: PassageReader, monkeypatch: pytest.MonkeyPatch, *, gone: bool
 ) -> None:
     """A forgotten moment's passage is gone, or its rowid is another moment's by now."""
     (pills, *_) = await keep(archive, *DAY)

@@ -11,24 +11,24 @@ from core.moment import Transcript, Word
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept, Sound
 from pipeline.store.sound_files import MadeSound, sound_path
-from pipeline.store.sqlite.archive import Archive, open_archive
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 
 
 @pytest.fixture
-async def archive(home: Path) -> AsyncIterator[Archive]:
+async def archive(home: Path) -> AsyncIterator[SqliteArchive]:
     async with open_archive(home, clock=FakeClock(), machine=b"this machine") as opened:
         yield opened
 
 
 @pytest.fixture
-def typed(archive: Archive) -> "Typed":
+def typed(archive: SqliteArchive) -> "Typed":
     return Typed(archive)
 
 
 class Typed:
     """Puts typed moments into an archive, a second apart."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: SqliteArchive) -> None:
         self._archive = archive
         self._clock = FakeClock()
 
@@ -53,7 +53,7 @@ def spoken() -> Transcript:
 
 
 @pytest.fixture
-def keep_sound(archive: Archive, home: Path) -> Callable[[bytes], Awaitable[Path]]:
+def keep_sound(archive: SqliteArchive, home: Path) -> Callable[[bytes], Awaitable[Path]]:
     async def keep(content: bytes) -> Path:
         sha256 = hashlib.sha256(content).hexdigest()
         part = home / "sound" / "a.part"

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from pipeline.store.sqlite.archive import Archive
+from pipeline.store.sqlite.archive import SqliteArchive
 
 KeepSound = Callable[[bytes], Awaitable[Path]]
 
 
 async def test_sound_goes_with_the_moment_that_is_forgotten(
-    archive: Archive, keep_sound: KeepSound, home: Path
+    archive: SqliteArchive, keep_sound: KeepSound, home: Path
 ) -> None:
     path = await keep_sound(b"sound")
     moment = (await archive.moments())[0].id
@@ -21,7 +21,7 @@ async def test_sound_goes_with_the_moment_that_is_forgotten(
 
 
 async def test_sound_that_two_moments_share_stays_for_the_other(
-    archive: Archive, keep_sound: KeepSound
+    archive: SqliteArchive, keep_sound: KeepSound
 ) -> None:
     path = await keep_sound(b"sound")
     await keep_sound(b"sound")
@@ -33,7 +33,7 @@ async def test_sound_that_two_moments_share_stays_for_the_other(
     assert not path.exists()
 
 
-async def test_what_a_kill_left_unnamed_is_swept(archive: Archive, home: Path) -> None:
+async def test_what_a_kill_left_unnamed_is_swept(archive: SqliteArchive, home: Path) -> None:
     orphan = home / "sound" / "ab" / ("ab" * 32 + ".mp4")
     orphan.parent.mkdir(parents=True)
     orphan.write_bytes(b"left behind")

@@ -13,7 +13,6 @@ from core.spool_port import Clip
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Letter, Spool
 from pipeline.store.sqlite.archive import open_archive
-from pipeline.store.sqlite.check import check_archive
 from pipeline.worker.model_process import Heard, Progress
 from pipeline.worker.worker import LOOK_EVERY_S, Worker
 
@@ -101,7 +100,7 @@ async def test_a_day_of_presses_and_gaps_is_drained_in_order(
     rows = await drainer._archive.moments()
     assert [row.id for row in rows] == pressed
     assert len(await drainer._archive.intervals()) == PRESSES
-    assert (await check_archive(drainer._archive)).problems == []
+    assert (await drainer._archive.check()).problems == []
 
 
 async def test_a_press_does_not_wait_behind_a_backlog_of_files(

@@ -14,7 +14,6 @@ from core.settings import Settings
 from core.socket_client import Told
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool, TypedText
-from pipeline.store.sqlite.check import check_archive
 from pipeline.worker.worker import Worker, working
 
 NOW_MS = 1_790_000_000_000
@@ -50,7 +49,7 @@ async def test_an_unset_clock_is_corrected_for_this_boot(home: Path) -> None:
         assert answer == {"outcome": "corrected", "off_ms": None}
         (row,) = await worker._archive.moments()
         assert (row.at_ms, row.utc_offset_min) == (NOW_MS - 60_000, 120)
-        assert (await check_archive(worker._archive)).problems == []
+        assert (await worker._archive.check()).problems == []
 
 
 async def test_a_clock_that_is_far_off_is_corrected_once(home: Path) -> None:

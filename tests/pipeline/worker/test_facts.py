@@ -11,7 +11,6 @@ from core.facts import Detail, Fact, FactKind
 from pipeline.commands.event_sentences import event_sentence
 from pipeline.spool.spool import LetterBroken, Spool, read_fact
 from pipeline.store.format.events import Event
-from pipeline.store.sqlite.check import check_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.worker import Worker
 
@@ -214,4 +213,4 @@ async def test_an_archive_with_facts_is_whole(worker: Worker, spool: Spool) -> N
         spool.post_fact(posted)
     await worker.drain()
 
-    assert (await check_archive(worker._archive)).problems == []
+    assert (await worker._archive.check()).problems == []

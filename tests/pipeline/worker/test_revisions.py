@@ -11,8 +11,8 @@ from core.moment import Transcript, Word
 from core.spool_port import Clip
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
+from pipeline.store import acts
 from pipeline.store.sqlite.archive import open_archive
-from pipeline.store.sqlite.check import check_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.worker import Worker
@@ -51,7 +51,7 @@ async def kinds(home: Path) -> list[str]:
 
 async def problems(home: Path) -> list[str]:
     async with open_archive(home) as archive:
-        return (await check_archive(archive)).problems
+        return (await archive.check()).problems
 
 
 @pytest.mark.parametrize("seconds", [3, 12])
@@ -109,7 +109,7 @@ async def test_an_undone_revision_shows_the_words_before_without_their_sound(
     post(1, 3)
     await worker.drain()
     async with open_archive(home) as archive:
-        event = await archive.undo()
+        event = await acts.undo(archive)
 
     row = await moment(home)
     assert event.kind == "clip_revised"
@@ -117,7 +117,7 @@ async def test_an_undone_revision_shows_the_words_before_without_their_sound(
     assert await problems(home) == []
 
     async with open_archive(home) as archive:
-        await archive.undo()
+        await acts.undo(archive)
     row = await moment(home)
     assert (row.revision, row.text) == (1, "the pill box")
     assert sounds(home) == [row.sound]

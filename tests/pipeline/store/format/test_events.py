@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.store.format.chain import chain_problems
 from pipeline.store.format.events import (
     FIRST_PREVIOUS_HASH,
     Draft,
@@ -17,7 +18,6 @@ from pipeline.store.format.events import (
     new_belonging,
     place_event,
 )
-from pipeline.store.sqlite.check import chain_problems
 
 
 def line(length: int) -> list[Event]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.store.sqlite.archive import Archive
-from pipeline.store.sqlite.check import check_archive
+from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.connection import archive_path
 
 Write = Callable[..., Awaitable[str]]
@@ -34,35 +33,35 @@ def alter(home: Path, statement: str) -> None:
     ],
 )
 async def test_what_was_altered_is_told(
-    archive: Archive, typed: Write, home: Path, statement: str, told: str
+    archive: SqliteArchive, typed: Write, home: Path, statement: str, told: str
 ) -> None:
     await typed("the siren")
-    assert (await check_archive(archive)).problems == []
+    assert (await archive.check()).problems == []
 
     alter(home, statement)
 
-    assert any(told in problem for problem in (await check_archive(archive)).problems)
+    assert any(told in problem for problem in (await archive.check()).problems)
 
 
-async def test_a_missing_event_is_told(archive: Archive, typed: Write, home: Path) -> None:
+async def test_a_missing_event_is_told(archive: SqliteArchive, typed: Write, home: Path) -> None:
     for text in ("one", "two", "three"):
         await typed(text)
 
     with sqlite3.connect(archive_path(home)) as connection:
         connection.execute("DELETE FROM event WHERE seq = 3")
 
-    problems = (await check_archive(archive)).problems
+    problems = (await archive.check()).problems
     assert any("missing before" in problem for problem in problems)
 
 
 async def test_an_altered_and_a_missing_sound_are_told(
-    archive: Archive, home: Path, keep_sound: KeepSound
+    archive: SqliteArchive, home: Path, keep_sound: KeepSound
 ) -> None:
     first, second = await keep_sound(b"one"), await keep_sound(b"two")
-    assert (await check_archive(archive)).problems == []
+    assert (await archive.check()).problems == []
 
     first.write_bytes(b"other")
     second.unlink()
 
-    problems = (await check_archive(archive)).problems
+    problems = (await archive.check()).problems
     assert sorted(problem.rsplit(" ", 2)[-1] for problem in problems) == ["altered.", "missing."]

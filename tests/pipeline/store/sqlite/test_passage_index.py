@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import numpy as np
 import pytest
 
+from pipeline.store import acts
 from pipeline.store.sqlite import passage_index
-from pipeline.store.sqlite.archive import Archive
+from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
 
@@ -14,7 +15,7 @@ Typed = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
-async def reader(archive: Archive) -> AsyncIterator[PassageReader]:
+async def reader(archive: SqliteArchive) -> AsyncIterator[PassageReader]:
     async with open_archive_to_read(archive.home) as opened:
         yield PassageReader(opened.connection)
 
@@ -44,9 +45,9 @@ async def test_what_has_no_vector_yet_leaves_the_table_without_vectors(
 
 
 async def test_what_is_hidden_is_found_by_no_word(
-    archive: Archive, typed: Typed, reader: PassageReader
+    archive: SqliteArchive, typed: Typed, reader: PassageReader
 ) -> None:
-    await archive.hide(await archive.moment(await typed("pill box")))
+    await acts.hide(archive, await archive.moment(await typed("pill box")))
 
     assert len((await reader.match('"pill"')).rowids) == 0
     assert len((await reader.passages()).rowids) == 0

@@ -15,10 +15,9 @@ from core.moment import Transcript
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
 from pipeline.store.format.events import Draft, Event
-from pipeline.store.sqlite.archive import Archive, open_archive
-from pipeline.store.sqlite.check import check_archive
+from pipeline.store.port import Period
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.journal import COLUMNS
-from pipeline.store.sqlite.reader import Period
 from pipeline.store.sqlite.rows import refold_changed, refold_everything
 from pipeline.store.views.clock_corrections import TOLERANCE_MS
 
@@ -46,12 +45,12 @@ def stepped(boottime_ms: int, *, off_ms: int = 0, zone: int | None = 120, boot: 
     return drafts.fact_noted(fact, author="capture")
 
 
-async def times(archive: Archive) -> list[tuple[int | None, int | None]]:
+async def times(archive: SqliteArchive) -> list[tuple[int | None, int | None]]:
     return [(row.at_ms, row.utc_offset_min) for row in await archive.moments()]
 
 
 async def test_a_moment_of_an_unset_clock_gets_its_time_once_the_clock_steps(
-    archive: Archive,
+    archive: SqliteArchive,
 ) -> None:
     await archive.append(kept(1, heard(5_000)))
     assert await times(archive) == [(None, None)]
@@ -63,7 +62,9 @@ async def test_a_moment_of_an_unset_clock_gets_its_time_once_the_clock_steps(
     assert [row[0] for row in rows] == ["Monday 21 September 2026 afternoon"]
 
 
-async def test_a_plausible_but_wrong_time_is_corrected_with_its_zone(archive: Archive) -> None:
+async def test_a_plausible_but_wrong_time_is_corrected_with_its_zone(
+    archive: SqliteArchive,
+) -> None:
     await archive.append(kept(1, heard(5_000, wrong_ms=-86_400_000)), stepped(60_000))
 
     assert await times(archive) == [(TRUE_MS + 5_000, 120)]
@@ -74,7 +75,7 @@ async def test_a_plausible_but_wrong_time_is_corrected_with_its_zone(archive: Ar
     [(120_000, (TRUE_MS + 125_000, 60)), (-120_001, (TRUE_MS + 5_000, 120))],
 )
 async def test_a_time_within_two_minutes_is_the_moments_own(
-    archive: Archive, wrong_ms: int, believed: tuple[int, int]
+    archive: SqliteArchive, wrong_ms: int, believed: tuple[int, int]
 ) -> None:
     await archive.append(kept(1, heard(5_000, wrong_ms=wrong_ms)), stepped(60_000))
 
@@ -82,7 +83,7 @@ async def test_a_time_within_two_minutes_is_the_moments_own(
     assert TOLERANCE_MS == 120_000
 
 
-async def test_what_was_given_or_came_with_a_file_stays_as_it_is(archive: Archive) -> None:
+async def test_what_was_given_or_came_with_a_file_stays_as_it_is(archive: SqliteArchive) -> None:
     given = replace(heard(5_000, wrong_ms=-86_400_000), source="given")
     await archive.append(kept(1, given), stepped(60_000))
 
@@ -90,7 +91,7 @@ async def test_what_was_given_or_came_with_a_file_stays_as_it_is(archive: Archiv
 
 
 async def test_the_latest_correction_counts_and_other_boots_have_their_own(
-    archive: Archive,
+    archive: SqliteArchive,
 ) -> None:
     await archive.append(kept(1, heard(5_000)), kept(2, heard(5_000, boot="other")))
 
@@ -99,13 +100,13 @@ async def test_the_latest_correction_counts_and_other_boots_have_their_own(
     assert await times(archive) == [(TRUE_MS + 5_000, 120), (None, None)]
 
 
-async def test_a_correction_without_a_zone_leaves_the_moments(archive: Archive) -> None:
+async def test_a_correction_without_a_zone_leaves_the_moments(archive: SqliteArchive) -> None:
     await archive.append(kept(1, heard(5_000, wrong_ms=10**9)), stepped(60_000, zone=None))
 
     assert await times(archive) == [(TRUE_MS + 5_000, 60)]
 
 
-async def test_a_correction_that_lacks_a_clock_changes_nothing(archive: Archive) -> None:
+async def test_a_correction_that_lacks_a_clock_changes_nothing(archive: SqliteArchive) -> None:
     nothing = Fact("clock_stepped", "", 0, heard(60_000), {"source": "step"})
     await archive.append(kept(1, heard(5_000)), drafts.fact_noted(nothing, author="capture"))
 
@@ -113,14 +114,18 @@ async def test_a_correction_that_lacks_a_clock_changes_nothing(archive: Archive)
     assert await archive.correction("b") is None
 
 
-async def test_a_corrected_moment_is_in_the_period_where_it_was_said(archive: Archive) -> None:
+async def test_a_corrected_moment_is_in_the_period_where_it_was_said(
+    archive: SqliteArchive,
+) -> None:
     await archive.append(kept(1, heard(5_000, wrong_ms=-86_400_000)), stepped(60_000))
 
     assert len(await archive.moments(Period(TRUE_MS, TRUE_MS + 10_000))) == 1
-    assert (await check_archive(archive)).problems == []
+    assert (await archive.check()).problems == []
 
 
-async def test_without_a_time_moments_stand_by_boot_and_its_own_clock(archive: Archive) -> None:
+async def test_without_a_time_moments_stand_by_boot_and_its_own_clock(
+    archive: SqliteArchive,
+) -> None:
     # A recording is kept once it is over, so that the order of keeping is not that of saying.
     said = [("second", 9_000, "z"), ("first", 5_000, "z"), ("fourth", 800, "a"), ("third", 7, "a")]
     for position, (text, boottime_ms, boot) in enumerate(said):
@@ -133,7 +138,7 @@ async def test_without_a_time_moments_stand_by_boot_and_its_own_clock(archive: A
 
 
 async def test_moments_of_no_boot_and_no_time_stand_in_the_order_they_came(
-    archive: Archive,
+    archive: SqliteArchive,
 ) -> None:
     for position, text in enumerate(("one", "two", "three")):
         await archive.append(kept(position, Recorded(), text))
@@ -142,14 +147,14 @@ async def test_moments_of_no_boot_and_no_time_stand_in_the_order_they_came(
 
 
 @pytest.fixture
-async def other(tmp_path: Path) -> AsyncIterator[Archive]:
+async def other(tmp_path: Path) -> AsyncIterator[SqliteArchive]:
     async with open_archive(tmp_path / "other", clock=FakeClock(), machine=b"other") as opened:
         yield opened
 
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_any_order_of_arrival_gives_the_same_rows(
-    archive: Archive, other: Archive, seed: int
+    archive: SqliteArchive, other: SqliteArchive, seed: int
 ) -> None:
     chance = random.Random(seed)
     thoughts = [a_thought(chance, number) for number in range(24)]
@@ -164,7 +169,7 @@ async def test_any_order_of_arrival_gives_the_same_rows(
     assert await views(other.connection) == expected
     await refold_everything(other.connection)
     assert await views(other.connection) == expected
-    assert (await check_archive(archive)).problems == []
+    assert (await archive.check()).problems == []
 
 
 def a_thought(chance: random.Random, number: int) -> Draft:

@@ -11,10 +11,9 @@ from core.clock import Recorded
 from core.facts import Detail, Fact
 from pipeline.store.format import drafts
 from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
-from pipeline.store.sqlite.archive import Archive
-from pipeline.store.sqlite.check import check_archive
+from pipeline.store.port import Period
+from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.connection import archive_path, migrate
-from pipeline.store.sqlite.reader import Period
 from pipeline.store.views.clock_corrections import corrections
 from pipeline.store.views.interval_fold import IntervalRow, fold_interval
 
@@ -158,14 +157,14 @@ def test_other_kinds_and_newer_versions_are_no_interval() -> None:
     assert fold_interval(placed((stepped(at(5_000)), newer)), {}) is None
 
 
-async def test_a_correction_moves_what_names_its_boot_at_either_end(archive: Archive) -> None:
+async def test_a_correction_moves_what_names_its_boot_at_either_end(archive: SqliteArchive) -> None:
     await archive.append(stopped(at(5_000), at(4_000, "next", known=False)))
 
     await archive.append(stepped(Recorded(WALL_MS + 960_000, 60, "next", 64_000, "clock")))
 
     (row,) = await archive.intervals()
     assert row.end_ms == WALL_MS + 900_000
-    assert (await check_archive(archive)).problems == []
+    assert (await archive.check()).problems == []
 
 
 @pytest.mark.parametrize(
@@ -184,7 +183,7 @@ async def test_a_correction_moves_what_names_its_boot_at_either_end(archive: Arc
     ],
 )
 async def test_what_reaches_into_a_period_is_of_it(
-    archive: Archive, since_s: int | None, until_s: int | None, positions: list[int]
+    archive: SqliteArchive, since_s: int | None, until_s: int | None, positions: list[int]
 ) -> None:
     """From 10 to 13 s a gap, from 20 to 30 a pause, from 30 on another, and one of no time."""
     await archive.append(gap(at(10_000), position=1, duration_ms=3_000))
@@ -205,14 +204,14 @@ async def test_what_reaches_into_a_period_is_of_it(
     ["DELETE FROM interval", "UPDATE interval SET end_ms = end_ms + 1"],
 )
 async def test_a_view_of_intervals_that_was_altered_is_told_and_rebuilt(
-    archive: Archive, home: Path, statement: str
+    archive: SqliteArchive, home: Path, statement: str
 ) -> None:
     await archive.append(gap(at(10_000), duration_ms=3_000))
     expected = await archive.intervals()
     with sqlite3.connect(archive_path(home)) as connection:
         assert connection.execute(statement).rowcount == 1
 
-    assert (await check_archive(archive)).problems == [
+    assert (await archive.check()).problems == [
         "The view of s-7-gap_found is not what its events come to."
     ]
     await archive.rebuild()
@@ -220,7 +219,7 @@ async def test_a_view_of_intervals_that_was_altered_is_told_and_rebuilt(
 
 
 async def test_an_archive_of_the_first_version_gets_its_intervals(
-    archive: Archive, home: Path
+    archive: SqliteArchive, home: Path
 ) -> None:
     with sqlite3.connect(archive_path(home)) as connection:
         connection.executescript(

@@ -1,4 +1,4 @@
-"""What search needs of the store, and the shapes in which it gets it."""
+"""What search asks of an archive: its passages as arrays, and which of them hold a word."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,8 +49,8 @@ class Shown:
     text: str
 
 
-class Reader(Protocol):
-    """The archive, as search reads it."""
+class Passages(Protocol):
+    """The passages of an archive, as search reads them. Belongs to one event loop."""
 
     async def passages(self) -> PassageTable:
         """Everything that is neither hidden nor forgotten."""

@@ -1,0 +1,123 @@
+"""What the rest of the house asks of an archive: values and protocols, without SQL.
+
+`sqlite/` is the archive on disk, `fakes.py` one in memory; `tests/contracts/test_store.py`
+is what both keep to. What search asks is in `passage_port.py`, since it speaks in arrays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from core.moment import Transcript
+from pipeline.store.format.drafts import Reference
+from pipeline.store.format.events import Draft, Event
+from pipeline.store.sound_files import MadeSound
+from pipeline.store.views.clock_corrections import Correction
+from pipeline.store.views.interval_fold import IntervalRow
+from pipeline.store.views.moment_fold import MomentRow
+
+
+class Forgotten(Exception):
+    """The subject was forgotten; nothing may be appended to it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `since_ms` up to but without `until_ms`; None leaves that side open."""
+
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """How much was looked at, and a sentence for each thing that is not as it should be."""
+
+    events: int = 0
+    belongings: int = 0
+    sounds: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+class Reader(Protocol):
+    """An archive to read from. Belongs to one event loop."""
+
+    @property
+    def home(self) -> Path:
+        """The folder that the archive's sound lies in, and its tombstones."""
+
+    async def moments(
+        self, period: Period | None = None, *, hidden: bool = False
+    ) -> list[MomentRow]:
+        """All moments in the order of their time; hidden ones only if asked for.
+
+        What has no time yet comes last: its boots by what each kept first, within a boot by
+        its own clock.
+        """
+
+    async def intervals(self, period: Period | None = None) -> list[IntervalRow]:
+        """Gaps and pauses that reach into the period, in the order in which they began.
+
+        One whose beginning is not known counts from its end; one of no known time at all
+        belongs to no period but the open one.
+        """
+
+    async def correction(self, boot: str) -> Correction | None:
+        """What is known of a boot's clock beyond what the machine knew."""
+
+    async def moment(self, named: str) -> MomentRow:
+        """The moment with this id, or the only one whose id begins so. Raises NotFound."""
+
+    async def find_moment(self, moment: str) -> MomentRow | None:
+        """The moment with exactly this id, if it is there."""
+
+    async def by_reference(self, reference: Reference) -> MomentRow | None:
+        """What was imported from this source, by the caller's own id or by line, if it is there."""
+
+    async def transcript(self, moment: MomentRow) -> Transcript | None:
+        """The words of a moment, or None while there are none."""
+
+    async def events_of(self, subject: str) -> list[Event]:
+        """All events about one subject, in fold order."""
+
+    async def event_at(self, origin: str, seq: int) -> Event | None:
+        """The event at this place of an origin's line, if it is there."""
+
+    async def latest_events(
+        self, limit: int, *, kind: str = "", authors: Sequence[str] = (), origin: str = ""
+    ) -> list[Event]:
+        """The newest events first; of this kind, these authors, this origin, where named."""
+
+    async def is_forgotten(self, moment: str) -> bool:
+        """Whether the moment has a tombstone."""
+
+    async def origin(self) -> str | None:
+        """The origin that this install appends under, or None before its first event."""
+
+
+class Archive(Reader, Protocol):
+    """Everything a reader can, and appending. What can be said with both is in `acts.py`."""
+
+    async def append(self, *thought: Draft, sound: MadeSound | None = None) -> list[Event]:
+        """Store these drafts as events, with their belongings and views: all or nothing.
+
+        A finished sound file goes to its place in the same transaction, so that no sweep
+        meets it unnamed. The sound that a `clip_revised` supersedes goes with it: its
+        belonging at once, its file when nothing else names it. Raises Forgotten when a
+        subject was forgotten, ArchiveUnusable when the disk refuses.
+        """
+
+    async def forget(
+        self, moments: Sequence[str], *, here: bool = False, author: str = "wearer"
+    ) -> None:
+        """Make the bytes of these moments go, everywhere in this archive; irreversible."""
+
+    async def finish_forgetting(self) -> None:
+        """What a forget does after its commit; also what a kill left of an earlier one."""
+
+    async def check(self) -> Report:
+        """Whether everything is what it was: every hash, link, number, sound, row and index."""
+
+    async def rebuild(self) -> int:
+        """Drop the views and fold them anew; how many subjects were folded."""
