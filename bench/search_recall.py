@@ -32,6 +32,8 @@ from pipeline import models
 from pipeline.meaning.embedder import Embedder, MiniLmEmbedder
 from pipeline.search.engine import Engine
 from pipeline.search.query import parse
+from pipeline.store.passage_port import Phrase
+from pipeline.store.sqlite.match_expression import quoted
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
 
@@ -256,7 +258,8 @@ async def _bm25(archive: SqliteReader, queries: Sequence[str], table: str) -> Se
         f"JOIN moment ON moment.id = passage.moment WHERE {table} MATCH ? ORDER BY rank LIMIT ?"
     )
     found = []
-    for match in (parse(one).match for one in queries):
+    for terms in (parse(one).terms for one in queries):
+        match = " OR ".join(quoted(Phrase(term)) for term in terms)
         # A long moment may be found by several of its passages.
         rows = match and await archive.connection.execute_fetchall(query, (match, 3 * TOP))
         found.append(list(dict.fromkeys(ref for (ref,) in rows or ())))

@@ -12,7 +12,7 @@ from core.dates import DATE_WORDS
 from pipeline.search import fusion
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query, parse, words_of
-from pipeline.store.passage_port import Passages, Shown
+from pipeline.store.passage_port import Passages, Phrase, Shown
 
 FOLD_ROOM = 2
 """Candidates looked at for each hit wanted, so that folding twins leaves enough."""
@@ -150,8 +150,8 @@ class Engine:
     async def _by_word(self, moments: Moments, query: Query) -> NDArray[np.float32]:
         """BM25 of each passage, one row a word of the query."""
         scores = np.zeros((len(query.terms), len(moments.table.rowids)), np.float32)
-        for row, match in zip(scores, query.matches, strict=True):
-            moments.spread(await self._passages.match(match), row)
+        for row, term in zip(scores, query.terms, strict=True):
+            moments.spread(await self._passages.match(Phrase(term)), row)
         return scores
 
 

@@ -1,7 +1,6 @@
-"""What was typed, made into words that the index can be asked for. Pure.
+"""What was typed, made into words that the archive can be asked for. Pure.
 
-The wearer's text is never syntax: only runs of letters and digits leave here, each in
-quotes, so no query can be an error and none can mean more than its words.
+Only runs of letters and digits leave here, so that no query means more than its words.
 """
 
 import re
@@ -9,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 MAX_TERMS = 48
-"""A pasted page is asked for by its first words; FTS5 refuses expressions deeper than 256."""
+"""A pasted page is asked for by its first words: the archive is asked once for each."""
 
 STOP_WORDS = frozenset(
     """
@@ -44,16 +43,6 @@ class Query:
 
     text: str
     terms: tuple[str, ...]
-
-    @property
-    def matches(self) -> tuple[str, ...]:
-        """An FTS5 expression for each term."""
-        return tuple(f'"{term}"' for term in self.terms)
-
-    @property
-    def match(self) -> str | None:
-        """An FTS5 expression for any of them; None for no term."""
-        return " OR ".join(self.matches) or None
 
 
 def parse(typed: str) -> Query:

@@ -30,6 +30,13 @@ class PassageTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A word, or words that stand side by side. Plain text: whatever it holds, it is no syntax."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """The passages that have a word, in any order, and what it is worth in each, above 0."""
 
@@ -55,8 +62,8 @@ class Passages(Protocol):
     async def passages(self) -> PassageTable:
         """Everything that is neither hidden nor forgotten."""
 
-    async def match(self, match: str) -> Matches:
-        """The passages that an FTS5 expression finds in date and text, by BM25.
+    async def match(self, phrase: Phrase) -> Matches:
+        """The passages that have the phrase in their date or text, by BM25.
 
         Not in the speaker: who spoke is weighed by the engine itself.
         """

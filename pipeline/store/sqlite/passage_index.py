@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clock import as_datetime
-from pipeline.store.passage_port import Matches, PassageTable, Shown
+from pipeline.store.passage_port import Matches, PassageTable, Phrase, Shown
 
+from .match_expression import in_what_was_said
 from .reader import IN_TIME
 
 _NO_SPEAKER = 0.0
@@ -44,16 +45,16 @@ class PassageReader:
             self._version = version
         return self._table
 
-    async def match(self, match: str) -> Matches:
+    async def match(self, phrase: Phrase) -> Matches:
         """The passages that have this, by BM25; a frequent word is worth the same in each."""
-        found = "FROM passage_words WHERE passage_words MATCH '{date_words text} : ' || ?"
-        count, rowids = await self._count_and_rowids(found, f"({match})")
+        found, match = "FROM passage_words WHERE passage_words MATCH ?", in_what_was_said(phrase)
+        count, rowids = await self._count_and_rowids(found, match)
         if count > MOST_SCORED:
             weight = _rarity(count, len((await self.passages()).rowids))
             return Matches(rowids, np.full(count, weight, np.float32))
         # FTS5 gives lower for better, we give higher.
         query = f"SELECT rowid, -bm25(passage_words, {_NO_SPEAKER}, 1.0, 1.0) {found}"
-        rows = await self._connection.execute_fetchall(query, (f"({match})",))
+        rows = await self._connection.execute_fetchall(query, (match,))
         return Matches(
             np.array([row[0] for row in rows], np.int64),
             np.array([row[1] for row in rows], np.float32),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.store import acts
+from pipeline.store.passage_port import Phrase
 from pipeline.store.sqlite import passage_index
 from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.passage_index import PassageReader
@@ -49,7 +50,7 @@ async def test_what_is_hidden_is_found_by_no_word(
 ) -> None:
     await acts.hide(archive, await archive.moment(await typed("pill box")))
 
-    assert len((await reader.match('"pill"')).rowids) == 0
+    assert len((await reader.match(Phrase("pill"))).rowids) == 0
     assert len((await reader.passages()).rowids) == 0
 
 
@@ -57,7 +58,7 @@ async def test_a_word_that_says_more_scores_more(typed: Typed, reader: PassageRe
     for text in ("pill box", "the pill is in the box on the shelf over there", "boat", "sail"):
         await typed(text)
 
-    found = await reader.match('"pill"')
+    found = await reader.match(Phrase("pill"))
 
     short, long = found.scores[np.argsort(found.rowids)]
     assert short > long > 0
@@ -66,7 +67,7 @@ async def test_a_word_that_says_more_scores_more(typed: Typed, reader: PassageRe
 async def test_a_speaker_is_no_word_of_the_text(typed: Typed, reader: PassageReader) -> None:
     await typed("pill box", "Gina")
 
-    assert len((await reader.match('"gina"')).rowids) == 0
+    assert len((await reader.match(Phrase("gina"))).rowids) == 0
 
 
 async def test_a_frequent_word_is_worth_the_same_everywhere_and_less_than_a_rare_one(
@@ -76,7 +77,7 @@ async def test_a_frequent_word_is_worth_the_same_everywhere_and_less_than_a_rare
     for text in ("tea", "tea and rather a lot of cake", "boat", "sail", "mast", "rope", "oar"):
         await typed(text)
 
-    frequent, rare = await reader.match('"tea"'), await reader.match('"boat"')
+    frequent, rare = await reader.match(Phrase("tea")), await reader.match(Phrase("boat"))
 
     assert len(frequent.rowids) == 2
     assert frequent.scores[0] == frequent.scores[1]
@@ -90,7 +91,7 @@ async def test_a_word_of_every_passage_is_worth_next_to_nothing(
     for _ in range(3):
         await typed("tea")
 
-    assert (await reader.match('"tea"')).scores.tolist() == pytest.approx([1e-6] * 3)
+    assert (await reader.match(Phrase("tea"))).scores.tolist() == pytest.approx([1e-6] * 3)
 
 
 async def test_more_passages_than_a_statement_has_room_for_can_be_shown(
