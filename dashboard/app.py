@@ -13,12 +13,13 @@ from core.errors import NotFound, UserError
 from core.log import get_log
 from core.paths import Home, runtime_folder
 from dashboard import access, assets
-from dashboard.archive_access import ArchiveAccess
+from dashboard.archive_access import ArchiveAccess, Forget
 from dashboard.bridge import Bridge
 from dashboard.context import Context
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
 from dashboard.show.first_minute import load_demo
+from pipeline.forget import forget
 from pipeline.imports import clean_text
 from pipeline.search.query_vectors import asker
 from pipeline.spool.spool import Spool, TypedText
@@ -50,7 +51,7 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge = Bridge()
-    archive = ArchiveAccess(home.path, asker(worker, MEANING_WITHIN_S))
+    archive = ArchiveAccess(home.path, _forgetting(home), asker(worker, MEANING_WITHIN_S))
     live = Live(
         bridge,
         archive,
@@ -94,6 +95,11 @@ def close(app: Flask) -> None:
     end_streams(app)
     context.bridge.ask(context.archive.close())
     context.bridge.close()
+
+
+def _forgetting(home: Home) -> Forget:
+    spool = Spool(home.spool)
+    return lambda archive, moments: forget(archive, spool, moments)
 
 
 class _SpoolLetterbox:

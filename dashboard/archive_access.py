@@ -5,7 +5,7 @@ Belongs to the bridge's loop, like everything that it opens.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -28,6 +28,9 @@ LOOK_BACK = 200
 
 _NO_MOMENT = frozenset({"origin_began", *get_args(FactKind)})
 """The kinds of event that are about no moment."""
+
+Forget = Callable[[Archive, Sequence[str]], Awaitable[None]]
+"""Makes the bytes of moments go, wherever in the home they are."""
 
 MADE_WITHIN_S = 12.0
 """How long an act waits for a moment whose clip the worker still has before it."""
@@ -54,8 +57,9 @@ class _Opened:
 class ArchiveAccess:
     """Reads one archive over one connection; acts each open it for writing and close it."""
 
-    def __init__(self, home: Path, embed: Embed | None = None) -> None:
+    def __init__(self, home: Path, forget: Forget, embed: Embed | None = None) -> None:
         self._home = home
+        self._forget = forget
         self._embed = embed
         self._opening = asyncio.Lock()
         self._opened: _Opened | None = None
@@ -130,7 +134,7 @@ class ArchiveAccess:
     async def forget(self, named: str) -> None:
         """Irreversible. When this returns its bytes are in no file of the archive's folder."""
         async with self._writing(named) as (archive, row):
-            await archive.forget([row.id])
+            await self._forget(archive, [row.id])
 
     async def close(self) -> None:
         async with self._opening:

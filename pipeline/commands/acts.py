@@ -133,13 +133,17 @@ async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
 
 
 async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    from pipeline.forget import forget as forget_moments  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
+
     rows = await _to_forget(archive, arguments)
     ids = [row.id for row in rows]
     if not arguments.yes:
         sentence = f"{len(ids)} moments would be forgotten: words, sound and all, for good."
         raise WrongUsage(sentence, advice="Say it again with --yes.")
     if ids:
-        await archive.forget(ids, here=arguments.here)
+        spool = Spool(home_of(arguments).spool)
+        await forget_moments(archive, spool, ids, here=arguments.here)
     screen.value(
         {"forgotten": ids, "here": arguments.here, "out_of_reach": _OUT_OF_REACH},
         f"{len(ids)} moments are forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.",

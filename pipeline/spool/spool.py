@@ -21,6 +21,7 @@ from core.facts import Fact, FactKind
 from core.files import sweep_parts, sync_folder, write_durably
 from core.spool_port import Clip, OpenClip
 from pipeline.spool import taken_back as apart
+from pipeline.spool.erasing import erase_moments
 from pipeline.spool.open_clip import SUFFIX as OPEN
 from pipeline.spool.open_clip import DiskClip, is_being_written
 from pipeline.store.format.drafts import Reference
@@ -177,6 +178,10 @@ class Spool:
     def aside(self) -> list[Path]:
         """The letters that were set aside."""
         return sorted((self.folder / "aside").glob("*"))
+
+    def erase(self, moments: Iterable[str]) -> None:
+        """Remove every file and every text of these moments: they were forgotten."""
+        erase_moments(self.folder, moments)
 
     def sweep(self) -> None:
         """Remove what was never kept: posts whose sender was killed before they were whole."""

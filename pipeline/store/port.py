@@ -108,13 +108,20 @@ class Archive(Reader, Protocol):
         subject was forgotten, ArchiveUnusable when the disk refuses.
         """
 
-    async def forget(
-        self, moments: Sequence[str], *, here: bool = False, author: str = "wearer"
-    ) -> None:
-        """Make the bytes of these moments go, everywhere in this archive; irreversible."""
+    async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:
+        """Write their tombstones, then erase words, vectors and rows; irreversible.
 
-    async def finish_forgetting(self) -> None:
-        """What a forget does after its commit; also what a kill left of an earlier one."""
+        The first part of `pipeline/forget.py`, through which everybody forgets.
+        """
+
+    async def heed_tombstones(self) -> list[str]:
+        """Every id that was ever forgotten here, each of them erased by now.
+
+        What a kill left of an earlier forget is done, and what a restored backup brought back.
+        """
+
+    async def erase_remains(self) -> None:
+        """Remove sound that nothing names, and what is left of erased bytes in the files."""
 
     async def check(self) -> Report:
         """Whether everything is what it was: every hash, link, number, sound, row and index."""

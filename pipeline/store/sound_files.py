@@ -1,13 +1,9 @@
-"""The archive's sound: files named by the hash of their bytes, swept when nothing names them."""
+"""The archive's sound on disk: files named by the hash of their bytes."""
 
 import hashlib
-import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import aiosqlite
 
 from core.files import sync_folder
 
@@ -37,8 +33,8 @@ class MadeSound:
 def adopt(home: Path, made: MadeSound) -> None:
     """Move a finished sound file to the place that its bytes give it; durable on return.
 
-    The caller holds the archive's write transaction, as `sweep`'s does. Adopting the
-    same bytes twice is harmless.
+    The caller holds the archive's write transaction, so that no sweep meets the file
+    unnamed. Adopting the same bytes twice is harmless.
     """
     target = sound_path(home, made.sha256)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,28 +45,11 @@ def adopt(home: Path, made: MadeSound) -> None:
     sync_folder(sound_folder(home))
 
 
-async def referenced(connection: aiosqlite.Connection) -> set[str]:
-    """The hashes that some moment's belonging names."""
-    rows = await connection.execute_fetchall("SELECT content FROM belonging WHERE kind = 'sound'")
-    return {json.loads(row[0])["sha256"] for row in rows}
+def sound_files(home: Path) -> list[str]:
+    """The hashes by which the files are named that are there."""
+    return [path.stem for path in sound_folder(home).glob("*/*.mp4")]
 
 
-async def remove_unnamed(
-    connection: aiosqlite.Connection, home: Path, sounds: Sequence[str]
-) -> None:
-    """Remove those of these files that nothing names any more. Held as for `sweep`."""
-    for sha256 in set(sounds) - await referenced(connection):
-        sound_path(home, sha256).unlink(missing_ok=True)
-
-
-async def sweep(connection: aiosqlite.Connection, home: Path) -> int:
-    """Remove sound that nothing names; how many files went.
-
-    The caller holds the write transaction: files are adopted inside one, so none is met
-    between its coming and the event that names it.
-    """
-    named = await referenced(connection)
-    gone = [path for path in sound_folder(home).glob("*/*.mp4") if path.stem not in named]
-    for path in gone:
-        path.unlink(missing_ok=True)
-    return len(gone)
+def remove_sound(home: Path, sha256: str) -> None:
+    """Remove the file with this hash, where it is there."""
+    sound_path(home, sha256).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from core.log import get_log
 from core.paths import Home
 from core.settings import Settings
 from core.socket_client import Told
+from pipeline.forget import finish_forgetting
 from pipeline.spool.spool import Letter, LetterBroken, Spool
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.archive import open_archive
@@ -176,7 +177,7 @@ async def working(
             spool = Spool(home.spool)
             spool.sweep()
             sweep_sound_parts(home.path)
-            await archive.finish_forgetting()
+            await finish_forgetting(archive, spool)
             own = models or ChildModels(
                 home.path, idle_s=settings.pipeline.idle_s, stuck_s=settings.pipeline.stuck_s
             )

@@ -19,9 +19,13 @@ AT_MS = 1_790_000_000_000
 
 @pytest.fixture
 async def archive(home: Path) -> AsyncIterator[ArchiveAccess]:
-    opened = ArchiveAccess(home)
+    opened = ArchiveAccess(home, forget_nothing)
     yield opened
     await opened.close()
+
+
+async def forget_nothing(*_: object) -> None:
+    pytest.fail("nothing here is to be forgotten")
 
 
 async def lose(home: Path, *positions: int) -> None:

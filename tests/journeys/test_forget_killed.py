@@ -14,22 +14,22 @@ MARKER = "zanzibarmarker"
 KILLED_AT = """
 import os, signal, sys
 import afterthought
-from pipeline.store import sound_files
-from pipeline.store.sqlite import forgetting
+from pipeline.spool.spool import Spool
+from pipeline.store.sqlite import forgetting, sound_rows
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 module, name = sys.argv.pop(1).split(".")
-setattr({"forgetting": forgetting, "sound_files": sound_files}[module], name, die)
+setattr(globals()[module], name, die)
 sys.exit(afterthought.main())
 """
 """The real command, killed in the moment in which it would take this step."""
 
 STEPS = (
     "forgetting.erase",  # the tombstone is in its file, and nothing else is done
-    "forgetting.remove_letters",  # the event is committed, the belongings are erased
-    "sound_files.sweep",  # the spool is empty of it
+    "Spool.erase",  # the event is committed, the belongings are erased
+    "sound_rows.sweep",  # the spool is empty of it
     "forgetting.scrub",  # its sound is gone; its words may still be in freed pages
 )
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import aiosqlite
 
 from core.clock import Clock, SystemClock
-from pipeline.store import sound_files
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.port import Report
-from pipeline.store.sound_files import MadeSound
+from pipeline.store.sound_files import MadeSound, adopt
+from pipeline.store.tombstones import read_tombstones, write_tombstones
 
-from . import forgetting
+from . import forgetting, sound_rows
 from .check import check_archive
 from .connection import open_writer, transaction, understood
 from .journal import append
@@ -41,7 +41,7 @@ class SqliteArchive(SqliteReader):
         superseded: list[str] = []
         async with self._thinking() as at_ms:
             if sound is not None:
-                sound_files.adopt(self.home, sound)
+                adopt(self.home, sound)
             origin = await current_origin(self.connection, self._machine, at_ms)
             for each in thought:
                 if each.kind == "clip_revised":
@@ -55,28 +55,21 @@ class SqliteArchive(SqliteReader):
     async def _remove_unnamed(self, sounds: Sequence[str]) -> None:
         """A kill before this leaves the files to the sweep of the next start."""
         async with self._thinking():
-            await sound_files.remove_unnamed(self.connection, self.home, sounds)
+            await sound_rows.remove_unnamed(self.connection, self.home, sounds)
 
-    async def forget(
-        self, moments: Sequence[str], *, here: bool = False, author: str = "wearer"
-    ) -> None:
-        """Make the bytes of these moments go, everywhere in this archive; irreversible.
+    async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:
+        write_tombstones(self.home, moments)
+        await self._erase(moments, here=here)
 
-        When this returns they are in no file of the archive's folder.
-        """
-        forgetting.write_tombstones(self.home, moments)
-        thought = [drafts.moment_forgotten(each, here=here, author=author) for each in moments]
-        async with self._thinking() as at_ms:
-            origin = await current_origin(self.connection, self._machine, at_ms)
-            await forgetting.erase(self.connection, origin, thought, at_ms)
-        await self.finish_forgetting()
+    async def heed_tombstones(self) -> list[str]:
+        unheeded = await forgetting.unheeded(self.connection, self.home)
+        if unheeded:
+            await self._erase(unheeded, here=False)
+        return read_tombstones(self.home)
 
-    async def finish_forgetting(self) -> None:
-        """What a forget does after its commit; also what a kill left of an earlier one."""
-        await self._honour_tombstones()
-        forgetting.remove_letters(self.home, forgetting.read_tombstones(self.home))
+    async def erase_remains(self) -> None:
         async with self._thinking():
-            await sound_files.sweep(self.connection, self.home)
+            await sound_rows.sweep(self.connection, self.home)
         with understood(self.home):
             await forgetting.scrub(self.connection)
 
@@ -87,16 +80,11 @@ class SqliteArchive(SqliteReader):
         async with self._thinking():
             return await refold_everything(self.connection)
 
-    async def _honour_tombstones(self) -> None:
-        """A tombstone whose event is not there: killed in between, or a restored backup."""
-        unheeded = await forgetting.unheeded(self.connection, self.home)
-        if unheeded:
-            thought = [
-                drafts.moment_forgotten(each, here=False, author="wearer") for each in unheeded
-            ]
-            async with self._thinking() as at_ms:
-                origin = await current_origin(self.connection, self._machine, at_ms)
-                await forgetting.erase(self.connection, origin, thought, at_ms)
+    async def _erase(self, moments: Sequence[str], *, here: bool) -> None:
+        thought = [drafts.moment_forgotten(each, here=here, author="wearer") for each in moments]
+        async with self._thinking() as at_ms:
+            origin = await current_origin(self.connection, self._machine, at_ms)
+            await forgetting.erase(self.connection, origin, thought, at_ms)
 
     @contextlib.asynccontextmanager
     async def _thinking(self) -> AsyncIterator[int | None]:

@@ -10,13 +10,14 @@ from pathlib import Path
 from pipeline.store.format.chain import chain_problems, superseded_sounds
 from pipeline.store.format.events import Event
 from pipeline.store.port import Report
-from pipeline.store.sound_files import file_sha256, referenced, sound_path
+from pipeline.store.sound_files import file_sha256, sound_path
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
 from .journal import COLUMNS, events_of
 from .reader import SqliteReader
 from .rows import folded
+from .sound_rows import referenced
 
 
 async def check_archive(archive: SqliteReader) -> Report:

@@ -13,7 +13,6 @@ from core.audio import Pcm
 from core.clock import Recorded
 from core.spool_port import Clip
 from pipeline.spool.spool import Spool, read_clip
-from pipeline.store.sqlite.forgetting import remove_letters
 
 MOMENT = "00000000000000aa-1600"
 
@@ -105,7 +104,7 @@ def test_a_sweep_leaves_what_is_being_written(spool: Spool) -> None:
 
 def test_a_clip_that_was_forgotten_meanwhile_cannot_be_closed(spool: Spool) -> None:
     opened = spool.open_clip(clip(), sound(10))
-    remove_letters(spool.folder.parent, [MOMENT])
+    spool.erase([MOMENT])
 
     with pytest.raises(FileNotFoundError):
         opened.close(10)

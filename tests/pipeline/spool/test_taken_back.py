@@ -12,9 +12,9 @@ from core.audio import Pcm
 from core.clock import Recorded
 from core.spool_port import Clip, OpenClip
 from pipeline.fakes import FakeModels
+from pipeline.forget import finish_forgetting
 from pipeline.spool.spool import Spool, read_clip
 from pipeline.store.sqlite.archive import open_archive
-from pipeline.store.sqlite.forgetting import remove_letters
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.worker import Worker
 
@@ -130,7 +130,7 @@ def test_the_revision_before_stays_kept(spool: Spool, open_clip: Open) -> None:
 def test_a_forget_reaches_it_and_nothing_brings_it_back(spool: Spool, open_clip: Open) -> None:
     open_clip().take_back()
 
-    remove_letters(spool.folder.parent, [MOMENT])
+    spool.erase([MOMENT])
 
     assert not spool.bring_back(MOMENT)
     assert spool.taken_back() == []
@@ -140,7 +140,7 @@ def test_a_clip_forgotten_while_it_was_written_cannot_be_taken_back(
     spool: Spool, open_clip: Open
 ) -> None:
     opened = open_clip()
-    remove_letters(spool.folder.parent, [MOMENT])
+    spool.erase([MOMENT])
 
     opened.take_back()
 
@@ -180,6 +180,6 @@ async def test_a_tombstone_without_its_forget_reaches_it_at_the_next_start(
     (home / "tombstones").write_text(f"{MOMENT}\n", encoding="ascii")
 
     async with open_archive(home) as archive:
-        await archive.finish_forgetting()
+        await finish_forgetting(archive, spool)
 
     assert spool.taken_back() == []

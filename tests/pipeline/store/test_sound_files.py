@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from pipeline.forget import finish_forgetting, forget
+from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.archive import SqliteArchive
 
 KeepSound = Callable[[bytes], Awaitable[Path]]
@@ -15,7 +17,7 @@ async def test_sound_goes_with_the_moment_that_is_forgotten(
     moment = (await archive.moments())[0].id
     assert path.read_bytes() == b"sound"
 
-    await archive.forget([moment])
+    await forget(archive, Spool(archive.home / "spool"), [moment])
 
     assert list((home / "sound").rglob("*.mp4")) == []
 
@@ -27,9 +29,9 @@ async def test_sound_that_two_moments_share_stays_for_the_other(
     await keep_sound(b"sound")
     moments = [row.id for row in await archive.moments()]
 
-    await archive.forget([moments[0]])
+    await forget(archive, Spool(archive.home / "spool"), [moments[0]])
     assert path.exists()
-    await archive.forget([moments[1]])
+    await forget(archive, Spool(archive.home / "spool"), [moments[1]])
     assert not path.exists()
 
 
@@ -38,6 +40,6 @@ async def test_what_a_kill_left_unnamed_is_swept(archive: SqliteArchive, home: P
     orphan.parent.mkdir(parents=True)
     orphan.write_bytes(b"left behind")
 
-    await archive.finish_forgetting()
+    await finish_forgetting(archive, Spool(archive.home / "spool"))
 
     assert not orphan.exists()

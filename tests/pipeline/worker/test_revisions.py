@@ -10,6 +10,7 @@ from core.clock import Recorded
 from core.moment import Transcript, Word
 from core.spool_port import Clip
 from pipeline.fakes import FakeModels
+from pipeline.forget import forget
 from pipeline.spool.spool import Spool
 from pipeline.store import acts
 from pipeline.store.sqlite.archive import open_archive
@@ -129,7 +130,7 @@ async def test_a_revision_of_a_forgotten_moment_is_refused(
     post(0, 2)
     await worker.drain()
     async with open_archive(home) as archive:
-        await archive.forget([MOMENT])
+        await forget(archive, Spool(home / "spool"), [MOMENT])
     post(1, 3)
     await worker.drain()
 

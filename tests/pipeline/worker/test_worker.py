@@ -15,6 +15,7 @@ from core.errors import ArchiveBusy, ModelMissing
 from core.paths import Home
 from core.settings import Settings
 from pipeline.fakes import FakeModels
+from pipeline.forget import forget
 from pipeline.search.query_vectors import asker
 from pipeline.spool.spool import Spool, TypedText, read_clip
 from pipeline.store.format.drafts import Embedding
@@ -192,7 +193,7 @@ async def test_a_moment_forgotten_while_it_waits_is_not_made(
     content = spool.waiting()[0].path.read_bytes()
     await worker.drain()
     async with open_archive(home) as archive:
-        await archive.forget([moment])
+        await forget(archive, spool, [moment])
 
     (spool.folder / f"{moment}.0.clip").write_bytes(content)
     await worker.drain()
@@ -211,7 +212,7 @@ async def test_forgetting_takes_what_waits_in_the_spool_too(
     assert read_clip(spool.waiting()[0].path)[0].id == moment
 
     async with open_archive(home) as archive:
-        await archive.forget([moment])
+        await forget(archive, spool, [moment])
 
     assert spool.waiting() == []
 

@@ -8,6 +8,8 @@ import pytest
 from core.clock import FakeClock, Recorded
 from core.errors import NotFound
 from core.moment import Transcript
+from pipeline.forget import finish_forgetting, forget
+from pipeline.spool.spool import Spool
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
@@ -45,7 +47,7 @@ async def test_a_thought_is_stored_whole_or_not_at_all(
     archive: SqliteArchive, typed: Write, home: Path
 ) -> None:
     gone = await typed("soon gone")
-    await archive.forget([gone])
+    await forget(archive, Spool(archive.home / "spool"), [gone])
     kept = Kept(drafts.new_moment_id(), "typed", Recorded(), transcript=Transcript("half"))
 
     with pytest.raises(Forgotten):
@@ -137,7 +139,7 @@ async def test_what_is_undone_already_is_not_undone_twice(
 
 
 async def test_a_forget_cannot_be_undone(archive: SqliteArchive, typed: Write) -> None:
-    await archive.forget([await typed("the siren")])
+    await forget(archive, Spool(archive.home / "spool"), [await typed("the siren")])
 
     with pytest.raises(NotFound, match="cannot be undone"):
         await acts.undo(archive)
@@ -157,7 +159,7 @@ async def test_forgotten_words_are_in_no_file_of_the_folder(
     await acts.hide(archive, await archive.moment(moment))
     await acts.restore(archive, await archive.moment(moment))
 
-    await archive.forget([moment])
+    await forget(archive, Spool(archive.home / "spool"), [moment])
 
     for path in home.rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
@@ -167,7 +169,7 @@ async def test_forgotten_words_are_in_no_file_of_the_folder(
 
 async def test_what_was_forgotten_takes_nothing_more(archive: SqliteArchive, typed: Write) -> None:
     moment = await typed("the siren")
-    await archive.forget([moment])
+    await forget(archive, Spool(archive.home / "spool"), [moment])
 
     with pytest.raises(Forgotten):
         await archive.append(drafts.moment_hidden(moment, author="wearer"))
@@ -179,7 +181,7 @@ async def test_a_forget_that_was_cut_short_is_finished_later(
     moment = await typed("the siren")
     (home / "tombstones").write_text(f"{moment}\n", encoding="ascii")
 
-    await archive.finish_forgetting()
+    await finish_forgetting(archive, Spool(archive.home / "spool"))
 
     assert await texts(home, hidden=True) == []
     assert await archive.is_forgotten(moment)
@@ -189,13 +191,13 @@ async def test_a_clip_that_a_kill_left_beside_its_tombstone_goes_at_the_next_sta
     archive: SqliteArchive, home: Path, typed: Write
 ) -> None:
     moment = await typed("to be forgotten")
-    await archive.forget([moment])
+    await forget(archive, Spool(archive.home / "spool"), [moment])
     aside = home / "spool" / "aside"
     aside.mkdir(parents=True)
     for name in (f"{moment}.0.clip", f"{moment}.0.clip.tries", "another-1.0.clip"):
         (aside / name).write_bytes(b"sound")
 
-    await archive.finish_forgetting()
+    await finish_forgetting(archive, Spool(archive.home / "spool"))
 
     assert [path.name for path in aside.iterdir()] == ["another-1.0.clip"]
 
@@ -206,7 +208,7 @@ async def test_a_torn_line_of_the_tombstones_forgets_nothing(
     moment = await typed("the siren")
     (home / "tombstones").write_text(moment, encoding="ascii")
 
-    await archive.finish_forgetting()
+    await finish_forgetting(archive, Spool(archive.home / "spool"))
 
     assert await texts(home) == ["the siren"]
 
@@ -217,7 +219,7 @@ async def test_a_tombstone_after_a_torn_one_can_be_read(
     (home / "tombstones").write_text("torn", encoding="ascii")
     moment = await typed("the siren")
 
-    await archive.forget([moment])
+    await forget(archive, Spool(archive.home / "spool"), [moment])
 
     assert (home / "tombstones").read_text(encoding="ascii") == f"torn\n{moment}\n"
 
@@ -225,7 +227,7 @@ async def test_a_tombstone_after_a_torn_one_can_be_read(
 async def test_rebuild_gives_the_same_rows(archive: SqliteArchive, typed: Write) -> None:
     moments = [await typed(f"thought {number}", speaker="Anna") for number in range(12)]
     await acts.hide(archive, await archive.moment(moments[3]))
-    await archive.forget([moments[5]])
+    await forget(archive, Spool(archive.home / "spool"), [moments[5]])
     await acts.undo(archive, await acts.event_named(archive, "2"))
     before = await view_rows(archive)
 
