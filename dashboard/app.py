@@ -12,8 +12,9 @@ from core.clock import SystemClock
 from core.errors import NotFound, UserError
 from core.log import get_log
 from core.paths import Home, runtime_folder
-from dashboard import access, assets
+from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget
+from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
 from dashboard.context import Context
 from dashboard.live_events import Live
@@ -62,7 +63,7 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     app = Flask("dashboard", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["assets"] = f"/static/{assets.fingerprint()}"
+    assets = app.jinja_env.globals["assets"] = load_assets()
     app.extensions["context"] = Context(
         home.path,
         bridge,
@@ -71,6 +72,7 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
         _SpoolLetterbox(home),
         capture,
         worker,
+        assets,
         load_demo(demo),
     )
     access.guard(app)

@@ -14,6 +14,7 @@ from core.errors import UserError
 from core.socket_client import NobodyThere, Told
 
 from .archive_access import ArchiveAccess
+from .assets import Assets
 from .bridge import Bridge
 from .live_events import Live
 from .show import status
@@ -63,6 +64,7 @@ class Context:
     letterbox: Letterbox
     capture_socket: Path
     worker_socket: Path
+    assets: Assets
     demo: Demo | None = None
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T:

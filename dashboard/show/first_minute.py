@@ -1,6 +1,6 @@
 """The first minute: which strip a newcomer is shown, and what the demo day has to tell.
 
-The steps that follow are in `static/app.js` (`nextStep`): they turn on sound and on time.
+The steps that follow are in `static/js/first_minute.js`: they turn on sound and on time.
 """
 
 import json

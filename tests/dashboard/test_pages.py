@@ -357,16 +357,6 @@ def test_a_moment_of_elsewhere_names_its_zone_without_script(
         assert '<span class="zone">UTC-3:30</span>' in text
 
 
-def test_static_files_are_kept_only_under_their_own_name(page: FlaskClient) -> None:
-    address = re.search(r'href="([^"]+app\.css)"', page.get("/").text)
-    assert address is not None
-
-    with page.get(address[1]) as named, page.get("/static/older/app.css") as other:
-        assert "immutable" in named.headers["Cache-Control"]
-        assert other.headers["Cache-Control"] == "no-store"
-        assert named.data == other.data
-
-
 def test_an_archive_that_appears_or_is_replaced_is_seen(
     page: FlaskClient, diary: Diary, home: Path
 ) -> None:

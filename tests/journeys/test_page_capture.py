@@ -219,14 +219,3 @@ def test_the_doubled_hour_is_told_apart_on_a_phone(browser: Phone, home: Path, u
     browser.go(f"{url}/day/2026-10-25")
 
     assert zones(browser) == ["", "UTC+1", "UTC+2"]
-
-
-def test_script_words_lengths_as_the_page_without_script_does(browser: Phone, url: str) -> None:
-    browser.open_tab()
-    browser.go(url)
-    script = browser.see("document.querySelector('script[src]').src")
-    calls = "[m.left(40), m.left(61), m.left(3600), m.left(3700), m.lasts(7.9), m.lasts(3725)]"
-
-    found = browser.see(f"import({script!r}).then((m) => {calls})")
-
-    assert found == ["40 s", "2 min", "1 h", "1 h 2 min", "0:07", "1:02:05"]

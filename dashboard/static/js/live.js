@@ -1,0 +1,59 @@
+// The stream of events, while the page is seen. Fetches the parts of the page when one of them
+// changed, and sends what capture does as `live-level`, `live-taken`, `live-kept`, `live-closed`,
+// `live-refused` and `live-taken_back`, each with the fields of the event.
+
+import { send } from "./dom.js";
+import { POLL_MS, refresh, refreshSoon } from "./parts.js";
+
+const CHANGES = ["state", "moment", "day", "gap", "recording", "brought_back"];
+const ACTS = ["level", "taken", "kept", "closed", "refused", "taken_back"];
+
+// A hidden page closes its stream and comes back with its mark; one that is told `bye` (too many
+// watch), or whose stream the browser gave up, asks every few seconds instead.
+class Stream {
+  #source = null;
+  #poll = null;
+
+  constructor({ live, mark }) {
+    this.address = live;
+    this.mark = mark;
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.leave() : this.watch()));
+    addEventListener("pagehide", () => this.leave());
+    addEventListener("pageshow", () => this.watch());
+  }
+
+  watch() {
+    if (this.#source || this.#poll || document.hidden) return;
+    this.#source = new EventSource(`${this.address}?after=${this.mark}`);
+    this.#on("hello", () => {}); // it brings the first mark
+    for (const name of CHANGES) this.#on(name, refreshSoon);
+    for (const name of ACTS) this.#on(name, (event) => send(`live-${name}`, event));
+    this.#on("bye", () => this.#pollInstead());
+    this.#source.onerror = () => this.#onError();
+  }
+
+  leave() {
+    this.#source?.close();
+    clearInterval(this.#poll);
+    this.#source = this.#poll = null;
+  }
+
+  #on(name, act) {
+    this.#source.addEventListener(name, (event) => {
+      if (event.lastEventId) this.mark = event.lastEventId;
+      act(JSON.parse(event.data));
+    });
+  }
+
+  #onError() {
+    if (this.#source?.readyState === EventSource.CLOSED) this.#pollInstead();
+    refresh();
+  }
+
+  #pollInstead() {
+    this.leave();
+    this.#poll = setInterval(refresh, POLL_MS);
+  }
+}
+
+export const live = (place) => new Stream(place.dataset).watch();

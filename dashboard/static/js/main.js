@@ -1,0 +1,28 @@
+// What script adds to pages that work without it. Here it begins, and here is where each module's
+// work starts; what happens later they let each other know by events (`dom.js`). No library, no
+// build. Addresses and times come out of `data-` attributes.
+
+import { captureForms } from "./capture_forms.js";
+import { keepCounting } from "./counts.js";
+import { all, one } from "./dom.js";
+import { enhance } from "./enhance.js";
+import { firstMinute } from "./first_minute.js";
+import { keepButton, undoForm } from "./keep_button.js";
+import { level } from "./level.js";
+import { live } from "./live.js";
+import { searchForm } from "./search.js";
+
+const begin = (selector, work) => {
+  const part = one(selector);
+  if (part) work(part);
+};
+
+enhance(document);
+all("form.search").forEach(searchForm);
+begin("#press", keepButton);
+begin("#undo", undoForm);
+begin("#first", firstMinute);
+begin(".hand", captureForms);
+begin(".hand", keepCounting);
+begin("#level", level);
+begin("#level", live);

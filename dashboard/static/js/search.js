@@ -1,0 +1,67 @@
+// Search as one types. Sends `search-answered`, with the query, once the whole answer is there.
+
+import { all, announce, element, one, send } from "./dom.js";
+import { enhance } from "./enhance.js";
+
+const TYPING_MS = 180;
+const AGAIN_MS = 1500;
+const AGAIN_TIMES = 5;
+
+class Search {
+  #asked = 0; // how many queries: an answer that was overtaken is not shown
+  #timer = null;
+
+  constructor(form, results) {
+    this.box = one("input", form);
+    this.results = results;
+    this.calm = one("#calm"); // the rest of the home page, which makes room for the results
+    this.box.addEventListener("input", () => this.#onInput());
+    form.addEventListener("submit", (event) => this.#onSubmit(event));
+    if (this.calm && this.query) this.look(); // the browser gave back what was typed
+  }
+
+  get query() {
+    return this.box.value.trim();
+  }
+
+  async look(times = 0) {
+    const number = ++this.#asked;
+    const query = this.query;
+    if (this.calm) this.calm.hidden = query !== "";
+    this.results.hidden = query === "" && this.calm !== null;
+    if (query === "") return void this.results.replaceChildren();
+    const answer = await fetch(`/search?part=1&q=${encodeURIComponent(query)}`);
+    if (number !== this.#asked || !answer.ok) return;
+    this.#show(await answer.text());
+    // The embedder may have been asleep, or busy: it wakes of the first question.
+    if (one("[data-alone]", this.results) && times < AGAIN_TIMES)
+      this.#timer = setTimeout(() => this.look(times + 1), AGAIN_MS);
+    else send("search-answered", { query });
+  }
+
+  #show(html) {
+    this.results.replaceChildren(element(html));
+    enhance(this.results);
+    announce(`${all(".hit", this.results).length} found`);
+    if (this.calm) scrollTo({ top: 0 });
+  }
+
+  #onInput() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.look(), TYPING_MS);
+  }
+
+  #onSubmit(event) {
+    event.preventDefault();
+    clearTimeout(this.#timer);
+    this.box.blur();
+    if (!this.calm) history.replaceState(null, "", `/search?q=${encodeURIComponent(this.box.value)}`);
+    this.look();
+  }
+}
+
+// Where a page has no place for results, the form leads to the page of search.
+export const searchForm = (form) => {
+  const results = one("#results");
+  if (results) new Search(form, results);
+};
