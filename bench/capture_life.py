@@ -1,6 +1,6 @@
 """One life of a capture in simulated time, with everything that goes wrong; to be killed.
 
-Started by `bench/capture_soak.py`. Real loop, real spool, real files; the sound is `porch_world`'s,
+Started by `bench/capture_soak.py`. Real loop, real spool, real files; the sound is `capture_world`'s,
 the clock is the world's. Every promise that the light makes is a line on standard output, and
 so is every outage.
 """

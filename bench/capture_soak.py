@@ -71,7 +71,7 @@ class Verdict:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the verdict; 1 where there is a fault."""
-    parser = argparse.ArgumentParser(prog="bench porch_soak", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench capture_soak", description=__doc__)
     parser.add_argument("--hours", type=float, default=24.0)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)

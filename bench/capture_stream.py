@@ -68,7 +68,7 @@ class Kept:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print what came through, how the clips agree, and what it cost."""
-    parser = argparse.ArgumentParser(prog="bench porch_stream", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench capture_stream", description=__doc__)
     parser.add_argument("--seconds", type=float, default=720.0, help="of the day")
     parser.add_argument("--profile", choices=("auto", "zero", "full"), default="auto")
     arguments = parser.parse_args(argv)
