@@ -1,17 +1,29 @@
-"""The units start commands that exist, each under its own user, for ever."""
+"""The units: what systemd makes of them, and that what they start comes up as they start it."""
 
 import configparser
-import importlib.util
+import contextlib
+import ctypes
+import json
+import resource
 import shutil
 import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import afterthought
+from core import socket_client
 from core.machine import LONGEST_RING_S
+from core.paths import Home
+from core.socket_client import NobodyThere
+from tests.journeys.command import COMMAND, PILL_BOX
 
-UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
+TREE = Path(__file__).parents[2]
+UNITS = sorted((TREE / "systemd").glob("*.service"))
+PROGRAM, HOME = "/opt/afterthought/.venv/bin/afterthought", "/var/lib/afterthought"
 
 
 def read(unit: Path) -> configparser.ConfigParser:
@@ -28,19 +40,16 @@ def test_there_is_a_unit_for_each_process() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_a_unit_starts_a_command_that_exists_and_never_gives_up(unit: Path) -> None:
+def test_a_unit_never_gives_up(unit: Path) -> None:
     parsed = read(unit)
-    program, command, *_ = parsed["Service"]["ExecStart"].split()
 
-    assert program == "/opt/afterthought/.venv/bin/afterthought"
-    assert command in {each.name for each in afterthought.COMMANDS}
     assert parsed["Service"]["User"] == "afterthought"
     assert parsed["Service"]["Restart"] == "always"
     assert parsed["Unit"]["StartLimitIntervalSec"] == "0"
 
 
 def test_the_installer_sets_up_every_unit() -> None:
-    script = (Path(__file__).parents[2] / "deploy" / "install.sh").read_text(encoding="utf-8")
+    script = (TREE / "deploy" / "install.sh").read_text(encoding="utf-8")
     line = next(line for line in script.splitlines() if line.startswith("units=("))
 
     assert set(line.removeprefix("units=(").rstrip(")").split()) == {unit.stem for unit in UNITS}
@@ -55,20 +64,28 @@ def capture() -> configparser.SectionProxy:
 
 
 def test_every_group_that_capture_asks_for_is_there_or_is_made() -> None:
-    script = (Path(__file__).parents[2] / "deploy" / "install.sh").read_text(encoding="utf-8")
+    script = (TREE / "deploy" / "install.sh").read_text(encoding="utf-8")
     asked = set(capture()["SupplementaryGroups"].split())
 
     missing = {each for each in asked - DEBIANS_GROUPS if f"groupadd --system {each}" not in script}
     assert missing == set()
 
 
-def test_when_capture_has_gone_its_pins_are_driven_low() -> None:
-    program, flag, module, *rest = capture()["ExecStopPost"].split()
+def test_when_capture_has_gone_its_pins_are_driven_low(home: Path) -> None:
+    program, *arguments = capture()["ExecStopPost"].split()
+    (home / "settings.toml").write_text("[device]\nlight_spi = '/nowhere'\n", encoding="utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, *in_home(arguments, home)],
+        cwd=TREE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert program == "-/opt/afterthought/.venv/bin/python"
-    assert flag == "-m"
-    assert importlib.util.find_spec(module) is not None
-    assert rest == capture()["ExecStart"].split()[2:]
+    assert "/nowhere" in ended.stderr  # it read this home's settings and tried their light
+    assert "Traceback" not in ended.stderr
 
 
 def test_nothing_of_the_ring_reaches_the_disk() -> None:
@@ -88,7 +105,91 @@ def test_a_stuck_capture_is_found_and_a_slow_disk_is_no_stuck_capture() -> None:
     assert 60 <= int(service["WatchdogSec"]) <= 120  # the inbox holds two minutes of sound
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
+def in_home(arguments: list[str], home: Path) -> list[str]:
+    """The same arguments with this home in the place of the installed one."""
+    assert HOME in arguments
+    return [str(home) if each == HOME else each for each in arguments]
+
+
+PR_SET_NO_NEW_PRIVS, PR_SET_MDWE, MDWE_REFUSE_EXEC_GAIN = 38, 65, 1
+MORE_ARGUMENTS = {
+    "capture": ["--replay", str(PILL_BOX)],  # there is no microphone on the machine that tests
+    "dashboard": ["--port", "0", "--json"],
+    "process": [],
+}
+
+
+@contextlib.contextmanager
+def started(unit: Path, home: Path) -> Iterator["subprocess.Popen[str]"]:
+    """What the unit starts, under those of its restrictions that need no systemd."""
+    service = read(unit)["Service"]
+    program, command, *arguments = service["ExecStart"].split()
+    assert program == PROGRAM
+
+    def restrict() -> None:
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        if service.getboolean("NoNewPrivileges"):
+            assert prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+        if service.getboolean("MemoryDenyWriteExecute", fallback=False):
+            prctl(PR_SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0)  # Linux 6.3 and later
+        core = int(service.get("LimitCORE", "-1"))
+        resource.setrlimit(resource.RLIMIT_CORE, (core, core))
+
+    with subprocess.Popen(
+        [*COMMAND, command, *in_home(arguments, home), *MORE_ARGUMENTS[command]],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=restrict,  # noqa: PLW1509 - this test has no other threads
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def status(process: "subprocess.Popen[str]", socket_at: Path) -> dict[str, Any]:
+    while process.poll() is None:
+        with contextlib.suppress(NobodyThere):
+            return socket_client.ask(socket_at, {"do": "status"}, patience_s=10)
+        time.sleep(0.05)
+    raise AssertionError("it has ended")
+
+
+def unit_of(command: str) -> Path:
+    return next(unit for unit in UNITS if read(unit)["Service"]["ExecStart"].split()[1] == command)
+
+
+def test_capture_hears_as_its_unit_starts_it(home: Path) -> None:
+    with started(unit_of("capture"), home) as process:
+        while (told := status(process, Home(home).capture_socket))["state"] == "starting":
+            time.sleep(0.05)
+
+    assert (told["state"], told["advice"]) == ("listening", "")
+
+
+def test_the_worker_answers_as_its_unit_starts_it(home: Path) -> None:
+    with started(unit_of("process"), home) as process:
+        told = status(process, Home(home).worker_socket)
+
+    assert told["process"] == process.pid
+
+
+def test_the_dashboard_serves_as_its_unit_starts_it(home: Path) -> None:
+    with started(unit_of("dashboard"), home) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+
+    assert told["url"].startswith("http://")
+
+
+needs_systemd = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="there is no systemd here"
+)
+
+
+@needs_systemd
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_understands_every_line_of_a_unit(unit: Path) -> None:
     verified = subprocess.run(
@@ -97,3 +198,43 @@ def test_systemd_understands_every_line_of_a_unit(unit: Path) -> None:
 
     told = [line for line in verified.stderr.splitlines() if unit.name in line]
     assert [line for line in told if "is not executable: No such file" not in line] == []
+
+
+HARDENED = {
+    "UserOrDynamicUser",
+    "NoNewPrivileges",
+    "ProtectSystem",
+    "ProtectHome",
+    "PrivateTmp",
+    "AmbientCapabilities",
+    "RestrictAddressFamilies_AF_PACKET",
+    "RestrictAddressFamilies_AF_NETLINK",
+    "RestrictAddressFamilies_OTHER",
+}
+"""What holds for each service, by the names of `systemd-analyze security`."""
+
+HARDENED_MORE = {
+    "capture": {"MemoryDenyWriteExecute", "RestrictAddressFamilies_AF_INET_INET6"},
+    "process": {"RestrictAddressFamilies_AF_INET_INET6"},
+    "dashboard": set[str](),
+}
+
+
+@needs_systemd
+@pytest.mark.parametrize("command", HARDENED_MORE)
+def test_systemd_finds_a_unit_as_hardened_as_it_claims_to_be(command: str) -> None:
+    looked_at = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--json=short", str(unit_of(command))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    found = {each["json_field"] for each in json.loads(looked_at.stdout) if each["set"]}
+    assert (HARDENED | HARDENED_MORE[command]) - found == set()
+
+
+def test_the_dashboard_is_reached_from_this_machine_alone() -> None:
+    service = read(unit_of("dashboard"))["Service"]
+
+    assert (service["IPAddressDeny"], service["IPAddressAllow"]) == ("any", "localhost")
