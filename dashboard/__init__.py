@@ -1,1 +1,1 @@
-"""The window: a small web app for the phone. It reads the archive and asks; it hears nothing."""
+"""A small web app for the phone. It reads the archive and asks capture; it hears nothing itself."""

@@ -1,6 +1,6 @@
-"""Who may ask what of the page. Pure, but for the hook at the end.
+"""Which requests the page answers, and why not the others. Pure, but for the hook at the end.
 
-The page is as open as the machine it runs on, so two doors must be shut: a name that
+The page is as open as the machine it runs on, so two attacks must be kept out: a name that
 somebody else's server points at us (DNS rebinding: the Host), and another page in the same
 browser that makes it post here (Sec-Fetch-Site, and Origin where a browser has none).
 """
@@ -56,7 +56,7 @@ def refusal(
 
 
 def _name_of(host: str) -> str | None:
-    """The name without its port; any port will do, since a tunnel may change it."""
+    """The host without its port; any port will do, since a tunnel may change it."""
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:
@@ -64,13 +64,13 @@ def _name_of(host: str) -> str | None:
 
 
 def _is_embedded_elsewhere(headers: Mapping[str, str]) -> bool:
-    """Another site may link here, which is a navigation; it may not use us as a part of itself."""
+    """True where another site uses us as a part of itself; a link from there is a navigation."""
     site = headers.get("Sec-Fetch-Site", "none")
     return site not in {"none", "same-origin"} and headers.get("Sec-Fetch-Mode") != "navigate"
 
 
 def _is_from_here(headers: Mapping[str, str], own: str) -> bool:
-    """A request with neither header comes from no browser, so from nobody's page."""
+    """True for a post from our own page, and from no browser at all, which sends neither header."""
     site = headers.get("Sec-Fetch-Site")
     origin = headers.get("Origin")
     return site in {None, "same-origin", "none"} and origin in {None, own}

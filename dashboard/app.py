@@ -1,4 +1,4 @@
-"""The window's root: builds the app and what its pages work with."""
+"""The app with everything that its pages work with, put together."""
 
 import os
 import secrets
@@ -45,7 +45,7 @@ iOS refuses to stream it from a certificate that was only accepted (haiwen/seafi
 
 
 def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
-    """The window on this home, for any WSGI server. At most `streams` pages get live events.
+    """The app on this home, for any WSGI server. At most `streams` pages get live events.
 
     Nothing is opened and no thread is started before the first request: the server may fork.
     """
@@ -77,7 +77,7 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
     )
     access.guard(app)
     app.after_request(_with_headers)
-    app.register_error_handler(UserError, _told)
+    app.register_error_handler(UserError, _refused)
     app.register_error_handler(HTTPException, _not_done)
     app.register_error_handler(Exception, _fault_of_ours)
     for page in PAGES:
@@ -86,13 +86,13 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
 
 
 def end_streams(app: Flask) -> None:
-    """Send every live page home, so that no thread waits for one."""
+    """End every live stream, so that no thread waits for one."""
     context: Context = app.extensions["context"]
     context.live.close()
 
 
 def close(app: Flask) -> None:
-    """Let go of what the app has opened."""
+    """Close what the app has opened."""
     context: Context = app.extensions["context"]
     end_streams(app)
     context.bridge.ask(context.archive.close())
@@ -105,7 +105,7 @@ def _forgetting(home: Home) -> Forget:
 
 
 class _SpoolLetterbox:
-    """The spool, as far as the window needs it."""
+    """The spool, as far as the pages need it."""
 
     def __init__(self, home: Home) -> None:
         self._home = home.path
@@ -123,7 +123,7 @@ class _SpoolLetterbox:
 
 
 def _with_headers(response: Response) -> Response:
-    """What the wearer said stays out of every cache but the one that is on the screen."""
+    """Headers for every answer: what the wearer said stays out of caches and of other sites."""
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -134,7 +134,7 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _told(error: UserError) -> tuple[str, int]:
+def _refused(error: UserError) -> tuple[str, int]:
     page = render_template("trouble.html", sentence=error.sentence, advice=error.advice)
     return page, 404 if isinstance(error, NotFound) else 409
 

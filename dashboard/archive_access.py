@@ -1,4 +1,4 @@
-"""What the pages ask of the archive: moments to show, hits to find, acts to do.
+"""Access to the archive for the pages: moments to show, hits to find, acts to do.
 
 Belongs to the bridge's loop, like everything that it opens.
 """
@@ -24,7 +24,7 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
 LOOK_BACK = 200
-"""Events that a returning page is told of one by one; one that missed more looks anew anyway."""
+"""Events at most that are looked through; a page that missed more loads anew anyway."""
 
 _NO_MOMENT = frozenset({"origin_began", *get_args(FactKind)})
 """The kinds of event that are about no moment."""
@@ -33,12 +33,12 @@ Forget = Callable[[Archive, Sequence[str]], Awaitable[None]]
 """Makes the bytes of moments go, wherever in the home they are."""
 
 MADE_WITHIN_S = 12.0
-"""How long an act waits for a moment whose clip the worker still has before it."""
+"""The longest that an act waits for a moment that the worker is still to make."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Up to which event the journal was read, and the moments that changed since."""
+    """The moments that changed, and the `mark`: the event up to which the journal was read."""
 
     mark: int
     moments: tuple[str, ...]
@@ -46,7 +46,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An archive that is open for reading, and which file that was."""
+    """An archive that is open for reading, and the identity of its file."""
 
     file: tuple[int, int] | None
     reader: Reader
@@ -68,7 +68,7 @@ class ArchiveAccess:
         return await (await self._reader()).moments(period)
 
     async def gaps(self, period: Period) -> list[IntervalRow]:
-        """Where sound is missing, and where it was meant to be: gaps and pauses, in their order."""
+        """Gaps and pauses, in their order."""
         return await (await self._reader()).intervals(period)
 
     async def moment(self, named: str) -> MomentRow:
@@ -98,14 +98,14 @@ class ArchiveAccess:
         return None
 
     async def timeless(self) -> list[MomentRow]:
-        """Of the moments kept last, those whose time is not known yet."""
+        """Those of the moments kept last whose time is not known yet."""
         reader = await self._reader()
         kept = await reader.latest_events(LOOK_BACK, kind="moment_kept")
         rows = [await reader.find_moment(each.subject) for each in kept]
         return [row for row in rows if row and row.at_ms is None and row.state == "visible"]
 
     async def changes(self, since: int | None) -> Changes:
-        """What changed after the event `since` names; with None, only where the journal stands."""
+        """The changes after the event `since`; with None, only the mark."""
         events = await (await self._reader()).latest_events(LOOK_BACK)
         mark = max((event.lamport for event in events), default=0)
         if since is None:

@@ -38,7 +38,7 @@ class Bridge:
             return self._loop
 
     def ask(self, work: Coroutine[Any, Any, T], patience_s: float = PATIENCE_S) -> T:
-        """What the coroutine gives, or raises. Blocks the asking thread; never ask on the loop."""
+        """The coroutine's result, or its error. Blocks the asking thread; never ask on the loop."""
         asked = asyncio.run_coroutine_threadsafe(work, self.loop)
         try:
             return asked.result(patience_s)

@@ -8,7 +8,7 @@ PORT = 8765
 
 
 def dashboard(arguments: Arguments, screen: Screen) -> int:
-    """Serve the page until told to stop."""
+    """Serve the page until a signal to stop."""
     from dashboard.app import close, create_app, end_streams  # noqa: PLC0415
     from dashboard.server import STREAMS, Hooks, serve  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What every page's handler works with: the bridge, the archive, the other processes."""
+"""Everything that a page's handler works with: the bridge, the archive, the other processes."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -38,24 +38,24 @@ _ABSENT: Told = {
 
 
 class OtherVersion(UserError):
-    """Capture answers in words that this page does not know."""
+    """Capture answers with fields that this page does not know."""
 
     code = "other_version"
 
 
 class Letterbox(Protocol):
-    """What the window needs of the spool."""
+    """The spool, as far as the pages need it."""
 
     def post_note(self, text: str) -> str:
         """A typed moment's id; durable on return. Raises UserError where there is no text."""
 
     def waiting(self) -> int:
-        """How many letters wait for the worker."""
+        """The number of letters that wait for the worker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The window's own objects, built by app.py."""
+    """The objects of this app, built by app.py."""
 
     home: Path
     bridge: Bridge
@@ -75,7 +75,7 @@ class Context:
         return socket_client.ask(self.capture_socket, request, patience_s=PATIENCE_S)
 
     def act(self, request: Told) -> Told:
-        """What came of it, as capture says; where nobody answers, it is refused."""
+        """Capture's answer; a refusal where it declines or nobody answers."""
         try:
             return self.capture(request)
         except NobodyThere:
@@ -85,9 +85,9 @@ class Context:
 
     def capture_status(self) -> CaptureStatus | None:
         """None where capture does not answer. Raises OtherVersion."""
-        told = self._status(self.capture_socket)
+        fields = self._status(self.capture_socket)
         try:
-            return None if told is None else capture_status.from_json(told)
+            return None if fields is None else capture_status.from_json(fields)
         except (KeyError, TypeError) as error:
             sentence = "The page and capture are of different versions."
             raise OtherVersion(sentence, advice="Start both again.") from error
@@ -105,7 +105,7 @@ class Context:
         return True
 
     def state(self, capture: CaptureStatus | None) -> status.State:
-        """How things stand, given what capture's status said."""
+        """The state of capture and worker as the page shows it, given capture's status."""
         return status.state(capture, self.worker_status(), self.letterbox.waiting())
 
     def _status(self, socket: Path) -> Told | None:

@@ -1,8 +1,8 @@
-"""Server-sent events: what capture and the worker tell, to every page that watches.
+"""Server-sent events from capture, the worker and the journal, for every page that watches.
 
-No word travels here: a page is told which moment changed, and fetches it. An event's id is
-the journal's mark, so that a page that was away is told of what it missed, by any process
-and after any restart.
+No word travels here: an event names the moment that changed, and the page fetches it. An
+event's id is the journal's mark, so that a page that was away learns what it missed, from any
+process and after any restart.
 """
 
 import asyncio
@@ -20,37 +20,37 @@ from .archive_access import ArchiveAccess, Changes
 from .bridge import Bridge
 
 Events = Callable[[], AsyncIterator[Told]]
-"""Opens a subscription; raises NobodyThere when nobody is there, or not any more."""
+"""A new subscription; raises NobodyThere when nobody is there, or not any more."""
 
 STILL_HERE_S = 15.0
-"""A line this often finds out whether the page is still there; proxies cut at 30 or 60 s."""
+"""How often an idle stream gets a line, which fails once the page is gone; proxies cut at 30 s."""
 
 LOOK_EVERY_S = 2.0
-"""The journal is looked at without a hint, too: other processes append to it."""
+"""How often the journal is read without a hint: other processes append to it, too."""
 
 ASK_AGAIN_S = 1.0
-"""How soon a process that is not there is looked for again."""
+"""The wait before a process that is not there is looked for again."""
 
 BACKLOG = 64
-"""Events that a slow page may lag behind: six seconds of level."""
+"""Events by which a slow page may lag behind: six seconds of level."""
 
 FLEETING = frozenset({"level"})
-"""It comes ten times a second: one less is nothing. Everything else every page must be told."""
+"""Events that a slow page may miss: ten come each second. Every other event must arrive."""
 
 
 class Stream:
-    """What one page is sent. Filled by the bridge's loop, drained by the page's thread."""
+    """The events for one page. Filled by the bridge's loop, drained by the page's thread."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def put(self, event: Told, mark: int | None = None) -> None:
-        """Never waits. A page that lags is spared the level."""
+        """Never waits. A page that lags gets no level."""
         if event["event"] not in FLEETING or self._queue.qsize() < BACKLOG:
             self._queue.put(_line(event, mark))
 
     def close(self) -> None:
-        """Say that it is over: the page asks now and then from here on."""
+        """End with `bye`: from here on the page asks every few seconds."""
         self._queue.put(_line({"event": "bye"}, None))
         self._queue.put(None)
 
@@ -69,8 +69,8 @@ class Stream:
 class Live:
     """All streams of this process, and the subscriptions that feed them.
 
-    The subscriptions exist only while somebody watches: capture sends its level ten times a
-    second to whoever listens, and on a pendant that costs power.
+    The subscriptions exist only while a page watches: capture sends its level ten times a
+    second to each subscriber, and on a pendant that costs power.
     """
 
     def __init__(
@@ -89,9 +89,10 @@ class Live:
         self._is_closed = False
 
     def open(self, after: int | None) -> Stream:
-        """A stream from now on, and what happened since the mark `after`; any thread may ask.
+        """A stream of what happened since the mark `after`, and of what happens from now on.
 
-        Where there are too many, the oldest is closed. Whoever opens one must `leave` it.
+        Where there are too many, the oldest is closed. Whoever opens one must `leave` it. Any
+        thread may ask.
         """
         stream = Stream()
         with self._lock:
@@ -108,7 +109,7 @@ class Live:
         return stream
 
     def leave(self, stream: Stream) -> None:
-        """This page watches no more. Leaving twice is harmless."""
+        """Stop feeding this stream. Leaving twice is harmless."""
         with self._lock:
             if stream in self._streams:
                 self._streams.remove(stream)
@@ -118,11 +119,11 @@ class Live:
 
     @property
     def count(self) -> int:
-        """How many streams are open."""
+        """The number of open streams."""
         return len(self._streams)
 
     def close(self) -> None:
-        """End every stream, so that the server's threads come home."""
+        """End every stream, so that no thread of the server waits."""
         with self._lock:
             self._is_closed = True
             streams, self._streams = self._streams, []
@@ -135,7 +136,7 @@ class Live:
             self._mark = changes.mark
         self._feed()
         stream.put({"event": "hello"}, changes.mark)
-        for event in _told_of(changes, after):
+        for event in _events_of(changes, after):
             stream.put(event, changes.mark)
 
     def _feed(self) -> None:
@@ -154,27 +155,27 @@ class Live:
             self._feeding, self._mark = [], None
 
     async def _follow(self, name: str) -> None:
-        """Pass on what one process tells, and that it comes and goes, for as long as it takes."""
+        """Pass on the events of one process, and that it comes and goes. Never returns."""
         there: bool | None = None
         while True:
             with contextlib.suppress(NobodyThere):
                 async for event in self._sources[name]():
                     if not there:
                         there = True
-                        self._tell({"event": "state", "of": name})
+                        self._send({"event": "state", "of": name})
                     self._pass_on(name, event)
             if there is not False:
                 there = False
-                self._tell({"event": "state", "of": name})
+                self._send({"event": "state", "of": name})
             await asyncio.sleep(ASK_AGAIN_S)
 
     def _pass_on(self, name: str, event: Told) -> None:
         if name == "worker":
             self._hint.set()
             if event.get("event") == "trouble":
-                self._tell({"event": "state", "of": name})
+                self._send({"event": "state", "of": name})
         elif event.get("event") != "subscribed":
-            self._tell(event)
+            self._send(event)
 
     async def _watch_journal(self) -> None:
         while True:
@@ -182,21 +183,21 @@ class Live:
                 await asyncio.wait_for(self._hint.wait(), LOOK_EVERY_S)
             self._hint.clear()
             with contextlib.suppress(UserError):  # the page itself says what is wrong with it
-                await self._tell_changes()
+                await self._send_changes()
 
-    async def _tell_changes(self) -> None:
+    async def _send_changes(self) -> None:
         changes = await self._archive.changes(self._mark)
         before, self._mark = self._mark, changes.mark
-        for event in _told_of(changes, before):
-            self._tell(event, changes.mark)
+        for event in _events_of(changes, before):
+            self._send(event, changes.mark)
 
-    def _tell(self, event: Told, mark: int | None = None) -> None:
+    def _send(self, event: Told, mark: int | None = None) -> None:
         for stream in tuple(self._streams):
             stream.put(event, mark)
 
 
-def _told_of(changes: Changes, since: int | None) -> list[Told]:
-    """The moments that changed; where none did and the journal went on, a gap or a pause."""
+def _events_of(changes: Changes, since: int | None) -> list[Told]:
+    """An event for each moment that changed; `day` where only a gap or a pause was noted."""
     moments: list[Told] = [{"event": "moment", "moment": each} for each in changes.moments]
     is_more = since is not None and changes.mark > since
     return moments or ([{"event": "day"}] if is_more else [])

@@ -39,7 +39,7 @@ class PortInUse(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What TLS needs: the chain and its key, as PEM files."""
+    """The chain and its key, as PEM files."""
 
     chain: Path
     key: Path
@@ -47,9 +47,9 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What the caller does beside serving.
+    """The caller's part in starting and stopping.
 
-    `ready` is told the port once the page answers; `stopping` ends what would hold the threads.
+    `ready` gets the port once the page answers; `stopping` ends what would hold the threads.
     """
 
     ready: Callable[[int], None]
@@ -63,13 +63,13 @@ def serve(app: Flask, port: int, hooks: Hooks, certificate: Certificate | None =
     """
     server = make_server(app, port, certificate)
     _prepare(server, port)
-    told_to_stop = threading.Event()
+    stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told_to_stop.set())
+        signal.signal(number, lambda *_: stopped.set())
     serving = threading.Thread(target=server.serve, name="dashboard-accept", daemon=True)
     serving.start()
     hooks.ready(server.bind_addr[1])
-    while serving.is_alive() and not told_to_stop.wait(1):
+    while serving.is_alive() and not stopped.wait(1):
         pass
     hooks.stopping()
     server.stop()

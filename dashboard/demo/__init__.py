@@ -18,7 +18,7 @@ ENDING = ".m4a"
 SCENE = SOUNDS / f"scene{ENDING}"
 
 STEP = timedelta(minutes=10)
-"""Where today's hours have not come yet, the moments of today lie this far apart before now."""
+"""Between moments of today whose time of day has not come yet; they lie before now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def everything_spoken() -> tuple[Spoken, ...]:
 
 
 def demo_moments(now: datetime) -> list[tuple[Path, datetime]]:
-    """What to keep at which time, the newest first: all but the last scene.
+    """The recordings to keep and their times, the newest first: all but the last scene.
 
     Days are counted back from `now`, in its zone, and none of the times is after it.
     """

@@ -37,7 +37,7 @@ SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.35, 0.75
 WORDLESS_S = 7.0
 
 SPOKEN_AS = {"um": "uh", "hm": "uh", "Niamh": "neave", "centimetres": "centimeters"}
-"""What the synthesisers would spell out, or say by its letters, or so that it becomes a word."""
+"""Spellings for words that the synthesisers would otherwise spell out or mispronounce."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The pages, one file each. A handler asks the window, and gives a template what to show."""
+"""The pages, one file each. A handler asks the context, and gives a template what to show."""
 
 from . import day, demo, home, live, moment, note, press, search, sound, static
 

@@ -52,7 +52,7 @@ def past(month: str) -> str:
 
 
 def _by_first_day(lost: Iterable[Stretch]) -> Mapping[date, Sequence[Break]]:
-    """A gap of a week is told once: on the day it began."""
+    """Breaks by day; a gap of a week stands once, on the day it began."""
     ordered = sorted(lost, key=lambda gap: gap.first_day)
     by_day = groupby(ordered, key=lambda gap: gap.first_day)
     return {day: gaps.breaks(of_day, day) for day, of_day in by_day}

@@ -21,7 +21,7 @@ page = Blueprint("demo", __name__)
 
 DAY_MS = 86_400_000
 NEAREST = 3
-"""Further down it is no find."""
+"""Hits that count: what is further down was not found by the search itself."""
 
 YEAR_S = 31_536_000
 
@@ -47,7 +47,7 @@ def scene() -> Response:
 
 @page.get("/demo/opposite/<named>")
 def opposite(named: str) -> ResponseReturnValue:
-    """What was said days ago against this moment, if search finds it; else nothing."""
+    """The opposite that was said days ago, if search finds it; else 204."""
     here, at = context(), clock()
     row = here.ask(here.archive.moment(named))
     kept = moments.page(row, here.ask(here.archive.transcript(row)), at)
@@ -90,7 +90,7 @@ class _Opposite:
 def _opposites(
     here: Context, sentence: tuple[moments.ShownWord, ...], at: Clock
 ) -> Iterator[_Opposite]:
-    """Search has to find it by itself; what we know only says which of its hits is meant."""
+    """Hits that say the opposite; the demo's plan only says which of what was found those are."""
     said = " ".join(word.text for word in sentence)
     found = here.ask(here.archive.search(said, NEAREST, until_ms=at.now_ms - DAY_MS))
     for hit in found.hits:

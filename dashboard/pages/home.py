@@ -1,4 +1,4 @@
-"""The home page: how things stand, what was just kept, the day, the past, search and the button."""
+"""The home page: the state, what was just kept, the day, the past, search and the button."""
 
 from datetime import timedelta
 
@@ -15,19 +15,19 @@ from pipeline.store.views.moment_fold import MomentRow
 page = Blueprint("home", __name__)
 
 JUST_MS = 15 * 60 * 1000
-"""What was kept longer ago than this is no news; the day has it."""
+"""How long a moment stands as just kept; after that it is in the list of its day."""
 
 PAST_DAYS = 14
-"""How far back the home page looks at most."""
+"""Days before today that the home page reads."""
 
 SHOWN_DAYS = 4
-"""So many of them it shows; what is older is behind a link."""
+"""Days before today that it shows at most; what is older is behind a link."""
 
 AROUND_MS = 10 * 60 * 1000
 """Two clocks that were corrected one after the other differ by less."""
 
 DISMISSED = "first_minute"
-"""The cookie that says: no strip any more."""
+"""The cookie of a browser in which the first minute was dismissed."""
 
 
 @page.get("/")
@@ -42,7 +42,7 @@ def now() -> str:
 
 
 def shown(here: Context, at: Clock) -> dict[str, object]:
-    """What the home page is made of."""
+    """Everything that the template of the home page shows."""
     capture, day = here.capture_status(), at.today
     since_ms, _ = anywhere(day - timedelta(days=PAST_DAYS))
     recent = here.ask(here.archive.moments(Period(since_ms, None)))
@@ -78,7 +78,7 @@ def shown(here: Context, at: Clock) -> dict[str, object]:
 
 
 def _awaits(here: Context, keep: str | None) -> bool:
-    """Whether a page without script should look again: its words are being made."""
+    """True while words are being made, so that a page without script looks again."""
     if keep is None or here.worker_status() is None:
         return False
     row = here.ask(here.archive.find(keep))
@@ -94,7 +94,7 @@ def _just(newest: MomentRow | None, recent: list[MomentRow], at: Clock) -> Momen
 
 
 def _is_new(row: MomentRow, at: Clock) -> bool:
-    """The wearer's own and of the last minutes; a keep without a time is new by being the last."""
+    """True for the wearer's own of the last minutes, and for one whose time is not known."""
     if row.how == "imported" or row.state == "hidden":
         return False
     return row.at_ms is None or 0 <= at.now_ms - row.at_ms < JUST_MS

@@ -9,7 +9,10 @@ page = Blueprint("live", __name__)
 
 @page.get("/live")
 def live() -> Response:
-    """`after` is the mark of a page that comes back by itself, Last-Event-ID the browser's."""
+    """The events from now on, and those missed since a mark.
+
+    `after` is the mark of a page that comes back by itself, Last-Event-ID the browser's.
+    """
     named = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     here = context().live
     stream = here.open(int(named) if named.isdecimal() else None)

@@ -1,4 +1,4 @@
-"""What the wearer does to capture from the page: press, hold, pause, record, bring back.
+"""Requests to capture: press, hold, pause, resume, record, bring back.
 
 Each is a form that works without script: done, it leads back to the page; refused, the page
 says why at the button. Our script asks for JSON instead.
@@ -22,7 +22,7 @@ def press() -> ResponseReturnValue:
 
 @page.post("/hold")
 def hold() -> ResponseReturnValue:
-    """Renewed each second while the finger stays; it ends by itself 3 s after the last."""
+    """Begin, renew or end a hold; it ends by itself 3 s after the last renewal."""
     on = request.form.get("on") == "true"
     return _answer(context().act({"do": "hold", "on": on}), "taken")
 
@@ -36,7 +36,7 @@ def record() -> ResponseReturnValue:
 
 @page.post("/pause")
 def pause() -> ResponseReturnValue:
-    """For so many seconds, or until somebody resumes."""
+    """Pause for `for_s` seconds, or until somebody resumes."""
     for_s = request.form.get("for_s") or None
     lasts = int(for_s) if for_s is not None and for_s.isdecimal() else for_s  # capture judges it
     return _answer(context().act({"do": "pause", "by": "page", "for_s": lasts}), "")
@@ -54,12 +54,12 @@ def bring_back() -> ResponseReturnValue:
     return _answer(context().act({"do": "bring_back", "keep": keep}), "brought_back")
 
 
-def _answer(told: Told, done: str) -> ResponseReturnValue:
+def _answer(answer: Told, done: str) -> ResponseReturnValue:
     """JSON for our script; for a browser without it, the way back to the page."""
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(told)
-    if told.get("outcome") == "refused":
-        return render_template("home.html", **shown(context(), clock()), refusal=told), 409
-    said = {"done": done, "keep": told.get("keep", "")}
-    query = "&".join(f"{name}={value}" for name, value in said.items() if done and value)
+        return jsonify(answer)
+    if answer.get("outcome") == "refused":
+        return render_template("home.html", **shown(context(), clock()), refusal=answer), 409
+    fields = {"done": done, "keep": answer.get("keep", "")}
+    query = "&".join(f"{name}={value}" for name, value in fields.items() if done and value)
     return redirect(f"/?{query}" if query else "/", 303)

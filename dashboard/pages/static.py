@@ -12,10 +12,9 @@ page = Blueprint("static_files", __name__)
 
 @page.get("/static/<version>/<path:file>")
 def asset(version: str, file: str) -> Response:
-    """A page of another version gets today's style, and not for long.
+    """The file; to a page of another version with `no-store`, and no module at all.
 
-    It gets none of today's modules: it may have others of its own version in its cache, and the
-    page works without script.
+    Such a page may have other modules of its own version in its cache. It works without script.
     """
     assets = context().assets
     is_today = version == assets.version

@@ -1,1 +1,1 @@
-"""What a page shows, from what is stored: pure, so that templates hold no logic."""
+"""Values for templates, made of rows and statuses: pure, so that templates hold no logic."""

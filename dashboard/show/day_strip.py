@@ -1,7 +1,7 @@
 """A day from left to right: its moments, what is missing, its hours. Pure.
 
-A place on it is a time on the wall there and then; a day that the clock was changed on is as
-long as it was.
+A place on it is the time that a clock showed there and then. A day on which the clock was
+changed is as long as it was.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ FIRST_HOUR = 6
 """The strip begins here, unless something was said or lost earlier."""
 
 LEFT_X, WIDE_X = 2.0, 96.0
-"""Per cent: a moment at either end needs room for its dot."""
+"""Per cent: a moment at either end has space for its dot."""
 
 NARROWEST_X = 0.6
 """Per cent, two pixels of a phone: a gap of a second is seen, too."""
@@ -54,16 +54,16 @@ class Strip:
 
     @property
     def label(self) -> str:
-        """What it shows, for who does not see it."""
+        """The strip in words, for those who do not see it."""
         gaps = sum(each.kind == "gap" for each in self.missing)
         counts = ((len(self.marks), "moment"), (gaps, "gap"), (len(self.missing) - gaps, "pause"))
-        told = [_counted(count, of) for count, of in counts if count or of == "moment"]
-        return f"The day, with {', '.join(told)}"
+        parts = [_counted(count, of) for count, of in counts if count or of == "moment"]
+        return f"The day, with {', '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """Where an instant of the reader's day lies."""
+    """The reader's day as a scale: an instant in, per cent out."""
 
     begin_ms: int
     end_ms: int
@@ -97,7 +97,7 @@ def strip(rows: Iterable[MomentRow], found: Iterable[Stretch], day: date, clock:
 
 
 def _axis(placed: Sequence[int], day: date, clock: Clock) -> _Axis:
-    """From the hour of the earliest, to the midnight after it."""
+    """The scale from the hour of the earliest to the midnight after it."""
     six_ms = clock.reads_ms(datetime.combine(day, time(FIRST_HOUR)))
     earliest_ms = max(min([six_ms, *placed]), clock.midnight_ms(day))
     whole = clock.at(earliest_ms).replace(minute=0, second=0, microsecond=0, tzinfo=None)
@@ -126,7 +126,7 @@ def _placed(stretch: Stretch) -> tuple[int, int]:
 
 
 def _placed_ms(at_ms: int, offset_min: int | None, clock: Clock) -> int:
-    """When the reader's clock shows what the clock on the wall showed then."""
+    """The instant at which the reader's clock shows what a clock there showed."""
     if offset_min is None or offset_min == clock.offset_min(at_ms):
         return at_ms
     return clock.reads_ms(clock.at(at_ms, offset_min).replace(tzinfo=None))

@@ -1,6 +1,6 @@
-"""The first minute: which strip a newcomer is shown, and what the demo day has to tell.
+"""The first minute: the strip that a newcomer sees, and what the demo has for it.
 
-The steps that follow are in `static/js/first_minute.js`: they turn on sound and on time.
+The steps that follow are in `static/js/first_minute.js`: they depend on sound and time.
 """
 
 import json
@@ -14,10 +14,10 @@ from core.capture_status import CaptureStatus
 from .moments import ShownWord
 
 QUESTION = "why does nobody react"
-"""What the search box offers on the demo: one of its first answers shares no word with it."""
+"""The question that the demo offers: one of its first answers shares no word with it."""
 
 IDLE_MS = 40_000
-"""Who has not pressed by then is shown how: the demo presses once."""
+"""To somebody who has not pressed by then the demo shows how: it presses once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class FirstMinute:
 def first_minute(
     capture: CaptureStatus | None, demo: Demo | None, *, is_dismissed: bool, has_kept: bool
 ) -> FirstMinute | None:
-    """None once it was dismissed, where nothing listens, or where something was kept by a press."""
+    """The strip; None once dismissed, where nothing listens, or after the first press."""
     if is_dismissed or capture is None or capture.state in {"fault", "paused"}:
         return None
     if capture.replay is not None:

@@ -1,7 +1,7 @@
-"""What a day has no sound of, in sentences: gaps, which were lost, and pauses, which were chosen.
+"""Missing sound in sentences: gaps, which are lost, and pauses, which were chosen. Pure.
 
-Pure. A gap is lost sound; nobody wants to read of every tenth of a second, and none is hidden:
-of the short ones a day is told in one line.
+Nobody wants to read of every lost tenth of a second, and none is hidden: the short gaps of a
+day share one line.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,17 +17,17 @@ from pipeline.store.views.moment_fold import MomentRow
 from .local_time import Clock
 
 SHORT_MS = 5_000
-"""A gap that is shorter cost a few words at most."""
+"""Shorter gaps cost a few words at most."""
 
 BY_THE_CLOCK_MS = 60_000
-"""What is longer is told from when to when; of what is shorter the two times would be alike."""
+"""Longer gaps and pauses get two times; of shorter ones the two would look alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A stretch without sound, in the list of a day. `time` is empty where it stands for several.
+    """A line about missing sound, in the list of a day. `time` is empty where it is about several.
 
-    `at_ms` is where it stands among the moments.
+    `at_ms` is its place among the moments.
     """
 
     is_break: ClassVar[bool] = True
@@ -41,13 +41,13 @@ class Break:
 
     @property
     def version(self) -> str:
-        """Differs wherever it would look different."""
+        """A text that differs wherever the line would look different."""
         return f"{self.kind}.{self.at_ms}/{self.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From when until when, as far as that is known; a pause that is on lasts up to now."""
+    """An interval with two ends, as far as they are known; a pause that is on lasts up to now."""
 
     row: IntervalRow
     since_ms: int
@@ -66,13 +66,13 @@ class Stretch:
         return self.first_day <= day <= self.last_day
 
     def offset_min(self, at_ms: int) -> int:
-        """Where it was recorded; a zone that was the reader's follows the reader's changes."""
+        """The offset there and then; a zone that was the reader's follows the reader's changes."""
         own, here = self.row.utc_offset_min, self.clock.offset_min
         return here(at_ms) if own is None or own == here(self.since_ms) else own
 
 
 def stretches(rows: Iterable[IntervalRow], clock: Clock) -> list[Stretch]:
-    """Those of which at least one end is known; the others have no place on any day."""
+    """A stretch for each interval with at least one known end; the others belong to no day."""
     found = []
     for row in rows:
         end_ms = clock.now_ms if row.state == "on" else row.end_ms
@@ -84,12 +84,12 @@ def stretches(rows: Iterable[IntervalRow], clock: Clock) -> list[Stretch]:
 
 
 def breaks(found: Iterable[Stretch], day: date) -> tuple[Break, ...]:
-    """What that day's list says of them; short gaps, where there are several, as one."""
+    """The lines of that day's list; one for all short gaps, where there are several."""
     of_day = [each for each in found if each.is_of(day)]
     short = [each for each in of_day if is_short(each.row)]
     alone = [each for each in of_day if len(short) == 1 or each not in short]
-    told = tuple(_break(each, day) for each in alone)
-    return (*told, _together(short)) if len(short) > 1 else told
+    lines = tuple(_break(each, day) for each in alone)
+    return (*lines, _together(short)) if len(short) > 1 else lines
 
 
 def is_short(row: IntervalRow) -> bool:
@@ -97,12 +97,12 @@ def is_short(row: IntervalRow) -> bool:
 
 
 def is_long_gap(row: IntervalRow) -> bool:
-    """One that a month shows, too."""
+    """True for a gap that the page of a month shows, too."""
     return row.kind == "gap" and (row.duration_ms is None or row.duration_ms >= BY_THE_CLOCK_MS)
 
 
 def sentence(stretch: Stretch, day: date) -> str:
-    """What is missing, told on that day."""
+    """The sentence about it in the list of that day."""
     row = stretch.row
     since, until = (_when(stretch, ms, day) for ms in (stretch.since_ms, stretch.until_ms))
     if row.kind == "pause":
@@ -112,18 +112,18 @@ def sentence(stretch: Stretch, day: date) -> str:
     return f"Nothing was heard {_from_to(row, since, until)}: {_why(row)}"
 
 
-def holes(row: MomentRow, missing: Iterable[IntervalRow]) -> str:
-    """`0.4 s are missing at 0:12.`, for each gap of the same stream that lies within the sound.
+def missing_sound(row: MomentRow, missing: Iterable[IntervalRow]) -> str:
+    """`0.4 s are missing at 0:12.`: a sentence for each gap within the sound of the moment.
 
     A gap and a clip both know when they began by the clock of their boot, which positions of
     one stream are tied to; so this holds however the wall clock was set.
     """
     stream = row.id.rpartition("-")[0]
-    told = [_hole(row, gap) for gap in missing if gap.id.startswith(f"{stream}-")]
-    return " ".join(filter(None, told))
+    sentences = [_missing(row, gap) for gap in missing if gap.id.startswith(f"{stream}-")]
+    return " ".join(filter(None, sentences))
 
 
-def _hole(row: MomentRow, gap: IntervalRow) -> str:
+def _missing(row: MomentRow, gap: IntervalRow) -> str:
     at_ms = _ms_into(row, gap)
     if gap.kind != "gap" or at_ms is None or not row.duration_ms or at_ms >= row.duration_ms:
         return ""
@@ -138,7 +138,7 @@ def _hole(row: MomentRow, gap: IntervalRow) -> str:
 
 
 def _ms_into(row: MomentRow, gap: IntervalRow) -> int | None:
-    """How far into the sound the gap begins; None where no clock tells."""
+    """The place in the sound where the gap begins; None where no clock knows."""
     if row.boot is None or row.boot != gap.boot:
         return None
     if row.boottime_ms is None or gap.boottime_ms is None:
@@ -167,8 +167,8 @@ def _together(short: Sequence[Stretch]) -> Break:
     rows = [each.row for each in short]
     length = length_in_words(sum(row.duration_ms or 0 for row in rows))
     about = "about " if any(row.estimated for row in rows) else ""
-    told = f"{len(rows)} short gaps, {about}{length} in all."
-    return Break("gap", min(each.since_ms for each in short), "", "", "", told)
+    together = f"{len(rows)} short gaps, {about}{length} in all."
+    return Break("gap", min(each.since_ms for each in short), "", "", "", together)
 
 
 def _pause(row: IntervalRow, since: str, until: str) -> str:
@@ -193,15 +193,15 @@ def _from_to(row: IntervalRow, since: str, until: str) -> str:
 
 
 def _why(row: IntervalRow) -> str:
-    """The second half of the sentence that the log and the doctor tell, too."""
-    told = gap_sentence(
+    """The reason: the second half of the sentence that is in the log and in `doctor`, too."""
+    whole = gap_sentence(
         None, row.reason, estimated=bool(row.estimated), uncertain_ms=row.uncertain_ms
     )
-    return told.partition(": ")[2]
+    return whole.partition(": ")[2]
 
 
 def _when(stretch: Stretch, at_ms: int, day: date) -> str:
-    """`14:03`, with the day where it is another, with the zone where it would mislead."""
+    """`14:03`, with the day where it is another, and the zone where it would mislead."""
     at = stretch.clock.at(at_ms, stretch.offset_min(at_ms))
     other_day = "" if at.date() == day else f"{at:%a} {at.day} {at:%b}, "
     zone = stretch.clock.zone_to_name(at)

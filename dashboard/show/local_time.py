@@ -1,6 +1,6 @@
-"""The time as the reader of the page has it: days that begin at midnight, zones that have names.
+"""Time where the reader of the page is: days that begin at midnight, zones that have names.
 
-Pure, but for what the machine knows of its own zone. An offset is minutes east of UTC.
+Pure, but for the machine's own zone. An offset is minutes east of UTC.
 """
 
 from collections.abc import Callable
@@ -14,12 +14,12 @@ MINUTE_MS = 60_000
 
 EASTMOST_MS = 14 * 60 * MINUTE_MS
 WESTMOST_MS = 12 * 60 * MINUTE_MS
-"""The zones of the earth: a date begins 14 h before UTC's, and is over 12 h after it."""
+"""The outermost zones: a date begins 14 h before UTC's, and is over 12 h after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Now, and the reader's zone: which offset it has at any time."""
+    """Now, and the reader's zone as its offset at any time."""
 
     now_ms: int
     offset_min: Callable[[int], int] = local_offset_min
@@ -33,13 +33,13 @@ class Clock:
         return self.now.date()
 
     def at(self, at_ms: int, offset_min: int | None = None) -> datetime:
-        """That instant where it was recorded; in the reader's zone where that is not known."""
+        """The instant in the zone of its recording; in the reader's where that is not known."""
         return as_datetime(at_ms, self.offset_min(at_ms) if offset_min is None else offset_min)
 
     def reads_ms(self, shown: datetime) -> int:
-        """When the reader's clock first shows this date and time.
+        """The first instant at which the reader's clock shows this date and time.
 
-        What a change to summer time leaves out is the instant of the change.
+        For a time that a change to summer time leaves out: the instant of the change.
         """
         wall_ms = round(shown.replace(tzinfo=UTC).timestamp() * 1000)
         instants = [wall_ms - offset * MINUTE_MS for offset in self._offsets_around(wall_ms)]
@@ -47,11 +47,11 @@ class Clock:
         return min(real) if real else max(instants)
 
     def midnight_ms(self, day: date) -> int:
-        """When that day begins here."""
+        """The instant at which that day begins here."""
         return self.reads_ms(datetime.combine(day, time()))
 
     def is_doubled(self, at_ms: int) -> bool:
-        """Whether the reader's clock shows this time twice: the hour that is put back."""
+        """True where the reader's clock shows this time twice: the hour that is put back."""
         wall_ms = at_ms + self._offset_ms(at_ms)
         others = {wall_ms - offset * MINUTE_MS for offset in self._offsets_around(at_ms)} - {at_ms}
         return any(each + self._offset_ms(each) == wall_ms for each in others)
@@ -66,18 +66,18 @@ class Clock:
         return self.offset_min(at_ms) * MINUTE_MS
 
     def _offsets_around(self, at_ms: int) -> set[int]:
-        """A zone does not change twice within two days."""
+        """The offsets a day before and after; no zone changes twice within two days."""
         return {self.offset_min(at_ms - DAY_MS), self.offset_min(at_ms + DAY_MS)}
 
 
 def anywhere(day: date) -> tuple[int, int]:
-    """From when until when it is this day somewhere on earth."""
+    """The first and the last instant of this day anywhere on earth."""
     midnight_ms = round(datetime.combine(day, time(), UTC).timestamp() * 1000)
     return midnight_ms - EASTMOST_MS, midnight_ms + DAY_MS + WESTMOST_MS
 
 
 def zone_name(at: datetime) -> str:
-    """`UTC`, `UTC+2`, `UTC+5:30`, `UTC-3`: what everybody can reckon with."""
+    """`UTC`, `UTC+2`, `UTC+5:30`, `UTC-3`: understood everywhere."""
     east = _minutes_east(at)
     if east == 0:
         return "UTC"

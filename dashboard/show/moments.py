@@ -1,4 +1,4 @@
-"""What the page shows of moments, hits and days. Pure: templates put it into HTML, no more."""
+"""Moments, hits and days as the page shows them. Pure: templates put them into HTML, no more."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,19 +10,19 @@ from pipeline.search.engine import Found, Hit
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
-from .gaps import Break, holes
+from .gaps import Break, missing_sound
 from .local_time import Clock
 
 BREATH_MS = 1_500
-"""A pause this long begins a new line: the ear takes it for a full stop and a look around."""
+"""A pause this long begins a new line, as a full stop and a breath do."""
 
 LINES_OF_A_DAY = 3
-"""Of an earlier day the home page shows so many; it must get calmer, not fuller."""
+"""Moments that stand for an earlier day; the page must get calmer over the years, not fuller."""
 
 FIRST_WORDS = 56
 """Characters: two lines on the button of a small phone."""
 
-_STANDING = {
+_WORDS_STATUS = {
     "awaited": "Its words are on their way.",
     "no_words": "No words, only its sound.",
     "failed": "Its words could not be made out. Its sound is kept.",
@@ -38,7 +38,7 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class ShownWord:
-    """A word, its times in the sound, and whether it was heard with doubt."""
+    """A word, its times in the sound, and the doubt with which it was heard."""
 
     text: str
     start_ms: int | None
@@ -48,7 +48,9 @@ class ShownWord:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A moment in a list. `why` is empty for a press: that needs no reason.
+    """A moment in a list. `why` is empty for a press, which needs no reason.
+
+    `words_status` says why there are no words, where there are none.
 
     `at` is the time with the zone where it was recorded, `time` is how a clock there showed
     it; `zone` is the zone's name where the reader would be misled without it.
@@ -62,7 +64,7 @@ class Card:
     time: str
     zone: str
     text: str
-    standing: str
+    words_status: str
     why: str
     duration_ms: int
     speaker: str
@@ -72,28 +74,28 @@ class Card:
 
     @property
     def length(self) -> str:
-        """How long it sounds: `9 s`, `1 min 05 s`; empty for what was typed."""
+        """The length of its sound: `9 s`, `1 min 05 s`; empty for what was typed."""
         minutes, seconds = divmod(round(self.duration_ms / 1000), 60)
         if minutes:
             return f"{minutes} min {seconds:02d} s"
         return f"{seconds} s" if self.duration_ms else ""
 
     def facts(self, why: bool) -> str:  # noqa: FBT001 - templates call it
-        """What else is known of it, on one line; why it was kept only where there is room."""
+        """Length, speaker and, where asked for, the reason of the keep, on one line."""
         return " · ".join(filter(None, (self.length, self.speaker, self.why if why else "")))
 
     @property
     def version(self) -> str:
-        """Differs wherever the card would look different."""
-        return f"{self.id}.{self.revision}/{self.standing}/{len(self.text)}/{self.is_hidden:d}"
+        """A text that differs wherever the card would look different."""
+        return f"{self.id}.{self.revision}/{self.words_status}/{len(self.text)}/{self.is_hidden:d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A moment in full: its card, its day in words, and its words line by line.
 
-    The sound is played from `from_ms` to `until_ms`, None for its end. `holes` says what is
-    missing in it.
+    The sound is played from `from_ms` to `until_ms`, None for its end.
+    `missing_sound` says what is lost in it.
     """
 
     card: Card
@@ -102,7 +104,7 @@ class Page:
     lines: tuple[tuple[ShownWord, ...], ...]
     from_ms: int = 0
     until_ms: int | None = None
-    holes: str = ""
+    missing_sound: str = ""
 
     @property
     def has_doubt(self) -> bool:
@@ -128,7 +130,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day, newest first: its moments, and what is missing. `more` moments are left out."""
+    """One day, newest first: its moments and missing sound. `more` moments are left out."""
 
     title: str
     date: str
@@ -138,7 +140,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ShownHit:
-    """A moment that was found, its best passage, and why."""
+    """A moment that was found, its best passage, and the reasons."""
 
     id: str
     when: str
@@ -152,7 +154,7 @@ class ShownHit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query. `note` says what must be known of it, empty where nothing must."""
+    """The answer to a query. `note` warns where it is weak, and is empty elsewhere."""
 
     query: str
     hits: tuple[ShownHit, ...]
@@ -169,7 +171,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         time="--:--" if at is None else f"{at:%H:%M}",
         zone="" if at is None else clock.zone_to_name(at),
         text=row.text,
-        standing="" if row.text else _STANDING.get(row.words, ""),
+        words_status="" if row.text else _WORDS_STATUS.get(row.words, ""),
         why=_WHY.get(row.how, ""),
         duration_ms=row.duration_ms or 0,
         speaker=row.speaker or "",
@@ -185,14 +187,14 @@ def page(
     clock: Clock,
     missing: Iterable[IntervalRow] = (),
 ) -> Page:
-    """`missing` are the gaps and pauses around it: the sound may have a hole."""
+    """The moment in full. `missing` are the gaps and pauses around it."""
     day = day_of(row, clock)
     return Page(
         card=card(row, clock),
         day="Time not known" if day is None else day_title(day, clock.today),
         day_href="" if day is None else f"{day}",
         lines=_lines(row.text, transcript),
-        holes=holes(row, missing),
+        missing_sound=missing_sound(row, missing),
     )
 
 
@@ -290,13 +292,13 @@ def _hit(hit: Hit, clock: Clock) -> ShownHit:
 
 
 def ago(then_ms: int, clock: Clock) -> str:
-    """`12 days ago`, counted in nights, as people do."""
+    """`12 days ago`, counted in nights."""
     nights = (clock.today - clock.at(then_ms).date()) // timedelta(days=1)
     return {0: "Earlier today", 1: "Yesterday"}.get(nights, f"{nights} days ago")
 
 
 def day_of(row: MomentRow, clock: Clock) -> date | None:
-    """The day it was to the wearer then and there."""
+    """The date where it was recorded; None where its time is not known."""
     return None if row.at_ms is None else clock.at(row.at_ms, row.utc_offset_min).date()
 
 

@@ -1,4 +1,4 @@
-"""How things stand, as sentences: capture, the worker, and what was just done. Pure."""
+"""The state of capture and the worker, and what was just done, as sentences. Pure."""
 
 import math
 from collections.abc import Mapping
@@ -7,8 +7,6 @@ from typing import Any
 
 from core.capture_status import STATE_SENTENCES, CaptureStatus, Pausing
 from core.clock import length_in_words
-
-Told = Mapping[str, Any]
 
 _KEEPS = frozenset({"keeping", "continuing", "recording"})
 _HEARING = _KEEPS | {"listening"}
@@ -20,7 +18,7 @@ _NO_ROOM = "The disk is full up to its reserve, so a press keeps nothing. Free s
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A keep that a pause took back, and for how long yet it can be brought back."""
+    """A keep that a pause took back, and the time in which it can be brought back."""
 
     keep: str
     left_s: float
@@ -75,20 +73,20 @@ class State:
 
     @property
     def label(self) -> str:
-        """What the button says while it has nothing else to tell."""
+        """The text of the button at rest."""
         return "Paused" if self.code == "paused" else "Keep that"
 
     @property
     def version(self) -> str:
-        """Differs wherever it would read differently, but for what changes with the clock."""
+        """A text that differs wherever the state reads differently, but for running times."""
         kinds = f"{self.by_switch:d}{self.left_s is None:d}{self.can_press:d}"
         aside = ",".join(each.keep for each in self.set_aside)
-        told = (self.sentence, self.advice, self.notice, self.lost, self.worker)
-        return f"{self.code}/{kinds}/{aside}/{'/'.join(told)}"
+        sentences = (self.sentence, self.advice, self.notice, self.lost, self.worker)
+        return f"{self.code}/{kinds}/{aside}/{'/'.join(sentences)}"
 
 
-def state(capture: CaptureStatus | None, worker: Told | None, waiting: int) -> State:
-    """`capture` and `worker` are what their sockets answered, None where nobody did."""
+def state(capture: CaptureStatus | None, worker: Mapping[str, Any] | None, waiting: int) -> State:
+    """The page's state. `capture` and `worker` are their answers, None where there was none."""
     at_the_worker = _worker(worker, waiting)
     if capture is None:
         return State("absent", _ABSENT, _ABSENT_ADVICE, worker=at_the_worker)
@@ -118,7 +116,7 @@ def _of_capture(capture: CaptureStatus) -> str:
 
 
 def _advice(capture: CaptureStatus) -> str:
-    """What to do next, where the state itself asks for something."""
+    """The next step, where the state itself asks for something."""
     if capture.pause is not None:
         return _of_pause(capture.pause)
     return "" if capture.state in _HEARING else capture.advice
@@ -131,7 +129,7 @@ def _of_pause(pause: Pausing) -> str:
 
 
 def _notice(capture: CaptureStatus) -> str:
-    """The one thing that is amiss though sound comes: the disk, a part, or what it hears."""
+    """The one thing that is wrong though sound comes: the disk, a part, or the level."""
     if capture.free_bytes < capture.reserve_bytes:
         return _NO_ROOM
     if capture.state not in _HEARING:
@@ -143,7 +141,7 @@ def _notice(capture: CaptureStatus) -> str:
 
 
 def _can_press(capture: CaptureStatus) -> bool:
-    """Whether a press would keep something: what is in memory can be kept in a fault, too."""
+    """True where a press would keep something: in a fault, too, what is in memory."""
     if capture.state == "paused" or capture.free_bytes < capture.reserve_bytes:
         return False
     return capture.state in _HEARING or capture.ring_s >= 1
@@ -157,28 +155,28 @@ def _memory(capture: CaptureStatus) -> str:
 
 
 def left(seconds: float) -> str:
-    """`14 min`, `1 h 5 min`, `40 s`: how long yet, in the unit that matters."""
+    """`14 min`, `1 h 5 min`, `40 s`: the time that is left, in the unit that matters."""
     if seconds < 60:  # noqa: PLR2004 - a minute
         return f"{math.ceil(seconds)} s"
     return length_in_words(math.ceil(seconds / 60) * 60_000)
 
 
 def running(seconds: float) -> str:
-    """`0:07`, `12:05`, `1:02:05`: how long by now."""
+    """`0:07`, `12:05`, `1:02:05`: the time so far."""
     minutes, whole = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{whole:02d}" if hours else f"{minutes}:{whole:02d}"
 
 
 def _lost(capture: CaptureStatus) -> str:
-    if capture.lost_s < 0.1:  # noqa: PLR2004 - it is told in tenths
+    if capture.lost_s < 0.1:  # noqa: PLR2004 - it is shown in tenths
         return ""
     length = length_in_words(round(capture.lost_s * 1000))
     gaps = "1 gap" if capture.gaps == 1 else f"{capture.gaps} gaps"
     return f"{length} of sound were lost since it started, in {gaps}."
 
 
-def _worker(worker: Told | None, waiting: int) -> str:
+def _worker(worker: Mapping[str, Any] | None, waiting: int) -> str:
     if worker is None:
         return f"The worker is not running. {_waits(waiting)}"
     return str(worker.get("trouble") or "")
@@ -208,5 +206,5 @@ _DONE = {
 
 
 def done(code: str | None) -> str:
-    """What a redirect says was just done; empty for a code that is none of ours."""
+    """The sentence for what was just done; empty for a code that is none of ours."""
     return _DONE.get(code or "", "")

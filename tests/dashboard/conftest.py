@@ -28,7 +28,7 @@ _BY_BUTTON = {"by": "button"}
 
 
 def _here(at_ms: int | None) -> Recorded:
-    """By this machine's clock."""
+    """A time by this machine's clock."""
     if at_ms is None:
         return Recorded()
     return Recorded(at_ms, local_offset_min(at_ms), source="clock")

@@ -1,4 +1,4 @@
-"""The real capture, its socket and its states, with a recording instead of a room."""
+"""The real capture, its socket and its states, with a recording for a microphone."""
 
 import contextlib
 import socket
@@ -25,13 +25,13 @@ from pipeline.speech.speech_detector import GatedSpeechDetector
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 
 
-class Room:
-    """A microphone to which all of `sound` was said just before it was opened; silence follows.
+class PlayedMicrophone:
+    """A microphone that heard all of `sound` just before it was opened; silence follows.
 
-    `say_again` says it once more, as fast as life.
+    `say_again` plays it once more, in its own time.
     """
 
-    name = "a room"
+    name = "a microphone"
 
     def __init__(self, sound: Pcm) -> None:
         self._sound = sound
@@ -55,11 +55,11 @@ class Room:
         self._thread.start()
 
     def relax(self, *, on: bool) -> bool:
-        """It says little, and holds nothing back."""
+        """No: it says little, and holds nothing back."""
         return False
 
     def hurry(self) -> None:
-        """A tenth of a second is no hurry."""
+        """Nothing to do: it delivers every tenth of a second anyway."""
 
     def stop(self) -> None:
         self._stopped.set()
@@ -77,9 +77,9 @@ class RealCapture:
 
     def __init__(self, home: Path, sound: Pcm, *, replay: bool = False) -> None:
         self.home = Home(home)
-        self.room = Room(sound)
+        self.microphone = PlayedMicrophone(sound)
         recording = ReplayedFile("a recording", len(sound) / RATE_HZ, lambda: [sound], waits=True)
-        microphone: Microphone = recording if replay else self.room
+        microphone: Microphone = recording if replay else self.microphone
         self.capture = new_capture(self.home, microphone, Shown([], [], []))
         self.capture.inbox.put(DetectorLoaded(GatedSpeechDetector(FakeSpeechModel(), FAINT)))
         self._thread = threading.Thread(target=self.capture.run, daemon=True)
@@ -87,7 +87,7 @@ class RealCapture:
 
     @property
     def presses(self) -> int:
-        """How many keeps there were."""
+        """The number of keeps so far."""
         return self.capture.engine.kept
 
     @property
@@ -99,7 +99,7 @@ class RealCapture:
         return len(self.capture.parts.control._listeners)
 
     def ask(self, **asked: Any) -> dict[str, Any]:
-        """As another program would."""
+        """The answer that another program would get."""
         return ask(self.home.capture_socket, asked)
 
     def publish(self, event: Event) -> None:
@@ -136,7 +136,7 @@ def _remembered_callers(control: Control) -> list[socket.socket]:
 
 
 def waited(holds: Callable[[], object], patience_s: float = 10.0) -> None:
-    """Until it holds."""
+    """Wait until it holds."""
     ends = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < ends, "it never came"

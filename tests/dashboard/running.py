@@ -1,4 +1,4 @@
-"""The window as a process of its own, as the units start it."""
+"""The dashboard as a process of its own, as the units start it."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Who may ask what: the matrix, and that the app obeys it."""
+"""Which requests are answered: the matrix, and that the app obeys it."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -1,4 +1,4 @@
-"""What the window learns of gaps and pauses, and what it must not take for moments."""
+"""Access to gaps and pauses, which are no moments."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -49,7 +49,7 @@ async def keep(home: Path, at_ms: int | None = AT_MS) -> str:
         return kept.id
 
 
-async def test_the_gaps_of_a_period_are_told_with_their_times_and_why(
+async def test_the_gaps_of_a_period_come_with_their_times_and_reasons(
     archive: ArchiveAccess, home: Path
 ) -> None:
     await lose(home, 0, 1, 2)

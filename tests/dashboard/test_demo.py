@@ -35,7 +35,7 @@ NAMES_MOMENTS = set(
 )
 
 FILLERS = {"anyway", "oh", "ok", "okay", "right", "one", "so", "um", "well", "yeah", "hm"}
-"""What says nothing by itself, beside the stop words of a search."""
+"""Words that say nothing by themselves, beside the stop words of a search."""
 
 PILL_BOX = {"pill", "pills", "beep", "beeps", "beeped", "beeping", "tablet", "tablets", "vitamin"}
 SIREN = {"siren", "alarm", "wailing", "howl", "horn", "horns", "louder", "volume", "warning"}
@@ -275,7 +275,7 @@ HEARD = (
     *("mothers-box", "no-one-responds", "new-rule", "neighbours-lorry", "leaflet", "the-pram"),
     *("first-line", "silly-first", "a-shout", "teaspoon", "street-noise", "soldering", "scene"),
 )
-"""What the journeys keep: both sides of the hidden link, what comes near them, and the scene."""
+"""The recordings that the journeys keep: both sides of the hidden link, near ones, the scene."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Live events: what a page is told, what it missed, and what happens where too many watch."""
+"""Live events: those a page gets, those it missed, and what happens where too many watch."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def live(app: Flask) -> Live:
     return context.live
 
 
-def told(stream: Stream) -> Iterator[dict[str, Any]]:
+def events_of(stream: Stream) -> Iterator[dict[str, Any]]:
     """The events of a stream as a page reads them, with their ids."""
     for chunk in stream:
         data = re.search(rb"^data: (.*)$", chunk, re.MULTILINE)
@@ -41,7 +41,7 @@ def first(events: Iterator[dict[str, Any]], kind: str) -> dict[str, Any]:
 def test_a_page_hears_the_level_only_while_it_watches(live: Live, home: Path) -> None:
     with RealCapture(home, SOUND).running() as capture:
         stream = live.open(None)
-        level = first(told(stream), "level")
+        level = first(events_of(stream), "level")
         live.leave(stream)
         waited(lambda: capture.subscribers == 0)
 
@@ -52,24 +52,24 @@ def test_one_subscription_feeds_every_page(live: Live, home: Path) -> None:
     with RealCapture(home, SOUND).running() as capture:
         streams = [live.open(None) for _ in range(3)]
         for stream in streams:
-            first(told(stream), "level")
+            first(events_of(stream), "level")
 
         assert capture.subscribers == 1
 
 
-def test_a_press_is_told_without_a_word(live: Live, home: Path) -> None:
+def test_a_press_is_announced_without_a_word(live: Live, home: Path) -> None:
     with RealCapture(home, SOUND).running() as capture:
         stream = live.open(None)
-        events = told(stream)
+        events = events_of(stream)
         first(events, "level")
         capture.publish(Taken("a-1", 0))
 
         assert first(events, "taken")["keep"] == "a-1"
 
 
-def test_a_new_moment_is_told_whoever_made_it(live: Live, diary: Diary) -> None:
+def test_a_new_moment_is_announced_whoever_made_it(live: Live, diary: Diary) -> None:
     stream = live.open(None)
-    events = told(stream)
+    events = events_of(stream)
     first(events, "hello")
 
     moment = diary.typed("out of nowhere", 0)
@@ -80,46 +80,46 @@ def test_a_new_moment_is_told_whoever_made_it(live: Live, diary: Diary) -> None:
     assert "nowhere" not in json.dumps(event)
 
 
-def test_a_page_that_was_away_is_told_what_it_missed(live: Live, diary: Diary) -> None:
+def test_a_page_that_was_away_gets_what_it_missed(live: Live, diary: Diary) -> None:
     diary.typed("before", 0)
-    mark = first(told(live.open(None)), "hello")["id"]
+    mark = first(events_of(live.open(None)), "hello")["id"]
     missed = [diary.typed("one", 0), diary.typed("two", 0)]
 
-    events = told(live.open(mark))
+    events = events_of(live.open(mark))
 
     assert [first(events, "moment")["moment"] for _ in missed] == missed
 
 
-def test_a_gap_is_told_though_no_moment_changed(live: Live, diary: Diary) -> None:
+def test_a_gap_is_announced_though_no_moment_changed(live: Live, diary: Diary) -> None:
     diary.typed("before", 0)
-    events = told(live.open(None))
+    events = events_of(live.open(None))
     mark = first(events, "hello")["id"]
 
     diary.gap(1_777_000_000_000, 420_000)
 
     assert first(events, "day")["id"] > mark
-    assert first(told(live.open(mark)), "day")["id"] > mark
+    assert first(events_of(live.open(mark)), "day")["id"] > mark
 
 
-def test_a_page_that_missed_nothing_is_told_nothing(live: Live, diary: Diary) -> None:
+def test_a_page_that_missed_nothing_gets_nothing(live: Live, diary: Diary) -> None:
     diary.typed("before", 0)
-    mark = first(told(live.open(None)), "hello")["id"]
+    mark = first(events_of(live.open(None)), "hello")["id"]
 
     stream = live.open(mark)
     live.close()
 
-    assert not {"moment", "day"} & {event["event"] for event in told(stream)}
+    assert not {"moment", "day"} & {event["event"] for event in events_of(stream)}
 
 
-def test_above_the_limit_the_oldest_is_told_goodbye(live: Live) -> None:
+def test_above_the_limit_the_oldest_gets_a_bye(live: Live) -> None:
     streams = [live.open(None) for _ in range(9)]
 
     assert live.count == 8
-    assert [event["event"] for event in told(streams[0])][-1] == "bye"
+    assert [event["event"] for event in events_of(streams[0])][-1] == "bye"
 
 
-def test_capture_that_comes_and_goes_is_told(live: Live, home: Path) -> None:
-    events = told(live.open(None))
+def test_capture_that_comes_and_goes_is_announced(live: Live, home: Path) -> None:
+    events = events_of(live.open(None))
     assert first(events, "state")["of"] in {"capture", "worker"}
 
     with RealCapture(home, SOUND).running():
@@ -136,5 +136,5 @@ def test_a_page_that_lags_is_spared_levels_and_nothing_else() -> None:
     stream.put({"event": "kept", "keep": "a-1"})
     stream.close()
 
-    kinds = [event["event"] for event in told(stream)]
+    kinds = [event["event"] for event in events_of(stream)]
     assert kinds == ["level"] * BACKLOG + ["kept", "bye"]

@@ -221,12 +221,12 @@ def test_a_press_without_script_leads_back_to_the_page(page: FlaskClient, home: 
 
 def test_a_press_with_script_is_answered_as_json(page: FlaskClient, home: Path) -> None:
     with RealCapture(home, SOUND).running() as capture:
-        told = page.post("/press", headers={"Accept": "application/json"}).json
+        answer = page.post("/press", headers={"Accept": "application/json"}).json
         stream = capture.capture.engine.stream
 
-    assert told is not None
-    assert (told["outcome"], told["revision"]) == ("taken", 0)
-    assert told["keep"].startswith(f"{stream}-")
+    assert answer is not None
+    assert (answer["outcome"], answer["revision"]) == ("taken", 0)
+    assert answer["keep"].startswith(f"{stream}-")
 
 
 def test_a_refused_press_says_why_and_what_to_do_at_the_button(
@@ -244,11 +244,11 @@ def test_a_refused_press_says_why_and_what_to_do_at_the_button(
 
 
 def test_a_press_that_nobody_hears_says_so(page: FlaskClient) -> None:
-    told = page.post("/press", headers={"Accept": "application/json"}).json
+    answer = page.post("/press", headers={"Accept": "application/json"}).json
 
-    assert told is not None
-    assert told["outcome"] == "refused"
-    assert "capture is not running" in told["sentence"]
+    assert answer is not None
+    assert answer["outcome"] == "refused"
+    assert "capture is not running" in answer["sentence"]
 
 
 def test_a_hold_is_passed_on_and_ended(page: FlaskClient, home: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_day_shows_what_was_lost_and_what_was_paused(page: FlaskClient, diary:
     assert "The day, with 1 moment, 1 gap, 1 pause" in text
 
 
-def test_a_hole_in_its_sound_is_said_on_a_moments_page(page: FlaskClient, diary: Diary) -> None:
+def test_sound_missing_from_a_moment_is_named_on_its_page(page: FlaskClient, diary: Diary) -> None:
     moment = diary.pressed(NOON_MS, duration_ms=30_000)
     diary.gap(NOON_MS + 12_000, 400, reason="busy")
 

@@ -1,4 +1,4 @@
-"""Pause, record and bring back from a page without script, told to the real capture."""
+"""Pause, record and bring back from a page without script, with the real capture."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ JSON = {"Accept": "application/json"}
 
 
 def offered(text: str) -> list[str]:
-    """The forms of a page, by where they lead."""
+    """The addresses that the forms of a page lead to."""
     return re.findall(r'<form[^>]*action="([^"]+)"', text)
 
 
@@ -41,10 +41,10 @@ def test_without_capture_there_is_nothing_to_pause(page: FlaskClient) -> None:
 def test_a_pause_of_a_quarter_of_an_hour_says_how_long_yet(page: FlaskClient, home: Path) -> None:
     with RealCapture(home, SOUND).running() as capture:
         text = page.post("/pause", data={"for_s": "900"}, follow_redirects=True).text
-        told = capture.ask(do="status")["pause"]
+        pause = capture.ask(do="status")["pause"]
 
-    assert told["by"] == "page"
-    assert 890 < told["remaining_s"] <= 900
+    assert pause["by"] == "page"
+    assert 890 < pause["remaining_s"] <= 900
     assert "Paused: the microphone is closed" in text
     assert ">15 min</span>, or when you resume" in text
     assert "/resume" in offered(text)
@@ -96,11 +96,11 @@ def test_a_press_while_it_is_paused_is_refused_to_script_as_well(
 ) -> None:
     with RealCapture(home, SOUND).running():
         page.post("/pause", data={"for_s": ""})
-        told = page.post("/press", headers=JSON).json
+        answer = page.post("/press", headers=JSON).json
 
-    assert told is not None
-    assert told["outcome"] == "refused"
-    assert told["advice"]
+    assert answer is not None
+    assert answer["outcome"] == "refused"
+    assert answer["advice"]
 
 
 def test_below_the_disks_reserve_the_page_says_so_before_and_after_a_press(
@@ -126,17 +126,17 @@ def test_in_a_fault_the_page_says_what_to_do_and_a_press_keeps_what_memory_holds
 ) -> None:
     error = UserError("The microphone is gone.", advice="Plug it in again.")
     with RealCapture(home, SOUND).running() as capture:
-        capture.room.stop()
+        capture.microphone.stop()
         capture.capture.inbox.put_sound(Fault(error))
         waited(lambda: capture.state == "fault")
         text = page.get("/").text
-        told = page.post("/press", headers=JSON).json
+        answer = page.post("/press", headers=JSON).json
 
     assert "The microphone is gone." in text
     assert "Plug it in again." in text
     assert "data-off" not in text
-    assert told is not None
-    assert told["outcome"] == "taken"
+    assert answer is not None
+    assert answer["outcome"] == "taken"
 
 
 def press_that_pauses(capture: RealCapture) -> None:
@@ -168,11 +168,11 @@ def test_what_the_button_took_back_with_its_pause_can_be_brought_back(
 
 @pytest.mark.parametrize("act", ["/pause", "/resume", "/record", "/bring-back"])
 def test_an_act_that_nobody_hears_says_so(page: FlaskClient, act: str) -> None:
-    told = page.post(act, headers=JSON).json
+    answer = page.post(act, headers=JSON).json
 
-    assert told is not None
-    assert told["outcome"] == "refused"
-    assert "capture is not running" in told["sentence"]
+    assert answer is not None
+    assert answer["outcome"] == "refused"
+    assert "capture is not running" in answer["sentence"]
 
 
 @pytest.mark.parametrize("for_s", ["-1", "0", "x", "99999999"])
@@ -180,9 +180,9 @@ def test_a_pause_of_a_length_that_is_none_is_never_one_without_an_end(
     page: FlaskClient, home: Path, for_s: str
 ) -> None:
     with RealCapture(home, SOUND).running() as capture:
-        told = page.post("/pause", data={"for_s": for_s}, headers=JSON).json
+        answer = page.post("/pause", data={"for_s": for_s}, headers=JSON).json
         state = capture.state
 
-    assert told is not None
-    assert told["outcome"] == "refused"
+    assert answer is not None
+    assert answer["outcome"] == "refused"
     assert state == "listening"

@@ -30,7 +30,7 @@ def imports(text: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def graph(folder: Path) -> Mapping[str, set[str]]:
-    """What each module imports, by their names."""
+    """The imports of each module, by their names."""
     return {
         path.name: {address.removeprefix("./") for address, _ in imports(path.read_text("utf-8"))}
         for path in folder.iterdir()
@@ -89,7 +89,7 @@ def test_every_module_is_used() -> None:
 
 
 def script_addresses(text: str) -> list[str]:
-    """Those of a page: where its script begins, and what is fetched beside it."""
+    """The modules of a page: the one that begins, and those that are fetched beside it."""
     (begins,) = re.findall(r'<script type="module" src="([^"]+)">', text)
     return [begins, *re.findall(r'<link rel="modulepreload" href="([^"]+)">', text)]
 

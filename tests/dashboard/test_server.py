@@ -45,7 +45,7 @@ def test_with_60_live_pages_another_page_still_answers(home: Path) -> None:
         assert time.monotonic() - began < 1
 
 
-def test_it_stops_at_once_when_told_though_somebody_watches(home: Path) -> None:
+def test_it_stops_at_once_though_somebody_watches(home: Path) -> None:
     with dashboard(home) as (process, url), contextlib.ExitStack() as watching:
         watching.enter_context(open_stream(int(url.rpartition(":")[2])))
         read(url)

@@ -41,7 +41,7 @@ class Phone:
         self._session: str | None = None
         self._context: str | None = None
         self.errors: list[str] = []
-        """What the page's script complained of, and what the page's policy refused."""
+        """Errors of the page's script, and refusals of the page's policy."""
 
     def open_tab(self, *, script: bool = True, dark: bool = False, calm: bool = False) -> None:
         """A new tab with nothing in it, in a profile of its own; the one before is closed."""
@@ -70,7 +70,7 @@ class Phone:
         self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     def see(self, expression: str) -> Any:
-        """What a JavaScript expression comes to, in the page; a promise is waited for."""
+        """The value of a JavaScript expression in the page; of a promise, once it is kept."""
         answer = self._do(
             "Runtime.evaluate",
             expression=expression,
@@ -83,7 +83,7 @@ class Phone:
         return answer["result"].get("value")
 
     def until(self, expression: str, patience_s: float = PATIENCE_S) -> Any:
-        """What the expression comes to, once that is something."""
+        """The value of the expression, once that is something."""
         ends = time.monotonic() + patience_s
         while time.monotonic() < ends:
             with contextlib.suppress(AssertionError):  # in between two pages
@@ -98,7 +98,7 @@ class Phone:
         return str(self.until(f"document.querySelector({selector!r})?.innerText"))
 
     def tap(self, selector: str, *, hold_s: float = 0.0) -> None:
-        """A finger on the middle of the element."""
+        """Put a finger on the middle of the element."""
         script = (
             f"(() => {{ const e = document.querySelector({selector!r});"
             "e.scrollIntoView({block: 'center', behavior: 'instant'});"
@@ -123,7 +123,7 @@ class Phone:
             self._do("Input.dispatchKeyEvent", type=kind, **key)
 
     def picture(self, path: Path, *, whole: bool = False) -> None:
-        """What is on the screen, as PNG."""
+        """Write a PNG of the screen."""
         shot = self._do("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(shot["data"]))
 
@@ -139,12 +139,12 @@ class Phone:
             request["sessionId"] = self._session
         os.write(self._out, json.dumps(request).encode() + b"\0")
         while True:
-            told = self._next()
-            if told.get("id") == self._number:
-                assert "error" not in told, f"{method}: {told['error']}"
-                result: dict[str, Any] = told["result"]
+            message = self._next()
+            if message.get("id") == self._number:
+                assert "error" not in message, f"{method}: {message['error']}"
+                result: dict[str, Any] = message["result"]
                 return result
-            self._note(told)
+            self._note(message)
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
@@ -153,14 +153,14 @@ class Phone:
             assert read, "the browser is gone"
             self._buffer += read
         line, _, self._buffer = self._buffer.partition(b"\0")
-        told: dict[str, Any] = json.loads(line)
-        return told
+        message: dict[str, Any] = json.loads(line)
+        return message
 
-    def _note(self, told: dict[str, Any]) -> None:
-        params = told.get("params", {})
-        if told.get("method") == "Runtime.exceptionThrown":
+    def _note(self, message: dict[str, Any]) -> None:
+        params = message.get("params", {})
+        if message.get("method") == "Runtime.exceptionThrown":
             self.errors.append(json.dumps(params["exceptionDetails"])[:400])
-        if told.get("method") == "Log.entryAdded" and params["entry"]["level"] == "error":
+        if message.get("method") == "Log.entryAdded" and params["entry"]["level"] == "error":
             self.errors.append(params["entry"]["text"] + " " + params["entry"].get("url", ""))
 
 

@@ -21,7 +21,7 @@ SCENE_S = 60.0
 """The sentence worth keeping ends after 28 s of the scene; the machine may be busy."""
 
 HEARD_S = 60.0
-"""How long words may take on a machine that runs other tests too: the models load first."""
+"""The time for words on a machine that runs other tests too: the models load first."""
 
 IDLE_S = 1.0
 
@@ -38,8 +38,8 @@ def everything(home: Path) -> Iterator[str]:
     ) as started:
         try:
             assert started.stdout is not None
-            while b"The page: " not in (told := started.stdout.readline()):
-                assert told, "run ended"
+            while b"The page: " not in (line := started.stdout.readline()):
+                assert line, "run ended"
             yield f"http://localhost:{port}"
         finally:
             started.terminate()
@@ -82,14 +82,14 @@ def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> No
         browser.until("document.querySelector('#just .w.lit')")
         assert "knock" in browser.text("#just").lower()
 
-        browser.tap("[data-tells=next]")
+        browser.tap("[data-message=next]")
         step(browser, "opposite")
         assert "12 days ago she said the opposite" in browser.text("#opposite")
         assert browser.see("document.querySelectorAll('#opposite .play').length") == 2
         browser.tap("#opposite .play")
         browser.until("document.querySelector('#opposite .w.lit')")
 
-        browser.tap("[data-tells=next]")
+        browser.tap("[data-message=next]")
         browser.tap("[data-query]")
         step(browser, "yours")
         hits = "[...document.querySelectorAll('#results .hit')].slice(0, 3)"
@@ -146,14 +146,14 @@ def test_who_presses_is_not_shown_how(browser: Phone, home: Path) -> None:
 
 
 def hide(browser: Phone, *, hidden: bool) -> None:
-    """As when another app comes to the front: headless Chromium never hides a page itself."""
+    """Hide the page, as another app in front does: headless Chromium never does so itself."""
     browser.see(
         f"Object.defineProperty(document, 'hidden', {{value: {str(hidden).lower()},"
         " configurable: true}), document.dispatchEvent(new Event('visibilitychange'))"
     )
 
 
-def test_a_hidden_page_lets_go_of_its_stream_and_is_told_what_it_missed(
+def test_a_hidden_page_closes_its_stream_and_gets_what_it_missed(
     browser: Phone, home: Path
 ) -> None:
     with (

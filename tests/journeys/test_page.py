@@ -22,7 +22,7 @@ from tests.journeys.chromium import Phone
 
 COMMAND = [str(Path(sys.executable).with_name("afterthought"))]
 WORDS_S = 40.0
-"""How long words may take on a machine that runs other tests too: the models load first."""
+"""The time for words on a machine that runs other tests too: the models load first."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ WORTH = PLAN["sentences"][PLAN["worth_keeping"]]
 
 
 def worth(after_s: float) -> Pcm:
-    """That sentence of the demo's last scene, and what follows it."""
+    """The sound of that sentence of the demo's last scene, and of what follows it."""
     whole = np.concatenate(list(media.decode(DEMO / "sounds" / "scene.m4a")))
     begin, end = (
         round((WORTH["start_s"] - 0.5) * RATE_HZ),
@@ -197,13 +197,13 @@ def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home
         browser.until("document.querySelector('#first').dataset.step === 'heard'", WORDS_S)
         browser.until("document.querySelector('#just .w.lit')")
 
-        browser.tap("[data-tells=next]")
+        browser.tap("[data-message=next]")
         assert "12 days ago she said the opposite" in browser.text("#opposite")
         assert browser.see("document.querySelectorAll('#opposite .play').length") == 2
         browser.tap("#opposite .play")
         browser.until("document.querySelector('#opposite .w.lit')")
 
-        browser.tap("[data-tells=next]")
+        browser.tap("[data-message=next]")
         browser.tap("[data-query]")
         browser.until("document.querySelector('#results .hit')")
         browser.until("document.querySelector('#first').dataset.step === 'yours'")
@@ -219,7 +219,7 @@ def test_the_first_minute_with_a_microphone(browser: Phone, lived: Lived) -> Non
     browser.open_tab()
     browser.go(lived.url)
 
-    lived.capture.room.say_again()
+    lived.capture.microphone.say_again()
     browser.until("document.querySelector('#first').dataset.step === 'talk'")
     assert "Press nothing" in browser.text("#first")
     browser.tap("#keep")

@@ -100,7 +100,7 @@ def test_what_happens_at_the_device_the_page_follows(
 
     capture.capture.inbox.put(Switched(paused=False))
     state(browser, "listening")
-    capture.room.stop()
+    capture.microphone.stop()
     capture.capture.inbox.put_sound(Fault(UserError("It is gone.", advice="Plug it in.")))
     state(browser, "fault")
     assert "Plug it in." in browser.text("#state")
@@ -178,7 +178,7 @@ def in_zone(browser: Phone, zone: str) -> None:
 
 
 def zones(browser: Phone) -> list[str]:
-    """What each time of the page says of its zone, newest first."""
+    """The zone that each time of the page names, newest first."""
     return list(
         browser.see(
             "[...document.querySelectorAll('.row .zone')].map((e) => e.hidden ? '' : e.innerText)"
@@ -207,7 +207,7 @@ def test_the_page_names_the_zone_where_the_phones_is_another(
     }
 
 
-def test_the_doubled_hour_is_told_apart_on_a_phone(browser: Phone, home: Path, url: str) -> None:
+def test_the_doubled_hour_names_its_zones_on_a_phone(browser: Phone, home: Path, url: str) -> None:
     diary = Diary(home)
     for fold, offset in ((0, 120), (1, 60)):
         at = datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=ZoneInfo("Europe/Berlin"))

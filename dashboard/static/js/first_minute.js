@@ -162,8 +162,8 @@ export const firstMinute = (strip) => {
   listenToThePage(strip);
   const listen = one("#listen", strip);
   if (listen) listenButton(strip, listen);
-  for (const button of all("[data-tells]", strip))
-    button.addEventListener("click", () => take(strip, button.dataset.tells));
+  for (const button of all("[data-message]", strip))
+    button.addEventListener("click", () => take(strip, button.dataset.message));
   one("[data-query]", strip)?.addEventListener("click", questionLink);
   dismissForm(strip, one(".dismiss", strip));
 };

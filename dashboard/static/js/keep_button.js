@@ -55,10 +55,10 @@ const showWords = () => {
   const card = one("#just [data-moment]");
   if (!card || card.dataset.moment !== pressed.awaited?.keep) return;
   if (Number(card.dataset.revision) < pressed.awaited.revision) return;
-  const { first, standing } = card.dataset;
-  if (!first && !standing.startsWith("No words")) return;
+  const { first, wordsStatus } = card.dataset;
+  if (!first && !wordsStatus.startsWith("No words")) return;
   pressed.awaited = null;
-  show("words", first || standing);
+  show("words", first || wordsStatus);
   send("words-shown");
 };
 

@@ -8,7 +8,7 @@ import { POLL_MS, refresh, refreshSoon } from "./parts.js";
 const CHANGES = ["state", "moment", "day", "gap", "recording", "brought_back"];
 const ACTS = ["level", "taken", "kept", "closed", "refused", "taken_back"];
 
-// A hidden page closes its stream and comes back with its mark; one that is told `bye` (too many
+// A hidden page closes its stream and comes back with its mark; one that gets `bye` (too many
 // watch), or whose stream the browser gave up, asks every few seconds instead.
 class Stream {
   #source = null;

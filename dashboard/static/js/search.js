@@ -14,7 +14,7 @@ class Search {
   constructor(form, results) {
     this.box = one("input", form);
     this.results = results;
-    this.calm = one("#calm"); // the rest of the home page, which makes room for the results
+    this.calm = one("#calm"); // the rest of the home page, which the results replace
     this.box.addEventListener("input", () => this.#onInput());
     form.addEventListener("submit", (event) => this.#onSubmit(event));
     if (this.calm && this.query) this.look(); // the browser gave back what was typed

@@ -1,4 +1,4 @@
-"""Which strip a newcomer is shown."""
+"""The strip that a newcomer sees."""
 
 import json
 from dataclasses import replace

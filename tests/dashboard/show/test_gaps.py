@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from dashboard.show.gaps import Break, breaks, holes, is_long_gap, stretches
+from dashboard.show.gaps import Break, breaks, is_long_gap, missing_sound, stretches
 from pipeline.store.views.interval_fold import IntervalRow
 from tests.dashboard.rows import (
     at_ms,
@@ -25,7 +25,7 @@ NOT_KNOWN = "for a time that is not known"
 NOW = utc(utc_ms(20, 21))
 
 
-def told(rows: Iterable[IntervalRow], day: date = DAY) -> list[str]:
+def sentences(rows: Iterable[IntervalRow], day: date = DAY) -> list[str]:
     return [each.sentence for each in breaks(stretches(rows, NOW), day)]
 
 
@@ -37,7 +37,7 @@ def test_a_gap_says_from_when_to_when_and_why() -> None:
 
 
 def test_a_gap_of_which_the_beginning_is_uncertain_says_so() -> None:
-    (line,) = told([gap(THREE, 420_000, uncertain_ms=300_000)])
+    (line,) = sentences([gap(THREE, 420_000, uncertain_ms=300_000)])
 
     assert line == (
         "Nothing was heard from about 15:00 to 15:07: capture was not running. "
@@ -46,7 +46,7 @@ def test_a_gap_of_which_the_beginning_is_uncertain_says_so() -> None:
 
 
 def test_a_gap_of_seconds_says_how_long_it_was() -> None:
-    (line,) = told([gap(THREE, 14_000, reason="overflow", estimated=1)])
+    (line,) = sentences([gap(THREE, 14_000, reason="overflow", estimated=1)])
 
     assert line == "14 s of sound were lost: the sound system could not keep up (estimated)."
 
@@ -65,7 +65,7 @@ def test_a_gap_of_seconds_says_how_long_it_was() -> None:
     ],
 )
 def test_a_length_that_is_not_known_is_said_to_be_unknown(row: IntervalRow, sentence: str) -> None:
-    assert told([row]) == [sentence]
+    assert sentences([row]) == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,12 @@ def test_a_length_that_is_not_known_is_said_to_be_unknown(row: IntervalRow, sent
         ),
     ],
 )
-def test_a_pause_was_chosen_and_is_told_as_that(row: IntervalRow, sentence: str) -> None:
-    assert told([row]) == [sentence]
+def test_a_pause_was_chosen_and_is_worded_so(row: IntervalRow, sentence: str) -> None:
+    assert sentences([row]) == [sentence]
 
 
 def test_one_short_gap_stands_for_itself() -> None:
-    assert told([gap(THREE, 400, reason="busy")]) == [
+    assert sentences([gap(THREE, 400, reason="busy")]) == [
         "0.4 s of sound were lost: capture could not keep up."
     ]
 
@@ -106,25 +106,25 @@ def test_several_short_gaps_are_one_line_that_leaves_none_out() -> None:
 def test_a_length_that_was_estimated_stays_an_estimate_in_the_sum() -> None:
     rows = [gap(THREE, 400), gap(THREE + 60_000, 400, estimated=1)]
 
-    assert told(rows) == ["2 short gaps, about 0.8 s in all."]
+    assert sentences(rows) == ["2 short gaps, about 0.8 s in all."]
 
 
 def test_a_pause_is_never_folded_away() -> None:
     rows = [gap(THREE, 400), gap(THREE + 60_000, 400), pause(THREE + 90_000, 1_000)]
 
-    assert told(rows) == ["Paused for 1.0 s.", "2 short gaps, 0.8 s in all."]
+    assert sentences(rows) == ["Paused for 1.0 s.", "2 short gaps, 0.8 s in all."]
 
 
-def test_what_lasts_over_midnight_is_told_on_both_days() -> None:
+def test_what_lasts_over_midnight_stands_on_both_days() -> None:
     row = gap(utc_ms(19, 23), 7_200_000)
 
-    assert told([row]) == [
+    assert sentences([row]) == [
         "Nothing was heard from Thu 19 Nov, 23:00 to 01:00: capture was not running."
     ]
-    assert told([row], date(2026, 11, 19)) == [
+    assert sentences([row], date(2026, 11, 19)) == [
         "Nothing was heard from 23:00 to Fri 20 Nov, 01:00: capture was not running."
     ]
-    assert told([row], date(2026, 11, 21)) == []
+    assert sentences([row], date(2026, 11, 21)) == []
 
 
 def test_one_that_began_another_day_has_no_time_of_this_one() -> None:
@@ -137,7 +137,7 @@ def test_what_has_no_time_at_all_has_no_place() -> None:
     assert stretches([gap_of_no_length(None, None)], NOW) == []
 
 
-def test_a_pause_over_the_change_of_summer_time_is_told_by_both_clocks() -> None:
+def test_a_pause_over_the_change_of_summer_time_is_worded_by_both_clocks() -> None:
     berlin = in_zone(at_ms("2026-10-25 12:00", 60), "Europe/Berlin")
     row = pause(at_ms("2026-10-25 01:00", 120), 3 * 3_600_000, utc_offset_min=120)
 
@@ -175,36 +175,38 @@ def test_a_line_that_reads_differently_has_another_version() -> None:
 CLIP = moment(id="a-1", duration_ms=30_000, boottime_ms=1_000_000)
 
 
-def hole(into_ms: int, duration_ms: int, **fields: object) -> IntervalRow:
+def lost(into_ms: int, duration_ms: int, **fields: object) -> IntervalRow:
     return gap(0, duration_ms, boottime_ms=1_000_000 + into_ms, **fields)
 
 
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (hole(12_000, 400), "0.4 s are missing at 0:12."),
-        (hole(12_000, 400, estimated=1), "About 0.4 s are missing at 0:12."),
-        (hole(-1_000, 1_500), "0.5 s are missing at 0:00."),
-        (hole(29_000, 60_000), "1.0 s are missing at 0:29."),
-        (hole(-1_000, 1_000), ""),
-        (hole(30_000, 400), ""),
-        (hole(12_000, 400, kind="pause"), ""),
-        (hole(12_000, 400, boot="another"), ""),
-        (hole(12_000, 400, boot=None), ""),
-        (hole(12_000, 400, id="b-5-gap_found"), ""),
+        (lost(12_000, 400), "0.4 s are missing at 0:12."),
+        (lost(12_000, 400, estimated=1), "About 0.4 s are missing at 0:12."),
+        (lost(-1_000, 1_500), "0.5 s are missing at 0:00."),
+        (lost(29_000, 60_000), "1.0 s are missing at 0:29."),
+        (lost(-1_000, 1_000), ""),
+        (lost(30_000, 400), ""),
+        (lost(12_000, 400, kind="pause"), ""),
+        (lost(12_000, 400, boot="another"), ""),
+        (lost(12_000, 400, boot=None), ""),
+        (lost(12_000, 400, id="b-5-gap_found"), ""),
     ],
 )
-def test_a_hole_within_the_sound_is_said_with_its_place(row: IntervalRow, sentence: str) -> None:
-    assert holes(CLIP, [row]) == sentence
+def test_a_gap_within_a_sound_is_named_with_its_place(row: IntervalRow, sentence: str) -> None:
+    assert missing_sound(CLIP, [row]) == sentence
 
 
-def test_several_holes_are_all_said() -> None:
-    rows = [hole(1_000, 200), hole(65_000, 300)]
+def test_several_gaps_in_a_sound_are_all_named() -> None:
+    rows = [lost(1_000, 200), lost(65_000, 300)]
 
-    assert holes(moment(duration_ms=90_000), rows) == (
+    assert missing_sound(moment(duration_ms=90_000), rows) == (
         "0.2 s are missing at 0:01. 0.3 s are missing at 1:05."
     )
 
 
-def test_what_was_typed_has_no_hole() -> None:
-    assert holes(moment(duration_ms=None, boot=None, boottime_ms=None), [hole(0, 400)]) == ""
+def test_what_was_typed_misses_no_sound() -> None:
+    typed = moment(duration_ms=None, boot=None, boottime_ms=None)
+
+    assert missing_sound(typed, [lost(0, 400)]) == ""

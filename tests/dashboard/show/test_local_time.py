@@ -82,7 +82,7 @@ def test_a_change_at_midnight_leaves_every_day_one_beginning(
     assert clock.at(begin_ms - 60_000).date() < day
 
 
-def test_both_times_of_a_doubled_hour_are_told_apart_by_their_zone() -> None:
+def test_both_times_of_a_doubled_hour_differ_by_their_zone() -> None:
     clock = in_zone(NOW_MS, "Europe/Berlin")
     times = [clock.at(at_ms("2026-10-25 02:30", offset)) for offset in (120, 60)]
 

@@ -1,4 +1,4 @@
-"""What the page shows, without a page."""
+"""Moments, hits and days as the page shows them, without a page."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -41,14 +41,14 @@ def test_a_list_leaves_the_reason_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "standing"),
+    ("words", "words_status"),
     [("awaited", "on their way"), ("no_words", "No words"), ("failed", "could not be made out")],
 )
-def test_a_moment_without_words_says_how_they_stand(words: str, standing: str) -> None:
-    assert standing in card(moment(words=words, text="")).standing
+def test_a_moment_without_words_says_why(words: str, words_status: str) -> None:
+    assert words_status in card(moment(words=words, text="")).words_status
 
 
-def test_a_long_one_tells_its_minutes() -> None:
+def test_a_long_one_has_its_minutes() -> None:
     assert card(moment(duration_ms=65_000)).length == "1 min 05 s"
 
 
@@ -158,7 +158,7 @@ def test_where_the_zone_is_not_known_it_is_the_readers() -> None:
     assert (there.time, there.zone) == ("10:00", "")
 
 
-def test_the_doubled_hour_stays_in_order_and_is_told_apart() -> None:
+def test_the_doubled_hour_stays_in_order_and_names_its_zones() -> None:
     berlin = in_zone(at_ms("2026-10-25 12:00", 60), "Europe/Berlin")
     summer, winter = (
         moment(id=f"b-{offset}", at_ms=at_ms("2026-10-25 02:30", offset), utc_offset_min=offset)
@@ -194,11 +194,11 @@ def test_a_day_of_which_only_a_gap_is_known_is_a_day() -> None:
     assert [each.date for each in found] == ["2026-11-20", "2026-11-18"]
 
 
-def test_a_hole_in_the_sound_is_said_on_the_page() -> None:
+def test_a_gap_within_a_sound_is_named_on_the_page() -> None:
     inside = gap(utc_ms(20, 9), 400, boottime_ms=1_004_000)
 
-    assert moments.page(ROW, None, NOW, [inside]).holes == "0.4 s are missing at 0:04."
-    assert moments.page(ROW, None, NOW).holes == ""
+    assert moments.page(ROW, None, NOW, [inside]).missing_sound == "0.4 s are missing at 0:04."
+    assert moments.page(ROW, None, NOW).missing_sound == ""
 
 
 def ids(day: moments.Day) -> list[str]:
@@ -231,14 +231,14 @@ def test_a_hit_of_elsewhere_names_its_zone() -> None:
     ],
 )
 def test_the_answer_says_what_must_be_known_of_it(answer: Found, note: str) -> None:
-    told = moments.results(answer, NOW).note
+    found = moments.results(answer, NOW).note
 
-    assert note in told
-    assert bool(note) == bool(told)
+    assert note in found
+    assert bool(note) == bool(found)
 
 
 @pytest.mark.parametrize(
-    ("day", "told"), [(20, "Earlier today"), (19, "Yesterday"), (8, "12 days ago")]
+    ("day", "words"), [(20, "Earlier today"), (19, "Yesterday"), (8, "12 days ago")]
 )
-def test_the_past_is_counted_in_nights(day: int, told: str) -> None:
-    assert moments.ago(utc_ms(day, 23), NOW) == told
+def test_the_past_is_counted_in_nights(day: int, words: str) -> None:
+    assert moments.ago(utc_ms(day, 23), NOW) == words

@@ -1,4 +1,4 @@
-"""How things stand, in sentences that are true."""
+"""The state of capture and the worker, in sentences that are true."""
 
 from dataclasses import replace
 from typing import Any, get_args
@@ -50,13 +50,13 @@ def paused(for_s: float | None = None, by: PausedBy = "page", **more: Any) -> st
 
 
 def test_listening_says_that_nothing_is_kept() -> None:
-    told = of()
+    shown = of()
 
-    assert told.sentence == "I hear you. Nothing is being kept."
-    assert told.memory == "The last 42 s are in memory and nowhere else."
-    assert told.can_press
-    assert told.notice == ""
-    assert told.worker == ""
+    assert shown.sentence == "I hear you. Nothing is being kept."
+    assert shown.memory == "The last 42 s are in memory and nowhere else."
+    assert shown.can_press
+    assert shown.notice == ""
+    assert shown.worker == ""
 
 
 @pytest.mark.parametrize("state", get_args(CaptureState))
@@ -69,10 +69,10 @@ def test_every_state_has_a_sentence_of_its_own() -> None:
     assert len(set(STATE_SENTENCES.values())) == len(STATE_SENTENCES)
 
 
-def test_a_fault_is_told_in_the_words_of_who_knows_the_cause() -> None:
-    told = of("fault", advice="Plug it in.")
+def test_a_fault_is_worded_by_capture_which_knows_the_cause() -> None:
+    shown = of("fault", advice="Plug it in.")
 
-    assert (told.sentence, told.advice) == ("Its own words.", "Plug it in.")
+    assert (shown.sentence, shown.advice) == ("Its own words.", "Plug it in.")
 
 
 def test_in_a_fault_what_memory_holds_can_still_be_kept() -> None:
@@ -82,19 +82,19 @@ def test_in_a_fault_what_memory_holds_can_still_be_kept() -> None:
 
 
 def test_a_start_that_fails_says_why() -> None:
-    told = of("starting", advice="Plug it in.")
+    shown = of("starting", advice="Plug it in.")
 
-    assert (told.sentence, told.advice) == ("Its own words.", "Plug it in.")
+    assert (shown.sentence, shown.advice) == ("Its own words.", "Plug it in.")
 
 
 def test_a_pause_holds_nothing_and_can_be_ended() -> None:
-    told = paused()
+    shown = paused()
 
-    assert told.advice == "It stays so until you resume."
-    assert told.can_resume
-    assert told.can_pause
-    assert (told.can_press, told.can_record, told.memory) == (False, False, "")
-    assert told.label == "Paused"
+    assert shown.advice == "It stays so until you resume."
+    assert shown.can_resume
+    assert shown.can_pause
+    assert (shown.can_press, shown.can_record, shown.memory) == (False, False, "")
+    assert shown.label == "Paused"
 
 
 def test_a_timed_pause_says_how_long_yet() -> None:
@@ -104,57 +104,57 @@ def test_a_timed_pause_says_how_long_yet() -> None:
 
 
 def test_against_the_slide_switch_nothing_is_offered_and_it_says_why() -> None:
-    told = paused(by="switch")
+    shown = paused(by="switch")
 
-    assert "slide switch says pause" in told.advice
-    assert not told.can_resume
-    assert not told.can_pause
+    assert "slide switch says pause" in shown.advice
+    assert not shown.can_resume
+    assert not shown.can_pause
 
 
 def test_a_recording_has_a_length_and_cannot_be_begun_twice() -> None:
-    told = of("recording", continuing=Continuing("a-1", 725.4))
+    shown = of("recording", continuing=Continuing("a-1", 725.4))
 
-    assert told.lasts == "12:05"
-    assert told.can_press
-    assert not told.can_record
-    assert told.version == of("recording", continuing=Continuing("a-1", 726.4)).version
+    assert shown.lasts == "12:05"
+    assert shown.can_press
+    assert not shown.can_record
+    assert shown.version == of("recording", continuing=Continuing("a-1", 726.4)).version
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "words"),
     [(0.4, "1 s"), (40, "40 s"), (60, "1 min"), (61, "2 min"), (3600, "1 h"), (3700, "1 h 2 min")],
 )
-def test_what_is_left_is_told_in_the_unit_that_matters(seconds: float, told: str) -> None:
-    assert status.left(seconds) == told
+def test_what_is_left_is_in_the_unit_that_matters(seconds: float, words: str) -> None:
+    assert status.left(seconds) == words
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(7.9, "0:07"), (725, "12:05"), (3725, "1:02:05")])
-def test_how_long_by_now(seconds: float, told: str) -> None:
-    assert status.running(seconds) == told
+@pytest.mark.parametrize(("seconds", "words"), [(7.9, "0:07"), (725, "12:05"), (3725, "1:02:05")])
+def test_how_long_by_now(seconds: float, words: str) -> None:
+    assert status.running(seconds) == words
 
 
 def test_below_the_disks_reserve_a_press_is_not_offered_and_it_says_why() -> None:
-    told = of(free_bytes=499_000_000, sentence="Full.", advice="Free some space.")
+    shown = of(free_bytes=499_000_000, sentence="Full.", advice="Free some space.")
 
-    assert not told.can_press
-    assert not told.can_record
-    assert told.notice == (
+    assert not shown.can_press
+    assert not shown.can_record
+    assert shown.notice == (
         "The disk is full up to its reserve, so a press keeps nothing. Free some space."
     )
 
 
-def test_a_part_that_failed_while_sound_comes_is_told_beside_the_state() -> None:
-    told = of(sentence="The speech model is missing.", advice="Run `afterthought models`.")
+def test_a_part_that_failed_while_sound_comes_stands_beside_the_state() -> None:
+    shown = of(sentence="The speech model is missing.", advice="Run `afterthought models`.")
 
-    assert told.sentence == "I hear you. Nothing is being kept."
-    assert told.notice == "The speech model is missing. Run `afterthought models`."
-    assert told.can_press
+    assert shown.sentence == "I hear you. Nothing is being kept."
+    assert shown.notice == "The speech model is missing. Run `afterthought models`."
+    assert shown.can_press
 
 
 LOUD = Levels(-50.0, -0.1, 0.01, 0.0, "The sound clips.", "Turn the gain down.")
 
 
-def test_levels_that_are_wrong_are_told_with_what_to_do_and_once() -> None:
+def test_levels_that_are_wrong_come_once_and_with_advice() -> None:
     assert of("keeping", levels=LOUD).notice == "The sound clips. Turn the gain down."
     assert of(levels=LOUD, sentence=LOUD.sentence, advice=LOUD.advice).notice == (
         "The sound clips. Turn the gain down."
@@ -163,35 +163,35 @@ def test_levels_that_are_wrong_are_told_with_what_to_do_and_once() -> None:
 
 
 def test_what_a_pause_took_back_is_listed_with_the_time_it_has() -> None:
-    told = paused(taken_back=(TakenBack("a-1", 540.0),))
+    shown = paused(taken_back=(TakenBack("a-1", 540.0),))
 
-    assert [(each.keep, each.left) for each in told.set_aside] == [("a-1", "9 min")]
-    assert told.version != paused().version
+    assert [(each.keep, each.left) for each in shown.set_aside] == [("a-1", "9 min")]
+    assert shown.version != paused().version
 
 
 def test_without_capture_nothing_listens() -> None:
-    told = status.state(None, WORKER, 0)
+    shown = status.state(None, WORKER, 0)
 
-    assert told.code == "absent"
-    assert "Nothing listens" in told.sentence
-    assert told.advice
-    assert not told.can_press
-    assert not told.can_pause
+    assert shown.code == "absent"
+    assert "Nothing listens" in shown.sentence
+    assert shown.advice
+    assert not shown.can_press
+    assert not shown.can_pause
 
 
 @pytest.mark.parametrize(
-    ("waiting", "told"),
+    ("waiting", "words"),
     [(0, "will wait"), (1, "1 moment waits for it"), (3, "3 moments wait for it")],
 )
-def test_without_a_worker_it_says_what_waits(waiting: int, told: str) -> None:
-    assert told in status.state(capture(), None, waiting).worker
+def test_without_a_worker_it_says_what_waits(waiting: int, words: str) -> None:
+    assert words in status.state(capture(), None, waiting).worker
 
 
 def test_the_workers_trouble_is_passed_on() -> None:
     assert status.state(capture(), {"trouble": "A model is missing."}, 1).worker.startswith("A m")
 
 
-def test_lost_sound_is_counted_and_told() -> None:
+def test_lost_sound_is_counted() -> None:
     assert of(gaps=2, lost_s=1.5).lost == "1.5 s of sound were lost since it started, in 2 gaps."
     assert of(gaps=1, lost_s=90.0).lost.endswith("in 1 gap.")
     assert of(gaps=1, lost_s=0.0).lost == ""
