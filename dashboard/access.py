@@ -37,16 +37,10 @@ _FROM_ELSEWHERE = Refusal(
 _UNKNOWN_METHOD = Refusal(405, "The page does not do that.", "Go back to the beginning.")
 
 
-def refusal(
-    method: str,
-    headers: Mapping[str, str],
-    *,
-    scheme: str = "http",
-    names: frozenset[str] = LOOPBACK,
-) -> Refusal | None:
-    """Why this request may not be answered, or None. `names` are those that are ours."""
+def refusal(method: str, headers: Mapping[str, str], *, scheme: str = "http") -> Refusal | None:
+    """The reason why this request may not be answered, or None."""
     host = headers.get("Host", "")
-    if _name_of(host) not in names:
+    if _name_of(host) not in LOOPBACK:
         return _WRONG_HOST
     if method in _READING:
         return _FROM_ELSEWHERE if _is_embedded_elsewhere(headers) else None

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from pathlib import Path
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -17,6 +16,7 @@ from dashboard.archive_access import ArchiveAccess, Forget
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
 from dashboard.context import Context
+from dashboard.demo import FOLDER
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
 from dashboard.show.first_minute import load_demo
@@ -26,8 +26,6 @@ from pipeline.search.query_vectors import asker
 from pipeline.spool.spool import Spool, TypedText
 from pipeline.store.format.drafts import new_moment_id
 from pipeline.store.sqlite.connection import understood
-
-DEMO = Path(__file__).with_name("demo")
 
 LONGEST_POST_BYTES = 1024 * 1024
 """A note of a million letters is a book; larger posts are refused before they are read."""
@@ -44,11 +42,27 @@ POLICY = (
 iOS refuses to stream it from a certificate that was only accepted (haiwen/seafile#1247)."""
 
 
-def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
+def create_app(home: Home, *, streams: int = 8) -> Flask:
     """The app on this home, for any WSGI server. At most `streams` pages get live events.
 
     Nothing is opened and no thread is started before the first request: the server may fork.
     """
+    app = Flask("dashboard", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
+    app.extensions["context"] = context = _context(home, streams)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["assets"] = context.assets
+    access.guard(app)
+    app.after_request(_with_headers)
+    app.register_error_handler(UserError, _refused)
+    app.register_error_handler(HTTPException, _not_done)
+    app.register_error_handler(Exception, _fault_of_ours)
+    for page in PAGES:
+        app.register_blueprint(page)
+    return app
+
+
+def _context(home: Home, streams: int) -> Context:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge = Bridge()
@@ -60,29 +74,17 @@ def create_app(home: Home, *, streams: int = 8, demo: Path = DEMO) -> Flask:
         lambda: socket_client.events(worker),
         most=streams,
     )
-    app = Flask("dashboard", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    assets = app.jinja_env.globals["assets"] = load_assets()
-    app.extensions["context"] = Context(
-        home.path,
-        bridge,
-        archive,
-        live,
-        _SpoolLetterbox(home),
-        capture,
-        worker,
-        assets,
-        load_demo(demo),
+    return Context(
+        home=home.path,
+        bridge=bridge,
+        archive=archive,
+        live=live,
+        letterbox=_SpoolLetterbox(home),
+        capture_socket=capture,
+        worker_socket=worker,
+        assets=load_assets(),
+        demo=load_demo(FOLDER),
     )
-    access.guard(app)
-    app.after_request(_with_headers)
-    app.register_error_handler(UserError, _refused)
-    app.register_error_handler(HTTPException, _not_done)
-    app.register_error_handler(Exception, _fault_of_ours)
-    for page in PAGES:
-        app.register_blueprint(page)
-    return app
 
 
 def end_streams(app: Flask) -> None:

@@ -14,7 +14,6 @@ from core.facts import FactKind
 from core.moment import Transcript
 from pipeline.search.engine import Embed, Engine, Found
 from pipeline.store import acts
-from pipeline.store.format.events import Event
 from pipeline.store.port import Archive, Period, Reader
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path
@@ -81,9 +80,6 @@ class ArchiveAccess:
 
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         return await (await self._reader()).transcript(moment)
-
-    async def events_of(self, moment: MomentRow) -> list[Event]:
-        return await (await self._reader()).events_of(moment.id)
 
     async def search(self, query: str, n: int, *, until_ms: int | None = None) -> Found:
         return await (await self._open()).engine.search(query, n=n, until_ms=until_ms)

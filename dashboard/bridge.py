@@ -37,11 +37,11 @@ class Bridge:
                 self._thread.start()
             return self._loop
 
-    def ask(self, work: Coroutine[Any, Any, T], patience_s: float = PATIENCE_S) -> T:
+    def ask(self, work: Coroutine[Any, Any, T]) -> T:
         """The coroutine's result, or its error. Blocks the asking thread; never ask on the loop."""
         asked = asyncio.run_coroutine_threadsafe(work, self.loop)
         try:
-            return asked.result(patience_s)
+            return asked.result(PATIENCE_S)
         except TimeoutError:
             asked.cancel()
             raise

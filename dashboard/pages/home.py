@@ -9,8 +9,9 @@ from dashboard.show import day_strip, gaps, moments, status
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
 from pipeline.store.port import Period
-from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
+
+from .moment import in_full
 
 page = Blueprint("home", __name__)
 
@@ -22,9 +23,6 @@ PAST_DAYS = 14
 
 SHOWN_DAYS = 4
 """Days before today that it shows at most; what is older is behind a link."""
-
-AROUND_MS = 10 * 60 * 1000
-"""Two clocks that were corrected one after the other differ by less."""
 
 DISMISSED = "first_minute"
 """The cookie of a browser in which the first minute was dismissed."""
@@ -43,27 +41,17 @@ def now() -> str:
 
 def shown(here: Context, at: Clock) -> dict[str, object]:
     """Everything that the template of the home page shows."""
-    capture, day = here.capture_status(), at.today
-    since_ms, _ = anywhere(day - timedelta(days=PAST_DAYS))
+    capture = here.capture_status()
+    since_ms, _ = anywhere(at.today - timedelta(days=PAST_DAYS))
     recent = here.ask(here.archive.moments(Period(since_ms, None)))
-    today = [row for row in recent if moments.day_of(row, at) == day]
-    earlier = [row for row in recent if moments.day_of(row, at) != day]
     newest = here.ask(here.archive.newest())
     just = _just(newest, recent, at)
-    lost = gaps.stretches(here.ask(here.archive.gaps(Period(*anywhere(day)))), at)
-    breaks = {day: gaps.breaks(lost, day)}
-    others = [row for row in today if row != just]
     return {
         "state": here.state(capture),
-        "just": None if just is None else _page(here, just, at),
-        "strip": day_strip.strip(today, lost, day, at),
-        "today": moments.days(others, at, breaks=breaks),
-        "timeless": [
-            moments.card(row, at) for row in here.ask(here.archive.timeless()) if row != just
-        ],
-        "past": moments.days(earlier, at, most=moments.LINES_OF_A_DAY)[:SHOWN_DAYS],
+        "just": None if just is None else in_full(here, just, at),
+        **_today(here, at, recent, just),
+        "past": _past(recent, at),
         "has_any": newest is not None,
-        "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
         "month": f"{at.now:%Y-%m}",
         "done": status.done(request.args.get("done")),
         "awaits": _awaits(here, request.args.get("keep")),
@@ -75,6 +63,28 @@ def shown(here: Context, at: Clock) -> dict[str, object]:
         ),
         "mark": here.ask(here.archive.changes(None)).mark,
     }
+
+
+def _today(
+    here: Context, at: Clock, recent: list[MomentRow], just: MomentRow | None
+) -> dict[str, object]:
+    """The day with all of its moments but the one that stands above it."""
+    day = at.today
+    rows = [row for row in recent if moments.day_of(row, at) == day]
+    timeless = here.ask(here.archive.timeless())
+    lost = gaps.stretches(here.ask(here.archive.gaps(Period(*anywhere(day)))), at)
+    others = [row for row in rows if row != just]
+    return {
+        "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
+        "strip": day_strip.strip(rows, lost, day, at),
+        "today": moments.days(others, at, breaks={day: gaps.breaks(lost, day)}),
+        "timeless": [moments.card(row, at) for row in timeless if row != just],
+    }
+
+
+def _past(recent: list[MomentRow], at: Clock) -> tuple[moments.Day, ...]:
+    earlier = [row for row in recent if moments.day_of(row, at) != at.today]
+    return moments.days(earlier, at, most=moments.LINES_OF_A_DAY)[:SHOWN_DAYS]
 
 
 def _awaits(here: Context, keep: str | None) -> bool:
@@ -98,15 +108,3 @@ def _is_new(row: MomentRow, at: Clock) -> bool:
     if row.how == "imported" or row.state == "hidden":
         return False
     return row.at_ms is None or 0 <= at.now_ms - row.at_ms < JUST_MS
-
-
-def _page(here: Context, row: MomentRow, at: Clock) -> moments.Page:
-    return moments.page(row, here.ask(here.archive.transcript(row)), at, gaps_around(here, row))
-
-
-def gaps_around(here: Context, row: MomentRow) -> list[IntervalRow]:
-    """The gaps that may lie within its sound."""
-    if row.at_ms is None or not row.duration_ms:
-        return []
-    period = Period(row.at_ms - AROUND_MS, row.at_ms + row.duration_ms + AROUND_MS)
-    return here.ask(here.archive.gaps(period))

@@ -3,30 +3,24 @@
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from dashboard.context import clock, context
+from dashboard.context import Context, clock, context
 from dashboard.show import moments, status
-
-from .home import gaps_around
+from dashboard.show.local_time import Clock
+from pipeline.store.port import Period
+from pipeline.store.views.interval_fold import IntervalRow
+from pipeline.store.views.moment_fold import MomentRow
 
 page = Blueprint("moment", __name__)
+
+AROUND_MS = 10 * 60 * 1000
+"""Two clocks that were corrected one after the other differ by less."""
 
 
 @page.get("/moment/<named>")
 def moment(named: str) -> str:
-    here, at = context(), clock()
-    row = here.ask(here.archive.moment(named))
-    shown = moments.page(row, here.ask(here.archive.transcript(row)), at, gaps_around(here, row))
-    done = status.done(request.args.get("done"))
-    return render_template("moment.html", moment=shown, done=done)
-
-
-@page.get("/moment/<named>/card")
-def card(named: str) -> str:
-    """The moment in full as a part of another page."""
-    here, at = context(), clock()
-    row = here.ask(here.archive.moment(named))
-    shown = moments.page(row, here.ask(here.archive.transcript(row)), at, gaps_around(here, row))
-    return render_template("just.html", just=shown)
+    here = context()
+    shown = in_full(here, here.ask(here.archive.moment(named)), clock())
+    return render_template("moment.html", moment=shown, done=status.done(request.args.get("done")))
 
 
 @page.post("/moment/<named>/hide")
@@ -64,6 +58,20 @@ def forget(named: str) -> Response:
     row = here.ask(here.archive.moment(named))
     here.ask(here.archive.forget(row.id))
     return redirect("/?done=forgotten", 303)
+
+
+def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:
+    """The moment with its words, and with what its sound lacks."""
+    transcript = here.ask(here.archive.transcript(row))
+    return moments.page(row, transcript, at, _gaps_around(here, row))
+
+
+def _gaps_around(here: Context, row: MomentRow) -> list[IntervalRow]:
+    """The gaps that may lie within its sound."""
+    if row.at_ms is None or not row.duration_ms:
+        return []
+    period = Period(row.at_ms - AROUND_MS, row.at_ms + row.duration_ms + AROUND_MS)
+    return here.ask(here.archive.gaps(period))
 
 
 def _back_to(named: str, done: str) -> Response:

@@ -1,7 +1,5 @@
 """Steps, zones and lengths: time as far as it can be known."""
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -19,15 +17,6 @@ from core.clock import (
 )
 
 WALL_MS = 1_790_000_000_000
-
-
-@pytest.fixture
-def _berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def ms(*when: int) -> int:

@@ -4,24 +4,19 @@ import contextlib
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from core.audio import RATE_HZ, Pcm
-from tests.dashboard.real_capture import RealCapture
+from tests.dashboard.real_capture import RealCapture, waited
 from tests.dashboard.running import dashboard
+from tests.journeys import newcomer
 from tests.journeys.chromium import Phone
 from tests.journeys.command import COMMAND, afterthought
 
 NO_MICROPHONE = '[device]\nmicrophone = "none that there is"\n'
-
-SCENE_S = 60.0
-"""The sentence worth keeping ends after 28 s of the scene; the machine may be busy."""
-
-HEARD_S = 60.0
-"""The time for words on a machine that runs other tests too: the models load first."""
 
 IDLE_S = 1.0
 
@@ -46,17 +41,6 @@ def everything(home: Path) -> Iterator[str]:
             started.wait(30)
 
 
-def waited(holds: Callable[[], bool], patience_s: float) -> None:
-    ends = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < ends, "it never came"
-        time.sleep(0.1)
-
-
-def step(browser: Phone, name: str, patience_s: float = 20.0) -> None:
-    browser.until(f"document.querySelector('#first').dataset.step === {name!r}", patience_s)
-
-
 def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> None:
     (home / "settings.toml").write_text(NO_MICROPHONE)
     demo = home / "demo"
@@ -68,38 +52,18 @@ def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> No
     with everything(home) as url:
         browser.open_tab()
         browser.go(url)
-        assert "thinking aloud" in browser.text("#first")
-
-        browser.tap("#listen")
-        step(browser, "listening")
-        waited(lambda: says("shout", "respond"), HEARD_S)
-        step(browser, "press", SCENE_S)
-        assert "already said" in browser.text("#first")
-        browser.tap("#keep")
+        newcomer.listen(browser)
+        waited(lambda: says("shout", "respond"), newcomer.WORDS_S)
+        newcomer.press_after_the_sentence(browser)
         browser.until("['taken', 'kept'].includes(document.querySelector('#keep').dataset.shows)")
-
-        step(browser, "heard", HEARD_S)
-        browser.until("document.querySelector('#just .w.lit')")
+        newcomer.hear_what_was_kept(browser)
         assert "knock" in browser.text("#just").lower()
 
-        browser.tap("[data-message=next]")
-        step(browser, "opposite")
-        assert "12 days ago she said the opposite" in browser.text("#opposite")
-        assert browser.see("document.querySelectorAll('#opposite .play').length") == 2
-        browser.tap("#opposite .play")
-        browser.until("document.querySelector('#opposite .w.lit')")
-
-        browser.tap("[data-message=next]")
-        browser.tap("[data-query]")
-        step(browser, "yours")
+        newcomer.see_the_opposite(browser)
+        newcomer.ask_the_offered_question(browser)
         hits = "[...document.querySelectorAll('#results .hit')].slice(0, 3)"
         browser.until(f"{hits}.some((hit) => hit.innerText.includes('pill box'))")
-        assert "Now you." in browser.text("#first")
-
-        browser.tap(".dismiss button")
-        browser.until("!document.querySelector('#first')")
-        browser.go(url)
-        assert browser.see("document.querySelector('#first')") is None
+        newcomer.dismiss(browser, url)
     assert browser.errors == []
 
 
@@ -124,14 +88,14 @@ def listening(browser: Phone, home: Path) -> Iterator[RealCapture]:
             f" {{worth: 0.5, idleMs: {IDLE_S * 1000}}})"
         )
         browser.tap("#listen")
-        step(browser, "press")
+        newcomer.step(browser, "press")
         yield capture
 
 
 def test_who_does_not_press_is_shown_how_once(browser: Phone, home: Path) -> None:
     with listening(browser, home) as capture:
         assert capture.presses == 0
-        step(browser, "waiting")
+        newcomer.step(browser, "waiting")
         assert browser.text("#keep").lower() in {"taken", "kept"}
         time.sleep(IDLE_S)
         assert capture.presses == 1
@@ -140,7 +104,7 @@ def test_who_does_not_press_is_shown_how_once(browser: Phone, home: Path) -> Non
 def test_who_presses_is_not_shown_how(browser: Phone, home: Path) -> None:
     with listening(browser, home) as capture:
         browser.tap("#keep")
-        step(browser, "waiting")
+        newcomer.step(browser, "waiting")
         time.sleep(2 * IDLE_S)
         assert capture.presses == 1
 

@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 
 from core.audio import RATE_HZ, Pcm
-from dashboard.app import DEMO
+from dashboard.demo import FOLDER as DEMO
 from pipeline import media
 from tests.dashboard.real_capture import RealCapture, waited
 from tests.dashboard.running import TREE, dashboard
+from tests.journeys import newcomer
 from tests.journeys.chromium import Phone
+from tests.journeys.newcomer import WORDS_S
 
 COMMAND = [str(Path(sys.executable).with_name("afterthought"))]
-WORDS_S = 40.0
-"""The time for words on a machine that runs other tests too: the models load first."""
 
 
 @dataclass(frozen=True)
@@ -185,33 +185,15 @@ def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home
     with living(home, worth(8.0), replay=True) as lived:
         browser.open_tab()
         browser.go(lived.url)
-        assert "thinking aloud" in browser.text("#first")
         browser.see("document.querySelector('#first').dataset.worth = 4.5")  # the sound is shorter
 
-        browser.tap("#listen")
-        browser.until("document.querySelector('#first').dataset.step === 'listening'")
-        browser.until("document.querySelector('#first').dataset.step === 'press'")
-        assert "already said" in browser.text("#first")
+        newcomer.listen(browser)
         assert lived.capture.presses == 0
-        browser.tap("#keep")
-        browser.until("document.querySelector('#first').dataset.step === 'heard'", WORDS_S)
-        browser.until("document.querySelector('#just .w.lit')")
-
-        browser.tap("[data-message=next]")
-        assert "12 days ago she said the opposite" in browser.text("#opposite")
-        assert browser.see("document.querySelectorAll('#opposite .play').length") == 2
-        browser.tap("#opposite .play")
-        browser.until("document.querySelector('#opposite .w.lit')")
-
-        browser.tap("[data-message=next]")
-        browser.tap("[data-query]")
-        browser.until("document.querySelector('#results .hit')")
-        browser.until("document.querySelector('#first').dataset.step === 'yours'")
-        assert "Now you." in browser.text("#first")
-        browser.tap(".dismiss button")
-        browser.until("!document.querySelector('#first')")
-        browser.go(lived.url)
-        assert browser.see("document.querySelector('#first')") is None
+        newcomer.press_after_the_sentence(browser)
+        newcomer.hear_what_was_kept(browser)
+        newcomer.see_the_opposite(browser)
+        newcomer.ask_the_offered_question(browser)
+        newcomer.dismiss(browser, lived.url)
     assert browser.errors == []
 
 
@@ -220,9 +202,9 @@ def test_the_first_minute_with_a_microphone(browser: Phone, lived: Lived) -> Non
     browser.go(lived.url)
 
     lived.capture.microphone.say_again()
-    browser.until("document.querySelector('#first').dataset.step === 'talk'")
+    newcomer.step(browser, "talk")
     assert "Press nothing" in browser.text("#first")
     browser.tap("#keep")
-    browser.until("document.querySelector('#first').dataset.step === 'heard'", WORDS_S)
+    newcomer.step(browser, "heard", WORDS_S)
 
     assert "before you pressed" in browser.text("#first")

@@ -1,7 +1,5 @@
 """Days that begin at their own midnight, and times that say of which zone they are."""
 
-import time
-from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
@@ -11,16 +9,6 @@ from tests.dashboard.rows import at_ms, in_zone, utc_ms
 
 HOUR_MS = 3_600_000
 NOW_MS = utc_ms(20, 12)
-
-
-@pytest.fixture
-def _berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """This machine stands in Berlin."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.mark.usefixtures("_berlin")

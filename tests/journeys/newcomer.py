@@ -1,0 +1,55 @@
+"""A newcomer on the page of the demo: the steps of the first minute, each checked."""
+
+from tests.journeys.chromium import Phone
+
+SCENE_S = 60.0
+"""The sentence worth keeping ends after 28 s of the scene; the machine may be busy."""
+
+WORDS_S = 60.0
+"""The time for words on a machine that runs other tests too: the models load first."""
+
+
+def step(browser: Phone, name: str, patience_s: float = 20.0) -> None:
+    """Wait until the first minute has come to this step."""
+    browser.until(f"document.querySelector('#first').dataset.step === {name!r}", patience_s)
+
+
+def listen(browser: Phone) -> None:
+    assert "thinking aloud" in browser.text("#first")
+    browser.tap("#listen")
+    step(browser, "listening")
+
+
+def press_after_the_sentence(browser: Phone) -> None:
+    step(browser, "press", SCENE_S)
+    assert "already said" in browser.text("#first")
+    browser.tap("#keep")
+
+
+def hear_what_was_kept(browser: Phone) -> None:
+    step(browser, "heard", WORDS_S)
+    browser.until("document.querySelector('#just .w.lit')")
+
+
+def see_the_opposite(browser: Phone) -> None:
+    browser.tap("[data-message=next]")
+    step(browser, "opposite")
+    assert "12 days ago she said the opposite" in browser.text("#opposite")
+    assert browser.see("document.querySelectorAll('#opposite .play').length") == 2
+    browser.tap("#opposite .play")
+    browser.until("document.querySelector('#opposite .w.lit')")
+
+
+def ask_the_offered_question(browser: Phone) -> None:
+    browser.tap("[data-message=next]")
+    browser.tap("[data-query]")
+    step(browser, "yours")
+    browser.until("document.querySelector('#results .hit')")
+    assert "Now you." in browser.text("#first")
+
+
+def dismiss(browser: Phone, url: str) -> None:
+    browser.tap(".dismiss button")
+    browser.until("!document.querySelector('#first')")
+    browser.go(url)
+    assert browser.see("document.querySelector('#first')") is None
