@@ -1,7 +1,7 @@
 """One life of a capture in simulated time, with everything that goes wrong; to be killed.
 
-Started by `bench/capture_soak.py`. Real loop, real spool, real files; the sound is `capture_world`'s,
-the clock is the world's. Every promise that the light makes is a line on standard output, and
+Started by `bench/capture_soak.py`. Real loop, real spool, real files; sound and clock are
+`capture_world`'s. Every promise that the light makes is a line on standard output, and
 so is every outage.
 """
 

@@ -38,3 +38,12 @@ class Passage:
     text: str
     start_ms: int | None
     end_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a moment came from: a file or source, and there the caller's own id, or a line."""
+
+    source: str
+    ref: str | None = None
+    line: int | None = None

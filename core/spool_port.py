@@ -4,6 +4,7 @@
 one of them to whoever needs it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,6 +13,7 @@ from .audio import Pcm
 from .capture_status import TakenBack
 from .clock import Recorded
 from .facts import Fact
+from .moment import Reference
 
 ClipOrigin = Literal["file", "press", "recording", "selected"]
 """How a clip came to be kept."""
@@ -28,6 +30,18 @@ class Clip:
     revision: int = 0
     speaker: str | None = None
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A note, or what is imported; `reference` says which object of which source it is."""
+
+    id: str
+    how: Literal["typed", "imported"]
+    text: str
+    recorded: Recorded
+    speaker: str | None = None
+    reference: Reference | None = None
 
 
 class OpenClip(Protocol):
@@ -61,6 +75,10 @@ class SpoolPort(Protocol):
 
     def open_clip(self, clip: Clip, pcm: Pcm) -> OpenClip:
         """A clip that goes on: durable up to here on return; where that fails, nothing is left."""
+        ...
+
+    def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
+        """Where they lie, durable on return. `batch` is a random id of the sender's."""
         ...
 
     def post_fact(self, fact: Fact) -> Path:

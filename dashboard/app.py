@@ -11,11 +11,12 @@ from core.clock import SystemClock
 from core.errors import NotFound, UserError
 from core.log import get_log
 from core.paths import Home, runtime_folder
+from core.spool_port import SpoolPort, TypedText
 from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
-from dashboard.context import Context
+from dashboard.context import Context, PostNote
 from dashboard.demo import FOLDER
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
@@ -23,7 +24,7 @@ from dashboard.show.first_minute import load_demo
 from pipeline.forget import forget
 from pipeline.imports import clean_text
 from pipeline.search.query_vectors import asker
-from pipeline.spool.spool import Spool, TypedText
+from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import new_moment_id
 from pipeline.store.sqlite.connection import understood
 
@@ -65,8 +66,8 @@ def create_app(home: Home, *, streams: int = 8) -> Flask:
 def _context(home: Home, streams: int) -> Context:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
-    bridge = Bridge()
-    archive = ArchiveAccess(home.path, _forgetting(home), asker(worker, MEANING_WITHIN_S))
+    bridge, spool = Bridge(), Spool(home.spool)
+    archive = ArchiveAccess(home.path, _forgetting(spool), asker(worker, MEANING_WITHIN_S))
     live = Live(
         bridge,
         archive,
@@ -79,7 +80,8 @@ def _context(home: Home, streams: int) -> Context:
         bridge=bridge,
         archive=archive,
         live=live,
-        letterbox=_SpoolLetterbox(home),
+        spool=spool,
+        post_note=_posting(home, spool),
         capture_socket=capture,
         worker_socket=worker,
         assets=load_assets(),
@@ -101,27 +103,19 @@ def close(app: Flask) -> None:
     context.bridge.close()
 
 
-def _forgetting(home: Home) -> Forget:
-    spool = Spool(home.spool)
+def _forgetting(spool: Spool) -> Forget:
     return lambda archive, moments: forget(archive, spool, moments)
 
 
-class _SpoolLetterbox:
-    """The spool, as far as the pages need it."""
-
-    def __init__(self, home: Home) -> None:
-        self._home = home.path
-        self._spool = Spool(home.spool)
-
-    def post_note(self, text: str) -> str:
+def _posting(home: Home, spool: SpoolPort) -> PostNote:
+    def post_note(text: str) -> str:
         recorded = SystemClock().recorded_now()
         note = TypedText(new_moment_id(), "typed", clean_text(text), recorded)
-        with understood(self._home):
-            self._spool.post_texts(secrets.token_hex(8), [note])
+        with understood(home.path):
+            spool.post_texts(secrets.token_hex(8), [note])
         return note.id
 
-    def waiting(self) -> int:
-        return self._spool.waiting_count()
+    return post_note
 
 
 def _with_headers(response: Response) -> Response:

@@ -1,9 +1,9 @@
 """Everything that a page's handler works with: the bridge, the archive, the other processes."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 
@@ -12,6 +12,7 @@ from core.capture_status import CaptureStatus
 from core.clock import SystemClock
 from core.errors import UserError
 from core.socket_client import NobodyThere, Told
+from core.spool_port import SpoolPort
 
 from .archive_access import ArchiveAccess
 from .assets import Assets
@@ -43,14 +44,8 @@ class OtherVersion(UserError):
     code = "other_version"
 
 
-class Letterbox(Protocol):
-    """The spool, as far as the pages need it."""
-
-    def post_note(self, text: str) -> str:
-        """A typed moment's id; durable on return. Raises UserError where there is no text."""
-
-    def waiting(self) -> int:
-        """The number of letters that wait for the worker."""
+PostNote = Callable[[str], str]
+"""A typed moment's id, durable on return. Raises UserError where there is no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,8 @@ class Context:
     bridge: Bridge
     archive: ArchiveAccess
     live: Live
-    letterbox: Letterbox
+    spool: SpoolPort
+    post_note: PostNote
     capture_socket: Path
     worker_socket: Path
     assets: Assets
@@ -106,7 +102,7 @@ class Context:
 
     def state(self, capture: CaptureStatus | None) -> status.State:
         """The state of capture and worker as the page shows it, given capture's status."""
-        return status.state(capture, self.worker_status(), self.letterbox.waiting())
+        return status.state(capture, self.worker_status(), self.spool.waiting_count())
 
     def _status(self, socket: Path) -> Told | None:
         try:

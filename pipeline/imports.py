@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 from core.clock import Recorded, SystemClock, from_datetime
 from core.errors import TextUnreadable
 from core.files import why_unreadable
-from pipeline.spool.spool import TypedText
-from pipeline.store.format.drafts import Reference, new_moment_id
+from core.moment import Reference
+from core.spool_port import TypedText
+from pipeline.store.format.drafts import new_moment_id
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes. A book has about a million characters; what is longer is no line of ours."""

@@ -64,7 +64,7 @@ WITHIN = {
     "device/hear_files": {"device/capture", *PARTS, *LOWER},
     "device/daemon": {"device/capture", *PARTS, *LOWER},
     "pipeline/store": set[str](),
-    "pipeline/spool": {"pipeline/store/format"},
+    "pipeline/spool": set[str](),
     "pipeline/speech": {"pipeline/models"},
     "pipeline/search": {"pipeline/store/port", "pipeline/store/passage_port"},
     "pipeline/hearing": {"pipeline/speech"},

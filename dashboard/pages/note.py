@@ -12,6 +12,6 @@ page = Blueprint("note", __name__)
 def note() -> Response:
     """Posted to the spool, so that it is safe; the worker makes it a moment."""
     here = context()
-    note = here.letterbox.post_note(request.form.get("text", ""))
+    note = here.post_note(request.form.get("text", ""))
     done = "noted" if here.wake_worker() else "noted_waiting"
     return redirect(f"/?done={done}&keep={note}", 303)

@@ -17,8 +17,8 @@ from .progress_bar import Meter
 if TYPE_CHECKING:
     from core.clock import Recorded
     from core.paths import Home
+    from core.spool_port import TypedText
     from pipeline.imports import Line
-    from pipeline.spool.spool import TypedText
     from pipeline.store.port import Reader
     from pipeline.worker.delivery import Delivery
 
@@ -122,8 +122,9 @@ async def _show_kept(archive: "Reader", screen: Screen, file: str, moment: str) 
 
 async def _note(arguments: Arguments, screen: Screen) -> int:
     from core.clock import SystemClock  # noqa: PLC0415
+    from core.spool_port import TypedText  # noqa: PLC0415
     from pipeline.imports import clean_text  # noqa: PLC0415
-    from pipeline.spool.spool import Spool, TypedText  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
     from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
     from pipeline.worker.delivery import delivering  # noqa: PLC0415

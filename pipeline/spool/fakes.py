@@ -1,12 +1,13 @@
 """A spool in memory: for tests and benchmarks that look at what was kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.audio import Pcm
 from core.capture_status import TakenBack
 from core.facts import Fact
-from core.spool_port import Clip
+from core.spool_port import Clip, TypedText
 from pipeline.spool.taken_back import FOR_S
 
 
@@ -63,6 +64,7 @@ class MemorySpool:
     """
 
     clips: list[MemoryClip] = field(default_factory=list)
+    texts: dict[str, list[TypedText]] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     full: bool = False
     aged: bool = False
@@ -74,13 +76,19 @@ class MemorySpool:
         self.clips.append(opened)
         return opened
 
+    def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
+        self._need_room()
+        self.texts[batch] = list(texts)
+        return Path(f"{batch}.0.texts")
+
     def post_fact(self, fact: Fact) -> Path:
         self._need_room()
         self.facts[fact.id] = fact
         return Path(f"{fact.id}.fact")
 
     def waiting_count(self) -> int:
-        return len({each.header.id for each in self.clips if each.waits})
+        clips = {each.header.id for each in self.clips if each.waits}
+        return len(clips) + len(self.texts)
 
     def free_bytes(self) -> int:
         return 0 if self.full else self.free

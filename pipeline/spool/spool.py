@@ -1,4 +1,4 @@
-"""The letterbox: what was kept, durable before anybody is told so, waiting for the worker.
+"""The spool: what was kept, durable before anybody is told so, waiting for the worker.
 
 Formats and names are in docs/journal-format.md. Repeating is harmless: a letter carries
 its ids, and whoever works on it asks the journal first.
@@ -19,27 +19,15 @@ from core.capture_status import TakenBack
 from core.clock import Recorded
 from core.facts import Fact, FactKind
 from core.files import sweep_parts, sync_folder, write_durably
-from core.spool_port import Clip, OpenClip
+from core.moment import Reference
+from core.spool_port import Clip, OpenClip, TypedText
 from pipeline.spool import taken_back as apart
 from pipeline.spool.erasing import erase_moments
 from pipeline.spool.open_clip import SUFFIX as OPEN
 from pipeline.spool.open_clip import DiskClip, is_being_written
-from pipeline.store.format.drafts import Reference
 
 _MAGIC = b"AFTCLIP1"
 _HEADER_AT = len(_MAGIC) + 4
-
-
-@dataclass(frozen=True, slots=True)
-class TypedText:
-    """A note, or what is imported; `reference` says which object of which source it is."""
-
-    id: str
-    how: Literal["typed", "imported"]
-    text: str
-    recorded: Recorded
-    speaker: str | None = None
-    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,7 @@ class LetterBroken(Exception):
 
 
 class Spool:
-    """The letterbox of one home. Any process may post; only the worker takes out."""
+    """The spool of one home, on its disk. Any process may post; only the worker takes out."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

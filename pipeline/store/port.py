@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from core.moment import Transcript
-from pipeline.store.format.drafts import Reference
+from core.moment import Reference, Transcript
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.sound_files import MadeSound
 from pipeline.store.views.clock_corrections import Correction

@@ -7,20 +7,19 @@ from typing import Any
 
 from core.audio import Pcm
 from core.facts import Fact
-from core.moment import Transcript
-from core.spool_port import Clip
+from core.moment import Reference, Transcript
+from core.spool_port import Clip, TypedText
 from pipeline import media
 from pipeline.spool.spool import (
     Letter,
     Spool,
-    TypedText,
     duration_ms,
     read_clip,
     read_fact,
     read_texts,
 )
 from pipeline.store.format import drafts
-from pipeline.store.format.drafts import Embedding, Kept, Reference, Sound
+from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.chromium import Phone, chromium, phone
+from tests.journeys.browser.chromium import Phone, chromium, phone
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A newcomer on the page of the demo: the steps of the first minute, each checked."""
 
-from tests.journeys.chromium import Phone
+from tests.journeys.browser.chromium import Phone
 
 SCENE_S = 60.0
 """The sentence worth keeping ends after 28 s of the scene; the machine may be busy."""

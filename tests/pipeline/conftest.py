@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from core.clock import FakeClock, Recorded
-from core.moment import Transcript, Word
+from core.moment import Reference, Transcript, Word
 from core.paths import Home
 from core.settings import Settings
-from core.spool_port import Clip
+from core.spool_port import Clip, TypedText
 from pipeline.fakes import FakeModels
-from pipeline.spool.spool import Spool, TypedText
-from pipeline.store.format.drafts import Reference, new_moment_id
+from pipeline.spool.spool import Spool
+from pipeline.store.format.drafts import new_moment_id
 from pipeline.worker.worker import Worker, working
 
 SPOKEN = Transcript(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import TextUnreadable
+from core.moment import Reference
 from pipeline.imports import Line, clean_text, read_lines
-from pipeline.store.format.drafts import Reference
 
 
 def lines(tmp_path: Path, content: bytes) -> list[Line]:

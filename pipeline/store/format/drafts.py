@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.clock import Recorded
 from core.facts import Fact, ms_between
-from core.moment import Transcript, Word
+from core.moment import Reference, Transcript, Word
 from pipeline.store.views.clock_corrections import read_recorded
 
 from .events import Belonging, Draft, Event, new_belonging
@@ -31,15 +31,6 @@ class Sound:
     pcm_sha256: str
     bytes: int
     samples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Where a moment came from: a file or source, and there the caller's own id, or a line."""
-
-    source: str
-    ref: str | None = None
-    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import aiosqlite
 
 from core.facts import boot_subject
-from core.moment import Transcript
-from pipeline.store.format.drafts import Reference, read_transcript
+from core.moment import Reference, Transcript
+from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
 from pipeline.store.lookup import only_match
 from pipeline.store.port import Period

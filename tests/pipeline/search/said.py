@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.clock import Recorded, from_datetime
-from core.moment import Passage, Transcript
+from core.moment import Passage, Reference, Transcript
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.placing import located
 from pipeline.store.format import drafts
-from pipeline.store.format.drafts import Embedding, Kept, Reference
+from pipeline.store.format.drafts import Embedding, Kept
 from pipeline.store.format.events import Draft
 from pipeline.store.sqlite.archive import SqliteArchive
 

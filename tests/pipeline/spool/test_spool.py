@@ -1,4 +1,4 @@
-"""The letterbox: whole letters or none, in the order they were posted."""
+"""The spool: whole letters or none, in the order they were posted."""
 
 import fcntl
 import os
@@ -11,9 +11,9 @@ import pytest
 from core.audio import Pcm
 from core.clock import Recorded
 from core.files import write_durably
-from core.spool_port import Clip
-from pipeline.spool.spool import LetterBroken, Spool, TypedText, read_clip, read_texts
-from pipeline.store.format.drafts import Reference
+from core.moment import Reference
+from core.spool_port import Clip, TypedText
+from pipeline.spool.spool import LetterBroken, Spool, read_clip, read_texts
 
 CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60), ("press",), source="a.wav")
 

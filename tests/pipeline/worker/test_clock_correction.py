@@ -12,8 +12,9 @@ from core.clock import FakeClock, Recorded
 from core.paths import Home
 from core.settings import Settings
 from core.socket_client import Told
+from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
-from pipeline.spool.spool import Spool, TypedText
+from pipeline.spool.spool import Spool
 from pipeline.worker.worker import Worker, working
 
 NOW_MS = 1_790_000_000_000

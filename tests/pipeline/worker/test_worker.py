@@ -14,10 +14,11 @@ from core.clock import FakeClock, Recorded
 from core.errors import ArchiveBusy, ModelMissing
 from core.paths import Home
 from core.settings import Settings
+from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
 from pipeline.search.query_vectors import asker
-from pipeline.spool.spool import Spool, TypedText, read_clip
+from pipeline.spool.spool import Spool, read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.archive import open_archive

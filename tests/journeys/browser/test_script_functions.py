@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.show import status
 from tests.dashboard.running import dashboard
-from tests.journeys.chromium import Phone
+from tests.journeys.browser.chromium import Phone
 
 Call = Callable[..., Any]
 

@@ -14,7 +14,7 @@ from device.ports import Edge, Fault, Switched
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
 from tests.dashboard.running import dashboard
-from tests.journeys.chromium import Phone
+from tests.journeys.browser.chromium import Phone
 
 SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
 

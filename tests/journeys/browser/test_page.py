@@ -19,7 +19,7 @@ from pipeline import media
 from tests.dashboard.real_capture import RealCapture, waited
 from tests.dashboard.running import TREE, dashboard
 from tests.journeys import newcomer
-from tests.journeys.chromium import Phone
+from tests.journeys.browser.chromium import Phone
 from tests.journeys.newcomer import WORDS_S
 
 COMMAND = [str(Path(sys.executable).with_name("afterthought"))]

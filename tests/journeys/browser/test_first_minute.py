@@ -13,7 +13,7 @@ from core.audio import RATE_HZ, Pcm
 from tests.dashboard.real_capture import RealCapture, waited
 from tests.dashboard.running import dashboard
 from tests.journeys import newcomer
-from tests.journeys.chromium import Phone
+from tests.journeys.browser.chromium import Phone
 from tests.journeys.command import COMMAND, afterthought
 
 NO_MICROPHONE = '[device]\nmicrophone = "none that there is"\n'
