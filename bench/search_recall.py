@@ -285,7 +285,7 @@ async def _cosine(archive: SqliteReader, vectors: NDArray[np.float32]) -> Sequen
     found = []
     for vector in vectors:
         best = np.full(len(table.moments), -1.0)
-        np.maximum.at(best, table.moment_of, table.vectors @ vector)
+        np.maximum.at(best, table.moment_of, table.vectors.cosines(vector))
         found.append([refs[table.moments[at]] for at in np.argsort(-best, kind="stable")[:TOP]])
     return found
 

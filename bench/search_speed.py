@@ -1,4 +1,4 @@
-"""How long a search takes in a large archive, and what waits before the first one.
+"""How long a search takes in a large archive, and what waits before the first one after a keep.
 
     python -m bench.search_speed [--moments 100000]
 
@@ -17,22 +17,30 @@ from dataclasses import astuple, fields
 from datetime import UTC, datetime, timedelta
 from itertools import chain, cycle, islice
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.search_recall import Corpus, Turn, corpora, load_embedder
+from core.clock import SystemClock
 from core.dates import date_in_words
-from pipeline.search.engine import Engine
+from core.moment import Transcript
+from pipeline.search.engine import Embed, Engine
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Embedding, Kept, PassageCut
+from pipeline.store.format.events import Draft
+from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import open_writer
 from pipeline.store.sqlite.passage_index import PassageReader
-from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
 BEGIN = datetime(2024, 1, 1, 8, tzinfo=UTC)
 A_DAY = 100
 QUERIES = 200
+KEEPS = 9
 ADDED = {
     "as asked": "",
     "with a year": " in {at:%Y}",
@@ -64,6 +72,38 @@ async def measure(moments: int, data: Path) -> None:
             for name, more in ADDED.items():
                 ms = np.percentile(await _times(engine, asked, more), (50, 95, 99))
                 print(f"{name:16} {ms[0]:>7.1f} {ms[1]:>7.1f} {ms[2]:>7.1f}")
+            anew, kept_up = await _after_keeps(home, archive, engine, embed, asked)
+            print(f"the first search after a keep, the table read anew: {anew:.0f} ms")
+            print(f"brought up to date: {kept_up:.0f} ms, {kept_up / anew:.2f} of it")
+
+
+async def _after_keeps(
+    home: Path, archive: SqliteReader, engine: Engine, embed: Embed, asked: Sequence[str]
+) -> tuple[float, float]:
+    """Medians of milliseconds: where all is read as at the very first search, and as it is done."""
+    anew, kept_up = [], []
+    async with open_archive(home) as writer:
+        for query in asked[:KEEPS]:
+            await writer.append(*_keep(query))
+            kept_up.append((await engine.search(query)).ms)
+            another = Engine(PassageReader(archive.connection), embed)
+            anew.append((await another.search(query)).ms)
+    return median(anew), median(kept_up)
+
+
+def _keep(text: str) -> list[Draft]:
+    kept = Kept(
+        drafts.new_moment_id(),
+        "typed",
+        SystemClock().recorded_now(),
+        transcript=Transcript(text),
+    )
+    vector = np.frombuffer(_chance(len(text)), "<f2").astype(np.float32)
+    embedding = Embedding("chance", (PassageCut(0, len(text), None, None),), vector[np.newaxis])
+    return [
+        drafts.moment_kept(kept, author="wearer"),
+        drafts.moment_embedded(kept.id, embedding),
+    ]
 
 
 async def _times(engine: Engine, asked: Sequence[str], more: str) -> list[float]:

@@ -39,7 +39,7 @@ class Moments:
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """How close each passage is in meaning."""
         assert self.table.vectors is not None
-        return self.table.vectors @ vector
+        return self.table.vectors.cosines(vector)
 
     def spread(self, found: Matches, row: NDArray[np.float32]) -> None:
         """Write scores to their passages; what the table does not know yet is left out."""

@@ -9,20 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+class Vectors(Protocol):
+    """A vector a passage, of unit length; zeros where there is none yet."""
+
+    def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How close each passage is in meaning to this vector of unit length."""
+
+
 @dataclass(frozen=True, slots=True)
 class PassageTable:
     """What can be found, as arrays. The same object as long as nothing has changed.
 
     One entry a passage, by ascending rowid: `rowids`, `moment_of` (an index into the
-    moments) and `vectors` (unit-length float32, a row of zeros where there is none yet;
-    None where meaning is not asked for). One entry a moment, in time order, which is the
-    order of the archive where times are equal or unknown: `moments` (ids), `at_ms` (UTC,
-    NaN where unknown), `speakers`, `characters` (the length of its text).
+    moments) and `vectors` (None where there is none at all, or meaning is not asked for).
+    One entry a moment, in time order, which is the order of the archive where times are
+    equal or unknown: `moments` (ids), `at_ms` (UTC, NaN where unknown), `speakers`,
+    `characters` (the length of its text).
     """
 
     rowids: NDArray[np.int64]
     moment_of: NDArray[np.int64]
-    vectors: NDArray[np.float32] | None
+    vectors: Vectors | None
     moments: Sequence[str]
     at_ms: NDArray[np.float64]
     speakers: Sequence[str | None]

@@ -3,9 +3,11 @@
 The adapter behind `pipeline.store.passage_port.Passages`.
 """
 
+import asyncio
+import contextlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import aiosqlite
 import numpy as np
@@ -14,8 +16,9 @@ from numpy.typing import NDArray
 from core.clock import as_datetime
 from pipeline.store.passage_port import Matches, PassageTable, Phrase, Shown
 
+from .changes import latest_mark
 from .match_expression import in_what_was_said
-from .reader import IN_TIME
+from .passage_table import Snapshot, read_changes, read_whole
 
 _NO_SPEAKER = 0.0
 """Weight of the speaker's column in BM25: the engine weighs who spoke by itself."""
@@ -28,22 +31,24 @@ more than 100 moments are not, 0.781 at 50, 0.786 at 20 (of some 550)."""
 
 
 class PassageReader:
-    """Reads passages from an open archive. Belongs to one event loop."""
+    """Reads passages over a connection that only reads. Belongs to one event loop."""
 
     def __init__(self, connection: aiosqlite.Connection, *, meaning: bool = True) -> None:
         """Without `meaning`, vectors are left on the disk: for a search by words alone."""
         self._connection = connection
         self._meaning = meaning
-        self._table: PassageTable | None = None
-        self._version: int | None = None
+        self._snapshot: Snapshot | None = None
+        self._one_reading = asyncio.Lock()
 
     async def passages(self) -> PassageTable:
-        """Everything that is neither hidden nor forgotten; read anew only after a change."""
-        version = await self._data_version()
-        if self._table is None or version != self._version:
-            self._table = await self._read_table()
-            self._version = version
-        return self._table
+        """Everything that is neither hidden nor forgotten; after a change, only that is read."""
+        async with self._one_reading:
+            old = self._snapshot
+            if old is None or await latest_mark(self._connection) != old.mark:
+                async with _one_instant(self._connection):
+                    self._snapshot = await self._read(old)
+            assert self._snapshot is not None
+            return self._snapshot.table
 
     async def match(self, phrase: Phrase) -> Matches:
         """The passages that have this, by BM25; a frequent word is worth the same in each."""
@@ -80,25 +85,9 @@ class PassageReader:
             for rowid, moment, ref, at_ms, utc_offset_min, duration_ms, speaker, text in rows
         }
 
-    async def _read_table(self) -> PassageTable:
-        query = (
-            "SELECT id, at_ms, speaker, length(text) FROM moment WHERE state = 'visible' "
-            f"AND text != '' {IN_TIME}"
-        )
-        moments = list(await self._connection.execute_fetchall(query))
-        place_of = {row[0]: place for place, row in enumerate(moments)}
-        vector = "vector" if self._meaning else "NULL"
-        query = f"SELECT rowid, moment, {vector} FROM passage ORDER BY rowid"
-        rows = [row for row in await self._connection.execute_fetchall(query) if row[1] in place_of]
-        return PassageTable(
-            rowids=np.array([row[0] for row in rows], np.int64),
-            moment_of=np.array([place_of[row[1]] for row in rows], np.int64),
-            vectors=_vectors([row[2] for row in rows]) if self._meaning else None,
-            moments=[row[0] for row in moments],
-            at_ms=np.array([np.nan if row[1] is None else row[1] for row in moments], np.float64),
-            speakers=[row[2] for row in moments],
-            characters=np.array([row[3] for row in moments], np.int64),
-        )
+    async def _read(self, old: Snapshot | None) -> Snapshot:
+        changed = old and await read_changes(self._connection, old, meaning=self._meaning)
+        return changed or await read_whole(self._connection, meaning=self._meaning)
 
     async def _count_and_rowids(self, found: str, *values: str) -> tuple[int, NDArray[np.int64]]:
         # One text of all rowids: a third of the time that a row for each takes.
@@ -106,19 +95,15 @@ class PassageReader:
         ((count, rowids),) = await self._connection.execute_fetchall(query, values)
         return count, np.fromstring(rowids, np.int64, sep=",")
 
-    async def _data_version(self) -> int:
-        """Changes whenever another connection has committed."""
-        rows = list(await self._connection.execute_fetchall("PRAGMA data_version"))
-        return int(rows[0][0])
 
-
-def _vectors(stored: Sequence[bytes | None]) -> NDArray[np.float32] | None:
-    """Float32 rows out of float16 bytes, zeros where there is none; None where all lack one."""
-    width = max((len(each) for each in stored if each), default=0)
-    if not width:
-        return None
-    joined = b"".join(each if each and len(each) == width else bytes(width) for each in stored)
-    return np.frombuffer(joined, "<f2").reshape(len(stored), -1).astype(np.float32)
+@contextlib.asynccontextmanager
+async def _one_instant(connection: aiosqlite.Connection) -> AsyncIterator[None]:
+    """All reads see the archive as it was at the first; what others read meanwhile does, too."""
+    await connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        await connection.commit()
 
 
 def _rarity(count: int, of_all: int) -> float:

@@ -8,6 +8,8 @@ import pytest
 from core.errors import ArchiveUnusable
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path, understood
+from pipeline.store.sqlite.migrations import MIGRATIONS
+from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
 
 
@@ -26,6 +28,21 @@ async def test_an_archive_of_a_newer_version_is_left_alone(home: Path) -> None:
             pass
 
     assert archive_path(home).read_bytes() == before
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+async def test_an_archive_of_an_earlier_version_is_brought_up(home: Path, version: int) -> None:
+    with sqlite3.connect(archive_path(home)) as connection:
+        connection.executescript("".join(MIGRATIONS[:version]))
+        connection.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(ArchiveUnusable, match="older version"):
+        async with open_archive_to_read(home):
+            pass
+
+    async with open_archive(home) as archive:
+        assert await archive.intervals() == []
+        assert (await PassageReader(archive.connection).passages()).moments == []
+        assert (await archive.check()).problems == []
 
 
 async def test_a_file_that_is_no_archive_is_said(home: Path) -> None:

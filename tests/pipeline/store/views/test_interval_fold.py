@@ -13,7 +13,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
 from pipeline.store.port import Period
 from pipeline.store.sqlite.archive import SqliteArchive
-from pipeline.store.sqlite.connection import archive_path, migrate
+from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.views.clock_corrections import corrections
 from pipeline.store.views.interval_fold import IntervalRow, fold_interval
 
@@ -216,16 +216,3 @@ async def test_a_view_of_intervals_that_was_altered_is_told_and_rebuilt(
     ]
     await archive.rebuild()
     assert await archive.intervals() == expected
-
-
-async def test_an_archive_of_the_first_version_gets_its_intervals(
-    archive: SqliteArchive, home: Path
-) -> None:
-    with sqlite3.connect(archive_path(home)) as connection:
-        connection.executescript(
-            "DROP TABLE interval; DROP INDEX moment_by_boot; PRAGMA user_version = 1"
-        )
-
-    await migrate(archive.connection, home)
-
-    assert await archive.intervals() == []
