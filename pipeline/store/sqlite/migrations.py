@@ -154,4 +154,11 @@ CREATE TRIGGER moment_removed AFTER DELETE ON moment BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS, _CHANGES)
+# A belonging that was altered need not be JSON, and must not stop the archive from opening.
+SOUND_HASH = """CASE WHEN json_valid(CAST(content AS TEXT))
+    THEN json_extract(CAST(content AS TEXT), '$.sha256') END"""
+"""The hash in the content of a sound; a query that says it in these words is answered by index."""
+
+_SOUNDS = f"CREATE INDEX belonging_by_sound ON belonging ({SOUND_HASH}) WHERE kind = 'sound';"
+
+MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS, _CHANGES, _SOUNDS)

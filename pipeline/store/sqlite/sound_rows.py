@@ -8,6 +8,8 @@ import aiosqlite
 
 from pipeline.store.sound_files import remove_sound, sound_files
 
+from .migrations import SOUND_HASH
+
 
 async def referenced(connection: aiosqlite.Connection) -> set[str]:
     """The hashes that some moment's belonging names."""
@@ -15,12 +17,19 @@ async def referenced(connection: aiosqlite.Connection) -> set[str]:
     return {json.loads(row[0])["sha256"] for row in rows}
 
 
+async def is_named(connection: aiosqlite.Connection, sha256: str) -> bool:
+    """Whether some belonging names this file. Found by index: nothing else is read."""
+    query = f"SELECT 1 FROM belonging WHERE kind = 'sound' AND {SOUND_HASH} = ? LIMIT 1"
+    return bool(list(await connection.execute_fetchall(query, (sha256,))))
+
+
 async def remove_unnamed(
     connection: aiosqlite.Connection, home: Path, sounds: Sequence[str]
 ) -> None:
     """Remove those of these files that nothing names any more. Held as for `sweep`."""
-    for sha256 in set(sounds) - await referenced(connection):
-        remove_sound(home, sha256)
+    for sha256 in sounds:
+        if not await is_named(connection, sha256):
+            remove_sound(home, sha256)
 
 
 async def sweep(connection: aiosqlite.Connection, home: Path) -> None:
