@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from bench.capture_world import World
-from core.audio import FRAME_SAMPLES, Pcm
+from core.audio import FRAME_SAMPLES, Samples
 from core.clock import Recorded
 from core.paths import Home
+from core.pcm import Pcm
 from core.spool_port import Clip, OpenClip
 from device.capture import events
 from device.capture.loop import Capture, DetectorLoaded, Message
@@ -94,7 +95,7 @@ class FailingClip:
         self._clip = clip
         self._disk = disk
 
-    def append(self, pcm: Pcm) -> None:
+    def append(self, pcm: Samples) -> None:
         self._disk.try_to_write()
         self._clip.append(pcm)
 
@@ -122,7 +123,7 @@ class FailingDisk(Spool):
         if self.full:
             raise OSError(28, "No space left on device")
 
-    def open_clip(self, clip: Clip, pcm: Pcm) -> FailingClip:
+    def open_clip(self, clip: Clip, pcm: Samples) -> FailingClip:
         self.try_to_write()
         return FailingClip(super().open_clip(clip, pcm), self)
 

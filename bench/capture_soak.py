@@ -31,7 +31,9 @@ from core.settings import Settings
 from device.capture.heartbeat import FILE_NAME
 from device.ports import BLOCK_SAMPLES
 from pipeline.fakes import FakeModels
-from pipeline.spool.spool import Spool, read_clip, read_fact
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.formats import read_fact
+from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.worker import working
 

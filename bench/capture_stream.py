@@ -26,12 +26,14 @@ import numpy as np
 import psutil
 
 from bench.keep_that import pressed
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
+from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.paths import Home
+from core.pcm import Pcm
 from device.capture.control_socket import CaptureGone, ask
 from device.ports import BLOCK_SAMPLES
 from pipeline import media
-from pipeline.spool.spool import Spool, read_clip
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.spool import Spool
 from tests.soundserver import playing, sound_server
 from tests.wav import write_wav
 

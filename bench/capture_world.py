@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 
 MODULI = (499, 503, 509, 521)
 """Primes: what a sample's place is modulo four of them says where it is, for 19 days."""

@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
+from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.clock import SystemClock
 from core.paths import Home
+from core.pcm import Pcm
 from core.settings import Settings
 from core.spool_port import Clip
 from dashboard.demo import SOUNDS

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from core.audio import FRAME_S, FRAME_SAMPLES, RATE_HZ, Pcm
+from core.audio import FRAME_S, FRAME_SAMPLES, RATE_HZ
+from core.pcm import Pcm
 from core.settings import Settings
 from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
 from core.clock import Recorded
+from core.pcm import Pcm
 from core.settings import Settings
 from device.capture.clip_writer import ClipSource
 from device.capture.engine import Engine

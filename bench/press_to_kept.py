@@ -24,8 +24,9 @@ from pathlib import Path
 import numpy as np
 
 from bench.capture_life import LoudDetector
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
 from core.paths import Home
+from core.pcm import Pcm
 from device.capture import events
 from device.capture.loop import Capture, DetectorLoaded
 from device.capture.requests import Request

@@ -98,8 +98,8 @@ def _keep(text: str) -> list[Draft]:
         SystemClock().recorded_now(),
         transcript=Transcript(text),
     )
-    vector = np.frombuffer(_chance(len(text)), "<f2").astype(np.float32)
-    embedding = Embedding("chance", (PassageCut(0, len(text), None, None),), vector[np.newaxis])
+    cuts = (PassageCut(0, len(text), None, None),)
+    embedding = Embedding("chance", cuts, (_chance(len(text)),))
     return [
         drafts.moment_kept(kept, author="wearer"),
         drafts.moment_embedded(kept.id, embedding),

@@ -3,11 +3,8 @@
 A sample is one int16 value; a position counts samples since its stream opened.
 """
 
-import mmap
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import Protocol
 
 RATE_HZ = 16_000
 """What Whisper and Silero were trained on; everything is brought to it once, on the way in."""
@@ -17,8 +14,17 @@ FRAME_SAMPLES = 512
 
 FRAME_S = FRAME_SAMPLES / RATE_HZ
 
-Pcm = npt.NDArray[np.int16]
-"""Samples, shape (n,), int16, mono, at RATE_HZ."""
+
+class Samples(Protocol):
+    """Sound as a file takes it: int16, mono, at RATE_HZ, little-endian as all our machines are.
+
+    An array of NumPy is one (`core.pcm.Pcm`), and so is an `array("h")`: who only passes
+    sound on need not load NumPy, which is 12 MB.
+    """
+
+    def __len__(self) -> int: ...
+
+    def tobytes(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,3 @@ class Span:
     @property
     def end_s(self) -> float:
         return self.end / RATE_HZ
-
-
-def let_go(pcm: Pcm) -> None:
-    """Give back the memory of what was read of a memory-mapped clip; it may be read again.
-
-    Hours of it would else stay resident as they are read: 345 MB for three hours, in each
-    process that reads them. Nothing happens to sound that is held in memory.
-    """
-    if isinstance(pcm.base, mmap.mmap):
-        pcm.base.madvise(mmap.MADV_DONTNEED)
-
-
-def as_float(pcm: Pcm) -> npt.NDArray[np.float32]:
-    """The same sound as float32 in [-1, 1), which is what the models take."""
-    return pcm.astype(np.float32) / np.float32(32768)

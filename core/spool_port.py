@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from .audio import Pcm
+from .audio import Samples
 from .capture_status import TakenBack
 from .clock import Recorded
 from .facts import Fact
@@ -50,7 +50,7 @@ class OpenClip(Protocol):
     Where the disk refuses, every method raises OSError, and what was durable before stays so.
     """
 
-    def append(self, pcm: Pcm) -> None:
+    def append(self, pcm: Samples) -> None:
         """Add what has come since; durable after the next `sync`."""
 
     def sync(self) -> None:
@@ -73,7 +73,7 @@ class OpenClip(Protocol):
 class SpoolPort(Protocol):
     """Where what was kept waits for the worker. Every method may raise OSError."""
 
-    def open_clip(self, clip: Clip, pcm: Pcm) -> OpenClip:
+    def open_clip(self, clip: Clip, pcm: Samples) -> OpenClip:
         """A clip that goes on: durable up to here on return; where that fails, nothing is left."""
         ...
 

@@ -7,10 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
 from core.command_line import Screen
 from core.errors import UserError
 from core.paths import Home
+from core.pcm import Pcm
 from core.settings_file import load
 from device.capture import events
 from device.capture.clip_writer import ClipSource

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from core.audio import Pcm
 from core.errors import UserError
 from core.facts import GapReason
+from core.pcm import Pcm
 
 BLOCK_SAMPLES = 1600
 """What one read of a microphone brings: 100 ms."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.moment import Transcript
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.placing import placed
-from pipeline.spool.spool import duration_ms, read_clip
+from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Vectors
 

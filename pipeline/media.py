@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from core.audio import RATE_HZ, Pcm, let_go
+from core.audio import RATE_HZ
 from core.clock import Recorded, from_datetime, local_offset_min
 from core.errors import SoundUnreadable
 from core.files import why_unreadable
+from core.pcm import Pcm, release_memory
 
 OPUS_BITS_PER_S = 24_000
 """Speech at 24 kbit/s is transparent to the ear at 16 kHz (Opus' own listening tests, RFC 6716
@@ -105,7 +106,7 @@ def encode_opus(
             chunk = np.ascontiguousarray(pcm[start : start + _CHUNK_SAMPLES])
             digest.update(chunk.tobytes())
             container.mux(stream.encode(_frame(chunk, start)))
-            let_go(pcm)
+            release_memory(pcm)
             progress((start + len(chunk)) / RATE_HZ)
         container.mux(stream.encode(None))
     with target.open("rb") as file:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 
 
 def write_wav(path: Path, samples: Pcm, rate_hz: int = RATE_HZ, channels: int = 1) -> Path:

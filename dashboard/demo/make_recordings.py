@@ -24,7 +24,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from dashboard.demo import FOLDER, SCENE, SOUNDS, Spoken, everything_spoken
 
 Floats = NDArray[np.float64]

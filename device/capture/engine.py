@@ -7,9 +7,9 @@ clock here is the sound's own.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from core.audio import Pcm
 from core.capture_status import Pausing
 from core.errors import UserError
+from core.pcm import Pcm
 from core.spool_port import SpoolPort
 from device.memory.recent_sound import Sound, SpeechDetector
 from device.session.session import (

@@ -1,6 +1,7 @@
 """The policy `everything`: each utterance is kept by itself, without a press."""
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from core.spool_port import SpoolPort
 from device.memory.recent_sound import Sound
 from device.memory.utterances import Utterance

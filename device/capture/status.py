@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
 from core.capture_status import (
     STATE_SENTENCES,
     CaptureState,
@@ -18,6 +18,7 @@ from core.capture_status import (
     TakenBack,
 )
 from core.errors import UserError
+from core.pcm import Pcm
 from device.session.session import Session
 
 from .events import LevelMeasured

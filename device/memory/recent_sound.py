@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span, as_float
+from core.audio import FRAME_SAMPLES, RATE_HZ, Span
+from core.pcm import Pcm, as_float
 from core.settings import DeviceSettings
 
 from .ring_buffer import Ring

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from core.audio import Pcm
 from core.capture_status import RingMemory
+from core.pcm import Pcm
 
 from .swap_protection import hold_in_memory, page_aligned
 

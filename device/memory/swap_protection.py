@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from core import log
-from core.audio import Pcm
 from core.capture_status import RingMemory
+from core.pcm import Pcm
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
@@ -39,7 +39,7 @@ def harden() -> None:
 def page_aligned(samples: int) -> Pcm:
     """So many samples of silence in pages of their own: locked, they hold nothing else."""
     mapping = mmap.mmap(-1, _bytes_in_pages(samples), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    # Through a view: `core.audio.let_go` gives the pages of a plain mapping back.
+    # Through a view: `core.pcm.release_memory` gives the pages of a plain mapping back.
     return np.frombuffer(memoryview(mapping), np.int16)[:samples]
 
 

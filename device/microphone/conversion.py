@@ -10,7 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 
 _BITS = 16
 

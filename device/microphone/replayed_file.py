@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from device.ports import BLOCK_SAMPLES, Block, Ended, FromMicrophone
 
 Decode = Callable[[], Iterable[Pcm]]

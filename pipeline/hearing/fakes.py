@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, as_float
+from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.moment import Transcript, Word
+from core.pcm import Pcm, as_float
 
 if TYPE_CHECKING:  # it loads onnxruntime, which a fake must not need
     from pipeline.speech.speech_model import Probabilities

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span, let_go
+from core.audio import FRAME_SAMPLES, RATE_HZ, Span
 from core.moment import Transcript, Word
+from core.pcm import Pcm, release_memory
 from pipeline.hearing.doubt import believable
 from pipeline.hearing.packing import Window, windows
 from pipeline.speech.levelling import levelled
@@ -57,7 +58,7 @@ def _probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> I
     speech_model.reset()
     for start in range(0, pcm.size, PIECE_SAMPLES):
         piece = np.array(pcm[start : start + PIECE_SAMPLES])
-        let_go(pcm)
+        release_memory(pcm)
         whole = np.pad(piece, (0, -piece.size % FRAME_SAMPLES))
         yield from speech_model.feed(levelled(whole)).tolist()
         progress((start + piece.size) / RATE_HZ)

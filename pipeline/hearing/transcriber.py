@@ -21,8 +21,8 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
-from core.audio import Pcm, as_float
 from core.moment import Transcript, Word
+from core.pcm import Pcm, as_float
 from pipeline.hearing.doubt import NO_SPEECH_ABOVE, is_disbelieved, is_doubtful
 
 BEAMS = 5

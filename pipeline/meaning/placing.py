@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from core.moment import Passage, Transcript
 from pipeline.meaning.passages import cut
 from pipeline.store.format.drafts import Embedding, PassageCut
+from pipeline.store.table.vectors import encoded
 
 if TYPE_CHECKING:  # its module loads onnxruntime, which the fakes must not need
     from pipeline.meaning.embedder import Embedder
@@ -18,7 +19,7 @@ def placed(transcript: Transcript, speaker: str | None, embedder: "Embedder") ->
         return None
     prefix = f"{speaker}: " if speaker else ""
     vectors = embedder.embed([prefix + each.text for each in passages])
-    return Embedding(embedder.name, located(passages, transcript.text), vectors)
+    return Embedding(embedder.name, located(passages, transcript.text), encoded(vectors))
 
 
 def located(passages: Sequence[Passage], text: str) -> tuple[PassageCut, ...]:

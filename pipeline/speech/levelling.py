@@ -6,7 +6,8 @@ from collections import deque
 import numpy as np
 import numpy.typing as npt
 
-from core.audio import FRAME_SAMPLES, Pcm, as_float
+from core.audio import FRAME_SAMPLES
+from core.pcm import Pcm, as_float
 
 TARGET_RMS = 10 ** (-27 / 20)
 """Where speech into a near microphone lies; the development data is spread around it."""

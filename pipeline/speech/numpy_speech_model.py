@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.audio import FRAME_SAMPLES, Pcm
+from core.audio import FRAME_SAMPLES
 from core.errors import ModelMissing
+from core.pcm import Pcm
 from pipeline.speech.onnx_weights import Weights, read
 from pipeline.speech.speech_model import CONTEXT_SAMPLES, Probabilities
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from core.audio import FRAME_SAMPLES, Pcm
+from core.audio import FRAME_SAMPLES
+from core.pcm import Pcm
 from core.settings import Settings
 from pipeline import models
 from pipeline.speech.energy_gate import EnergyGate

@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, as_float
+from core.audio import FRAME_SAMPLES, RATE_HZ
+from core.pcm import Pcm, as_float
 
 CONTEXT_SAMPLES = 64
 """Silero v6 judges a frame together with the end of the one before, at 16 kHz this much of it."""

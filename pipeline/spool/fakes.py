@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.audio import Pcm
+from core.audio import Samples
 from core.capture_status import TakenBack
 from core.facts import Fact
 from core.spool_port import Clip, TypedText
@@ -26,7 +26,7 @@ class MemoryClip:
     taken_back: bool = False
     broken: bool = False
 
-    def append(self, pcm: Pcm) -> None:
+    def append(self, pcm: Samples) -> None:
         self.samples += len(pcm)
 
     def sync(self) -> None:
@@ -70,7 +70,7 @@ class MemorySpool:
     aged: bool = False
     free: int = 10**12
 
-    def open_clip(self, clip: Clip, pcm: Pcm) -> MemoryClip:
+    def open_clip(self, clip: Clip, pcm: Samples) -> MemoryClip:
         self._need_room()
         opened = MemoryClip(clip, len(pcm), len(pcm))
         self.clips.append(opened)

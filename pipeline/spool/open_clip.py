@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from core.audio import Pcm
+from core.audio import Samples
 from core.files import sync_folder
 
 from .taken_back import take_back
@@ -19,7 +19,7 @@ class DiskClip:
     durable before stays so.
     """
 
-    def __init__(self, target: Path, header: bytes, pcm: Pcm) -> None:
+    def __init__(self, target: Path, header: bytes, pcm: Samples) -> None:
         """Durable up to here on return. `target` is what it is called once it is closed."""
         self._target = target
         self._path = target.with_suffix(SUFFIX)
@@ -39,9 +39,9 @@ class DiskClip:
             self._path.unlink(missing_ok=True)  # it was refused, so nobody may find it later
             raise
 
-    def append(self, pcm: Pcm) -> None:
+    def append(self, pcm: Samples) -> None:
         """Add what has come since; durable after the next `sync`."""
-        self._file.write(pcm.astype("<i2", copy=False).tobytes())
+        self._file.write(pcm.tobytes())
 
     def sync(self) -> None:
         """Make everything that was appended durable."""

@@ -7,27 +7,21 @@ its ids, and whoever works on it asks the journal first.
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Literal
 
-import numpy as np
-
-from core.audio import RATE_HZ, Pcm
+from core.audio import Samples
 from core.capture_status import TakenBack
-from core.clock import Recorded
-from core.facts import Fact, FactKind
+from core.facts import Fact
 from core.files import sweep_parts, sync_folder, write_durably
-from core.moment import Reference
 from core.spool_port import Clip, OpenClip, TypedText
 from pipeline.spool import taken_back as apart
 from pipeline.spool.erasing import erase_moments
+from pipeline.spool.formats import clip_bytes
 from pipeline.spool.open_clip import SUFFIX as OPEN
 from pipeline.spool.open_clip import DiskClip, is_being_written
-
-_MAGIC = b"AFTCLIP1"
-_HEADER_AT = len(_MAGIC) + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +37,6 @@ _KINDS: dict[str, Literal["clip", "texts", "fact"]] = {
     ".texts": "texts",
     ".fact": "fact",
 }
-_Written = TypeVar("_Written", Clip, TypedText)
-
-
-class LetterBroken(Exception):
-    """A letter that is not what its name says."""
 
 
 class Spool:
@@ -56,18 +45,17 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def post_clip(self, clip: Clip, chunks: Iterable[Pcm]) -> Path:
+    def post_clip(self, clip: Clip, chunks: Iterable[Samples]) -> Path:
         """Durable when this returns; where it lies. When the disk refuses (OSError), nothing is."""
         self._make()
-        pieces = (chunk.astype("<i2", copy=False).tobytes() for chunk in chunks)
         path = self._path(clip)
-        write_durably(path, _with_header(asdict(clip), pieces))
+        write_durably(path, clip_bytes(clip, (chunk.tobytes() for chunk in chunks)))
         return path
 
-    def open_clip(self, clip: Clip, pcm: Pcm) -> OpenClip:
+    def open_clip(self, clip: Clip, pcm: Samples) -> OpenClip:
         """A clip that goes on: durable up to here when this returns. OSError: nothing is."""
         self._make()
-        return DiskClip(self._path(clip), b"".join(_with_header(asdict(clip), ())), pcm)
+        return DiskClip(self._path(clip), b"".join(clip_bytes(clip)), pcm)
 
     def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
         """Durable when this returns; where it lies. `batch` is a random id of the sender's."""
@@ -196,72 +184,6 @@ class Spool:
 
     def _make(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def read_clip(path: Path) -> tuple[Clip, Pcm]:
-    """A clip and its sound, memory-mapped, read-only. Raises LetterBroken."""
-    with path.open("rb") as file:
-        start = file.read(_HEADER_AT)
-        if len(start) < _HEADER_AT or not start.startswith(_MAGIC):
-            raise LetterBroken(path.name)
-        length = int.from_bytes(start[-4:], "little")
-        header = file.read(length)
-    samples = (path.stat().st_size - _HEADER_AT - length) // 2
-    clip = _from_json(Clip, header, path)
-    if samples <= 0:
-        return clip, np.zeros(0, np.int16)
-    pcm = np.memmap(path, "<i2", "r", offset=_HEADER_AT + length, shape=(samples,))
-    return clip, pcm
-
-
-def read_texts(path: Path) -> list[TypedText]:
-    """The texts of a batch. Raises LetterBroken."""
-    return [_from_json(TypedText, line, path) for line in path.read_bytes().splitlines()]
-
-
-def read_fact(path: Path) -> Fact:
-    """A fact. Raises LetterBroken."""
-    try:
-        fields = json.loads(path.read_bytes())
-        fields["recorded"] = Recorded(**fields["recorded"])
-        if fields["ended"] is not None:
-            fields["ended"] = Recorded(**fields["ended"])
-        fact = Fact(**fields)
-        is_one = fact.kind in get_args(FactKind) and all(map(_may_be_told, fact.details.values()))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LetterBroken(path.name) from error
-    if not is_one:
-        raise LetterBroken(path.name)
-    return fact
-
-
-def duration_ms(pcm: Pcm) -> int:
-    return round(len(pcm) * 1000 / RATE_HZ)
-
-
-def _with_header(header: dict[str, Any], chunks: Iterable[bytes]) -> Iterator[bytes]:
-    text = json.dumps(header).encode()
-    text += b" " * (-(_HEADER_AT + len(text)) % 64)  # the samples begin at an even place
-    yield _MAGIC + len(text).to_bytes(4, "little") + text
-    yield from chunks
-
-
-def _from_json(kind: type[_Written], line: bytes, path: Path) -> _Written:
-    try:
-        fields = json.loads(line)
-        fields["recorded"] = Recorded(**fields["recorded"])
-        if fields.get("reference"):
-            fields["reference"] = Reference(**fields["reference"])
-        if "reasons" in fields:
-            fields["reasons"] = tuple(fields["reasons"])
-        return kind(**fields)
-    except (ValueError, TypeError, KeyError) as error:
-        raise LetterBroken(path.name) from error
-
-
-def _may_be_told(detail: object) -> bool:
-    """No event's payload holds a number with a fraction, nor anything in layers."""
-    return detail is None or isinstance(detail, int | str)
 
 
 def _moment_and_revision(name: str) -> tuple[str, int]:

@@ -5,19 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.audio import Pcm
 from core.facts import Fact
 from core.moment import Reference, Transcript
+from core.pcm import Pcm
 from core.spool_port import Clip, TypedText
 from pipeline import media
-from pipeline.spool.spool import (
-    Letter,
-    Spool,
-    duration_ms,
-    read_clip,
-    read_fact,
-    read_texts,
-)
+from pipeline.spool.clip_sound import duration_ms, read_clip
+from pipeline.spool.formats import read_fact, read_texts
+from pipeline.spool.spool import Letter, Spool
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft

@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from core.audio import Pcm
 from core.errors import UserError
 from core.moment import Transcript
+from core.pcm import Pcm
 from core.settings import ModelSettings
 from core.settings_file import load
 from pipeline import models
@@ -23,7 +23,7 @@ from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
 from pipeline.meaning.embedder import MiniLmEmbedder, open_embedder
 from pipeline.meaning.placing import placed
 from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
-from pipeline.spool.spool import read_clip
+from pipeline.spool.clip_sound import read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_process import Heard, Progress, Vectors
 

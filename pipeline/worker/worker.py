@@ -17,7 +17,8 @@ from core.paths import Home
 from core.settings import Settings
 from core.socket_client import Told
 from pipeline.forget import finish_forgetting
-from pipeline.spool.spool import Letter, LetterBroken, Spool
+from pipeline.spool.formats import LetterBroken
+from pipeline.spool.spool import Letter, Spool
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood

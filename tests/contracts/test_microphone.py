@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from device.fakes import FakeMicrophone
 from device.microphone.child_microphone import ChildMicrophone, Tuning
 from device.microphone.replayed_file import ReplayedFile

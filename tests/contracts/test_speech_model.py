@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
+from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.errors import ModelMissing
+from core.pcm import Pcm
 from pipeline.hearing.fakes import FakeSpeechModel
 from pipeline.speech.numpy_speech_model import NumpySpeechModel
 from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from core.audio import Pcm
 from core.clock import Recorded
 from core.facts import Fact
+from core.pcm import Pcm
 from core.spool_port import Clip, SpoolPort
 from pipeline.spool.fakes import MemorySpool
 from pipeline.spool.spool import Spool

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from pipeline.hearing.fakes import FakeTranscriber
 from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
 from tests.pipeline.hearing.models_for_tests import a_voice, whisper_folder

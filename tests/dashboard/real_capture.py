@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
 from core.paths import Home
+from core.pcm import Pcm
 from device.capture.control_socket import Control, ask
 from device.capture.events import Event
 from device.capture.loop import DetectorLoaded

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from pipeline.spool.spool import Spool, read_texts
+from pipeline.spool.formats import read_texts
+from pipeline.spool.spool import Spool
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
 

@@ -15,7 +15,9 @@ from device.capture.requests import Request
 from device.daemon import Shown, new_capture
 from device.fakes import FakeLight, FakeMicrophone
 from device.ports import BLOCK_SAMPLES, Block, Edge, Lost, SecondEdge
-from pipeline.spool.spool import Spool, read_clip, read_fact
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.formats import read_fact
+from pipeline.spool.spool import Spool
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 

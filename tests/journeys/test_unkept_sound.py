@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
 from core.paths import Home
+from core.pcm import Pcm
 from device.capture.control_socket import CaptureGone, ask
 from tests.wav import write_wav
 

@@ -6,8 +6,9 @@ import av
 import numpy as np
 import pytest
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
 from core.errors import SoundUnreadable
+from core.pcm import Pcm
 from pipeline.media import decode, encode_opus, recorded_at
 from tests.wav import write_wav
 

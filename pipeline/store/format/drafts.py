@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.clock import Recorded
 from core.facts import Fact, ms_between
 from core.moment import Reference, Transcript, Word
@@ -45,11 +42,15 @@ class PassageCut:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """The passages of a transcript and their vectors, float32 (n, dimensions), unit length."""
+    """The passages of a transcript, at least one, each with its vector.
+
+    A vector is of unit length, little-endian float16, as it is stored: half the bytes of
+    float32, and cosines that differ by less than 1e-3.
+    """
 
     model: str
     passages: tuple[PassageCut, ...]
-    vectors: NDArray[np.float32]
+    vectors: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +222,13 @@ def _columns(words: dict[str, list[object]]) -> list[list[object]]:
 
 
 def embedding_belonging(embedding: Embedding) -> Belonging:
-    """Stored as float16: half the bytes, and cosines that differ by less than 1e-3."""
     head = {
         "model": embedding.model,
-        "dimensions": int(embedding.vectors.shape[1]),
+        "dimensions": len(embedding.vectors[0]) // 2,
         "passages": [asdict(each) for each in embedding.passages],
     }
-    vectors = embedding.vectors.astype("<f2").tobytes()
-    return new_belonging("embedding", _json_bytes(head) + b"\n" + vectors)
+    content = b"".join((_json_bytes(head), b"\n", *embedding.vectors))
+    return new_belonging("embedding", content)
 
 
 def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]]:

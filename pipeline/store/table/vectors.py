@@ -69,6 +69,11 @@ def vector_rows(stored: Sequence[bytes | None]) -> VectorRows:
     return VectorRows(stored_bytes, np.arange(count), count, room)
 
 
+def encoded(vectors: NDArray[np.float32]) -> tuple[bytes, ...]:
+    """Each row as it is stored."""
+    return tuple(row.tobytes() for row in vectors.astype("<f2"))
+
+
 def _stored_bytes(stored: Sequence[bytes | None]) -> NDArray[np.int64]:
     return np.array([len(each or b"") for each in stored], np.int64)
 

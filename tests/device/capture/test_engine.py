@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm, Span
+from core.audio import FRAME_SAMPLES, RATE_HZ, Span
 from core.errors import UserError
+from core.pcm import Pcm
 from device.capture import events
 from device.capture.engine import Engine, Limits
 from device.memory.recent_sound import Sound

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 
-from core.audio import Pcm
+from core.pcm import Pcm
 from device.capture.keep_everything import KeepEverything
 from device.memory.recent_sound import Sound
 from pipeline.spool.fakes import MemorySpool

@@ -11,7 +11,7 @@ from core.errors import UserError
 from device.capture.loop import DetectorLoaded
 from device.microphone.faults import MicrophoneFault
 from device.ports import Block, Edge, Fault, SecondEdge, Typed
-from pipeline.spool.spool import read_clip
+from pipeline.spool.clip_sound import read_clip
 from tests.device.capture.test_engine import LoudDetector
 from tests.device.wearer import Wearer
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import let_go
+from core.pcm import release_memory
 from device.memory.swap_protection import group_cannot_swap, has_swap, page_aligned
 
 TREE = Path(__file__).parents[3]
@@ -85,8 +85,8 @@ def test_giving_memory_back_leaves_a_ring_as_it_is() -> None:
     ring = page_aligned(RING_SAMPLES)
     ring[:] = 7
 
-    let_go(ring)
-    let_go(ring[100:200])
+    release_memory(ring)
+    release_memory(ring[100:200])
 
     assert (ring == 7).all()
 

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from device.microphone.conversion import CUT_OFF_HZ, Channel, Form, HighPass, Intake
 
 MONO = Form(RATE_HZ, 1, "int16")

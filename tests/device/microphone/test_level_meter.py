@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.audio import Pcm
 from core.capture_status import Levels
+from core.pcm import Pcm
 from device.microphone.level_meter import LevelMeter
 from device.ports import BLOCK_SAMPLES, Block
 

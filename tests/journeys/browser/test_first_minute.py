@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from tests.dashboard.real_capture import RealCapture, waited
 from tests.dashboard.running import dashboard
 from tests.journeys import newcomer

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.audio import RATE_HZ, Pcm
+from core.audio import RATE_HZ
+from core.pcm import Pcm
 from dashboard.demo import FOLDER as DEMO
 from pipeline import media
 from tests.dashboard.real_capture import RealCapture, waited

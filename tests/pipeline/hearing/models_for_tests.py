@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio import FRAME_SAMPLES, Pcm
+from core.audio import FRAME_SAMPLES
+from core.pcm import Pcm
 from core.settings import Settings
 from pipeline import media, models
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio import FRAME_SAMPLES, RATE_HZ, Pcm
+from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.moment import Transcript
+from core.pcm import Pcm
 from pipeline.hearing.fakes import FakeSpeechModel, FakeTranscriber
 from pipeline.hearing.transcribe_clip import PIECE_SAMPLES, hear
 

@@ -11,6 +11,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept
 from pipeline.store.format.events import Draft
 from pipeline.store.sqlite.archive import SqliteArchive
+from pipeline.store.table.vectors import encoded
 
 FRIDAY = datetime(2026, 1, 16, 9, tzinfo=UTC)
 
@@ -47,7 +48,7 @@ def _thought(moment: str, said: Said) -> list[Draft]:
     embedding = Embedding(
         FakeEmbedder.name,
         located(passages, said.text),
-        FakeEmbedder().embed([name + one.text for one in passages]),
+        encoded(FakeEmbedder().embed([name + one.text for one in passages])),
     )
     return [
         drafts.moment_kept(kept, author="wearer"),

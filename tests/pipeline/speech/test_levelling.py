@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from core.audio import FRAME_SAMPLES, Pcm, as_float
+from core.audio import FRAME_SAMPLES
+from core.pcm import Pcm, as_float
 from pipeline.speech.levelling import LOUDEST_GAIN, RunningGain, levelled, louder
 
 

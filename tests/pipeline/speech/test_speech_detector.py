@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import FRAME_SAMPLES, Pcm
+from core.audio import FRAME_SAMPLES
 from core.errors import ModelMissing
+from core.pcm import Pcm
 from core.settings import ModelSettings, Settings
 from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import Pcm
 from core.clock import Recorded
+from core.pcm import Pcm
 from core.spool_port import Clip
-from pipeline.spool.spool import Spool, read_clip
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.spool import Spool
 
 MOMENT = "00000000000000aa-1600"
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import Pcm
 from core.clock import Recorded
 from core.files import write_durably
 from core.moment import Reference
+from core.pcm import Pcm
 from core.spool_port import Clip, TypedText
-from pipeline.spool.spool import LetterBroken, Spool, read_clip, read_texts
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.formats import LetterBroken, read_texts
+from pipeline.spool.spool import Spool
 
 CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60), ("press",), source="a.wav")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio import Pcm
 from core.clock import Recorded
+from core.pcm import Pcm
 from core.spool_port import Clip, OpenClip
 from pipeline.fakes import FakeModels
 from pipeline.forget import finish_forgetting
-from pipeline.spool.spool import Spool, read_clip
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.worker import Worker

@@ -9,7 +9,8 @@ import pytest
 from core.clock import Recorded
 from core.facts import Detail, Fact, FactKind
 from pipeline.commands.event_sentences import event_sentence
-from pipeline.spool.spool import LetterBroken, Spool, read_fact
+from pipeline.spool.formats import LetterBroken, read_fact
+from pipeline.spool.spool import Spool
 from pipeline.store.format.events import Event
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.worker import Worker

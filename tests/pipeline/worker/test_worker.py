@@ -18,7 +18,8 @@ from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
 from pipeline.search.query_vectors import asker
-from pipeline.spool.spool import Spool, read_clip
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import Embedding
 from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.archive import open_archive

@@ -29,7 +29,7 @@ from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
-from pipeline.store.table.vectors import VectorRows
+from pipeline.store.table.vectors import VectorRows, encoded
 from pipeline.store.views.moment_fold import MomentRow
 
 TIMES_MS = (1_790_000_000_000, 1_790_000_000_500, 1_790_000_900_000)
@@ -143,7 +143,7 @@ class Life:
         dimensions = self._chance.choice((4, 4, 4, 8))
         vectors = np.random.default_rng(self._chance.randrange(99)).random((len(cuts), dimensions))
         passages = tuple(PassageCut(*cut, None, None) for cut in cuts)
-        return Embedding("fake", passages, vectors.astype(np.float32))
+        return Embedding("fake", passages, encoded(vectors.astype(np.float32)))
 
 
 def copy(source: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ from core.moment import Transcript
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut, Sound
 from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
+from pipeline.store.table.vectors import encoded
 from pipeline.store.views.moment_fold import Folded, fold
 
 MOMENT = "0123456789abcdef-0"
@@ -84,7 +85,7 @@ def test_a_clip_without_words_says_which_way(
 
 def test_the_embedding_says_where_the_passages_are(journal: Journal, spoken: Transcript) -> None:
     cuts = (PassageCut(0, 4, 0, 300), PassageCut(5, 8, 320, 640))
-    embedding = Embedding("fake", cuts, np.eye(2, 4, dtype=np.float32))
+    embedding = Embedding("fake", cuts, encoded(np.eye(2, 4, dtype=np.float32)))
     journal.add(drafts.moment_kept(KEPT, author="wearer"))
     journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=0))
     journal.add(drafts.moment_embedded(MOMENT, embedding))
