@@ -1,7 +1,7 @@
 """What the rest of the house asks of an archive: values and protocols, without SQL.
 
-`sqlite/` is the archive on disk, `fakes.py` one in memory; `tests/contracts/test_store.py`
-is what both keep to. What search asks is in `passage_port.py`, since it speaks in arrays.
+`sqlite/` is the archive on disk; `tests/contracts/test_store.py` is what it keeps to, and
+what another kind would. What search asks is in `passage_port.py`, since it speaks in arrays.
 """
 
 from collections.abc import Sequence

@@ -45,7 +45,7 @@ class Ingest:
     async def take(self, letter: Letter) -> None:
         """Make this letter's moments and take it out of the spool.
 
-        Raises spool.LetterBroken, ModelsFailed (it may be tried again), and UserError
+        Raises LetterBroken, ModelsFailed (it may be tried again), and UserError
         where somebody has to act first; the letter then stays where it is.
         """
         try:

@@ -1,0 +1,259 @@
+"""What every kind of archive does with moments, events and acts; seen by a second reader."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.clock import Recorded
+from core.errors import NotFound
+from core.facts import Fact
+from core.moment import Reference, Transcript, Word
+from pipeline.store import acts
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept, Sound
+from pipeline.store.port import Forgotten, Period
+from pipeline.store.sound_files import MadeSound, sound_files
+from tests.contracts.stores import AT, Both, imported, typed
+
+MOMENT = "00000000000000aa-1600"
+SPOKEN = Transcript("pill box", (Word("pill", 0, 300, 0.9), Word("box", 320, 640, 0.4)), "m", -0.3)
+
+
+def later(by_ms: int) -> Recorded:
+    assert AT.at_ms is not None
+    return replace(AT, at_ms=AT.at_ms + by_ms)
+
+
+def made(home: Path, content: bytes) -> MadeSound:
+    part = home / "sound" / "a.part"
+    part.parent.mkdir(exist_ok=True)
+    part.write_bytes(content)
+    return MadeSound(part, hashlib.sha256(content).hexdigest())
+
+
+def clip(content: bytes, revision: int = 0) -> Kept:
+    sha256 = hashlib.sha256(content).hexdigest()
+    sound = Sound(sha256, sha256, len(content), 16_000)
+    return Kept(MOMENT, "press", AT, revision=revision, duration_ms=1_000, sound=sound)
+
+
+async def test_what_is_appended_is_there_for_others(store: Both) -> None:
+    await store.keep("the siren")
+    await store.keep("the pill box")
+
+    assert await store.texts() == ["the siren", "the pill box"]
+    assert (await store.archive.check()).problems == []
+
+
+async def test_an_empty_archive_has_nothing_and_no_origin(store: Both) -> None:
+    assert await store.reader.moments(hidden=True) == []
+    assert await store.reader.intervals() == []
+    assert await store.reader.latest_events(9) == []
+    assert await store.reader.origin() is None
+    assert await store.reader.find_moment(MOMENT) is None
+
+
+async def test_moments_stand_in_the_order_of_their_time(store: Both) -> None:
+    for text, by_ms in (("third", 9), ("first", 0), ("second", 5), ("again", 5)):
+        await store.keep(text, later(by_ms))
+
+    assert await store.texts() == ["first", "second", "again", "third"]
+
+
+async def test_without_a_time_boots_follow_one_another_and_within_one_its_clock(
+    store: Both,
+) -> None:
+    said = (("b", "z", 900), ("a", "z", 500), ("d", "a", 80), ("c", "a", 7))
+    for text, boot, boottime_ms in said:
+        await store.keep(text, Recorded(boot=boot, boottime_ms=boottime_ms))
+    await store.keep("no boot", Recorded())
+    await store.keep("known")
+
+    assert await store.texts() == ["known", "a", "b", "c", "d", "no boot"]
+
+
+async def test_a_period_begins_with_its_first_instant_and_ends_before_its_last(
+    store: Both,
+) -> None:
+    for by_ms in (0, 1, 2):
+        await store.keep(f"after {by_ms}", later(by_ms))
+    await store.keep("without a time", Recorded())
+
+    first = later(1).at_ms
+    rows = await store.reader.moments(Period(first, later(2).at_ms))
+
+    assert [row.text for row in rows] == ["after 1"]
+    assert len(await store.reader.moments(Period(since_ms=first))) == 2
+    assert len(await store.reader.moments(Period(until_ms=first))) == 1
+
+
+async def test_a_thought_is_stored_whole_or_not_at_all(store: Both) -> None:
+    gone = await store.keep("soon gone")
+    await store.archive.begin_forgetting([gone])
+    half = drafts.moment_kept(typed("half"), author="wearer")
+
+    with pytest.raises(Forgotten):
+        await store.archive.append(half, drafts.moment_hidden(gone, author="wearer"))
+
+    assert await store.texts(hidden=True) == []
+
+
+async def test_a_moment_is_named_by_the_beginning_of_its_id(store: Both) -> None:
+    moment = await store.keep("the siren")
+    await store.keep("the pill box")
+
+    assert (await store.reader.moment(moment[:12])).id == moment
+    assert (await store.reader.moment(moment)).text == "the siren"
+    with pytest.raises(NotFound, match="no moment 'zzz'"):
+        await store.reader.moment("zzz")
+    with pytest.raises(NotFound, match="More than one"):
+        await store.reader.moment("")
+
+
+async def test_a_forgotten_moment_is_known_by_nothing_but_its_tombstone(store: Both) -> None:
+    moment = await store.keep("the siren", speaker="Anna")
+    await store.archive.begin_forgetting([moment])
+
+    assert await store.reader.is_forgotten(moment)
+    assert await store.texts(hidden=True) == []
+    assert await store.archive.heed_tombstones() == [moment]
+    with pytest.raises(NotFound, match="was forgotten"):
+        await store.reader.moment(moment)
+    with pytest.raises(Forgotten):
+        await store.archive.append(drafts.moment_hidden(moment, author="wearer"))
+
+
+async def test_forgetting_twice_is_one_event(store: Both) -> None:
+    moment = await store.keep("the siren")
+    await store.archive.begin_forgetting([moment])
+    await store.archive.begin_forgetting([moment])
+
+    assert [e.kind for e in await store.reader.events_of(moment)] == [
+        "moment_kept",
+        "moment_forgotten",
+    ]
+
+
+async def test_an_imported_moment_is_found_by_where_it_came_from(store: Both) -> None:
+    by_ref = await store.keep("one", **imported("chat", "7"))
+    by_line = await store.keep("two", **imported("notes.jsonl", None, 7))
+    await store.keep("three", reference=Reference("chat", "8"))
+
+    async def found(*where: str | int | None) -> str | None:
+        row = await store.reader.by_reference(Reference(*where))  # type: ignore[arg-type]
+        return None if row is None else row.id
+
+    assert await found("chat", "7") == by_ref
+    assert await found("notes.jsonl", None, 7) == by_line
+    assert await found("chat", "9") is None
+    assert await found("chat", "8") is None  # a file that was kept is no import
+
+
+async def test_the_words_come_when_they_were_heard(store: Both) -> None:
+    await store.archive.append(drafts.moment_kept(clip(b"sound"), author="wearer"))
+    row = await store.reader.moment(MOMENT)
+    assert (row.words, await store.reader.transcript(row)) == ("awaited", None)
+
+    await store.archive.append(drafts.moment_transcribed(MOMENT, SPOKEN, revision=0))
+
+    row = await store.reader.moment(MOMENT)
+    assert (row.words, await store.reader.transcript(row)) == ("words", SPOKEN)
+
+
+async def test_sound_lies_at_its_hash_until_a_revision_takes_its_place(
+    store: Both, home: Path
+) -> None:
+    first, second = clip(b"sound"), clip(b"longer sound", revision=1)
+    assert first.sound is not None
+    assert second.sound is not None
+    kept = drafts.moment_kept(first, author="wearer")
+    await store.archive.append(kept, sound=made(home, b"sound"))
+    assert sound_files(home) == [first.sound.sha256]
+
+    revised = drafts.clip_revised(second, author="wearer")
+    await store.archive.append(revised, sound=made(home, b"longer sound"))
+
+    assert sound_files(home) == [second.sound.sha256]
+    assert (await store.archive.check()).problems == []
+
+
+async def test_a_superseded_sound_that_another_moment_shares_stays(store: Both, home: Path) -> None:
+    other = replace(clip(b"sound"), id=drafts.new_moment_id())
+    for each in (clip(b"sound"), other):
+        kept = drafts.moment_kept(each, author="wearer")
+        await store.archive.append(kept, sound=made(home, b"sound"))
+
+    revised = drafts.clip_revised(clip(b"longer sound", revision=1), author="wearer")
+    await store.archive.append(revised, sound=made(home, b"longer sound"))
+
+    assert len(sound_files(home)) == 2
+
+
+async def test_sound_that_nothing_names_is_removed_with_the_remains(
+    store: Both, home: Path
+) -> None:
+    kept = drafts.moment_kept(clip(b"sound"), author="wearer")
+    await store.archive.append(kept, sound=made(home, b"sound"))
+    await store.archive.erase_remains()
+    assert len(sound_files(home)) == 1
+
+    await store.archive.begin_forgetting([MOMENT])
+    await store.archive.erase_remains()
+
+    assert sound_files(home) == []
+
+
+async def test_events_are_found_by_kind_author_origin_and_place(store: Both) -> None:
+    moment = await store.keep("the siren")
+    await store.archive.append(drafts.moment_hidden(moment, author="agent"))
+    origin = await store.reader.origin() or ""
+
+    kinds = [each.kind for each in await store.reader.latest_events(9)]
+    assert kinds == ["moment_hidden", "moment_kept", "origin_began"]
+    assert [e.kind for e in await store.reader.latest_events(1)] == ["moment_hidden"]
+    assert [e.seq for e in await store.reader.latest_events(9, kind="moment_kept")] == [2]
+    assert [e.seq for e in await store.reader.latest_events(9, authors=("agent",))] == [3]
+    assert await store.reader.latest_events(9, origin="another") == []
+    assert (await store.reader.event_at(origin, 3)) == (await store.reader.events_of(moment))[-1]
+    assert await store.reader.event_at(origin, 4) is None
+
+
+async def test_a_gap_is_an_interval_of_the_periods_that_it_reaches_into(store: Both) -> None:
+    details = {"reason": "overflow", "duration_ms": 1_000, "estimated": True}
+    gap = Fact("gap_found", "s", 7, AT, details)  # type: ignore[arg-type]
+    await store.archive.append(drafts.fact_noted(gap, author="capture"))
+
+    async def within(since: int | None, until: int | None) -> int:
+        ends = [None if each is None else later(each).at_ms for each in (since, until)]
+        return len(await store.reader.intervals(Period(*ends)))
+
+    assert await within(None, None) == await within(999, None) == await within(None, 1) == 1
+    assert await within(1_000, None) == await within(None, 0) == 0
+
+
+async def test_a_better_time_of_a_boot_moves_what_it_recorded(store: Both) -> None:
+    wrong = Recorded(1_000, 0, "boot", 500, "clock")
+    moment = await store.keep("the siren", wrong)
+    assert await store.reader.correction("boot") is None
+
+    right = Recorded(AT.at_ms, 60, "boot", 700, "clock")
+    step = Fact("clock_stepped", "", 0, right, {"source": "visitor"})
+    await store.archive.append(drafts.fact_noted(step, author="pipeline"))
+
+    correction = await store.reader.correction("boot")
+    assert correction is not None
+    assert (await store.reader.moment(moment)).at_ms == later(-200).at_ms
+
+
+async def test_rebuilding_changes_nothing(store: Both) -> None:
+    moments = [await store.keep(f"thought {number}", speaker="Anna") for number in range(5)]
+    await acts.hide(store.archive, await store.archive.moment(moments[3]))
+    await store.archive.begin_forgetting([moments[1]])
+    before = await store.reader.moments(hidden=True)
+
+    assert await store.archive.rebuild() > 0
+
+    assert await store.reader.moments(hidden=True) == before
+    assert (await store.archive.check()).problems == []
