@@ -1,4 +1,4 @@
-"""Sound as this house knows it: mono, 16,000 samples a second, int16.
+"""Sound as every part of this takes it: mono, 16,000 samples a second, int16.
 
 A sample is one int16 value; a position counts samples since its stream opened.
 """

@@ -24,5 +24,5 @@ async def forget(
 
 async def finish_forgetting(archive: Archive, spool: Spool) -> None:
     """Take the steps that follow the commit; also those that a kill left of an earlier forget."""
-    spool.erase(await archive.heed_tombstones())
+    spool.erase(await archive.apply_tombstones())
     await archive.erase_remains()

@@ -1,4 +1,4 @@
-"""What the rest of the house asks of an archive: values and protocols, without SQL.
+"""What the rest of the code asks of an archive: values and protocols, without SQL.
 
 `sqlite/` is the archive on disk; `tests/contracts/test_store.py` is what it keeps to, and
 what another kind would. What search asks is in `passage_port.py`, since it speaks in arrays.
@@ -98,7 +98,7 @@ class Reader(Protocol):
 class Archive(Reader, Protocol):
     """Everything a reader can, and appending. What can be said with both is in `acts.py`."""
 
-    async def append(self, *thought: Draft, sound: MadeSound | None = None) -> list[Event]:
+    async def append(self, *drafted: Draft, sound: MadeSound | None = None) -> list[Event]:
         """Store these drafts as events, with their belongings and views: all or nothing.
 
         A finished sound file goes to its place in the same transaction, so that no sweep
@@ -113,7 +113,7 @@ class Archive(Reader, Protocol):
         The first part of `pipeline/forget.py`, through which everybody forgets.
         """
 
-    async def heed_tombstones(self) -> list[str]:
+    async def apply_tombstones(self) -> list[str]:
         """Every id that was ever forgotten here, each of them erased by now.
 
         What a kill left of an earlier forget is done, and what a restored backup brought back.

@@ -118,7 +118,7 @@ async def test_a_forgotten_moment_is_known_by_nothing_but_its_tombstone(store: B
 
     assert await store.reader.is_forgotten(moment)
     assert await store.texts(hidden=True) == []
-    assert await store.archive.heed_tombstones() == [moment]
+    assert await store.archive.apply_tombstones() == [moment]
     with pytest.raises(NotFound, match="was forgotten"):
         await store.reader.moment(moment)
     with pytest.raises(Forgotten):

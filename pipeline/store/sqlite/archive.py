@@ -1,4 +1,4 @@
-"""The archive, open for writing: every change to it is made here, one thought a transaction."""
+"""The archive, open for writing: every change to it is made here, in one transaction each."""
 
 import asyncio
 import contextlib
@@ -35,40 +35,40 @@ class SqliteArchive(SqliteReader):
         super().__init__(connection, home)
         self._clock = clock
         self._machine = machine
-        self._one_thought = asyncio.Lock()
+        self._one_writer = asyncio.Lock()
 
-    async def append(self, *thought: Draft, sound: MadeSound | None = None) -> list[Event]:
+    async def append(self, *drafted: Draft, sound: MadeSound | None = None) -> list[Event]:
         superseded: list[str] = []
-        async with self._thinking() as at_ms:
+        async with self._writing() as at_ms:
             if sound is not None:
                 adopt(self.home, sound)
             origin = await current_origin(self.connection, self._machine, at_ms)
-            for each in thought:
+            for each in drafted:
                 if each.kind == "clip_revised":
                     superseded += await forgetting.erase_sound(self.connection, each.subject)
-            events = [await append(self.connection, origin, each, at_ms) for each in thought]
-            await refold_changed(self.connection, (each.subject for each in thought))
+            events = [await append(self.connection, origin, each, at_ms) for each in drafted]
+            await refold_changed(self.connection, (each.subject for each in drafted))
         if superseded:
             await self._remove_unnamed(superseded)
         return events
 
     async def _remove_unnamed(self, sounds: Sequence[str]) -> None:
         """A kill before this leaves the files to the sweep of the next start."""
-        async with self._thinking():
+        async with self._writing():
             await sound_rows.remove_unnamed(self.connection, self.home, sounds)
 
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:
         write_tombstones(self.home, moments)
         await self._erase(moments, here=here)
 
-    async def heed_tombstones(self) -> list[str]:
-        unheeded = await forgetting.unheeded(self.connection, self.home)
-        if unheeded:
-            await self._erase(unheeded, here=False)
+    async def apply_tombstones(self) -> list[str]:
+        unapplied = await forgetting.unapplied(self.connection, self.home)
+        if unapplied:
+            await self._erase(unapplied, here=False)
         return read_tombstones(self.home)
 
     async def erase_remains(self) -> None:
-        async with self._thinking():
+        async with self._writing():
             await sound_rows.sweep(self.connection, self.home)
         with understood(self.home):
             await forgetting.scrub(self.connection)
@@ -77,18 +77,18 @@ class SqliteArchive(SqliteReader):
         return await check_archive(self)
 
     async def rebuild(self) -> int:
-        async with self._thinking():
+        async with self._writing():
             return await refold_everything(self.connection)
 
     async def _erase(self, moments: Sequence[str], *, here: bool) -> None:
-        thought = [drafts.moment_forgotten(each, here=here, author="wearer") for each in moments]
-        async with self._thinking() as at_ms:
+        drafted = [drafts.moment_forgotten(each, here=here, author="wearer") for each in moments]
+        async with self._writing() as at_ms:
             origin = await current_origin(self.connection, self._machine, at_ms)
-            await forgetting.erase(self.connection, origin, thought, at_ms)
+            await forgetting.erase(self.connection, origin, drafted, at_ms)
 
     @contextlib.asynccontextmanager
-    async def _thinking(self) -> AsyncIterator[int | None]:
-        async with self._one_thought:
+    async def _writing(self) -> AsyncIterator[int | None]:
+        async with self._one_writer:
             with understood(self.home):
                 async with transaction(self.connection):
                     yield self._clock.now_ms()

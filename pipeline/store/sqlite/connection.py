@@ -16,7 +16,7 @@ from core.errors import ArchiveUnusable
 from .migrations import APPLICATION_ID, MIGRATIONS
 
 BUSY_TIMEOUT_MS = 10_000
-"""Writers are short (one thought each), so one that waits this long waits for a stuck one."""
+"""Writers are short (one transaction each), so one that waits this long waits for a stuck one."""
 
 
 def archive_path(home: Path) -> Path:
@@ -72,7 +72,7 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 @contextlib.asynccontextmanager
 async def transaction(connection: aiosqlite.Connection) -> AsyncIterator[None]:
-    """One thought: all of it is stored, or none of it."""
+    """A transaction: all of it is stored, or none of it."""
     await connection.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -16,7 +16,7 @@ from .journal import append, is_forgotten
 from .rows import refold
 
 
-async def unheeded(connection: aiosqlite.Connection, home: Path) -> list[str]:
+async def unapplied(connection: aiosqlite.Connection, home: Path) -> list[str]:
     """Ids with a tombstone in the file of which the database has something left."""
     query = "SELECT 1 FROM event WHERE subject = ? LIMIT 1"
     found = []
@@ -29,10 +29,10 @@ async def unheeded(connection: aiosqlite.Connection, home: Path) -> list[str]:
 
 
 async def erase(
-    connection: aiosqlite.Connection, origin: str, thought: Sequence[Draft], at_ms: int | None
+    connection: aiosqlite.Connection, origin: str, drafted: Sequence[Draft], at_ms: int | None
 ) -> None:
     """The one transaction of a forget; the caller holds it."""
-    for draft in thought:
+    for draft in drafted:
         if await is_forgotten(connection, draft.subject):
             continue
         await append(connection, origin, draft, at_ms)

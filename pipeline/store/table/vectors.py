@@ -12,7 +12,7 @@ class VectorRows:
     """One vector a passage, all as wide as the longest stored one; shorter ones are zeros.
 
     A hundred thousand are 154 MB, so nothing here copies them each time: `row_of` says in
-    which row of `room` each passage's is, rows of passages that went stay unused, and behind
+    which row of `buffer` each passage's is, rows of passages that went stay unused, and behind
     the first `used` ones there are free ones. `stored_bytes` is how long each passage's is on
     the disk, 0 where there is none.
     """
@@ -20,7 +20,7 @@ class VectorRows:
     stored_bytes: NDArray[np.int64]
     row_of: NDArray[np.int64]
     used: int
-    room: NDArray[np.float32]
+    buffer: NDArray[np.float32]
 
     @property
     def width_bytes(self) -> int:
@@ -29,12 +29,12 @@ class VectorRows:
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """How close each passage is to this, in their order; 0 without a vector."""
-        cosines: NDArray[np.float32] = (self.room[: self.used] @ vector)[self.row_of]
+        cosines: NDArray[np.float32] = (self.buffer[: self.used] @ vector)[self.row_of]
         return cosines
 
     def only(self, kept: NDArray[np.bool_]) -> "VectorRows":
         """Without those that are not kept."""
-        return VectorRows(self.stored_bytes[kept], self.row_of[kept], self.used, self.room)
+        return VectorRows(self.stored_bytes[kept], self.row_of[kept], self.used, self.buffer)
 
     def followed_by(self, stored: Sequence[bytes | None]) -> "VectorRows":
         """With these behind; of another width than the longest, they are zeros.
@@ -42,31 +42,31 @@ class VectorRows:
         Written into the free rows, so only the newest may be followed. Those before it stay
         what they were.
         """
-        old = self if self.used + len(stored) <= len(self.room) else self._moved(len(stored))
+        old = self if self.used + len(stored) <= len(self.buffer) else self._moved(len(stored))
         more, used = _stored_bytes(stored), old.used + len(stored)
-        old.room[old.used : used] = _decoded(stored, more, self.room.shape[1])
+        old.buffer[old.used : used] = _decoded(stored, more, self.buffer.shape[1])
         return VectorRows(
             np.concatenate([self.stored_bytes, more]),
             np.concatenate([old.row_of, np.arange(old.used, used)]),
             used,
-            old.room,
+            old.buffer,
         )
 
     def _moved(self, more: int) -> "VectorRows":
-        """The same in a larger room, without unused rows."""
+        """The same in a larger buffer, without unused rows."""
         count = len(self.row_of)
-        room = _room(count + more, self.room.shape[1])
-        np.take(self.room, self.row_of, axis=0, out=room[:count])
-        return VectorRows(self.stored_bytes, np.arange(count), count, room)
+        buffer = _buffer(count + more, self.buffer.shape[1])
+        np.take(self.buffer, self.row_of, axis=0, out=buffer[:count])
+        return VectorRows(self.stored_bytes, np.arange(count), count, buffer)
 
 
 def vector_rows(stored: Sequence[bytes | None]) -> VectorRows:
     """The rows of what is stored, little-endian float16 each."""
     stored_bytes, count = _stored_bytes(stored), len(stored)
     dimensions = int(stored_bytes.max(initial=0)) // 2
-    room = _room(count, dimensions)
-    room[:count] = _decoded(stored, stored_bytes, dimensions)
-    return VectorRows(stored_bytes, np.arange(count), count, room)
+    buffer = _buffer(count, dimensions)
+    buffer[:count] = _decoded(stored, stored_bytes, dimensions)
+    return VectorRows(stored_bytes, np.arange(count), count, buffer)
 
 
 def encoded(vectors: NDArray[np.float32]) -> tuple[bytes, ...]:
@@ -89,8 +89,8 @@ def _decoded(
     return np.frombuffer(joined, "<f2").reshape(len(stored), dimensions)
 
 
-def _room(rows: int, dimensions: int) -> NDArray[np.float32]:
-    """Room for these rows and a sixteenth more, so that few keeps copy all of them.
+def _buffer(rows: int, dimensions: int) -> NDArray[np.float32]:
+    """A buffer for these rows and a sixteenth more, so that few keeps copy all of them.
 
     What is free costs no memory before it is written.
     """
