@@ -13,7 +13,7 @@ from core.facts import GapReason
 from core.pcm import Pcm
 
 BLOCK_SAMPLES = 1600
-"""What one read of a microphone brings: 100 ms."""
+"""The length of one block: 100 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something with a wire does not work; the error says what to do. It may mend itself."""
+    """A device does not work; the error says what to do. It may work again by itself."""
 
     error: UserError
 
 
 class Ended:
-    """The sound is over: only a replayed file ends."""
+    """The end of the sound: only a replayed file has one."""
 
 
 FromMicrophone = Block | Fault | Ended
@@ -99,35 +99,35 @@ class Microphone(Protocol):
     name: str
 
     def start(self, deliver: Callable[[FromMicrophone], None]) -> None:
-        """From now on, hand over what comes, from a thread of the microphone's own.
+        """Deliver what comes from now on, from a thread of the microphone's own.
 
         It may be started again after a `stop`; what was missed in between is no loss.
         """
 
     def relax(self, *, on: bool) -> bool:
-        """Nobody is in a hurry: hand over several blocks at once, half a second of them at most.
+        """Deliver several blocks at once, half a second of them at most: nobody is in a hurry.
 
-        Whether sound is held back from now on, so that a press has to ask for it (`hurry`).
-        To wake costs more than what there is to do; at the start, and after `on=False`, each
+        True if sound is held back from now on, so that a press has to ask for it (`hurry`).
+        Waking the processor costs more than the work; at the start, and after `on=False`, each
         block comes as it is heard.
         """
 
     def hurry(self) -> None:
-        """For the next 100 ms, hand over what is heard as soon as it can be had, in short blocks.
+        """Deliver what is heard at once, in short blocks, for the next 100 ms.
 
         For a press, which waits for its own sound. Returns at once; any thread; harmless when
         stopped.
         """
 
     def stop(self) -> None:
-        """Close it and hand over nothing more. Idempotent, and bounded in time."""
+        """Close it and deliver nothing more. Idempotent, and bounded in time."""
 
 
 class Button(Protocol):
-    """Something that can be pressed."""
+    """A button, or a switch."""
 
     def start(self, deliver: Callable[[Edge], None]) -> None:
-        """From now on, hand over edges. Raises UserError where the pin cannot be had."""
+        """Deliver edges from now on. Raises UserError where the button cannot be used."""
 
     def stop(self) -> None:
-        """Hand over nothing more. Idempotent."""
+        """Deliver nothing more. Idempotent."""

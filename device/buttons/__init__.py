@@ -1,1 +1,1 @@
-"""Everything that the wearer presses: pins, input devices, the keys of a terminal."""
+"""Buttons on pins, input devices, and the keys of a terminal."""

@@ -1,4 +1,4 @@
-"""Everything that the wearer may press or push, as the settings name it, brought to one inbox."""
+"""The buttons and switches that the settings name, brought to one inbox."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,14 +14,14 @@ Deliver = Callable[[Edge], None]
 
 
 class Buttons:
-    """All of them. One that cannot be had is told, and the others work."""
+    """All buttons and switches of the settings. Where one cannot be used, the others work."""
 
     def __init__(self, device: DeviceSettings, put: Put) -> None:
         self._wired = list(_wired(device, put))
         self._started: list[Button] = []
 
     def start(self) -> list[UserError]:
-        """From now on, bring what is pressed; why some of them cannot be."""
+        """Deliver what is pressed from now on; the errors of those that cannot be used."""
         troubles: list[UserError] = []
         for button, deliver in self._wired:
             try:
@@ -34,26 +34,26 @@ class Buttons:
 
     @property
     def count(self) -> int:
-        """How many of them could be had."""
+        """The number of those that work."""
         return len(self._started)
 
     def stop(self) -> None:
-        """Bring nothing more. Idempotent."""
+        """Deliver nothing more. Idempotent."""
         for button in self._started:
             button.stop()
 
 
 def _wired(device: DeviceSettings, put: Put) -> Iterator[tuple[Button, Deliver]]:
     if device.button_pin is not None:
-        yield PinButton(device.button_pin), lambda edge: _bring(put, edge)
+        yield PinButton(device.button_pin), lambda edge: _deliver(put, edge)
     if device.second_button_pin is not None:
-        yield PinButton(device.second_button_pin), lambda edge: _bring(put, SecondEdge(edge))
+        yield PinButton(device.second_button_pin), lambda edge: _deliver(put, SecondEdge(edge))
     if device.pause_switch_pin is not None:
         switch = PinButton(device.pause_switch_pin, tell_first=True)
-        yield switch, lambda edge: _bring(put, Switched(edge.down))
+        yield switch, lambda edge: _deliver(put, Switched(edge.down))
     if device.input is not None:
-        yield InputButton(device.input, device.input_key), lambda edge: _bring(put, edge)
+        yield InputButton(device.input, device.input_key), lambda edge: _deliver(put, edge)
 
 
-def _bring(put: Put, message: Other) -> None:
+def _deliver(put: Put, message: Other) -> None:
     put(message)

@@ -49,7 +49,7 @@ class InputUnusable(UserError):
 
 @dataclass(slots=True)
 class Keys:
-    """Turns records into the edges of one button, which is down while any of its keys is.
+    """The keys of one button, which is down while any of them is: records in, edges out.
 
     A shutter may send two keys at one press, so a key for itself is no edge. `key` None: any key.
     """
@@ -58,20 +58,20 @@ class Keys:
     _down: set[int] = field(default_factory=set)
 
     def edges(self, raw: bytes) -> Iterator[Edge]:
-        """What whole records of EV_KEY tell, with the kernel's times; autorepeat tells nothing.
+        """The edges in whole records, with the kernel's times; autorepeat makes none.
 
-        Where the kernel dropped records, the button counts as let go: a key whose release was
-        dropped would else be held for ever.
+        Where the kernel dropped records, the button counts as released: a key whose release was
+        dropped would else be down for ever.
         """
         for seconds, microseconds, kind, code, value in RECORD.iter_unpack(raw):
             at_s = seconds + microseconds / 1e6
             if (kind, code) == (EV_SYN, SYN_DROPPED):
-                yield from self.let_go(at_s)
+                yield from self.release_all(at_s)
             elif kind == EV_KEY and self.key in {None, code}:
                 yield from self._turn(code, value, at_s)
 
-    def let_go(self, at_s: float) -> Iterator[Edge]:
-        """The device has gone: what was down is down no more."""
+    def release_all(self, at_s: float) -> Iterator[Edge]:
+        """An edge up if the button is down: the device has gone, or records were dropped."""
         if self._down:
             self._down.clear()
             yield Edge(down=False, at_s=at_s)
@@ -87,10 +87,11 @@ class Keys:
 
 
 class InputButton:
-    """Reads a device in a thread of its own; when it goes (Bluetooth sleeps), waits for it.
+    """A button that reads an input device, in a thread of its own; waits for one that is away.
 
-    `start` raises InputUnusable only where the device is there and may not be read: that nobody
-    but the wearer mends. One that is not there yet is no trouble, since it may be asleep.
+    `start` raises InputUnusable only where the device is there and may not be read, which only
+    the wearer can mend. One that is not there yet is no error: a Bluetooth device that saves its
+    battery comes back when it is pressed.
     """
 
     def __init__(self, path: Path, key: int | None = None, open_device: Open | None = None) -> None:
@@ -122,7 +123,7 @@ class InputButton:
         self._stop = self._thread = None
 
     def _run(self, device: int | None, stopping: int, deliver: Callable[[Edge], None]) -> None:
-        """Until the other end of `stopping` is closed."""
+        """Read, and wait for the device, until the other end of `stopping` is closed."""
         try:
             while True:
                 if device is not None and not self._read(device, stopping, deliver):
@@ -136,13 +137,13 @@ class InputButton:
             os.close(stopping)
 
     def _read(self, device: int, stopping: int, deliver: Callable[[Edge], None]) -> bool:
-        """Read until the device goes, which is true, or until told to stop."""
+        """Read until the device goes (True) or the button is stopped (False)."""
         keys = Keys(self._key)
         try:
             while stopping not in select.select([device, stopping], [], [])[0]:
                 raw = _records(device)
                 if not raw:
-                    for edge in keys.let_go(time.monotonic()):
+                    for edge in keys.release_all(time.monotonic()):
                         deliver(edge)
                     log.get_log().info("input_gone")
                     return True

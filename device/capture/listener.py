@@ -138,7 +138,7 @@ class Listener:
         """
         if not self.clock.is_tied:
             return None
-        levels = self._meter.told()
+        levels = self._meter.levels()
         return levels if self._file is None else replace(levels, sentence="", advice="")
 
     def file(self) -> ReplayedFile:

@@ -1,1 +1,1 @@
-"""What the machine itself offers: power, processor time, its disk's speed."""
+"""The machine itself: power, processor time, the disk's speed, its service manager."""

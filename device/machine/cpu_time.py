@@ -1,4 +1,4 @@
-"""How much CPU time this process and its children have used, living ones included."""
+"""The CPU time of this process and its children, living ones included."""
 
 import os
 import resource

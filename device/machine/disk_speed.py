@@ -1,4 +1,4 @@
-"""How fast the disk takes what is kept, and whether the ring can be held off it."""
+"""Measures how fast the disk takes what is kept, and whether the ring can be held off it."""
 
 import math
 import os
@@ -32,7 +32,7 @@ SLOW_APPEND_MS = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What a disk did with 4 MB in one piece, and with small appends, each made durable."""
+    """The speed of a disk: 4 MB in one piece, and small appends, each made durable."""
 
     write_mb_s: float
     append_median_ms: float
@@ -40,7 +40,7 @@ class Storage:
 
 
 def measure(folder: Path) -> Storage:
-    """Try this folder's disk; seconds on a slow one, and 4.6 MB of wear. Raises OSError.
+    """Measure this folder's disk; seconds on a slow one, and 4.6 MB of wear. Raises OSError.
 
     The file has no name, so that nothing of it is left, whatever happens.
     """
@@ -57,7 +57,7 @@ def _appends(file: IO[bytes]) -> Iterator[float]:
 
 
 def _timed(file: IO[bytes], content: bytes) -> float:
-    """Seconds until it was durable."""
+    """The seconds until it was durable."""
     began_s = time.perf_counter()
     file.write(content)
     os.fsync(file.fileno())
@@ -65,7 +65,7 @@ def _timed(file: IO[bytes], content: bytes) -> float:
 
 
 def storage_check(home: Path) -> Check:
-    """How fast a press is safe on this home's disk."""
+    """A check of how soon a press is safe on this home's disk."""
     try:
         return judged(measure(home))
     except OSError as error:
@@ -74,23 +74,23 @@ def storage_check(home: Path) -> Check:
 
 
 def judged(storage: Storage) -> Check:
-    """What that means for a press."""
+    """The check that these figures give."""
     kept_s = 60 * 2 * RATE_HZ / 1e6 / storage.write_mb_s + storage.append_median_ms / 1000
-    told = (
+    sentence = (
         f"The disk writes {storage.write_mb_s:.1f} MB a second: a minute of sound is kept "
         f"{1000 * kept_s:.0f} ms after a press, a further second of it in "
         f"{storage.append_median_ms:.0f} ms, at worst {storage.append_p99_ms:.0f}."
     )
     if storage.write_mb_s < SLOW_MB_S or storage.append_p99_ms > SLOW_APPEND_MS:
         advice = "Nothing is lost, but a card of class A1 or better makes a press safe sooner."
-        return Check("storage", "warn", told, advice)
-    return Check("storage", "ok", told)
+        return Check("storage", "warn", sentence, advice)
+    return Check("storage", "ok", sentence)
 
 
 def memory_check(settings: Settings) -> Check:
-    """Whether what the ring holds can reach the disk by way of swap, as this process may do it.
+    """A check of whether the ring can reach the disk by way of swap, for a process like this one.
 
-    A service has limits of its own: what holds for it, its status tells.
+    A service has limits of its own: its status has what holds for it.
     """
     ring_s = min(settings.device.ring_s, LONGEST_RING_S[profile(settings.machine.profile)])
     size_bytes = round(ring_s * RATE_HZ) * 2

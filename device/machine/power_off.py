@@ -1,4 +1,4 @@
-"""Switching the machine off, as the system's own command does it."""
+"""Switches the machine off by the system's own command."""
 
 import subprocess
 
@@ -9,13 +9,13 @@ WITHIN_S = 5.0
 
 
 class NotPermitted(UserError):
-    """The machine stays on, and why."""
+    """The machine may not be switched off from here."""
 
     code = "not_permitted"
 
 
 def power_off() -> UserError | None:
-    """Ask for it; None where it was granted, else why the machine stays on."""
+    """Ask the system to switch off; None where it agreed, else why the machine stays on."""
     try:
         done = subprocess.run(
             ["systemctl", "poweroff"],  # noqa: S607 - where it lies is the system's business

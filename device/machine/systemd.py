@@ -1,4 +1,4 @@
-"""Tells systemd how the service stands: the datagrams of sd_notify(3), without its library."""
+"""Reports the service's state to systemd: the datagrams of sd_notify(3), without its library."""
 
 import math
 import os
@@ -10,7 +10,7 @@ FEED_EVERY_S = 1.0
 
 
 class Service:
-    """What the service manager is told; nobody is where there is none.
+    """Reports to the service manager; where there is none, it does nothing.
 
     A manager that is gone or slow is no trouble of ours: what it does not take is not sent again.
     """
@@ -19,22 +19,22 @@ class Service:
         self._address = _address(environment.get("NOTIFY_SOCKET", ""))
 
     def ready(self) -> None:
-        """The light shows a true state."""
-        self._tell("READY=1")
+        """Report that it is ready: the light shows a true state."""
+        self._send("READY=1")
 
     def status(self, sentence: str) -> None:
-        """What `systemctl status` shows."""
-        self._tell(f"STATUS={sentence.splitlines()[0] if sentence else ''}")
+        """Report a sentence for `systemctl status`."""
+        self._send(f"STATUS={sentence.splitlines()[0] if sentence else ''}")
 
     def stopping(self) -> None:
-        """It ends on purpose."""
-        self._tell("STOPPING=1")
+        """Report that it ends on purpose."""
+        self._send("STOPPING=1")
 
     def alive(self) -> None:
-        """The watchdog is fed; see `Watchdog`."""
-        self._tell("WATCHDOG=1")
+        """Report that it works; see `Watchdog`."""
+        self._send("WATCHDOG=1")
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         if self._address is None:
             return
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as speaker:
@@ -46,21 +46,21 @@ class Service:
 
 
 class Watchdog:
-    """Fed by the loop that does the work, and by nobody else."""
+    """The service's heartbeat to systemd. The loop that does the work feeds it, and nobody else."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._fed_s = -math.inf
 
     def feed(self, now_s: float) -> None:
-        """The loop is not stuck, and it saw a block or knows why there is none."""
+        """Report a loop that is not stuck, and that saw a block or knows why there is none."""
         if now_s - self._fed_s >= FEED_EVERY_S:
             self._fed_s = now_s
             self._service.alive()
 
 
 def _address(named: str) -> str | None:
-    """An abstract address is written with @ and begins with a zero byte."""
+    """The socket's address: an abstract one, written with @, begins with a zero byte."""
     if named.startswith("@"):
         return f"\0{named[1:]}"
     return named if named.startswith("/") else None

@@ -1,1 +1,1 @@
-"""The last minutes of sound, in memory only, and what is known about them."""
+"""The last minutes of sound, in memory only, and the speech that was found in them."""

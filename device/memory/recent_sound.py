@@ -1,4 +1,4 @@
-"""The sound of one stream: the ring that holds it, and what was made out in it."""
+"""The recent sound of one stream: the ring that holds it, and the speech found in it."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from .ring_buffer import Ring
 from .utterances import Gate, Listening
 
 RING_S = DeviceSettings().ring_s
-"""How much of the past is held, where nobody says otherwise."""
+"""How much of the past is held by default."""
 
 IGNORED = 8
-"""So many spans of our own noise are remembered: the newest are the ones still to be judged."""
+"""Spans of our own noise that are remembered: the newest are the ones still to be judged."""
 
 
 class SpeechDetector(Protocol):
@@ -26,11 +26,11 @@ class SpeechDetector(Protocol):
     def judge(self, frames: Pcm) -> Sequence[float]: ...
 
     def reset(self) -> None:
-        """Another stretch of sound begins."""
+        """Begin another stretch of sound; forget the one before."""
 
 
 class Sound:
-    """The ring and what was judged of it. Owned by one loop; not thread-safe.
+    """The ring and the speech found in it. Owned by one loop; not thread-safe.
 
     Until it has a detector, it holds sound without judging it.
     """
@@ -43,18 +43,18 @@ class Sound:
 
     @property
     def now(self) -> int:
-        """One past the newest sample."""
+        """The position one past the newest sample."""
         return self.ring.now
 
     def take_in(self, pcm: Pcm, lost_samples: int = 0) -> None:
-        """Add a block; `lost_samples` were lost before it and leave a hole of zeros."""
+        """Add a block; `lost_samples` were lost before it and become zeros."""
         if lost_samples:
             self.ring.skip(lost_samples)
         self.ring.append(pcm)
         self._judge()
 
     def ignore(self, span: Span) -> None:
-        """What is heard here is our own motor."""
+        """Count what is heard here as no speech: it is our own motor."""
         self._ignored.append(span)
 
     def wipe(self) -> None:
@@ -66,12 +66,12 @@ class Sound:
             self.detector.reset()
 
     def listen_with(self, detector: SpeechDetector) -> None:
-        """Judge what is held, and from now on what comes."""
+        """Judge what is held with this detector, and from now on what comes."""
         self.detector = detector
         self._judge()
 
     def _judge(self) -> None:
-        """Every whole frame, once."""
+        """Judge every whole frame that has not been judged."""
         self.heard.moved(self.ring.oldest, self.ring.now)
         if self.detector is None:
             return

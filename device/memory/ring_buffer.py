@@ -22,12 +22,12 @@ class Ring:
 
     @property
     def capacity(self) -> int:
-        """How many samples it holds at most."""
+        """The number of samples that it holds at most."""
         return len(self._samples)
 
     @property
     def now(self) -> int:
-        """One past the newest sample."""
+        """The position one past the newest sample."""
         return self._now
 
     @property
@@ -46,7 +46,7 @@ class Ring:
         self._now += len(pcm)
 
     def skip(self, samples: int) -> None:
-        """Go on after a loss: its positions hold zeros, and whoever counts losses knows it."""
+        """Go on after a loss: its positions hold zeros."""
         capacity = len(self._samples)
         if samples > capacity:
             self._now += samples - capacity
@@ -63,7 +63,7 @@ class Ring:
         return np.concatenate([first, self._samples[: count - len(first)]])
 
     def hold_in_memory(self) -> RingMemory:
-        """Keep these samples off the disk, as well as this machine lets us; how well that is."""
+        """Keep these samples off the disk, as well as this machine allows; how well that is."""
         return hold_in_memory(self._samples)
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Which sample was heard when: the positions of a stream, tied to CLOCK_MONOTONIC."""
+"""The positions of a stream, tied to CLOCK_MONOTONIC: which sample was heard when."""
 
 from core.audio import RATE_HZ
 from core.clock import Clock, Recorded, SystemClock
@@ -7,7 +7,10 @@ from .recent_sound import Sound
 
 
 class StreamClock:
-    """Tied anew by each block, so that a slow crystal is no drift. Owned by the capture loop."""
+    """Converts between positions and times. Owned by the capture loop.
+
+    Each block ties it anew, so that a slow crystal causes no drift.
+    """
 
     def __init__(self, sound: Sound, clock: Clock | None = None) -> None:
         self.sound = sound
@@ -16,15 +19,15 @@ class StreamClock:
 
     @property
     def is_tied(self) -> bool:
-        """Whether a block has arrived yet."""
+        """True once a block has arrived."""
         return self._newest_s is not None
 
     def tie(self, arrived_s: float) -> None:
-        """The newest sample was heard at this instant."""
+        """Tie the newest sample to the instant at which it was heard."""
         self._newest_s = arrived_s
 
     def detach(self) -> None:
-        """The stream stands still; the next block ties it anew."""
+        """Forget the tie: the stream stands still, and the next block ties it anew."""
         self._newest_s = None
 
     def position(self, at_s: float) -> int:
@@ -36,7 +39,7 @@ class StreamClock:
         return max(0, now + min(ahead, RATE_HZ))
 
     def recorded(self, position: int) -> Recorded:
-        """When a sample was heard, with everything that is known about it."""
+        """The time at which a sample was heard, with everything that is known about it."""
         ago_ms = 0
         if self._newest_s is not None:
             since_newest_s = self.clock.monotonic_s() - self._newest_s

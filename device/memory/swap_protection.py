@@ -37,7 +37,7 @@ def harden() -> None:
 
 
 def page_aligned(samples: int) -> Pcm:
-    """So many samples of silence in pages of their own: locked, they hold nothing else."""
+    """An array of so many zeros in pages of its own: locked, they hold nothing else."""
     mapping = mmap.mmap(-1, _bytes_in_pages(samples), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     # Through a view: `core.pcm.release_memory` gives the pages of a plain mapping back.
     return np.frombuffer(memoryview(mapping), np.int16)[:samples]

@@ -1,4 +1,4 @@
-"""What was heard of late: where speech began and ended, and how quiet each frame was."""
+"""The speech of the last minutes: where it began and ended, and how loud each frame was."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ FAINT = 0.1
 """A frame at or above it may be speech, far away or soft: no reason to keep, but none to cut."""
 
 LIKELY = 0.35
-"""What the gate does not take for silence."""
+"""A frame at or above it is no silence to the gate."""
 
 LOUD = 10 ** (20 / 20)
-"""So may sound this much above the background: a laugh, a word that the model did not know.
-Between 14 and 24 dB nothing changes on the development day but how much is kept."""
+"""A frame this much above the background may be speech: a laugh, or a word that the model did not
+know. Between 14 and 24 dB nothing changes on the development day but how much is kept."""
 
 LEAST_BACKGROUND = 10 ** (-65 / 20)
 """After digital silence every hiss would be loud."""
 
 BACKGROUND_FRAMES = 312
-"""The background is what the quietest fifth of the last ten seconds stays under."""
+"""Ten seconds: the background is the level that the quietest fifth of them stays under."""
 
 BACKGROUND_EVERY = 8
 """Frames between two looks at the background: it changes slowly, and a look costs 60 us."""
@@ -39,12 +39,12 @@ SOFT_SAMPLES = 3 * RATE_HZ
 
 
 AWAY = 0.12
-"""What a second away from the best place costs, in the measure of `_costs`: 12 dB of loudness.
+"""The cost of a second away from the best place, in the measure of `_costs`: 12 dB of loudness.
 Without it a cut in even noise falls anywhere."""
 
 
 class Gate(Protocol):
-    """pipeline.speech.speech_gate, as far as it is needed here."""
+    """The part of pipeline.speech.speech_gate that is needed here."""
 
     open: bool
 
@@ -64,14 +64,14 @@ class Utterance:
 
 
 class Heard(Protocol):
-    """What a decision may know of the sound; positions are absolute."""
+    """The view of the sound that decisions are made by; positions are absolute."""
 
     oldest: int
     now: int
 
     @property
     def utterances(self) -> Sequence[Utterance]:
-        """Those that the ring still holds a part of, in order; the last may still last."""
+        """The utterances that the ring holds a part of, in order; the last may still go on."""
         ...
 
     def quietest(self, start: int, end: int, best: int) -> int:
@@ -130,14 +130,14 @@ class Listening:
             self._murmur(faint=faint)
 
     def skip(self, frames: int) -> None:
-        """So many frames were not heard at all; speech has ended before them."""
+        """Skip frames that were not heard at all; speech has ended before them."""
         for _ in range(min(frames, self._probabilities.maxlen or 0)):
             self.feed(0.0, 0.0)
             frames -= 1
         self.frames += frames
 
     def begin_anew(self, frames: int) -> None:
-        """Nothing was ever heard; the next frame is the one after so many."""
+        """Forget everything; the next frame is the one after so many."""
         while self._gate.open:
             self._gate.feed(0.0)
         for held in (self._probabilities, self._loudness, self._recent, self._utterances):
@@ -145,7 +145,7 @@ class Listening:
         self._faint_frame = self.frames = frames
 
     def moved(self, oldest: int, now: int) -> None:
-        """The ring holds these positions now; what is older is nobody's business any more."""
+        """Forget utterances older than the ring, which holds these positions now."""
         self.oldest, self.now = oldest, now
         while self._utterances and (self._utterances[0].offset or now) <= oldest:
             self._utterances.popleft()
@@ -165,7 +165,7 @@ class Listening:
         return (first + int(np.argmin(costs))) * FRAME_SAMPLES + FRAME_SAMPLES // 2
 
     def _costs(self, frames: int) -> npt.NDArray[np.float64]:
-        """How much a cut at each of the last frames would hurt: speech about it, then loudness."""
+        """The cost of a cut at each of the last frames: speech around it, then loudness."""
         speech = _newest(self._probabilities, frames)
         loud = _newest(self._loudness, frames)
         around = np.stack([_shifted(speech, by) for by in (-2, -1, 0, 1, 2)]).max(axis=0)
@@ -178,7 +178,7 @@ class Listening:
         return max(LEAST_BACKGROUND, float(np.percentile(self._recent, 20)))
 
     def _murmur(self, *, faint: bool) -> None:
-        """Open, or close, what is only faint."""
+        """Begin or end an utterance that is only faint."""
         last = self._utterances[-1] if self._utterances else None
         if last is not None and last.offset is None:
             if self.frames - self._faint_frame >= FAINT_PAUSE_FRAMES:
@@ -187,7 +187,7 @@ class Listening:
             self._utterances.append(Utterance((self.frames - 1) * FRAME_SAMPLES, faint=True))
 
     def _begin(self) -> None:
-        """The gate opened. What was faint just before is its beginning, spoken softly."""
+        """Begin an utterance: the gate opened. What was faint just before is its soft beginning."""
         murmur = self._utterances.pop()
         onset = max(murmur.onset, self._first_likely_in_a_row() - SOFT_SAMPLES)
         if onset > murmur.onset:

@@ -1,1 +1,1 @@
-"""The microphone: a child process reads it, and blocks of 16 kHz mono come out."""
+"""The microphone, read by a child process: blocks of 16 kHz mono, and what was lost of them."""

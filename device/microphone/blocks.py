@@ -1,4 +1,4 @@
-"""From what a microphone's child sends to blocks: of one length, with their times and their losses.
+"""Blocks of one length, with their times and losses, made of what a microphone's child sends.
 
 Owned by the microphone's thread.
 """
@@ -16,7 +16,7 @@ from .losses import Account
 
 
 class Blocks:
-    """One child's sound. A block is shorter only where sound was lost, ends, or is asked for."""
+    """Cuts one child's sound into blocks; shorter only where sound was lost, ends or is hurried."""
 
     def __init__(self, form: Form, intake: Intake, account: Account) -> None:
         self._form = form
@@ -32,7 +32,7 @@ class Blocks:
     def take(
         self, raw: bytes, stamped_s: float, *, overflowed: bool = False, hurried: bool = False
     ) -> Iterator[Block]:
-        """What was read by that instant. `hurried`: all of it at once, be it a block or not."""
+        """The blocks that this completes, read by that instant; all of it if `hurried`."""
         frames = len(raw) // self._form.frame_bytes
         lost = self._account.block(
             frames * RATE_HZ / self._form.rate_hz,
@@ -50,7 +50,7 @@ class Blocks:
         yield from self._give(taken.pcm, at_once=hurried)
 
     def finish(self) -> Iterator[Block]:
-        """What has come and was no block yet; what comes next is no continuation of it."""
+        """The rest that was no whole block yet; what comes next is no continuation of it."""
         yield from self._give(self._intake.finish(), at_once=True)
         self._read = self._given = 0
 
@@ -66,7 +66,7 @@ class Blocks:
         self._rest = held
 
     def _block(self, pcm: Pcm) -> Block:
-        """Its last sample was heard as long before the stamp as sound was read after it.
+        """One block. Its last sample was heard as long before the stamp as sound was read after it.
 
         After a stall that is earlier than the stamp of the block before, which came late.
         """

@@ -1,4 +1,4 @@
-"""The child that reads the microphone and writes to a pipe. Started by `microphone.py`.
+"""The child that reads the microphone and writes to a pipe. Started by `child_microphone`.
 
 It is as small as it can be: no NumPy, nothing of ours, and what it reads it hands on as it came.
 Its one argument is JSON: `device`, a part of its name or null; `channels`, how many must be
@@ -66,11 +66,11 @@ PA_INPUT_OVERFLOWED, PA_DEVICE_UNAVAILABLE = -9981, -9985
 
 
 class NoSound(Exception):
-    """Why, as a code, and what else the parent is told."""
+    """No sound can be read. Arguments: a code, and the other fields of the message F."""
 
 
 def main() -> int:
-    """Read until standard input is closed."""
+    """Read until standard input is closed; the exit status."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     _tie_to_parent()
     try:
@@ -86,7 +86,7 @@ def main() -> int:
 
 
 def _tie_to_parent() -> None:
-    """A stream that hangs would outlive a parent that was killed, and hold the microphone."""
+    """Die with the parent: a stream that hangs would outlive it and hold the microphone."""
     prctl = ctypes.CDLL(None).prctl
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     prctl(PR_SET_DUMPABLE, 0)  # what was not kept is in no core dump either
@@ -192,7 +192,7 @@ def _pass_on(stream: Any, rate_hz: int, port_audio_error: type[Exception]) -> No
 
 
 def _pace_s(asked: bytes, pace_s: float) -> float:
-    """The last word about it counts."""
+    """The pace that was asked for last."""
     relax, attend = asked.rfind(b"r"), asked.rfind(b"a")
     if relax == attend:
         return pace_s
@@ -216,7 +216,7 @@ def _code(error: Exception) -> str:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """ALSA and PortAudio write a page about every device that is not there."""
+    """Hide standard error: ALSA and PortAudio write a page about every missing device."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
@@ -229,7 +229,7 @@ def _quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_heavy_plugins() -> Iterator[None]:
-    """Have ALSA look for its plugins where all are but the heavy one; it loads them while opening.
+    """Show ALSA a folder of its plugins without the heavy one; it loads them while opening.
 
     Where that folder cannot be made, it costs memory and nothing else.
     """

@@ -32,10 +32,10 @@ SILENT_S = 2.0
 """A child that brings nothing for this long is ended: blocks come every 0.1 s."""
 
 FIRST_S = 10.0
-"""So long may its first block take: PortAudio looks at every device there is."""
+"""The longest that its first block may take: PortAudio looks at every device there is."""
 
 DIES_S = 3.0
-"""So long a killed child is waited for; one that a driver holds is left to the kernel."""
+"""How long a killed child is waited for; one that a driver holds is left to the kernel."""
 
 HEAD_BYTES = 5
 """One of kind, four of length."""
@@ -44,7 +44,7 @@ STAMP = struct.Struct("<d")
 
 PIPE_BYTES = 1 << 20
 """What the kernel holds while this process is not let run: half a minute at 16 kHz, 3 s of the
-fattest form. It is the most that anybody may ask for, and taken up only as it is needed."""
+largest form. It is the most that anybody may ask for, and taken up only as it is needed."""
 
 AGAIN_AFTER_S = (0.0, 1.0, 2.0, 5.0, 10.0)
 """Pauses before a new try; the last one is repeated."""
@@ -54,7 +54,7 @@ Deliver = Callable[[FromMicrophone], None]
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """How a device is read, whichever it turns out to be. `gain_db` None: by its card."""
+    """Gain and channel for whatever device is found. `gain_db` None: by its card."""
 
     gain_db: float | None = None
     channel: Channel = "auto"
@@ -67,14 +67,14 @@ class Tuning:
         return Intake(form, gain_db=gain_db, channel=self.channel)
 
     def asked(self, device: str | None) -> str:
-        """The child's argument."""
+        """The JSON that the child takes as its argument."""
         cards = [(each.pattern, each.format, each.channels, each.rate_hz) for each in self.cards]
         channels = 1 if self.channel == "auto" else 2
         return json.dumps({"device": device, "channels": channels, "cards": cards})
 
 
 class ChildMicrophone:
-    """The parent's side. Tries for ever; what is wrong meanwhile is delivered as a Fault."""
+    """A microphone that a child reads. It is tried for ever; errors are delivered as Faults."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class ChildMicrophone:
 
 
 class _Listening:
-    """From one start to its stop: one child after the other, and one account of what they lost."""
+    """The time from start to stop: one child after the other, one account of what they lost."""
 
     def __init__(
         self,
@@ -140,12 +140,12 @@ class _Listening:
         self.thread.join(DIES_S + 1)
 
     def pace(self, *, relaxed: bool) -> None:
-        """Each block as it comes, or several at once; the next child is told it too."""
+        """Ask for each block as it comes, or for several at once; of the next child as well."""
         self._pace = b"r" if relaxed else b"a"
         self.ask(self._pace)
 
     def ask(self, what: bytes) -> None:
-        """Say something to the child, as `microphone_child` has it."""
+        """Send the child a request; `child` lists them."""
         child = self._child
         if child is not None and child.stdin is not None:
             with contextlib.suppress(OSError, ValueError):  # it has ended, or is just ending
@@ -157,7 +157,7 @@ class _Listening:
             tries = 0 if self._try_child() else tries + 1
 
     def _try_child(self) -> bool:
-        """Whatever goes wrong here is told and tried again: this thread must not end."""
+        """True if one child brought sound. Any error is delivered: this thread must not end."""
         try:
             return self._run_child()
         except Exception as error:  # noqa: BLE001 - no process, no memory, nonsense in the pipe
@@ -167,7 +167,7 @@ class _Listening:
             return False
 
     def _run_child(self) -> bool:
-        """One child's life; whether it brought sound."""
+        """Run one child to its end; True if it brought sound."""
         child = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
@@ -218,7 +218,7 @@ class _Listening:
             self._deliver(block)
 
     def _end(self, blocks: Blocks | None, wrong: dict[str, Any] | None) -> None:
-        """What had come and was no block yet, then why there is no more; nothing after a stop."""
+        """Deliver the rest of the sound, then why there is no more; nothing after a stop."""
         if self._stopped.is_set() or wrong is None:
             return
         for block in blocks.finish() if blocks is not None else ():
@@ -227,14 +227,14 @@ class _Listening:
 
 
 class _Messages:
-    """The messages of the pipe, each awaited with patience."""
+    """Reads messages from the pipe, each with a time limit."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._held = b""
 
     def next(self, patience_s: float) -> tuple[bytes, bytes]:
-        """Kind and content; kind `silent` where none came in time, `ended` at the pipe's end."""
+        """A kind and a content; `silent` where none came in time, `ended` at the pipe's end."""
         while True:
             if len(self._held) >= HEAD_BYTES:
                 end = HEAD_BYTES + int.from_bytes(self._held[1:5], "little")

@@ -1,4 +1,4 @@
-"""From the bytes that a device sends to sound as this house knows it: 16 kHz, mono, int16.
+"""Sound of 16 kHz, mono, int16, made of the bytes that a device sends.
 
 What is more than 16 bits is kept until after the gain. Owned by one thread.
 """
@@ -20,7 +20,7 @@ Wave = npt.NDArray[np.float64]
 """Samples at 16 kHz in units of int16, not yet rounded."""
 
 CHOOSES_S = 2.0
-"""So long a device is got to know: which channel is louder (an I2S microphone's other slot is empty
+"""How long a device is measured: which channel is louder (an I2S microphone's other slot is empty
 at once, and who speaks from one side later does not move the sound to it), and its offset."""
 
 CUT_OFF_HZ = 20.0
@@ -35,7 +35,7 @@ AT_ONCE = 1600
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a device's sound comes: channels interleaved; int32 carries its bits left-aligned."""
+    """The format of a device's sound: channels interleaved; int32 carries its bits left-aligned."""
 
     rate_hz: int
     channels: int
@@ -48,7 +48,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Some sound, and how it came: samples at full scale, and the mean as a share of it."""
+    """Converted sound; and of what came in, samples at full scale and the mean as a share of it."""
 
     pcm: Pcm
     clipped: int
@@ -56,7 +56,7 @@ class Taken:
 
 
 class Intake:
-    """Takes in one device's sound in pieces of any length, as if it were one.
+    """Converts one device's sound, in pieces of any length, as if it were one.
 
     Sound that comes as we want it, with no gain to give and no offset to take away, is left as it
     is: the filter is two thirds of what a block costs.
@@ -76,7 +76,7 @@ class Intake:
         self._offset = None if changes else _Offset(form)
 
     def take(self, raw: bytes) -> Taken:
-        """Whole frames of the device. What the resampler needs more sound for comes later."""
+        """The sound in whole frames of the device; what the resampler holds back comes later."""
         frames = np.frombuffer(raw, self._form.format).reshape(-1, self._form.channels)
         heard = self._choice.of(frames)
         dc = float(heard.sum(dtype=np.int64)) / max(1, len(heard)) / (self._full + 1)
@@ -93,7 +93,7 @@ class Intake:
         return self._finished(wave, self._high_pass)
 
     def finish(self) -> Pcm:
-        """What the resampler still holds; what comes next is not taken for its continuation."""
+        """The sound that the resampler still holds; what comes next is no continuation of it."""
         if self._resampler is None or self._high_pass is None:
             return np.zeros(0, np.int16)
         rest = self._resampler.resample_chunk(np.zeros(0, np.float32), last=True)
@@ -111,7 +111,7 @@ class Intake:
 
 
 class HighPass:
-    """Takes away what is slower than 20 Hz: y[n] = a (y[n-1] + x[n] - x[n-1]).
+    """A filter that removes what is slower than 20 Hz: y[n] = a (y[n-1] + x[n] - x[n-1]).
 
     The discrete form of one resistor and one capacitor, a = 1 / (1 + 2 pi cut-off / rate): see
     "High-pass filter" in Wikipedia, discrete-time realization. Written as a sum over powers of a,
@@ -126,7 +126,7 @@ class HighPass:
         self._y = 0.0
 
     def filter(self, wave: Wave) -> Wave:
-        """The next piece, of any length; a new array."""
+        """The next piece, filtered, in a new array; it may have any length."""
         if len(wave) <= AT_ONCE:
             return self._piece(wave) if len(wave) else wave.copy()
         return np.concatenate(
@@ -147,14 +147,14 @@ class HighPass:
 
 
 class _Offset:
-    """Whether the converter has an offset, by the mean of the first seconds."""
+    """Measures the converter's offset: the mean of the first seconds."""
 
     def __init__(self, form: Form) -> None:
         self._sum, self._samples = 0.0, 0
         self._enough = round(form.rate_hz * CHOOSES_S)
 
     def is_small(self, dc: float, samples: int) -> bool:
-        """False as long as it is not known; afterwards what was known then."""
+        """True once it is known and small. What is known of the first seconds stays."""
         if self._samples < self._enough:
             self._sum += dc * samples
             self._samples += samples
@@ -162,7 +162,7 @@ class _Offset:
 
 
 class _Choice:
-    """Which channel is heard: the one asked for, or the one that was louder at first."""
+    """Chooses the channel: the one asked for, or the one that was louder at first."""
 
     def __init__(self, form: Form, channel: Channel) -> None:
         fixed = form.channels == 1 or channel != "auto"

@@ -1,4 +1,4 @@
-"""Why no sound comes, as sentences with the next step."""
+"""Sentences that say why no sound comes, with the next step."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from core.errors import UserError
 
 
 class MicrophoneFault(UserError):
-    """No sound comes, and why."""
+    """No sound comes from the microphone."""
 
     code = "microphone"
 
@@ -57,25 +57,25 @@ def _may_read(path: Path) -> bool:
 
 
 def fault(
-    told: Mapping[str, Any],
+    message: Mapping[str, Any],
     devices: Path = Path("/dev/snd"),
     cards: Path = Path("/proc/asound"),
     may_read: MayRead = _may_read,
 ) -> MicrophoneFault:
-    """What the child told, as an error; `code`, and perhaps `named` and `there`, are looked at."""
-    code, holder = str(told["code"]), ""
+    """The error that the child's message stands for; `code`, `named` and `there` are read of it."""
+    code, holder = str(message["code"]), ""
     if code in _PERHAPS_HIDDEN:
         code = _hidden(devices, cards, may_read) or code
     if code == "microphone_busy":
         holder = _holder(cards)
     sentence, advice = _FAULTS.get(code, _FAULTS["microphone_failed"])
-    there = ", ".join(map(repr, told.get("there", []))) or "none"
-    said = sentence.format(named=str(told.get("named")), there=there, holder=holder)
+    there = ", ".join(map(repr, message.get("there", []))) or "none"
+    said = sentence.format(named=str(message.get("named")), there=there, holder=holder)
     return MicrophoneFault(said, advice=advice)
 
 
 def _hidden(devices: Path, cards: Path, may_read: MayRead) -> str | None:
-    """Why PortAudio sees no microphone though the kernel does; None where it sees none either."""
+    """The code of why PortAudio lists no microphone though the kernel does; else None."""
     inputs = sorted(devices.glob("pcmC*D*c"))
     if inputs and not any(may_read(each) for each in inputs):
         return "microphone_forbidden"
@@ -85,7 +85,7 @@ def _hidden(devices: Path, cards: Path, may_read: MayRead) -> str | None:
 
 
 def _is_open(cards: Path, name: str) -> bool:
-    """Whether some program reads this input. The kernel's names: pcmC1D0c is card1/pcm0c."""
+    """True if some program reads this input. The kernel's names: pcmC1D0c is card1/pcm0c."""
     found = re.fullmatch(r"pcmC(\d+)D(\d+)c", name)
     if found is None:
         return False
@@ -94,7 +94,7 @@ def _is_open(cards: Path, name: str) -> bool:
 
 
 def _holder(cards: Path) -> str:
-    """Which program it is, where the kernel tells."""
+    """The program that reads a microphone; empty where the kernel does not say."""
     for status in sorted(cards.glob("card*/pcm*c/sub*/status")):
         found = re.search(r"owner_pid\s*:\s*(\d+)", _text(status))
         if found is not None:

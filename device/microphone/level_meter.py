@@ -1,4 +1,4 @@
-"""What the microphone sends, and what is wrong with it: told in `status` and `doctor`."""
+"""Measures the microphone's loudness, clipping and offset, and says what is wrong with it."""
 
 import math
 from collections import deque
@@ -42,7 +42,7 @@ WANTED_DBFS = -21
 
 @dataclass(slots=True)
 class _Second:
-    """What came in about a second; sums, so that blocks of any length add up."""
+    """Sums over about a second, so that blocks of any length add up."""
 
     samples: int = 0
     energy: float = 0.0
@@ -81,8 +81,8 @@ class LevelMeter:
             self._seconds.append(second)
             self._running = _Second()
 
-    def told(self) -> Levels:
-        """The last minute, and the worst that is wrong with it; nothing is before a second."""
+    def levels(self) -> Levels:
+        """The levels of the last minute, and after the first second a sentence about the worst."""
         seconds = list(self._seconds) or [self._running]
         samples = max(sum(each.samples for each in seconds), 1)
         levels = Levels(
@@ -97,14 +97,14 @@ class LevelMeter:
 
 
 def _at_full_scale(block: Block, highest: int, lowest: int) -> int:
-    """Samples that our own gain has driven there: the block counts those before it."""
+    """The samples that our own gain has driven there: the block counts those before it."""
     if highest < HIGHEST and lowest > LOWEST:
         return 0
     return int(np.count_nonzero((block.pcm == HIGHEST) | (block.pcm == LOWEST)))
 
 
 def _floor(seconds: Sequence[_Second]) -> float:
-    """What nine tenths of them lie above."""
+    """The loudness that nine tenths of them lie above."""
     return sorted(each.dbfs for each in seconds)[len(seconds) // 10]
 
 
@@ -112,18 +112,18 @@ def _judged(levels: Levels, seconds: Sequence[_Second], zeros_s: float) -> Level
     """The same levels with a sentence, where one is due; what hides the rest comes first."""
     spoken = [each for each in seconds if each.spoken]
     quiet = [each for each in seconds if not each.spoken]
-    told: tuple[str, str] | None = None
+    finding: tuple[str, str] | None = None
     if zeros_s >= ZEROS_S:
-        told = _SILENT
+        finding = _SILENT
     elif levels.clipped_share > CLIPPED:
-        told = _clipping(levels.clipped_share)
+        finding = _clipping(levels.clipped_share)
     elif abs(levels.dc) > OFFSET:
-        told = _offset(levels.dc)
+        finding = _offset(levels.dc)
     elif len(spoken) >= SPEECH_S and levels.loudest_dbfs < TOO_QUIET_DBFS:
-        told = _too_quiet(levels.loudest_dbfs)
+        finding = _too_quiet(levels.loudest_dbfs)
     elif len(quiet) >= SPEECH_S and _floor(quiet) > TOO_LOUD_DBFS:
-        told = _noisy(_floor(quiet))
-    return levels if told is None else replace(levels, sentence=told[0], advice=told[1])
+        finding = _noisy(_floor(quiet))
+    return levels if finding is None else replace(levels, sentence=finding[0], advice=finding[1])
 
 
 _SILENT = (

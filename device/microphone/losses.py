@@ -1,4 +1,4 @@
-"""What of a microphone's sound was lost, found by the clock. Pure: no sound, no time of its own.
+"""Counts the sound that a microphone lost, by the clock. Pure: no sound, no time of its own.
 
 PortAudio says that it overflowed, and not by how much; a new child begins somewhere; and a driver
 may drop sound and say nothing. CLOCK_MONOTONIC misses nothing, so what it is ahead was lost.
@@ -17,7 +17,7 @@ ENVELOPE_S = 60.0
 """A block is stamped late, never early, so the earliest of a minute's is the truth about it."""
 
 SETTLES_S = 10.0
-"""So long after a beginning or a loss: the earliest of a hundred blocks is the truth again."""
+"""How long after a beginning or a loss: the earliest of a hundred blocks is right again."""
 
 DRIFT = 500e-6
 """The most that counts as drift: crystals are within 200 parts in a million, and a time server may
@@ -29,7 +29,7 @@ after this long is lost."""
 
 
 class _Earliest:
-    """The least offset of the last minute, at a cost that does not grow with the minute."""
+    """The least offset of the last minute; the cost of a block does not grow with the minute."""
 
     def __init__(self) -> None:
         self._rising: deque[tuple[float, float]] = deque()
@@ -59,7 +59,7 @@ class _OnTime:
     earliest: _Earliest = field(default_factory=_Earliest)
 
     def follow(self, offset_s: float, stamped_s: float) -> None:
-        """A block came at which nothing was lost."""
+        """Follow the offset of a block at which nothing was lost."""
         earliest_s = self.earliest.add(stamped_s, offset_s)
         reach_s, self.stamped_s = DRIFT * (stamped_s - self.stamped_s), stamped_s
         if stamped_s < self.settles_until_s:
@@ -72,7 +72,7 @@ class _OnTime:
         self.offset_s += max(-reach_s, min(reach_s, away_s))
 
     def settle(self, stamped_s: float) -> None:
-        """A loss was counted: what comes now is measured anew."""
+        """Measure anew from here on: a loss was counted."""
         self.settles_until_s = stamped_s + SETTLES_S
         self.stamped_s = stamped_s
         self.surplus_s = None
@@ -94,11 +94,11 @@ class Account:
     def block(
         self, samples: float, stamped_s: float, *, overflowed: bool = False, anew: bool = False
     ) -> Lost | None:
-        """Account for what was read up to that instant of CLOCK_MONOTONIC; what was lost before it.
+        """The loss before what was read up to that instant of CLOCK_MONOTONIC, if there is one.
 
         `samples` at 16 kHz, a fraction where the device's rate is another. `overflowed`: the sound
         system lost something before their end; `anew`: they are a new child's first. A loss that
-        nobody told of is found 3 s after it happened.
+        nothing reported is found 3 s after it happened.
         """
         self._position += samples
         offset_s = stamped_s - self._position / RATE_HZ

@@ -1,4 +1,4 @@
-"""Whether a microphone can be read at all, found out by reading one."""
+"""Tries a microphone: reads its first block."""
 
 import queue
 
@@ -9,12 +9,12 @@ from .child_microphone import FIRST_S, ChildMicrophone
 
 
 def why_no_microphone(device: str | None = None) -> UserError | None:
-    """None where the first block comes; otherwise what is wrong, and what to do about it."""
-    told: queue.Queue[FromMicrophone] = queue.Queue()
+    """The error of a microphone that cannot be read; None where its first block comes."""
+    messages: queue.Queue[FromMicrophone] = queue.Queue()
     microphone = ChildMicrophone(device)
-    microphone.start(told.put)
+    microphone.start(messages.put)
     try:
-        first = told.get(timeout=2 * FIRST_S)
+        first = messages.get(timeout=2 * FIRST_S)
     finally:
         microphone.stop()
     return first.error if isinstance(first, Fault) else None

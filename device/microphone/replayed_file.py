@@ -1,4 +1,4 @@
-"""A sound file as the microphone, in real time. What decodes it is the root's business."""
+"""A sound file as the microphone, in real time. The root hands in what decodes it."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ Decode = Callable[[], Iterable[Pcm]]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a replay has come, in seconds of its sound."""
+    """The progress of a replay, in seconds of its sound."""
 
     seconds: float
     at_s: float
@@ -50,11 +50,11 @@ class ReplayedFile:
         self._thread.start()
 
     def relax(self, *, on: bool) -> bool:  # noqa: ARG002 - a file pays no heed
-        """A file is played for somebody who listens."""
+        """False: a file is played for somebody who listens, so nothing is held back."""
         return False
 
     def hurry(self) -> None:
-        """A file has no sound of this instant to hand over."""
+        """Do nothing: a file has no sound of this instant."""
 
     def stop(self) -> None:
         self._stopped.set()
@@ -62,7 +62,7 @@ class ReplayedFile:
             self._thread.join(2.0)
 
     def play(self) -> None:
-        """From the beginning, from the next block on."""
+        """Play from the beginning, from the next block on."""
         self._again.set()
 
     def progress(self) -> Progress:

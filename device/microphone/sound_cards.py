@@ -1,6 +1,6 @@
-"""What is known of sound cards by their names: how to open them, and how loud their sound is.
+"""A table of sound cards, by name: how to open them, and how loud their sound is.
 
-The names are those that PortAudio tells: `card: device (hw:1,0)`, or `pulse` for a sound server.
+The names are those that PortAudio gives: `card: device (hw:1,0)`, or `pulse` for a sound server.
 """
 
 from collections.abc import Iterable
@@ -44,5 +44,5 @@ CARDS = (
 
 
 def card(name: str, cards: Iterable[Card] = CARDS) -> Card | None:
-    """What is known of a device of this name; None where nothing is."""
+    """The first card whose pattern is in this name; None where no one fits."""
     return next((each for each in cards if each.pattern in name.lower()), None)

@@ -1,1 +1,1 @@
-"""What the wearer sees and feels: patterns, who decides when, and what has a wire."""
+"""Patterns for light and motor: the table, the scheduler, and the hardware that shows them."""

@@ -1,4 +1,4 @@
-"""Drives every light and motor off: what the unit runs when capture has gone, however it went.
+"""Switches every light and motor off. The unit runs it whenever capture has ended.
 
 The kernel keeps a pin as a process left it, so one that is killed within a blink would shine on.
 
@@ -21,18 +21,18 @@ from .motors import motors
 
 
 def darken(device: DeviceSettings, factory: Factory | None = None) -> list[UserError]:
-    """Everything that the settings name is off; what could not be reached is told."""
-    seen, unseen = lights(device, factory)
-    felt, unfelt = motors(device, factory)
-    for light in seen:
+    """Switch off everything that the settings name; the errors of what could not be reached."""
+    found, troubles = lights(device, factory)
+    moving, more = motors(device, factory)
+    for light in found:
         light.stop()
-    for motor in felt:
+    for motor in moving:
         motor.stop()
-    return unseen + unfelt
+    return troubles + more
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Never more than a line for each pin: the unit's end is no place to fail."""
+    """Switch off and return the exit status; at most one line on standard error for each part."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--home")
     home = home_at(parser.parse_args(arguments).home)

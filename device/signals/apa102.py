@@ -37,13 +37,13 @@ _SET_SPEED = 0x40046B04  # _IOW('k', 4, __u32)
 
 
 class SpiUnusable(UserError):
-    """The lights' SPI device cannot be had."""
+    """The lights' SPI device cannot be used."""
 
     code = "spi_unusable"
 
 
 class SpiLight:
-    """All of them together in one colour."""
+    """All lights of the chain together, in one colour."""
 
     def __init__(self, path: Path, brightness: int = 100) -> None:
         self._descriptor: int | None = _opened(path)
@@ -69,7 +69,7 @@ class SpiLight:
 
 
 def frame(colour: tuple[int, int, int], brightness: int, lights: int = LIGHTS) -> bytes:
-    """What makes every light of the chain show this; channels are 0 or 1, brightness up to 31."""
+    """The bytes that make every light show this colour; channels are 0 or 1, brightness to 31."""
     red, green, blue = (255 * channel for channel in colour)
     return bytes(4) + bytes((0xE0 | brightness, blue, green, red)) * lights + bytes(END_BYTES)
 

@@ -1,4 +1,4 @@
-"""What the wearer sees: lights on pins, and words in a terminal."""
+"""Lights on GPIO pins, and words in a terminal in place of one."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -69,14 +69,14 @@ class ColourLight:
 
 
 class TerminalLight:
-    """The same in words, where somebody watches."""
+    """Words on a terminal in place of a light, for development."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._last: PatternName | None = None
 
     def play(self, pattern: Pattern) -> None:
-        """A line for what happens; what stands is told once."""
+        """Write a line for what happens; what lasts is written once."""
         if pattern.name in _LINES and not (pattern.every_s and pattern.name == self._last):
             print(f"\r{_LINES[pattern.name]}", file=self._stream, flush=True)
         self._last = pattern.name
@@ -88,7 +88,7 @@ class TerminalLight:
 def lights(
     device: DeviceSettings, factory: Factory | None = None
 ) -> tuple[list[Light], list[UserError]]:
-    """Every light that the settings name and this machine has; and why another is missing."""
+    """Every light that the settings name and that works; and why another does not."""
     return build_all(_named(device, factory))
 
 

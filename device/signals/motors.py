@@ -1,4 +1,4 @@
-"""What the wearer feels, or hears: a coin vibration motor, a buzzer."""
+"""A coin vibration motor and a buzzer, on GPIO pins."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,7 +12,7 @@ from .player import Player
 
 
 class PinMotor:
-    """Something that moves or sounds while its pin is high.
+    """A motor or buzzer that runs while its pin is high.
 
     A motor draws more than a pin can give, and needs its transistor and diode (docs/wiring.md);
     a buzzer must be an active one, which needs no tone.

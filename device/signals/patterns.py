@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Steps = tuple[tuple[float, float], ...]
-"""How long on and how long off after it, in seconds, one pair after the other."""
+"""Pairs of seconds: how long it is on, and how long it is off after that."""
 
 Lasting = Literal["listening", "working", "recording", "continuing", "paused", "fault"]
 """Patterns that are repeated for as long as they are true."""
@@ -54,7 +54,7 @@ MICROPHONE, DISK, SPEECH_MODEL, BUTTON, OTHER = range(1, 6)
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What light and motor show for one state or event. It always ends dark and at rest.
+    """The steps of light and motor for one state or event. They always end dark and at rest.
 
     `every_s` is how often it is repeated while it is true; 0 is once. `at_once` cuts short what
     is being played: an answer to a press may not wait. With `needs_sound` it is only shown when a
@@ -91,7 +91,7 @@ class Motor(Protocol):
 
 
 def _row(*lengths_s: float) -> Steps:
-    """One after the other, with a rest at the end."""
+    """Steps of these lengths, with a rest after the last one."""
     *first, last = lengths_s
     return (*((each, GAP_S) for each in first), (last, REST_S))
 
@@ -129,12 +129,12 @@ def pattern(name: PatternName, part: int | None = None) -> Pattern:
 
 
 def length_s(steps: Steps) -> float:
-    """How long the steps take, the rest after the last one included."""
+    """The duration of the steps, with the rest after the last one."""
     return sum(on_s + off_s for on_s, off_s in steps)
 
 
 def busy_s(steps: Steps) -> float:
-    """How long the steps take, up to the end of the last one that is on."""
+    """The duration of the steps, up to the end of the last one that is on."""
     return length_s(steps) - steps[-1][1]
 
 

@@ -14,14 +14,14 @@ Switch = Callable[[], None]
 
 
 class Player:
-    """Switches one thing. What it is given is called from the player's own thread."""
+    """Plays steps on one light or motor. `on` and `off` are called from the player's own thread."""
 
     def __init__(self, name: str, off: Switch) -> None:
         self._name = name
         self._off = off
         self._cut = threading.Event()
         self._thread: threading.Thread | None = None
-        self._told = False
+        self._warned = False
 
     def play(self, steps: Steps, on: Switch) -> None:
         """Play it from the start, in place of what is being played; returns at once."""
@@ -33,7 +33,7 @@ class Player:
         self._thread.start()
 
     def stop(self) -> None:
-        """Off. Idempotent."""
+        """Switch off. Idempotent."""
         self._cut.set()
         if self._thread is not None:
             self._thread.join(STOP_WITHIN_S)
@@ -43,7 +43,7 @@ class Player:
         try:
             self._play(steps, on, cut)
         except Exception as error:  # noqa: BLE001 - every pin library raises its own
-            self._tell(error)
+            self._warn(error)
 
     def _play(self, steps: Steps, on: Switch, cut: threading.Event) -> None:
         try:
@@ -56,8 +56,8 @@ class Player:
         finally:
             self._off()
 
-    def _tell(self, error: Exception) -> None:
-        """Once: a broken light must not fill the log."""
-        if not self._told:
-            self._told = True
+    def _warn(self, error: Exception) -> None:
+        """Log it once: a broken light must not fill the log."""
+        if not self._warned:
+            self._warned = True
             log.get_log().warning("signal_failed", what=self._name, reason=type(error).__name__)

@@ -38,7 +38,7 @@ WELL_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class SignalState:
-    """What is true at this turn of the loop, as far as light and motor show it.
+    """The state at this turn of the loop, as far as light and motor show it.
 
     `part` has failed (its number in `patterns`), whether or not sound comes; `block_came` since
     the last turn; `waiting`: what was kept is being worked through.
@@ -112,7 +112,7 @@ class Signals:
                 self._show_again(due, now_s)
 
     def next_due_s(self) -> float:
-        """When `turn` next has something to do: 0 is now, infinity never."""
+        """The time at which `turn` next has something to do: 0 is now, infinity never."""
         due_s = [self._due_s(each) for each in current_patterns(self._state)]
         again_s = max(min(due_s, default=math.inf), self._seen.busy_until_s)
         felt_s = self._felt.due_s(patient=self._state.speaking)
@@ -157,7 +157,7 @@ class Signals:
 
 
 class _Channel:
-    """Plays one pattern after the other, in the lights or in the motors."""
+    """A queue of patterns for the lights, or for the motors; one is played after the other."""
 
     def __init__(
         self, steps: Callable[[Pattern], Steps], begin: Callable[[Pattern, float], None]
@@ -183,7 +183,7 @@ class _Channel:
             self.play(shown, now_s)
 
     def due_s(self, *, patient: bool) -> float:
-        """When the next one begins; where it is patient, it waits as long as it may."""
+        """The time at which the next one begins; a patient one waits as long as it may."""
         shown = next(self._in_order(), None)
         if shown is None:
             return math.inf

@@ -29,7 +29,7 @@ def a_minute(
         for _ in range(10):
             pcm = noise(voice_dbfs if speaking and voice_dbfs is not None else room_dbfs)
             meter.take_in(Block(pcm, 0.0, clipped=clipped, dc=dc), speaking=speaking)
-    return meter.told()
+    return meter.levels()
 
 
 def test_a_near_voice_in_a_quiet_room_is_as_it_should_be() -> None:
@@ -42,12 +42,12 @@ def test_a_near_voice_in_a_quiet_room_is_as_it_should_be() -> None:
 
 def test_a_second_says_enough_for_figures_and_less_says_nothing() -> None:
     meter = LevelMeter()
-    before = meter.told()
+    before = meter.levels()
     for _ in range(10):
         meter.take_in(Block(noise(-40), 0.0))
 
     assert before == Levels(-120.0, -120.0, 0.0, 0.0)
-    assert meter.told().loudest_dbfs == pytest.approx(-40, abs=0.5)
+    assert meter.levels().loudest_dbfs == pytest.approx(-40, abs=0.5)
 
 
 def test_what_is_cut_off_at_full_scale_is_told_with_what_to_turn_down() -> None:
@@ -97,23 +97,23 @@ def test_a_talk_without_a_pause_is_not_taken_for_noise() -> None:
     for _ in range(600):
         meter.take_in(Block(noise(-24), 0.0), speaking=True)
 
-    assert meter.told().sentence == ""
+    assert meter.levels().sentence == ""
 
 
 def test_ten_seconds_of_zeros_are_a_mute_switch_or_a_cable() -> None:
     meter = LevelMeter()
     for _ in range(99):
         meter.take_in(Block(np.zeros(BLOCK_SAMPLES, np.int16), 0.0))
-    not_yet = meter.told()
+    not_yet = meter.levels()
     meter.take_in(Block(np.zeros(BLOCK_SAMPLES, np.int16), 0.0))
 
     assert not_yet.sentence == ""
-    assert "nothing but zeros" in meter.told().sentence
-    assert "mute switch" in meter.told().advice
+    assert "nothing but zeros" in meter.levels().sentence
+    assert "mute switch" in meter.levels().advice
 
     meter.take_in(Block(noise(-60), 0.0))
 
-    assert meter.told().sentence == ""
+    assert meter.levels().sentence == ""
 
 
 def test_what_was_wrong_a_minute_ago_is_forgotten() -> None:
@@ -121,7 +121,7 @@ def test_what_was_wrong_a_minute_ago_is_forgotten() -> None:
     for clipped in [100] * 600 + [0] * 600:
         meter.take_in(Block(noise(-50), 0.0, clipped=clipped))
 
-    assert meter.told().sentence == ""
+    assert meter.levels().sentence == ""
 
 
 def test_blocks_of_any_length_add_up() -> None:
@@ -130,4 +130,4 @@ def test_blocks_of_any_length_add_up() -> None:
     for piece in np.split(sound, [1, 700, 4_000, 44_000, 44_000]):
         meter.take_in(Block(piece, 0.0))
 
-    assert meter.told().floor_dbfs == pytest.approx(-40, abs=0.5)
+    assert meter.levels().floor_dbfs == pytest.approx(-40, abs=0.5)
