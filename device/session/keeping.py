@@ -296,11 +296,11 @@ def _stream_ended(state: Keeping, heard: Heard) -> Step:
     keep = state.open
     if keep is None:
         return state, []
-    end = heard.now if keep.end is None else keep.end
-    return _close(state, replace(keep, end=end, held=False), heard)
+    return _close(state, replace(keep, held=False), heard)
 
 
 def _close(state: Keeping, keep: Keep, heard: Heard) -> Step:
+    """At its end, or with the sound that has come where that is not decided."""
     end = min(heard.now, max(keep.end or heard.now, keep.start + 1))
     has_sound = end > keep.start
     effects: list[Effect] = [] if keep.confirmed or not has_sound else [Confirm(keep)]

@@ -20,6 +20,7 @@ BEFORE_S = 0.44
         ("a murmur bridges a pause", [said(10, 12), murmured(16, 17), said(23, 25)], 26, 0, 10),
         ("a murmur alone is no target", [said(10, 12), murmured(14, 15)], 16, 0, 10),
         ("no further than a minute", [said(30, 32), said(35, 60), said(62, 90)], 91, 0, 35),
+        ("not what begins with the press", [said(1, 2), said(13, None)], 13, 0, 1),
         ("never what an earlier keep holds", [said(10, 12), said(15, 17)], 18, 13, 15),
     ],
 )
@@ -77,6 +78,15 @@ def test_a_sentence_in_progress_is_followed_until_it_has_ended() -> None:
     end = clip_edges.end(heard(said(10, 22), now_s=24), at(12))
     assert end is not None
     assert at(22.1) < end < at(22.7)
+
+
+def test_in_an_even_silence_it_ends_a_third_of_a_second_after_its_last_word() -> None:
+    assert clip_edges.end(heard(said(10, 22), now_s=24), at(12)) == at(22.35)
+
+
+def test_an_end_is_decided_once_speech_before_it_would_have_been_noticed() -> None:
+    assert clip_edges.end(heard(said(10, 12), now_s=20.69), at(20)) is None
+    assert clip_edges.end(heard(said(10, 12), now_s=20.7), at(20)) is not None
 
 
 def test_it_is_followed_for_half_a_minute_at_most() -> None:

@@ -157,3 +157,10 @@ def test_the_loop_is_told_when_it_has_to_look_again() -> None:
     assert next_due_s(fingers) == pytest.approx(1.0 + STUCK_S)
     fingers, _ = edge(fingers, down=False, at_s=2.0)
     assert next_due_s(fingers) is None
+
+
+def test_a_change_that_may_be_chatter_is_looked_at_again_when_it_can_be_none() -> None:
+    fingers, _ = edge(Fingers(), down=True, at_s=1.0)
+    fingers, _ = edge(fingers, down=False, at_s=1.002)
+
+    assert next_due_s(fingers) == pytest.approx(1.03)

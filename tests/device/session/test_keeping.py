@@ -192,6 +192,43 @@ def test_a_press_in_the_middle_of_a_long_sentence_that_is_kept_prolongs_its_keep
     assert at(60) < (closed(life.go_on(61.5)).keep.end or 0)
 
 
+def test_a_press_just_after_a_long_sentence_that_is_kept_ends_its_clip() -> None:
+    life = Life([said(10, 30)])
+    life.press(20)
+    life.go_on(29)
+
+    assert kinds(life.press(30.9)) == ["Close", "Refuse"]
+
+
+def test_a_hold_that_reached_further_back_does_not_go_on() -> None:
+    life = Life([said(10, 12), said(40, 42)])
+    life.press(43)
+    life.down(44)
+    life.hold(44.6)
+
+    assert life.session.keep is not None
+    assert (life.session.keep.revision, life.session.keep.held) == (1, False)
+
+
+def test_a_hold_does_not_go_on_where_the_end_is_decided() -> None:
+    life = Life([said(10, 12)])
+    life.down(13)
+    life.go_on(15)
+    life.hold(15)
+
+    assert life.session.keep is not None
+    assert not life.session.keep.held
+
+
+def test_a_hold_is_confirmed_once() -> None:
+    life = Life([said(10, 12)])
+    life.down(13)
+    life.hold(13.6)
+
+    assert "Confirm" in kinds(life.go_on(14))
+    assert "Confirm" not in kinds(life.go_on(15))
+
+
 def test_a_hold_keeps_what_comes_until_release() -> None:
     life = Life([said(10, 12)])
     life.down(13)
@@ -269,6 +306,16 @@ def test_before_anything_has_judged_the_sound_a_press_is_written_uncut_and_cut_l
     assert at(9) < keep.start <= at(10)
     assert keep.revision == 1
     assert "Close" in kinds(life.go_on(15.2))
+
+
+def test_what_was_pressed_further_back_before_the_sound_was_judged_stays_as_long() -> None:
+    life = Life([said(2, 4), said(30, 32)], session=Keeping(unjudged=True))
+    life.press(70)
+    life.press(71)
+
+    assert life.do(Judged(), 71.1) == []
+    assert life.session.keep is not None
+    assert life.session.keep.start < at(2)
 
 
 def test_where_nothing_ever_judges_a_press_keeps_the_last_minute() -> None:
