@@ -224,8 +224,7 @@ def _recording_ended(state: Keeping, at: int, heard: Heard) -> Step:
     keep = state.open
     if keep is None or not keep.held:
         return replace(state, resume=False), [_NO_RECORDING]
-    end = max(keep.start + 1, min(at, heard.now))
-    return _close(replace(state, resume=False), replace(keep, end=end, held=False), heard)
+    return _close(replace(state, resume=False), replace(keep, end=at, held=False), heard)
 
 
 def _judged(state: Keeping, heard: Heard, *, by_detector: bool) -> Step:
@@ -301,7 +300,8 @@ def _stream_ended(state: Keeping, heard: Heard) -> Step:
 
 def _close(state: Keeping, keep: Keep, heard: Heard) -> Step:
     """At its end, or with the sound that has come where that is not decided."""
-    end = min(heard.now, max(keep.end or heard.now, keep.start + 1))
+    decided = heard.now if keep.end is None else keep.end
+    end = min(heard.now, max(decided, keep.start + 1))
     has_sound = end > keep.start
     effects: list[Effect] = [] if keep.confirmed or not has_sound else [Confirm(keep)]
     closed = replace(keep, end=end, closed=True, confirmed=True)

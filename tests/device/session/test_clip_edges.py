@@ -53,6 +53,11 @@ def test_a_press_right_after_a_keep_has_nothing_to_reach() -> None:
     assert clip_edges.back(heard(said(10, 12), now_s=14), at(14), at(13)) is None
 
 
+def test_two_seconds_after_a_keep_are_something_to_reach() -> None:
+    assert clip_edges.back(heard(said(10, 12), now_s=15), at(15), at(13)) == at(13)
+    assert clip_edges.back(heard(said(10, 12), now_s=14.9), at(14.9), at(13)) is None
+
+
 def test_a_long_silence_after_a_keep_is_kept_for_what_the_gate_may_have_missed() -> None:
     assert clip_edges.back(heard(said(10, 12), now_s=40), at(40), at(13)) == at(13)
 
@@ -73,6 +78,11 @@ def test_further_back_stops_at_the_keep_before() -> None:
     assert clip_edges.further_back(sound, at(39.5), at(28)) is None
 
 
+def test_a_clip_of_speech_does_not_reach_into_the_silence_before_it() -> None:
+    assert clip_edges.further_back(heard(said(40, 42), now_s=43), at(40), 0) is None
+    assert clip_edges.further_back(heard(now_s=43), at(40), 0) == at(10)
+
+
 def test_a_sentence_in_progress_is_followed_until_it_has_ended() -> None:
     assert clip_edges.end(heard(said(10, None), now_s=20), at(12)) is None
     end = clip_edges.end(heard(said(10, 22), now_s=24), at(12))
@@ -87,6 +97,8 @@ def test_in_an_even_silence_it_ends_a_third_of_a_second_after_its_last_word() ->
 def test_an_end_is_decided_once_speech_before_it_would_have_been_noticed() -> None:
     assert clip_edges.end(heard(said(10, 12), now_s=20.69), at(20)) is None
     assert clip_edges.end(heard(said(10, 12), now_s=20.7), at(20)) is not None
+    assert clip_edges.end(heard(said(10, 22), now_s=23.29), at(12)) is None
+    assert clip_edges.end(heard(said(10, 22), now_s=23.3), at(12)) is not None
 
 
 def test_it_is_followed_for_half_a_minute_at_most() -> None:
@@ -109,3 +121,15 @@ def test_what_is_said_next_keeps_its_lead_in() -> None:
 
 def test_speech_that_began_just_before_the_press_is_in_progress() -> None:
     assert clip_edges.end(heard(said(10, 12), said(12.95, None), now_s=13.8), at(13)) is None
+
+
+def test_an_utterance_as_a_whole_has_both_its_margins() -> None:
+    sound = heard(said(10, 12), now_s=20)
+
+    assert clip_edges.whole(sound, said(10, 12), 0) == (at(10 - BEFORE_S), at(12.35))
+
+
+def test_an_utterance_in_progress_goes_as_far_as_the_sound() -> None:
+    sound = heard(said(10), now_s=12)
+
+    assert clip_edges.whole(sound, said(10), 0) == (at(10 - BEFORE_S), at(12))

@@ -1,5 +1,7 @@
 from dataclasses import dataclass, field
 
+import pytest
+
 from device.memory.utterances import Utterance
 from device.session.keeping import step
 from device.session.values import (
@@ -32,6 +34,7 @@ class Life:
     spoken: list[Utterance]
     session: Keeping = field(default_factory=Keeping)
     effects: list[Effect] = field(default_factory=list)
+    oldest_s: float = 0
 
     def press(self, at_s: float, *, up_s: float | None = None) -> list[Effect]:
         self._do(Press(at(at_s)), at_s)
@@ -57,7 +60,8 @@ class Life:
         return self.effects
 
     def _do(self, event: Event, now_s: float) -> None:
-        told = heard(*(_so_far(each, now_s) for each in self.spoken), now_s=now_s)
+        so_far = (_so_far(each, now_s) for each in self.spoken)
+        told = heard(*so_far, now_s=now_s, oldest_s=self.oldest_s)
         told.utterances = [each for each in told.utterances if each.onset <= at(now_s)]
         self.session, self.effects = step(self.session, event, told)
 
@@ -92,7 +96,7 @@ def test_a_press_is_not_kept_before_its_own_sound_has_arrived() -> None:
     life._do(Press(at(13.05)), 13.0)
 
     assert "Confirm" not in kinds(life.go_on(13.0))
-    assert "Confirm" in kinds(life.go_on(13.1))
+    assert "Confirm" in kinds(life.go_on(13.05))
 
 
 def test_a_clip_is_closed_when_the_sentence_has_ended_and_the_chain_is_over() -> None:
@@ -101,6 +105,14 @@ def test_a_clip_is_closed_when_the_sentence_has_ended_and_the_chain_is_over() ->
 
     assert "Close" not in kinds(life.go_on(17.0))
     assert at(16.1) < (closed(life.go_on(17.5)).keep.end or 0) < at(16.7)
+
+
+def test_once_its_end_is_decided_nothing_more_is_written() -> None:
+    life = Life([said(10, 12)])
+    life.down(13)
+
+    assert "Extend" in kinds(life.go_on(14))
+    assert "Extend" not in kinds(life.go_on(14.1))
 
 
 def test_a_button_that_is_still_down_keeps_the_clip_open() -> None:
@@ -132,6 +144,16 @@ def test_a_closed_keep_reaches_further_back_too_and_ends_where_it_ended() -> Non
     revised = closed(life.go_on(46.6)).keep
 
     assert (revised.revision, revised.end) == (1, end)
+
+
+def test_a_clip_longer_than_the_memory_is_not_written_anew() -> None:
+    life = Life([said(10, 12), said(40, 42)])
+    life.press(43)
+    life.oldest_s = 41
+
+    assert kinds(life.press(44)) == ["Refuse"]
+    assert life.session.keep is not None
+    assert life.session.keep.start == at(39.56)
 
 
 def test_after_five_seconds_a_press_is_a_keep_of_its_own() -> None:
@@ -176,8 +198,9 @@ def test_where_nothing_is_left_to_reach_a_press_is_refused() -> None:
     assert refused[0].advice
 
 
-def test_where_nothing_was_ever_heard_a_press_is_refused_and_says_so() -> None:
-    (refused,) = Life([]).press(0)
+@pytest.mark.parametrize("unjudged", [True, False])
+def test_where_nothing_was_ever_heard_a_press_is_refused_and_says_so(*, unjudged: bool) -> None:
+    (refused,) = Life([], session=Keeping(unjudged=unjudged)).press(0)
 
     assert isinstance(refused, Refuse)
     assert "heard" in refused.sentence
@@ -227,6 +250,23 @@ def test_a_hold_is_confirmed_once() -> None:
 
     assert "Confirm" in kinds(life.go_on(14))
     assert "Confirm" not in kinds(life.go_on(15))
+
+
+def test_a_hold_can_be_made_a_recording_and_a_release_does_not_end_it() -> None:
+    life = Life([said(10, 12)])
+    life.down(13)
+    life.hold(13.6)
+
+    assert kinds(life.do(RecordingBegan(at(20)), 20)) == ["Take", "Became"]
+    life.up(21)
+    assert "Close" not in kinds(life.go_on(100))
+
+
+def test_a_sentence_that_begins_with_the_press_is_followed_by_the_next() -> None:
+    life = Life([said(13, 60)])
+    life.press(13)
+
+    assert kinds(life.press(20)) == ["Take"]
 
 
 def test_a_hold_keeps_what_comes_until_release() -> None:
@@ -318,6 +358,16 @@ def test_what_was_pressed_further_back_before_the_sound_was_judged_stays_as_long
     assert life.session.keep.start < at(2)
 
 
+def test_once_the_sound_has_been_judged_a_press_is_cut_at_once() -> None:
+    life = Life([said(10, 12)], session=Keeping(unjudged=True))
+    life.do(Judged(), 12.9)
+    life.press(13)
+
+    assert life.session.keep is not None
+    assert life.session.keep.start > at(9)
+    assert not life.session.keep.uncut
+
+
 def test_where_nothing_ever_judges_a_press_keeps_the_last_minute() -> None:
     life = Life([], session=Keeping(unjudged=True))
     life.press(100)
@@ -343,6 +393,24 @@ def test_a_recording_outlives_a_minute_without_sound_and_then_goes_on_as_another
     assert life.do(NoSound(for_s=59), 60) == []
     assert "Close" in kinds(life.do(NoSound(for_s=60), 60))
     assert kinds(life.go_on(200)) == ["Take", "Write"]
+    assert kinds(life.go_on(201)) == ["Extend", "Confirm"]
+
+
+def test_a_recording_that_was_ended_without_sound_does_not_go_on() -> None:
+    life = Life([])
+    life.do(RecordingBegan(at(20)), 20.05)
+    life.do(NoSound(for_s=60), 60)
+
+    assert kinds(life.do(RecordingEnded(at(60)), 60)) == ["Refuse"]
+    assert life.go_on(200) == []
+
+
+def test_a_recording_ended_before_it_began_is_as_short_as_can_be() -> None:
+    life = Life([])
+    life.do(RecordingBegan(at(20)), 20)
+
+    keep = closed(life.do(RecordingEnded(at(10)), 20)).keep
+    assert (keep.start, keep.end) == (at(19.75), at(19.75) + 1)
 
 
 def test_pressed_while_no_sound_comes_the_ring_is_kept_all_the_same() -> None:
