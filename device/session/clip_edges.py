@@ -143,7 +143,7 @@ def _after(heard: Heard, offset: int, press: int) -> int:
     """
     start = max(offset + LEAST_LEAD_OUT, press - ABOUT)
     stop = min(max(offset + LONGEST_LEAD_OUT, press), heard.now)
-    following = [each.onset for each in _firm(heard) if each.onset >= max(offset, press)]
+    following = [each.onset for each in _firm(heard) if each.onset > press]
     if following:
         stop = min(stop, max(offset + LEAST_LEAD_OUT, following[0] - LONGEST_LEAD_IN))
     start = min(start, max(offset, stop - ABOUT))

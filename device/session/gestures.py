@@ -99,7 +99,7 @@ def _believed(fingers: Fingers, now_s: float) -> tuple[Fingers, list[Gesture]]:
     if not fingers.level:
         up = replace(fingers, is_down=False, changed_s=at_s)
         return up, [Gesture("release", at_s, fingers.in_chain > 1)]
-    again = fingers.in_chain > 0 and at_s - fingers.changed_s < CHAIN_S
+    again = at_s - fingers.changed_s < CHAIN_S
     count = fingers.in_chain + 1 if again else 1
     down = replace(fingers, is_down=True, changed_s=at_s, in_chain=count, meant="press")
     return down, [Gesture("press", at_s, again)]

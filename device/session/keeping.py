@@ -153,8 +153,7 @@ def _uncut(state: Keeping, at: int, heard: Heard) -> int | None:
 
 def _further(state: Keeping, keep: Keep, at: int, heard: Heard) -> Step:
     start = clip_edges.further_back(heard, keep.start, keep.floor)
-    if keep.start < heard.oldest:
-        start = None  # the clip is longer than the memory: it could not be written anew
+    # No start is older than the memory: a clip that has outgrown it cannot be written anew.
     if start is None or start >= keep.start:
         again = replace(keep, last_press=at, chain_until=None)
         sentence = "There is nothing further back to keep."
@@ -191,7 +190,7 @@ def _held(state: Keeping) -> Step:
 
 def _released(state: Keeping, at: int) -> Step:
     keep = state.keep
-    if keep is None or keep.recording:
+    if keep is None or (keep.recording and keep.held):
         return state, []
     anchor = at if keep.held else keep.anchor
     came_up = replace(keep, held=False, anchor=anchor, chain_until=at + CHAIN)
@@ -199,6 +198,7 @@ def _released(state: Keeping, at: int) -> Step:
 
 
 def _recording_began(state: Keeping, at: int, heard: Heard) -> Step:
+    state = replace(state, resume=False)
     keep = state.open
     if keep is not None and keep.held:
         if keep.recording:
@@ -224,7 +224,7 @@ def _recording_ended(state: Keeping, at: int, heard: Heard) -> Step:
     keep = state.open
     if keep is None or not keep.held:
         return replace(state, resume=False), [_NO_RECORDING]
-    return _close(replace(state, resume=False), replace(keep, end=at, held=False), heard)
+    return _close(state, replace(keep, end=at), heard)
 
 
 def _judged(state: Keeping, heard: Heard, *, by_detector: bool) -> Step:
@@ -243,7 +243,7 @@ def _judged(state: Keeping, heard: Heard, *, by_detector: bool) -> Step:
 
 def _advanced(state: Keeping, heard: Heard) -> Step:
     if state.resume:
-        return _recording_began(replace(state, resume=False), heard.now, heard)
+        return _recording_began(state, heard.now, heard)
     keep = state.open
     if keep is None:
         return state, []
@@ -267,7 +267,7 @@ def _advanced(state: Keeping, heard: Heard) -> Step:
 def _too_long(state: Keeping, keep: Keep, heard: Heard) -> Step:
     lasts = heard.now - keep.press
     if keep.recording and lasts >= LONGEST_RECORDING:
-        return _close(state, replace(keep, end=heard.now, held=False), heard)
+        return _close(state, keep, heard)
     if not keep.recording and lasts >= LONGEST_HOLD:
         longer = replace(keep, recording=True)
         return replace(state, keep=longer), [Became(longer)]
@@ -295,7 +295,7 @@ def _stream_ended(state: Keeping, heard: Heard) -> Step:
     keep = state.open
     if keep is None:
         return state, []
-    return _close(state, replace(keep, held=False), heard)
+    return _close(state, keep, heard)
 
 
 def _close(state: Keeping, keep: Keep, heard: Heard) -> Step:
@@ -304,6 +304,6 @@ def _close(state: Keeping, keep: Keep, heard: Heard) -> Step:
     end = min(heard.now, max(decided, keep.start + 1))
     has_sound = end > keep.start
     effects: list[Effect] = [] if keep.confirmed or not has_sound else [Confirm(keep)]
-    closed = replace(keep, end=end, closed=True, confirmed=True)
+    closed = replace(keep, end=end, held=False, closed=True, confirmed=True)
     floor = max(state.floor, end)
     return replace(state, keep=closed, floor=floor), [*effects, Close(closed)]
