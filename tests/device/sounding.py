@@ -1,7 +1,7 @@
 """A small language for what was heard: utterances in seconds, and cuts where one asks for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.audio import RATE_HZ
 from core.clock import Recorded
@@ -17,8 +17,11 @@ class Told:
     utterances: Sequence[Utterance]
     now: int
     oldest: int = 0
+    sought: list[tuple[int, int, int]] = field(default_factory=list)
+    """From, to and best of every cut that was asked for."""
 
     def quietest(self, start: int, end: int, best: int) -> int:
+        self.sought.append((start, end, best))
         return max(start, min(best, end))
 
 

@@ -19,8 +19,11 @@ BEFORE_S = 0.44
         ("a pause of eight seconds is not long", [said(10, 12), said(20, 22)], 23, 0, 10),
         ("a murmur bridges a pause", [said(10, 12), murmured(16, 17), said(23, 25)], 26, 0, 10),
         ("a murmur alone is no target", [said(10, 12), murmured(14, 15)], 16, 0, 10),
+        ("nor one after a long silence", [said(1, 2), murmured(14, 15)], 16, 0, 1),
         ("no further than a minute", [said(30, 32), said(35, 60), said(62, 90)], 91, 0, 35),
         ("not what begins with the press", [said(1, 2), said(13, None)], 13, 0, 1),
+        ("a minute back and no less", [said(31, 33), said(35, 60), said(62, 90)], 91, 0, 31),
+        ("not what ends with an earlier keep", [said(8, 9), said(10, 12)], 13, 9, 10),
         ("never what an earlier keep holds", [said(10, 12), said(15, 17)], 18, 13, 15),
     ],
 )
@@ -47,6 +50,7 @@ def test_an_utterance_that_a_keep_has_cut_goes_on_in_the_next() -> None:
 def test_a_press_with_no_speech_keeps_the_last_half_minute() -> None:
     assert clip_edges.back(heard(now_s=50), at(50), 0) == at(20)
     assert clip_edges.back(heard(now_s=10), at(10), 0) == 0
+    assert clip_edges.back(heard(now_s=1), at(1), 0) == 0
 
 
 def test_a_press_right_after_a_keep_has_nothing_to_reach() -> None:
@@ -83,6 +87,11 @@ def test_a_clip_of_speech_does_not_reach_into_the_silence_before_it() -> None:
     assert clip_edges.further_back(heard(now_s=43), at(40), 0) == at(10)
 
 
+def test_less_than_two_seconds_of_silence_are_not_reached_further_back_for() -> None:
+    assert clip_edges.further_back(heard(now_s=43), at(3), at(1)) == at(1)
+    assert clip_edges.further_back(heard(now_s=43), at(2.9), at(1)) is None
+
+
 def test_a_sentence_in_progress_is_followed_until_it_has_ended() -> None:
     assert clip_edges.end(heard(said(10, None), now_s=20), at(12)) is None
     end = clip_edges.end(heard(said(10, 22), now_s=24), at(12))
@@ -102,7 +111,8 @@ def test_an_end_is_decided_once_speech_before_it_would_have_been_noticed() -> No
 
 
 def test_it_is_followed_for_half_a_minute_at_most() -> None:
-    assert clip_edges.end(heard(said(10, None), now_s=43), at(12)) == at(42)
+    assert clip_edges.end(heard(said(10, None), now_s=41.9), at(12)) is None
+    assert clip_edges.end(heard(said(10, None), now_s=42), at(12)) == at(42)
 
 
 def test_a_clip_ends_about_its_press_where_nobody_speaks() -> None:
@@ -121,6 +131,12 @@ def test_what_is_said_next_keeps_its_lead_in() -> None:
 
 def test_speech_that_began_just_before_the_press_is_in_progress() -> None:
     assert clip_edges.end(heard(said(10, 12), said(12.95, None), now_s=13.8), at(13)) is None
+    assert clip_edges.end(heard(said(10, 12), said(13, None), now_s=13.8), at(13)) is None
+    assert clip_edges.end(heard(said(10, 12), said(13, 15), now_s=20), at(13)) == at(15.35)
+
+
+def test_a_murmur_is_not_waited_for() -> None:
+    assert clip_edges.end(heard(murmured(19.5, 21), now_s=20.8), at(20)) == at(20)
 
 
 def test_an_utterance_as_a_whole_has_both_its_margins() -> None:
@@ -133,3 +149,57 @@ def test_an_utterance_in_progress_goes_as_far_as_the_sound() -> None:
     sound = heard(said(10), now_s=12)
 
     assert clip_edges.whole(sound, said(10), 0) == (at(10 - BEFORE_S), at(12))
+
+
+def test_no_margin_is_taken_from_the_utterance_before() -> None:
+    sound = heard(said(9, 10), said(10, 12), now_s=20)
+
+    assert clip_edges.whole(sound, said(10, 12), 0)[0] == at(10)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spoken", "press_s", "floor_s", "sought"),
+    [
+        ("before the first word", [said(10, 12)], 13, 0, (9.32, 9.75, 9.56)),
+        ("after the words of an earlier keep", [said(9, 9.6), said(10, 12)], 13, 9.6,
+         (9.725, 9.75, 9.56)),
+    ],
+)  # fmt: skip
+def test_where_a_clip_begins_is_sought(
+    sentence: str,
+    spoken: list[Utterance],
+    press_s: float,
+    floor_s: float,
+    sought: tuple[float, float, float],
+) -> None:
+    sound = heard(*spoken, now_s=20)
+
+    clip_edges.back(sound, at(press_s), at(floor_s))
+
+    assert sound.sought == [tuple(map(at, sought))], sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spoken", "press_s", "now_s", "sought"),
+    [
+        ("after the last word", [said(10, 22)], 12, 24, (22.125, 22.6, 22.35)),
+        ("at the press, long after it", [said(10, 12)], 20, 21, (19.6, 20, 19.8)),
+        ("before the next word", [said(10, 12), said(13.2, 14)], 11, 15, (12.12, 12.52, 12.35)),
+        ("close to it, where that is near", [said(10, 12), said(12.5, 14)], 11, 15,
+         (12, 12.125, 12.35)),
+        ("at the press, where nobody spoke", [], 20, 21, (19.6, 20, 20)),
+        ("in the last seconds of who does not stop", [said(10)], 12, 42, (37, 42, 42)),
+    ],
+)  # fmt: skip
+def test_where_a_clip_ends_is_sought(
+    sentence: str,
+    spoken: list[Utterance],
+    press_s: float,
+    now_s: float,
+    sought: tuple[float, float, float],
+) -> None:
+    sound = heard(*spoken, now_s=now_s)
+
+    clip_edges.end(sound, at(press_s))
+
+    assert sound.sought == [tuple(map(at, sought))], sentence

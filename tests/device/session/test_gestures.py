@@ -164,3 +164,19 @@ def test_a_change_that_may_be_chatter_is_looked_at_again_when_it_can_be_none() -
     fingers, _ = edge(fingers, down=False, at_s=1.002)
 
     assert next_due_s(fingers) == pytest.approx(1.03)
+
+
+def test_all_that_belongs_to_a_press_before_says_so() -> None:
+    fingers, told = Fingers(), list[tuple[str, bool]]()
+    for down, at_s in [(True, 1.0), (False, 1.1), (True, 1.4), (False, 3.5), (True, 5), (False, 6)]:
+        fingers, found = edge(fingers, down=down, at_s=at_s)
+        told += [(each.kind, each.again) for each in found]
+
+    assert told == [
+        ("press", False), ("release", False), ("press", True), ("pause", True), ("release", True),
+        ("press", False), ("hold", False), ("release", False),
+    ]  # fmt: skip
+
+
+def test_what_lasts_as_long_as_a_contact_may_chatter_is_no_chatter() -> None:
+    assert play([(0.0, "down"), (0.03, "up")]) == [("press", 0.0), ("release", 0.03)]

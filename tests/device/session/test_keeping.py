@@ -1,82 +1,21 @@
-from dataclasses import dataclass, field
-
 import pytest
 
-from device.memory.utterances import Utterance
-from device.session.keeping import step
 from device.session.values import (
-    Advanced,
     Close,
     Confirm,
-    Effect,
-    Event,
-    HoldBegan,
-    Judged,
     Keeping,
     NoRoom,
     NoSound,
     NotKept,
     Press,
     RecordingBegan,
-    RecordingEnded,
     Refuse,
     Release,
     Take,
     Write,
 )
-from tests.device.sounding import at, heard, said
-
-
-@dataclass
-class Life:
-    """A session, what was said so far, and what came of it."""
-
-    spoken: list[Utterance]
-    session: Keeping = field(default_factory=Keeping)
-    effects: list[Effect] = field(default_factory=list)
-    oldest_s: float = 0
-
-    def press(self, at_s: float, *, up_s: float | None = None) -> list[Effect]:
-        self._do(Press(at(at_s)), at_s)
-        found = list(self.effects)
-        self._do(Release(at(up_s or at_s)), up_s or at_s)
-        return found
-
-    def down(self, at_s: float) -> None:
-        self._do(Press(at(at_s)), at_s)
-
-    def hold(self, at_s: float) -> None:
-        self._do(HoldBegan(at(at_s)), at_s)
-
-    def up(self, at_s: float) -> None:
-        self._do(Release(at(at_s)), at_s)
-
-    def go_on(self, to_s: float) -> list[Effect]:
-        self._do(Advanced(), to_s)
-        return self.effects
-
-    def do(self, event: Event, now_s: float) -> list[Effect]:
-        self._do(event, now_s)
-        return self.effects
-
-    def _do(self, event: Event, now_s: float) -> None:
-        so_far = (_so_far(each, now_s) for each in self.spoken)
-        told = heard(*so_far, now_s=now_s, oldest_s=self.oldest_s)
-        told.utterances = [each for each in told.utterances if each.onset <= at(now_s)]
-        self.session, self.effects = step(self.session, event, told)
-
-
-def _so_far(utterance: Utterance, now_s: float) -> Utterance:
-    ended = utterance.offset is not None and utterance.offset + at(0.8) <= at(now_s)
-    return utterance if ended else Utterance(utterance.onset)
-
-
-def kinds(effects: list[Effect]) -> list[str]:
-    return [type(each).__name__ for each in effects]
-
-
-def closed(effects: list[Effect]) -> Close:
-    return next(each for each in effects if isinstance(each, Close))
+from tests.device.keeping_life import Life, closed, kinds
+from tests.device.sounding import at, said
 
 
 def test_a_press_is_taken_before_anything_is_written() -> None:
@@ -93,7 +32,7 @@ def test_kept_is_said_once_the_sound_up_to_the_press_has_come() -> None:
 
 def test_a_press_is_not_kept_before_its_own_sound_has_arrived() -> None:
     life = Life([said(10, 12)])
-    life._do(Press(at(13.05)), 13.0)
+    life.do(Press(at(13.05)), 13.0)
 
     assert "Confirm" not in kinds(life.go_on(13.0))
     assert "Confirm" in kinds(life.go_on(13.05))
@@ -121,7 +60,25 @@ def test_a_button_that_is_still_down_keeps_the_clip_open() -> None:
 
     assert "Close" not in kinds(life.go_on(15))
     life.up(15)
-    assert "Close" in kinds(life.go_on(15.6))
+    assert "Close" not in kinds(life.go_on(15.4))
+    assert "Close" in kinds(life.go_on(15.5))
+
+
+def test_a_button_that_is_down_again_keeps_it_open_too() -> None:
+    life = Life([said(10, 12)])
+    life.press(13)
+    life.down(13.3)
+
+    assert "Close" not in kinds(life.go_on(14.5))
+    life.up(14.6)
+    assert "Close" in kinds(life.go_on(15.1))
+
+
+def test_a_press_that_is_no_hold_ends_its_clip_where_it_went_down() -> None:
+    life = Life([said(10, 12)])
+    life.press(13, up_s=13.3)
+
+    assert closed(life.go_on(13.8)).keep.end == at(12.8)
 
 
 def test_pressed_again_the_same_keep_reaches_a_stretch_further_back() -> None:
@@ -134,16 +91,55 @@ def test_pressed_again_the_same_keep_reaches_a_stretch_further_back() -> None:
     assert isinstance(write, Write)
     assert (write.keep.press, write.keep.revision) == (first.keep.press, 1)
     assert write.keep.start < at(10)
+    assert write.to == at(44)
+
+
+def test_in_silence_a_second_press_reaches_another_half_minute_back() -> None:
+    life = Life([])
+    life.press(100)
+
+    assert kinds(life.press(101)) == ["Take", "Write"]
+    assert life.session.keep is not None
+    assert life.session.keep.start == at(40)
+
+
+def test_each_press_that_reaches_further_back_prolongs_the_time_for_the_next() -> None:
+    life = Life([said(1, 2), said(15, 17), said(40, 42)])
+    for press_s in (43, 47, 51):
+        life.press(press_s)
+
+    assert life.session.keep is not None
+    assert life.session.keep.revision == 2
+
+
+def test_so_does_one_that_found_nothing_further_back() -> None:
+    life = Life([said(10, 12)])
+    life.press(13)
+    life.press(17)
+
+    assert kinds(life.press(21)) == ["Refuse"]
+
+
+def test_while_it_reaches_further_back_the_button_keeps_the_clip_open() -> None:
+    life = Life([said(10, 12), said(40, 42)])
+    life.press(43)
+    life.down(43.3)
+
+    assert "Close" not in kinds(life.go_on(45))
 
 
 def test_a_closed_keep_reaches_further_back_too_and_ends_where_it_ended() -> None:
     life = Life([said(10, 12), said(40, 42)])
     life.press(43)
     end = closed(life.go_on(43.9)).keep.end
-    life.press(46)
-    revised = closed(life.go_on(46.6)).keep
+    (_, write) = life.press(46)
+    effects = life.go_on(46.6)
+    revised = closed(effects).keep
 
-    assert (revised.revision, revised.end) == (1, end)
+    assert isinstance(write, Write)
+    assert write.to == end
+    assert kinds(effects) == ["Confirm", "Close"]
+    assert (revised.revision, revised.end, revised.confirmed) == (1, end, True)
 
 
 def test_a_clip_longer_than_the_memory_is_not_written_anew() -> None:
@@ -161,9 +157,11 @@ def test_after_five_seconds_a_press_is_a_keep_of_its_own() -> None:
     life.press(43)
     life.go_on(43.9)
 
-    assert kinds(life.press(49)) == ["Take", "Write"]
+    assert kinds(life.press(48)) == ["Take", "Write"]
     assert life.session.keep is not None
-    assert life.session.keep.press == at(49)
+    assert life.session.keep.press == at(43)
+    life.press(53.1)
+    assert life.session.keep.press == at(53.1)
 
 
 def test_where_something_new_was_said_a_press_is_a_keep_of_its_own() -> None:
@@ -220,46 +218,64 @@ def test_a_press_just_after_a_long_sentence_that_is_kept_ends_its_clip() -> None
     life.press(20)
     life.go_on(29)
 
-    assert kinds(life.press(30.9)) == ["Close", "Refuse"]
+    effects = life.press(30.9)
+
+    assert kinds(effects) == ["Close", "Refuse"]
+    assert isinstance(effects[1], Refuse)
+    assert "kept already" in effects[1].sentence
 
 
-def test_a_hold_that_reached_further_back_does_not_go_on() -> None:
-    life = Life([said(10, 12), said(40, 42)])
-    life.press(43)
-    life.down(44)
-    life.hold(44.6)
+def test_soon_after_a_press_in_a_long_sentence_the_next_reaches_further_back() -> None:
+    life = Life([said(2, 3), said(20, 60)])
+    life.press(30)
 
-    assert life.session.keep is not None
-    assert (life.session.keep.revision, life.session.keep.held) == (1, False)
+    assert kinds(life.press(35)) == ["Take", "Write"]
 
 
-def test_a_hold_does_not_go_on_where_the_end_is_decided() -> None:
-    life = Life([said(10, 12)])
-    life.down(13)
-    life.go_on(15)
-    life.hold(15)
+def test_each_press_in_a_long_sentence_counts_for_the_next() -> None:
+    life = Life([said(10, 60)])
+    for press_s in (20, 40):
+        life.press(press_s)
 
-    assert life.session.keep is not None
-    assert not life.session.keep.held
+    assert kinds(life.press(43)) == ["Refuse"]
 
 
-def test_a_hold_is_confirmed_once() -> None:
-    life = Life([said(10, 12)])
-    life.down(13)
-    life.hold(13.6)
+def test_the_button_keeps_a_clip_open_also_after_a_press_in_its_sentence() -> None:
+    life = Life([said(10, 60)])
+    life.press(20)
+    life.down(40)
 
-    assert "Confirm" in kinds(life.go_on(14))
-    assert "Confirm" not in kinds(life.go_on(15))
+    assert "Close" not in kinds(life.go_on(61.5))
 
 
-def test_a_hold_can_be_made_a_recording_and_a_release_does_not_end_it() -> None:
-    life = Life([said(10, 12)])
-    life.down(13)
-    life.hold(13.6)
+def test_a_sentence_followed_to_its_limit_goes_on_in_the_next_keep() -> None:
+    life = Life([said(10, 90)])
+    life.press(12)
+    end = closed(life.go_on(43)).keep.end
 
-    assert kinds(life.do(RecordingBegan(at(20)), 20)) == ["Take", "Became"]
-    life.up(21)
-    assert "Close" not in kinds(life.go_on(100))
+    (_, write) = life.press(50)
+
+    assert isinstance(write, Write)
+    assert (write.keep.start, end) == (at(42), at(42))
+
+
+def test_so_it_does_while_the_button_is_still_down() -> None:
+    life = Life([said(10, 90)])
+    life.down(12)
+    life.go_on(43)
+
+    assert kinds(life.press(50)) == ["Close", "Take", "Write"]
+
+
+def test_a_sentence_that_began_with_the_press_is_nothing_new() -> None:
+    life = Life([said(1, 2), said(13, 14)])
+    life.press(13)
+    life.go_on(15.5)
+
+    (refused,) = life.press(16)
+
+    assert isinstance(refused, Refuse)
+    assert "further back" in refused.sentence
 
 
 def test_a_sentence_that_begins_with_the_press_is_followed_by_the_next() -> None:
@@ -269,112 +285,13 @@ def test_a_sentence_that_begins_with_the_press_is_followed_by_the_next() -> None
     assert kinds(life.press(20)) == ["Take"]
 
 
-def test_a_hold_keeps_what_comes_until_release() -> None:
-    life = Life([said(10, 12)])
-    life.down(13)
-    life.hold(13.6)
-
-    assert "Close" not in kinds(life.go_on(100))
-    life.up(101)
-    assert (closed(life.go_on(101.8)).keep.end or 0) > at(100)
-
-
-def test_a_hold_of_ten_minutes_is_a_recording_and_a_release_does_not_end_it() -> None:
-    life = Life([said(10, 12)])
-    life.down(13)
-    life.hold(13.6)
-
-    assert "Became" in kinds(life.go_on(613.1))
-    life.up(614)
-    assert "Close" not in kinds(life.go_on(700))
-    assert closed(life.do(RecordingEnded(at(701)), 701.1)).keep.end == at(701)
-
-
-def test_a_recording_begins_where_it_was_asked_for_and_ends_there() -> None:
+def test_where_the_disk_comes_to_its_reserve_a_press_is_kept_to_its_end() -> None:
     life = Life([said(10, 12)])
 
-    effects = life.do(RecordingBegan(at(20)), 20.05)
-    assert kinds(effects) == ["Take", "Write"]
-    assert "Close" not in kinds(life.go_on(3000))
-    keep = closed(life.do(RecordingEnded(at(3600)), 3600.05)).keep
-    assert (keep.start, keep.end) == (at(19.75), at(3600))
-
-
-def test_a_press_during_a_recording_is_taken_for_it_is_being_kept() -> None:
-    life = Life([said(10, 12)])
-    life.do(RecordingBegan(at(20)), 20.05)
-    life.go_on(100)
-
-    assert kinds(life.press(100)) == ["Take"]
-    assert "Close" not in kinds(life.go_on(120))
-
-
-def test_a_recording_is_not_begun_twice_nor_ended_where_there_is_none() -> None:
-    life = Life([])
-    assert kinds(life.do(RecordingEnded(at(5)), 5)) == ["Refuse"]
-    life.do(RecordingBegan(at(20)), 20.05)
-    assert kinds(life.do(RecordingBegan(at(21)), 21.05)) == ["Refuse"]
-
-
-def test_a_recording_that_nobody_ends_ends_after_six_hours() -> None:
-    life = Life([])
-    life.do(RecordingBegan(at(20)), 20.05)
-
-    assert "Close" not in kinds(life.go_on(6 * 3600))
-    assert "Close" in kinds(life.go_on(6 * 3600 + 21))
-
-
-def test_where_the_disk_comes_to_its_reserve_a_recording_is_closed_and_says_so() -> None:
-    life = Life([])
-    life.do(RecordingBegan(at(20)), 20.05)
-    life.go_on(60)
-
-    assert kinds(life.do(NoRoom(), 61))[-2:] == ["Close", "Refuse"]
-
-
-def test_before_anything_has_judged_the_sound_a_press_is_written_uncut_and_cut_later() -> None:
-    life = Life([said(10, 12)], session=Keeping(unjudged=True))
-
-    first = life.press(13)
-    assert kinds(first) == ["Take", "Write"]
-    assert "Close" not in kinds(life.go_on(15))
-    judged = life.do(Judged(), 15.1)
-
-    assert kinds(judged) == ["Write"]
-    keep = life.session.keep
-    assert keep is not None
-    assert at(9) < keep.start <= at(10)
-    assert keep.revision == 1
-    assert "Close" in kinds(life.go_on(15.2))
-
-
-def test_what_was_pressed_further_back_before_the_sound_was_judged_stays_as_long() -> None:
-    life = Life([said(2, 4), said(30, 32)], session=Keeping(unjudged=True))
-    life.press(70)
-    life.press(71)
-
-    assert life.do(Judged(), 71.1) == []
-    assert life.session.keep is not None
-    assert life.session.keep.start < at(2)
-
-
-def test_once_the_sound_has_been_judged_a_press_is_cut_at_once() -> None:
-    life = Life([said(10, 12)], session=Keeping(unjudged=True))
-    life.do(Judged(), 12.9)
+    assert life.do(NoRoom(), 12.9) == []
     life.press(13)
-
-    assert life.session.keep is not None
-    assert life.session.keep.start > at(9)
-    assert not life.session.keep.uncut
-
-
-def test_where_nothing_ever_judges_a_press_keeps_the_last_minute() -> None:
-    life = Life([], session=Keeping(unjudged=True))
-    life.press(100)
-    life.do(Judged(by_detector=False), 100.1)
-
-    keep = closed(life.go_on(101)).keep
-    assert keep.start == at(40)
+    assert life.do(NoRoom(), 13.1) == []
+    assert "Close" in kinds(life.go_on(13.8))
 
 
 def test_while_no_sound_comes_a_sentence_is_waited_for_and_then_closed() -> None:
@@ -383,34 +300,6 @@ def test_while_no_sound_comes_a_sentence_is_waited_for_and_then_closed() -> None
 
     assert life.do(NoSound(for_s=4), 12.1) == []
     assert "Close" in kinds(life.do(NoSound(for_s=5), 12.1))
-
-
-def test_a_recording_outlives_a_minute_without_sound_and_then_goes_on_as_another() -> None:
-    life = Life([])
-    life.do(RecordingBegan(at(20)), 20.05)
-    life.go_on(60)
-
-    assert life.do(NoSound(for_s=59), 60) == []
-    assert "Close" in kinds(life.do(NoSound(for_s=60), 60))
-    assert kinds(life.go_on(200)) == ["Take", "Write"]
-    assert kinds(life.go_on(201)) == ["Extend", "Confirm"]
-
-
-def test_a_recording_that_was_ended_without_sound_does_not_go_on() -> None:
-    life = Life([])
-    life.do(RecordingBegan(at(20)), 20.05)
-    life.do(NoSound(for_s=60), 60)
-
-    assert kinds(life.do(RecordingEnded(at(60)), 60)) == ["Refuse"]
-    assert life.go_on(200) == []
-
-
-def test_a_recording_ended_before_it_began_is_as_short_as_can_be() -> None:
-    life = Life([])
-    life.do(RecordingBegan(at(20)), 20)
-
-    keep = closed(life.do(RecordingEnded(at(10)), 20)).keep
-    assert (keep.start, keep.end) == (at(19.75), at(19.75) + 1)
 
 
 def test_pressed_while_no_sound_comes_the_ring_is_kept_all_the_same() -> None:
@@ -438,9 +327,31 @@ def test_the_second_press_of_a_chain_reaches_back_whatever_was_said_since() -> N
 def test_a_keep_that_the_disk_refused_is_no_keep() -> None:
     life = Life([said(10, 12)])
     life.press(13)
-    life._do(NotKept(), 13.1)
+    life.do(NotKept(), 13.1)
 
     assert kinds(life.press(13.2)) == ["Take", "Write"]
+
+
+def test_what_the_disk_holds_of_a_refused_keep_is_not_kept_again() -> None:
+    life = Life([said(10, 12)], session=Keeping(floor=at(5)))
+    life.press(13)
+
+    life.do(NotKept(floor=at(2)), 13.1)
+    assert life.session.floor == at(5)
+    life.do(NotKept(floor=at(12)), 13.1)
+    assert life.session.floor == at(12)
+
+
+def test_keeps_asked_for_at_one_place_have_each_a_name() -> None:
+    life = Life([said(10, 12)])
+    names = []
+    for event in (Press(at(13)), Press(at(13)), RecordingBegan(at(13)), RecordingBegan(at(13))):
+        life.do(event, 13)
+        assert life.session.keep is not None
+        names.append(life.session.keep.press)
+        life.do(NotKept(), 13)
+
+    assert names == [at(13), at(13) + 1, at(13) + 2, at(13) + 3]
 
 
 def test_nothing_is_confirmed_twice_or_after_its_close() -> None:

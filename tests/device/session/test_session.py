@@ -135,6 +135,10 @@ def test_while_paused_nothing_is_kept_and_the_wearer_is_told(event: Event) -> No
     assert state.state == "paused"
 
 
+def test_while_paused_the_time_that_goes_by_is_nothing_to_tell() -> None:
+    assert play([PauseAsked("page"), Advanced()])[1] == []
+
+
 def test_the_same_gesture_resumes() -> None:
     state, effects = play([PauseGesture(), Press(at(13)), PauseGesture()])
 
