@@ -38,10 +38,15 @@ GOAL = 0.85
 
 TESTS = {
     "device/session": ("tests/device/session",),
-    "pipeline/store": ("tests/pipeline/store",),
+    "pipeline/store": (
+        "tests/pipeline/store",
+        "tests/contracts/test_store.py",
+        "tests/contracts/test_store_acts.py",
+        "tests/contracts/test_store_passages.py",
+    ),
     "pipeline/search": ("tests/pipeline/search",),
 }
-"""The folders that are changed, and whose tests have to see it."""
+"""The folders that are changed, and the tests that have to see it: the folder's, and its port's."""
 
 NOT_COPIED = (".git", ".venv", ".hypothesis", "__pycache__", ".*_cache")
 PYTEST = ("-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0")

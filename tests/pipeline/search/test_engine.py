@@ -1,11 +1,17 @@
 """The engine over a real archive; only the embedder is a fake."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from pipeline.meaning.fakes import FakeEmbedder
+from pipeline.search import engine as engine_module
 from pipeline.search.engine import Engine
 from pipeline.store import acts
 from pipeline.store.passage_port import Shown
@@ -113,6 +119,44 @@ async def test_without_an_embedder_words_answer_and_the_answer_says_so(
         assert found.hits[0].ref == "1"
 
 
+async def test_what_means_the_same_is_found_without_a_word_in_common(
+    archive: SqliteArchive, reader: PassageReader
+) -> None:
+    async def understand(queries: Sequence[str]) -> NDArray[np.float32]:
+        return FakeEmbedder().embed([f"Gina: {DAY[0].text}" for _ in queries])
+
+    await keep(archive, *DAY)
+
+    found = await Engine(reader, understand).search("medicine")
+
+    assert found.hits[0].ref == "1"
+    assert found.hits[0].why == ("somewhat close in meaning",)
+    assert not found.nothing_close
+
+
+async def test_a_batch_shares_the_time_that_its_queries_have_in_common(
+    archive: SqliteArchive, reader: PassageReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep(archive, *DAY)
+    seconds = itertools.count()
+    clock = SimpleNamespace(perf_counter=lambda: next(seconds))
+    monkeypatch.setattr(engine_module, "time", clock)  # each look at it is a second later
+
+    assert (await Engine(reader).search("box")).ms == 2_000
+    assert [one.ms for one in await Engine(reader).search_many(["box", "boat"])] == [1_500] * 2
+
+
+async def test_what_is_worked_out_of_a_table_is_kept_until_it_changes(
+    archive: SqliteArchive, engine: Engine
+) -> None:
+    await keep(archive, *DAY)
+    await engine.search("box")
+    first = engine._moments
+    await engine.search("boat")
+
+    assert engine._moments is first
+
+
 async def test_a_batch_answers_as_one_by_one_does(archive: SqliteArchive, engine: Engine) -> None:
     await keep(archive, *DAY)
     queries = ["pill box", "", "what about the boat?"]
@@ -156,6 +200,13 @@ async def test_no_more_hits_than_asked_for(archive: SqliteArchive, engine: Engin
 
     assert len(await refs(engine, "the first box", n=2)) == 2
     assert await refs(engine, "the first box", n=0) == []
+
+
+async def test_who_does_not_say_how_many_gets_ten(archive: SqliteArchive, engine: Engine) -> None:
+    await keep(archive, *(said(str(n), f"tea number {n}", after_h=n) for n in range(12)))
+
+    assert len(await refs(engine, "tea")) == 10
+    assert len((await engine.search_many(["tea"]))[0].hits) == 10
 
 
 async def test_the_same_words_by_the_same_speaker_are_one_hit_with_its_twins(
