@@ -47,7 +47,8 @@ async def test_the_best_moment_comes_first_and_says_why(
     assert (best.ref, best.speaker, best.at) == ("1", "Gina", FRIDAY)
     assert "has the words 'pill' and 'box'" in best.why
     assert "spoken by Gina" in best.why
-    assert [hit.score for hit in found.hits] == sorted((h.score for h in found.hits), reverse=True)
+    scores = [hit.score for hit in found.hits]
+    assert scores == sorted((round(score, 4) for score in scores), reverse=True)
     assert not found.nothing_close
     assert not found.by_words_alone
     assert found.ms > 0
@@ -235,6 +236,36 @@ async def test_a_moment_is_one_hit_shown_by_its_best_passage(
     (hit,) = (await engine.search("boat")).hits
 
     assert (hit.ref, hit.text) == ("long", "the boat comes later")
+
+
+async def test_what_else_a_long_moment_says_is_not_hidden_by_another_with_the_same_words(
+    archive: SqliteArchive, engine: Engine
+) -> None:
+    await keep(
+        archive,
+        said("1", "tea comes first\nthe boat comes later", "Gina"),
+        said("2", "the boat comes later\nthen the cake", "Gina", after_h=5),
+    )
+
+    assert set(await refs(engine, "boat")) == {"1", "2"}
+
+
+@pytest.mark.parametrize("n", [1, 3, 5, 6])
+async def test_fewer_hits_are_the_first_of_more(
+    archive: SqliteArchive, engine: Engine, n: int
+) -> None:
+    await keep(
+        archive, *(said(str(n), f"tea {'and cake ' * (n * 5 % 13)}", after_h=n) for n in range(13))
+    )
+
+    assert await refs(engine, "tea", n=n) == (await refs(engine, "tea", n=13))[:n]
+
+
+async def test_among_equals_the_earlier_come_first(archive: SqliteArchive, engine: Engine) -> None:
+    speakers = ("Ada", "Bea", "Cleo", "Dora", "Eva", "Fay", "Gina")
+    await keep(archive, *(said(name, "tea", name, after_h=n) for n, name in enumerate(speakers)))
+
+    assert await refs(engine, "tea", n=3) == ["Ada", "Bea", "Cleo"]
 
 
 async def test_what_is_kept_or_hidden_between_two_searches_counts(

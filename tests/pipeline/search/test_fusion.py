@@ -29,6 +29,54 @@ def test_the_moment_that_has_the_words_comes_first() -> None:
     assert total[3] > total[0] == 0
 
 
+def test_words_meaning_speaker_and_neighbours_are_on_one_scale() -> None:
+    cosines, named = np.array([0, 1], np.float32), np.array([1, 0], np.float32)
+
+    evidence = fusion.fuse(by_word([0, 3]), cosines, named, line(0, 0))
+
+    assert evidence.words.tolist() == [0, 1]
+    assert evidence.meaning.tolist() == pytest.approx([0, 0.16])
+    assert evidence.speaker.tolist() == pytest.approx([0.6, 0])
+    assert evidence.beside.tolist() == pytest.approx([0.7 + 0.4 * 0.16, 0])
+    assert evidence.total.tolist() == pytest.approx([0.6 + 0.7 + 0.064, 1.16])
+
+
+def test_meaning_is_counted_in_deviations_above_the_mean() -> None:
+    cosines = np.array([-0.5, 0.5, 0, 0], np.float32)
+    apart = line(*(HOUR_MS * place for place in range(4)))
+
+    meaning = fusion.fuse(by_word([0] * 4), cosines, none_named(4), apart).meaning
+
+    assert meaning.tolist() == pytest.approx([0, 0.16 * np.sqrt(2), 0, 0])
+
+
+def test_what_is_lent_falls_with_each_step_and_ends_after_four() -> None:
+    words = by_word([0] * 5 + [3] + [0] * 6)
+    cosines = (words[0] / 3).astype(np.float32)
+
+    lent = fusion.fuse(words, None, none_named(12), line(*[0] * 12)).beside
+    close = fusion.fuse(0 * words, cosines, none_named(12), line(*[0] * 12))
+
+    steps = np.array([np.inf, 4, 3, 2, 1, np.inf, 1, 2, 3, 4, np.inf, np.inf])
+    assert lent.tolist() == pytest.approx((0.7**steps).tolist())
+    assert (close.beside / close.meaning[5]).tolist() == pytest.approx((0.4**steps).tolist())
+
+
+def test_a_moment_half_as_long_as_it_takes_borrows_half() -> None:
+    times, halved = np.zeros(3), np.array([35, 70, 140])
+
+    beside = fusion.fuse(by_word([0, 3, 0]), None, none_named(3), fusion.timeline(times, halved))
+
+    assert beside.total.tolist() == pytest.approx([0.35, 1, 0.7])
+
+
+def test_moments_are_of_one_occasion_until_a_gap_of_more_than_ten_minutes() -> None:
+    joined = line(0, 0, HOUR_MS, HOUR_MS + 600_000, HOUR_MS + 1_200_000).joined
+
+    assert [one.tolist() for one in joined] == [[1, 0, 1, 1], [0, 0, 1], [0, 0], [0]]
+    assert line(0, 600_001).joined[0].tolist() == [0]
+
+
 def test_meaning_decides_where_words_are_silent() -> None:
     cosines = np.array([0.1, 0.1, 0.6, 0.1], np.float32)
     apart = line(*(HOUR_MS * place for place in range(4)))
