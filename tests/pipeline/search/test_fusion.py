@@ -51,7 +51,7 @@ def test_meaning_is_counted_in_deviations_above_the_mean() -> None:
 
 
 def test_what_is_lent_falls_with_each_step_and_ends_after_four() -> None:
-    words = by_word([0] * 5 + [3] + [0] * 6)
+    words = by_word([0.0] * 5 + [3.0] + [0.0] * 6)
     cosines = (words[0] / 3).astype(np.float32)
 
     lent = fusion.fuse(words, None, none_named(12), line(*[0] * 12)).beside
