@@ -1,4 +1,4 @@
-"""How capture stands: the one answer that the command line, the page and the doctor read."""
+"""The status of capture: the one answer that the command line, the page and the doctor read."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -41,7 +41,7 @@ class Continuing:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What a pause took back: it can be brought back for so long, then its bytes go."""
+    """A keep that a pause took back: it can be brought back for so long, then its bytes go."""
 
     keep: str
     remaining_s: float
@@ -49,7 +49,7 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What the microphone sends, over the last minute. `sentence` is empty where all is well.
+    """The microphone's levels over the last minute. `sentence` is empty where all is well.
 
     `dc` is a share of full scale; `clipped_share` of all samples; loudness in dB of full scale,
     of a second: the floor is what nine tenths lie above.
@@ -102,12 +102,12 @@ class CaptureStatus:
     replay: ReplayStatus | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """What goes over the socket."""
+        """The status as it goes over the socket."""
         return {**asdict(self), "taken_back": [asdict(it) for it in self.taken_back]}
 
 
 def from_json(told: Mapping[str, Any]) -> CaptureStatus:
-    """What came over the socket. Raises KeyError or TypeError for what is no status."""
+    """The status that came over the socket. Raises KeyError or TypeError for what is no status."""
     fields = dict(told)
     parts = {
         "pause": Pausing,

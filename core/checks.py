@@ -1,4 +1,4 @@
-"""What `afterthought doctor` finds: each room looks at its own things and tells in sentences."""
+"""The findings of `afterthought doctor`: each package looks at its own things, in sentences."""
 
 from dataclasses import dataclass
 from typing import Literal

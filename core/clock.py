@@ -1,4 +1,4 @@
-"""What time it is, and how sure one can be of it.
+"""The time, and how sure one can be of it.
 
 A Pi has no clock battery: until a time server or a phone has been met, its
 wall time is nonsense and is reported as unknown. Intervals come from the
@@ -28,7 +28,7 @@ _TIMESYNC = Path("/run/systemd/timesync/synchronized")
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """When something was recorded, as far as it is known.
+    """The time when something was recorded, as far as it is known.
 
     `at_ms` is milliseconds since 1970 in UTC; `utc_offset_min` the wearer's
     zone there and then; `boot` and `boottime_ms` place it within one run of
@@ -57,7 +57,7 @@ class Recorded:
 
 
 class Clock(Protocol):
-    """What the house may ask about time."""
+    """Everything that may be asked about time."""
 
     def now_ms(self) -> int | None:
         """Milliseconds since 1970 in UTC, or None while the clock is unset."""
@@ -69,7 +69,7 @@ class Clock(Protocol):
         """This instant, with everything that is known about it."""
 
     def is_kept_by_time_server(self) -> bool:
-        """Whether the wall clock is kept right from outside, so that no visitor knows better."""
+        """True where the wall clock is kept right from outside, so that no visitor knows better."""
 
 
 class SystemClock:
@@ -195,7 +195,7 @@ def boot_id() -> str | None:
 
 
 def is_kept_by_time_server() -> bool:
-    """Whether a time server was heard lately; by the kernel, which knows it of every daemon.
+    """True where a time server was heard lately; by the kernel, which knows it of every daemon.
 
     The kernel stops believing a clock some hours after the last word from a server, which
     a file that was touched once does not. Where it may not be asked (`ProtectClock=`), the
@@ -254,7 +254,7 @@ _UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"
 
 
 def length_in_words(duration_ms: int) -> str:
-    """How long something was: `40 ms`, `0.3 s`, `5 s`, `2 min 5 s`, `1 h 10 min`, `3 d 2 h`."""
+    """A length in words: `40 ms`, `0.3 s`, `5 s`, `2 min 5 s`, `1 h 10 min`, `3 d 2 h`."""
     if duration_ms < 100:  # noqa: PLR2004 - a tenth of a second would be none
         return f"{duration_ms} ms"
     if duration_ms < 2_000:  # noqa: PLR2004 - below, a tenth of a second is still felt

@@ -1,4 +1,4 @@
-"""What every subcommand shares: how it is declared, where it prints, how it fails.
+"""The frame of every subcommand: how it is declared, where it prints, how it fails.
 
 A room offers a tuple of `Command`s in its `commands` module and imports what a command
 needs only when it runs, so that `afterthought --help` stays quick.
@@ -34,7 +34,7 @@ class Command:
 
 
 class Screen:
-    """Where a command prints: results to standard output, everything else to standard error."""
+    """The output of a command: results to standard output, everything else to standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json

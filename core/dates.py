@@ -1,4 +1,4 @@
-"""How somebody would ask for a time, in words: what the keyword index is given. Pure."""
+"""Times in the words by which somebody would ask for them, for the keyword index. Pure."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ DATE_WORDS = frozenset(
 
 
 def date_in_words(at: datetime) -> str:
-    """How somebody would ask for that time: "Friday 20 January 2023 afternoon".
+    """The time in the words of somebody who asks for it: "Friday 20 January 2023 afternoon".
 
     In the zone that `at` carries, which should be the wearer's at that time.
     English whatever the locale of the machine, so that two copies index the same words.

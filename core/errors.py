@@ -91,7 +91,7 @@ class ArchiveUnusable(UserError):
 
 
 class NotFound(UserError):
-    """What was named does not exist."""
+    """Nothing has the name that was given."""
 
     code = "not_found"
 

@@ -1,4 +1,4 @@
-"""What capture itself knows and a day must show: gaps, pauses, steps of the clock.
+"""Facts that capture itself knows and a day must show: gaps, pauses, steps of the clock.
 
 A fact goes through the spool like a clip does, and becomes one event of the journal. No
 word of the wearer is in it: ids, numbers, enumerations.
@@ -54,7 +54,7 @@ class Fact:
 
     @property
     def subject(self) -> str:
-        """What its event is about: a pause's two facts share one, a boot's clock all of them."""
+        """The subject of its event: a pause's two facts share one, a boot's clock all of them."""
         if self.kind == "clock_stepped":
             return boot_subject(self.recorded.boot or "")
         if self.kind == "gap_found":
@@ -86,12 +86,12 @@ def gap_found(  # noqa: PLR0913 - what docs/journal-format.md lists for it
 
 
 def boot_subject(boot: str) -> str:
-    """What events about one run of the machine are about."""
+    """The subject of events about one run of the machine."""
     return f"boot:{boot}"
 
 
 def ms_between(one: Recorded, other: Recorded) -> int | None:
-    """How long it was by the clock of the boot that both share; None where they share none."""
+    """The time between by the clock of the boot that both share; None where they share none."""
     if one.boot is None or one.boot != other.boot:
         return None
     if one.boottime_ms is None or other.boottime_ms is None:

@@ -37,7 +37,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def why_unreadable(path: Path) -> tuple[str, str] | None:
-    """Why this file cannot be read, and the next step; None where it can."""
+    """The reason why this file cannot be read, and the next step; None where it can."""
     if path.is_dir():
         return f"{path} is a folder.", f"Name the files in it: {path}/*."
     try:

@@ -1,4 +1,4 @@
-"""What the machine can carry: its memory decides between two profiles."""
+"""The profile of the machine: its memory decides between two profiles."""
 
 from pathlib import Path
 from typing import Literal

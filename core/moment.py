@@ -16,7 +16,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said in a clip, or typed in a note.
+    """The words that were said in a clip, or typed in a note.
 
     `words` is empty for a typed note. `model` names the weights that heard it,
     and is None for what was typed. A clip without words has an empty `text`.
@@ -42,7 +42,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Where a moment came from: a file or source, and there the caller's own id, or a line."""
+    """The origin of a moment: a file or source, and there the caller's own id, or a line."""
 
     source: str
     ref: str | None = None

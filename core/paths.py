@@ -1,4 +1,4 @@
-"""Where things lie: the home of an archive, and the folder for sockets."""
+"""Folders and files: the home of an archive, and the folder for sockets."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""What can be set: a frozen dataclass for each part, with defaults and reasons beside the fields.
+"""The settings: a frozen dataclass for each part, with defaults and reasons beside the fields.
 
 `docs/configuration.md` is held to them by a test; `settings_file` reads the file.
 """
@@ -14,7 +14,7 @@ RETIRED: dict[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a value must keep to, beyond its type, and why its default is what it is."""
+    """The limits of a value, beyond its type, and why its default is what it is."""
 
     reason: str
     minimum: float | None = None
@@ -51,7 +51,7 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class MachineSettings:
-    """What the machine can carry."""
+    """The profile of the machine."""
 
     profile: Literal["auto", "zero", "full"] = setting(
         "auto", "auto: zero where the machine shows less than 700 MB of memory, else full"
@@ -116,7 +116,7 @@ class DeviceSettings:
 
 @dataclass(frozen=True, slots=True)
 class PipelineSettings:
-    """How the worker goes about its work."""
+    """The worker's patience and its share of the machine."""
 
     idle_s: float = setting(
         120.0,

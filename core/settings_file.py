@@ -94,7 +94,7 @@ def read(raw: Mapping[str, Any], *, folder: Path) -> tuple[Settings, list[Proble
 
 
 def effective(settings: Settings) -> dict[str, dict[str, object]]:
-    """What holds now, as JSON can carry it, with secrets masked."""
+    """The settings that hold now, as JSON can carry it, with secrets masked."""
     return {
         table: {
             field.name: _shown(getattr(getattr(settings, table), field.name), _rule(field))

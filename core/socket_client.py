@@ -46,7 +46,7 @@ def ask(path: Path, request: Told, *, patience_s: float) -> Told:
 
 
 async def events(path: Path) -> AsyncGenerator[Told, None]:
-    """What happens there from now on; `{"event": "subscribed"}` comes first. Raises NobodyThere."""
+    """The events from now on; `{"event": "subscribed"}` comes first. Raises NobodyThere."""
     import asyncio  # noqa: PLC0415 - capture asks without a loop, and need not carry one
 
     try:

@@ -1,4 +1,4 @@
-"""What the processes ask of the spool: the one interface of the real one and of the fake.
+"""The spool as the processes know it: the one interface of the real one and of the fake.
 
 `pipeline/spool/spool.py` keeps it on the disk, `pipeline/spool/fakes.py` in memory; roots hand
 one of them to whoever needs it.
@@ -21,7 +21,7 @@ ClipOrigin = Literal["file", "press", "recording", "selected"]
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """What is known of a clip when it is kept. `source` is the name of the file it came from."""
+    """The header of a clip, as it is kept. `source` is the name of the file it came from."""
 
     id: str
     how: ClipOrigin
@@ -71,26 +71,26 @@ class OpenClip(Protocol):
 
 
 class SpoolPort(Protocol):
-    """Where what was kept waits for the worker. Every method may raise OSError."""
+    """The place where clips, texts and facts wait for the worker. All may raise OSError."""
 
     def open_clip(self, clip: Clip, pcm: Samples) -> OpenClip:
         """A clip that goes on: durable up to here on return; where that fails, nothing is left."""
         ...
 
     def post_texts(self, batch: str, texts: Iterable[TypedText]) -> Path:
-        """Where they lie, durable on return. `batch` is a random id of the sender's."""
+        """The file of these texts, durable on return. `batch` is a random id of the sender's."""
         ...
 
     def post_fact(self, fact: Fact) -> Path:
-        """Where it lies, durable on return. Posting it again is harmless."""
+        """The file of the fact, durable on return. Posting it again is harmless."""
         ...
 
     def waiting_count(self) -> int:
-        """How many clips and batches of texts wait to become moments, open clips among them."""
+        """The number of clips, open ones too, and batches of texts that wait for the worker."""
         ...
 
     def free_bytes(self) -> int:
-        """What the disk of the spool has left for us."""
+        """Bytes that the disk of the spool has left for us."""
         ...
 
     def taken_back(self) -> list[TakenBack]:

@@ -1,4 +1,4 @@
-"""What `doctor` looks at on the machine itself."""
+"""The checks of `doctor` on the machine itself."""
 
 import os
 import shutil

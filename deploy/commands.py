@@ -45,7 +45,7 @@ def config(arguments: Arguments, screen: Screen) -> int:
 
 
 def doctor_of(rooms: Sequence[str]) -> Callable[[Arguments, Screen], int]:
-    """What is well, what is not, and what to do: each of these modules offers its `checks`."""
+    """A command that says what is well and what is not, by the `checks` of these modules."""
 
     def doctor(arguments: Arguments, screen: Screen) -> int:
         home = home_of(arguments)

@@ -15,12 +15,12 @@ from dashboard.demo import FOLDER, demo_moments
 
 
 def demo_home(home: Home) -> Home:
-    """Where the demo lives: beside the wearer's archive, never in it."""
+    """The home of the demo: beside the wearer's archive, never in it."""
     return Home(home.path / "demo")
 
 
 def is_laid_out(demo: Home, today: date) -> bool:
-    """Whether the demo is there and ends today."""
+    """True where the demo is there and ends today."""
     try:
         return _marker(demo).read_text(encoding="ascii") == today.isoformat()
     except FileNotFoundError:

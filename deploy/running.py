@@ -31,7 +31,7 @@ from device.ports import Key
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is run: on which home, with which file as the microphone, and why the demo, if so."""
+    """The plan of a run: the home, the file that is the microphone, and why the demo, if so."""
 
     home: Home
     replay: Path | None = None
@@ -168,7 +168,7 @@ class Keys:
             self._over = None
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
-        """What capture answers; None where it refuses, which is said, or is not there."""
+        """The answer of capture; None where it refuses, which is said, or is not there."""
         try:
             answer = self._ask_capture(request)
         except UserError as error:
@@ -181,7 +181,7 @@ class Keys:
 
 
 def _is_laid_out(planned: Plan, screen: Screen) -> bool:
-    """Whether the demo stands; one that does not is cleared away before anybody opens it."""
+    """True where the demo stands; one that does not is cleared away before anybody opens it."""
     home = planned.home
     screen.say(
         f"{planned.why_demo} It lives in a home of its own ({home.path}); "

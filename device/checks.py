@@ -1,4 +1,4 @@
-"""What `doctor` looks at in the device: sound, pins, the memory of the past, the disk.
+"""The checks of `doctor` on the device: sound, pins, the memory of the past, the disk.
 
 A capture that runs holds the microphone and the pins, so it is asked; nothing is taken from it.
 """
@@ -37,7 +37,7 @@ def checks(home: Home) -> Iterator[Check]:
 
 
 def _running(status: CaptureStatus) -> Iterator[Check]:
-    """What the capture that runs says of itself."""
+    """The status of the capture that runs."""
     all_well = status.state != "fault" and not status.advice
     yield Check("capture", "ok" if all_well else "warn", status.sentence, status.advice)
     yield _levels(status)

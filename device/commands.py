@@ -11,7 +11,7 @@ from core.errors import UserError, WrongUsage
 
 
 class Refused(UserError):
-    """What was asked of capture was refused, with its own sentence."""
+    """Capture refused what was asked, with its own sentence."""
 
     code = "refused"
 
@@ -77,7 +77,7 @@ _UNITS_S = {"s": 1, "m": 60, "min": 60, "h": 3600}
 
 
 def _ask(arguments: Arguments, request: dict[str, Any]) -> dict[str, Any]:
-    """What the running capture answers. Raises Refused where it refuses."""
+    """The answer of the running capture. Raises Refused where it refuses."""
     from .capture import control_socket  # noqa: PLC0415
 
     answer = control_socket.ask(home_of(arguments).capture_socket, request)
@@ -87,7 +87,7 @@ def _ask(arguments: Arguments, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def status(arguments: Arguments, screen: Screen) -> int:
-    """How capture and the worker stand."""
+    """The status of capture and worker."""
     from . import status_text  # noqa: PLC0415
 
     value, text = status_text.standing(home_of(arguments))

@@ -48,7 +48,7 @@ _UNHEARD = UserError(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the wearer sees and feels, and what of it cannot be had."""
+    """Everything that the wearer sees and feels, and what of it cannot be had."""
 
     lights: list[Light]
     motors: list[Motor]

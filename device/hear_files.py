@@ -54,7 +54,7 @@ class Clips:
                 self.screen.say(f"{self.source}: a press was refused. {sentence}")
 
     def take(self, *, all_of_them: bool) -> list[events.Closed]:
-        """What may be delivered: the last one may yet be revised, until the file has ended."""
+        """The clips to deliver: until the file has ended, the last one may yet be revised."""
         found = sorted(self.closed.values(), key=lambda each: each.start)
         taken = found if all_of_them else found[:-1]
         for each in taken:
@@ -64,7 +64,7 @@ class Clips:
 
 @dataclass(slots=True)
 class Summary:
-    """What one file came to, in seconds of its sound."""
+    """The sum of one file, in seconds of its sound."""
 
     heard_s: float = 0.0
     speech_s: float = 0.0

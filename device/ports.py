@@ -1,4 +1,4 @@
-"""What the capture daemon needs from microphones and buttons, and the messages they deliver.
+"""Microphones and buttons as the capture daemon needs them, and the messages they deliver.
 
 Real ones are in `microphone` and `buttons`; those of tests and of the demo in `fakes` and
 `microphone/replayed_file`. Lights and motors are in `signals`.

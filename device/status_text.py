@@ -1,4 +1,4 @@
-"""How capture and the worker stand, in one answer."""
+"""The status of capture and worker, in one answer."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ PATIENCE_S = 5.0
 
 
 def standing(home: Home) -> tuple[dict[str, Any], str]:
-    """What `status` tells: a value for programs, sentences for people."""
+    """The answer of `status`: a value for programs, sentences for people."""
     capture, capture_says = _capture(home.capture_socket)
     worker, worker_says = _worker(home.worker_socket)
     sentences = [*capture_says, worker_says]

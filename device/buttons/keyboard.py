@@ -22,7 +22,7 @@ _KEYS: dict[bytes, Key] = {b" ": "press", b"h": "hold", b"p": "pause", b"q": "qu
 
 @dataclass(frozen=True, slots=True)
 class KeyActions:
-    """What the keys of one terminal do. `press` and `hold` get the time of the key.
+    """Actions for the keys of one terminal. `press` and `hold` get the time of the key.
 
     `hold` and `pause` begin what they are called after, and the next time end it.
     """

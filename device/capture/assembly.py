@@ -133,7 +133,7 @@ def _fact_log(outside: Outside, stream: str, publish: Callable[[events.Event], N
 def _requests_into(
     inbox: Inbox[ToCapture], now_s: Callable[[], float]
 ) -> Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], None]:
-    """How the socket's threads ask the loop, which answers."""
+    """A function by which the socket's threads ask the loop, which answers."""
 
     def serve(asked: dict[str, Any], respond: Callable[[dict[str, Any]], None]) -> None:
         if not inbox.put(Request(asked, respond, now_s())):

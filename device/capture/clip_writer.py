@@ -23,7 +23,7 @@ Report = Callable[[events.OfKeep], None]
 
 @dataclass(frozen=True, slots=True)
 class ClipSource:
-    """What all clips of one stream have in common. `recorded` tells when a position was heard."""
+    """Everything that a stream's clips share. `recorded` gives the time of a position."""
 
     stream: str
     recorded: Callable[[int], Recorded]

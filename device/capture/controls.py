@@ -63,7 +63,7 @@ class Controls:
             self._let_go_of_page(now_s)
 
     def next_due_s(self) -> float | None:
-        """When `tick` will have something to do, if nobody does anything before."""
+        """The time when `tick` will have something to do, if nobody does anything before."""
         due = (
             gestures.next_due_s(self._first),
             gestures.next_due_s(self._second),

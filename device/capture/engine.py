@@ -59,7 +59,7 @@ def _always_room() -> UserError | None:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a live capture adds to an engine, and a file does not need.
+    """Two hooks that a live capture adds to an engine, and a file does not need.
 
     `refusal` tells why nothing more may be written; `change` receives each pause and resume, so
     that the microphone is closed or opened.
@@ -113,7 +113,7 @@ class Engine:
         self.do(Judged(by_detector=False))
 
     def press(self, at: int, *, again: bool = False) -> Outcome:
-        """What came of a press that went down at this position."""
+        """The outcome of a press that went down at this position."""
         return self.do(Press(at, again))
 
     def hold(self, at: int) -> None:
@@ -137,7 +137,7 @@ class Engine:
         self.do(StreamEnded())
 
     def do(self, event: Event) -> Outcome:
-        """What came of an event, once everything that follows from it is done."""
+        """The outcome of an event, once everything that follows from it is done."""
         self._outcome = Done()
         if isinstance(event, Press | RecordingBegan) and self.session.pause is None:
             refusal = self._limits.refusal()

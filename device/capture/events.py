@@ -1,4 +1,4 @@
-"""What happens in capture, as values. They become JSON at the control socket, and nowhere else.
+"""The events of capture, as values. They become JSON at the control socket, and nowhere else.
 
 No event holds a word of the wearer: ids, numbers, and capture's own sentences.
 """
@@ -64,7 +64,7 @@ class BroughtBack:
 
 @dataclass(frozen=True, slots=True)
 class BecameRecording:
-    """What was held is a recording now."""
+    """A hold is a recording now."""
 
     keep: str
     revision: int
@@ -88,7 +88,7 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class LevelMeasured:
-    """How loud a block was, in dB of full scale, and how many seconds the ring holds."""
+    """The loudness of a block, in dB of full scale, and how many seconds the ring holds."""
 
     dbfs: float
     speaking: bool
@@ -118,7 +118,7 @@ _INTERNAL = frozenset({"start", "path"})
 
 
 def name_of(event: Event) -> str:
-    """What the event is called on the socket, in the log and by the light."""
+    """The name of the event on the socket, in the log and by the light."""
     return _NAMES[type(event)]
 
 

@@ -1,4 +1,4 @@
-"""What capture writes down beside what is kept: gaps, pauses, steps of the clock.
+"""Facts that capture writes down beside what is kept: gaps, pauses, steps of the clock.
 
 Each is a small fact that goes through the spool to the journal. Where the disk refuses one, it
 waits in memory and is tried again.
@@ -178,13 +178,13 @@ class FactLog:
         self.write(replace(gap, position=self._free("gap_found", gap.stream, gap.position)))
 
     def _free(self, kind: FactKind, stream: str, position: int) -> int:
-        """Where nothing was heard between two of a kind, the second is a sample on: ids differ."""
+        """A free position: where two of a kind fall together, the second is a sample on."""
         free = max(position, self._newest.get((kind, stream), -1) + 1)
         self._newest[kind, stream] = free
         return free
 
     def next_gap(self, position: int) -> int:
-        """Where a gap that begins at this position will have its place: for who tells it later."""
+        """The position that a gap will have which begins here: for whoever reports it later."""
         return max(position, self._newest.get(("gap_found", self.stream), -1) + 1)
 
     def turn(self, now_s: float, position: int, *, hears: bool) -> None:

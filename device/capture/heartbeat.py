@@ -1,4 +1,4 @@
-"""That capture was alive, and when last: so that a power cut leaves an honest gap.
+"""The heartbeat of capture: it was alive, and when last, so that a power cut leaves an honest gap.
 
 Each second in the runtime folder, which is memory and needs no fsync; every five minutes, and
 when what it says changes for good, in the home, durably.
@@ -74,7 +74,7 @@ class Heartbeat:
             self._write(replace(self._last, recorded=recorded, clean=True), durable=True)
 
     def _write(self, beat: Beat, *, durable: bool) -> bool:
-        """Whether all of it was written. Two disks: where one refuses, the other is tried."""
+        """True where all of it was written. Two disks: where one refuses, the other is tried."""
         content = json.dumps(asdict(beat)).encode()
         refused = [self._try(self._write_fleetingly, content)]
         if durable:
@@ -113,7 +113,7 @@ def last_beat(runtime_folder: Path, home_folder: Path, boot: str | None) -> Beat
 
 
 def gap_since(beat: Beat | None, now: Recorded, reason: GapReason = "stopped") -> Fact | None:
-    """What was not heard between that beat and now; None where nothing was to be heard."""
+    """The gap between that beat and now; None where nothing was to be heard."""
     if beat is None or beat.clean or beat.state == "paused":
         return None
     return gap_found(
@@ -129,7 +129,7 @@ def gap_since(beat: Beat | None, now: Recorded, reason: GapReason = "stopped") -
 
 
 def _is_later(one: Beat, other: Beat, boot: str | None) -> bool:
-    """Whether one beat came after the other. Between two earlier boots nobody can tell: it did."""
+    """True where one beat came later. Between two earlier boots nobody can tell: it did."""
     if one.recorded.boot == other.recorded.boot:
         return (one.recorded.boottime_ms or 0) > (other.recorded.boottime_ms or 0)
     return other.recorded.boot != boot

@@ -48,7 +48,7 @@ class Inbox(Generic[Other]):
         return self._messages.empty()
 
     def forget_dropped(self) -> None:
-        """What had no room is no loss any more: the microphone was closed on purpose since."""
+        """Forget the loss of what had no room: the microphone was closed on purpose since."""
         self._dropped_samples = 0
 
     def put(self, message: Other) -> bool:

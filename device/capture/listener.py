@@ -26,7 +26,7 @@ class NoReplay(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What has come of the microphone by now. `last_s` is CLOCK_MONOTONIC at the last block.
+    """The state of the microphone by now. `last_s` is CLOCK_MONOTONIC at the last block.
 
     `block_came` since the last turn; `held_back`: a relaxed microphone has sound that it has not
     handed over yet.
@@ -91,7 +91,7 @@ class Listener:
         self._meter.take_in(block, speaking=speaking)
 
     def hurry(self) -> bool:
-        """Whether sound was held back, which is on its way now: a press waits for its own."""
+        """True where sound was held back and is on its way now: a press waits for its own."""
         self.microphone.hurry()
         held_back = self._hearing.held_back
         self.relax(on=False)
@@ -104,13 +104,13 @@ class Listener:
             self._hearing = replace(self._hearing, relaxed=on, held_back=held_back)
 
     def take_block_came(self) -> bool:
-        """Whether a block has come since this was last asked."""
+        """True where a block has come since this was last asked."""
         came = self._hearing.block_came
         self._hearing = replace(self._hearing, block_came=False)
         return came
 
     def silence_s(self, now_s: float) -> float:
-        """How long no block has come."""
+        """Seconds without a block."""
         return now_s - self._hearing.last_s
 
     def note_silence(self) -> None:
@@ -132,7 +132,7 @@ class Listener:
         self.clock.sound.ignore(Span(start, start + round((end_s - start_s) * RATE_HZ)))
 
     def levels(self) -> Levels | None:
-        """What the microphone sends; None before a block has come.
+        """The levels of the microphone; None before a block has come.
 
         A file that is played is what it is: nobody is advised to look for a switch.
         """
@@ -149,7 +149,7 @@ class Listener:
         return self._file
 
     def replay(self) -> ReplayStatus | None:
-        """How far the file has come that plays the microphone's part."""
+        """The progress of the file that plays the microphone's part."""
         if self._file is None:
             return None
         at = self._file.progress()

@@ -56,7 +56,7 @@ LOOK_EVERY_S = 10.0
 
 
 class Paused(UserError):
-    """What was asked needs an open microphone."""
+    """The microphone is closed, and the request needs it open."""
 
     code = "paused"
 
@@ -75,7 +75,7 @@ Message = FromMicrophone | ToCapture
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the loop works with; `assembly` builds it."""
+    """The parts that the loop works with; `assembly` builds them."""
 
     inbox: Inbox[ToCapture]
     spool: SpoolPort
@@ -101,7 +101,7 @@ class Parts:
 
 @dataclass(slots=True)
 class Turns:
-    """What the loop itself remembers from turn to turn. Times are CLOCK_MONOTONIC."""
+    """The memory of the loop itself, from turn to turn. Times are CLOCK_MONOTONIC."""
 
     last_s: float
     looked_s: float = float("-inf")
@@ -193,22 +193,22 @@ class Capture:
         self._show(now_s)
 
     def do(self, event: Event) -> Outcome:
-        """What came of an event of the session: a request, a switch, time."""
+        """The outcome of an event of the session: a request, a switch, time."""
         return self.engine.do(event)
 
     def status(self) -> CaptureStatus:
-        """How everything stands. Raises OSError where the disk cannot be asked."""
+        """The status of capture. Raises OSError where the disk cannot be asked."""
         return status_of(self._snapshot())
 
     def bring_back(self, keep: str) -> bool:
-        """Whether a keep that a pause took back could be brought back."""
+        """True where a keep that a pause took back could be brought back."""
         is_back = self.parts.spool.bring_back(keep)
         if is_back:
             self.parts.report(events.BroughtBack(keep))
         return is_back
 
     def power_off(self) -> UserError | None:
-        """Why the machine cannot be switched off; None where it is being switched off."""
+        """The reason why the machine stays on; None where it is being switched off."""
         return self.parts.power_off()
 
     def play(self) -> float:
@@ -357,7 +357,7 @@ class Capture:
 
 
 def _presses(message: Message) -> bool:
-    """Whether somebody wants to keep what was said."""
+    """True where somebody wants to keep what was said."""
     match message:
         case Edge(down):
             return down

@@ -1,4 +1,4 @@
-"""What follows from a pause and from its end: the microphone, the record of it, the light."""
+"""The consequences of a pause and of its end: the microphone, the record of it, the light."""
 
 from collections.abc import Callable
 

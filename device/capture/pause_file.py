@@ -1,4 +1,4 @@
-"""What must outlive a restart: that it is paused. It is read before anything else is opened."""
+"""The pause, which must outlive a restart. It is read before anything else is opened."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -16,7 +16,7 @@ WAKE_WITHIN_S = 2.0
 
 
 class Waiting:
-    """How much waits for the worker, as far as capture knows, and how to wake it."""
+    """The number of clips that wait for the worker, as far as capture knows, and how to wake it."""
 
     def __init__(self, worker_socket: Path) -> None:
         self.count = 0

@@ -1,4 +1,4 @@
-"""What capture answers at its socket: one case for each thing that can be asked."""
+"""Answers of capture at its socket: one case for each thing that can be asked."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -30,22 +30,22 @@ class Request:
 
 
 class Requested(Protocol):
-    """What a request may ask of capture."""
+    """Everything that a request may ask of capture."""
 
     controls: Controls
 
     def do(self, event: Event) -> Outcome:
-        """What came of an event of the session."""
+        """The outcome of an event of the session."""
         ...
 
     def status(self) -> CaptureStatus: ...
 
     def bring_back(self, keep: str) -> bool:
-        """Whether a keep that a pause took back could be brought back."""
+        """True where a keep that a pause took back could be brought back."""
         ...
 
     def power_off(self) -> UserError | None:
-        """Why the machine cannot be switched off; None where it is being switched off."""
+        """The reason why the machine stays on; None where it is being switched off."""
         ...
 
     def play(self) -> float:
@@ -90,7 +90,7 @@ def _answer(capture: Requested, request: Request) -> Answer:  # noqa: PLR0911 - 
 
 
 def presses(asked: Asked) -> bool:
-    """Whether a request wants to keep what was said."""
+    """True where a request wants to keep what was said."""
     match asked:
         case {"do": "press"} | {"do": "hold" | "record", "on": True}:
             return True

@@ -1,4 +1,4 @@
-"""How capture stands, in sentences and numbers, out of a snapshot of it. Pure."""
+"""The status of capture in sentences and numbers, out of a snapshot of it. Pure."""
 
 import math
 import os
@@ -37,7 +37,7 @@ class RingState:
 
     @property
     def seconds(self) -> float:
-        """How much of the past is held."""
+        """Seconds of the past that are held."""
         return round((self.now - self.oldest) / RATE_HZ, 1)
 
 
@@ -66,7 +66,7 @@ class Snapshot:
 
 
 def status_of(snapshot: Snapshot) -> CaptureStatus:
-    """What the control socket answers."""
+    """The status that the control socket answers."""
     at = snapshot
     sentence, advice = sentence_and_advice(at.session.state, at.error, at.levels)
     return CaptureStatus(
@@ -105,7 +105,7 @@ def sentence_and_advice(
 
 
 def level(pcm: Pcm, ring: RingState, *, speaking: bool) -> LevelMeasured:
-    """What a page that watches receives with each block."""
+    """The level that a page which watches receives with each block."""
     rms = math.sqrt(float(np.mean(pcm.astype(np.float64) ** 2))) / 32768
     return LevelMeasured(round(20 * math.log10(max(rms, SOFTEST)), 1), speaking, ring.seconds)
 

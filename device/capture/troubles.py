@@ -1,4 +1,4 @@
-"""What is wrong with capture at this instant; the light, the status and the log ask here."""
+"""The troubles of capture at this instant; the light, the status and the log ask here."""
 
 from core import log
 from core.capture_status import CaptureState

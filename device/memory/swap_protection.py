@@ -62,7 +62,7 @@ def hold_in_memory(pcm: Pcm) -> RingMemory:
 def group_cannot_swap(
     groups: Path = Path("/proc/self/cgroup"), tree: Path = Path("/sys/fs/cgroup")
 ) -> bool:
-    """Whether the kernel may not swap this process's control group, or one that it is in.
+    """True where the kernel may not swap this process's control group, or one that it is in.
 
     Only the second version of control groups can promise it: swappiness 0 of the first does not
     bind the kernel when the whole machine runs short.
@@ -76,12 +76,12 @@ def group_cannot_swap(
 
 
 def has_swap(swaps: Path = Path("/proc/swaps")) -> bool:
-    """Whether this machine swaps at all, compressed memory (zram) included."""
+    """True where this machine swaps at all, compressed memory (zram) included."""
     return len(_lines(swaps)) > 1  # the first line is the heading
 
 
 def may_lock(size_bytes: int) -> bool:
-    """Whether a process started like this one may lock so much."""
+    """True where a process started like this one may lock so much."""
     limit, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
     return os.geteuid() == 0 or limit == resource.RLIM_INFINITY or limit >= size_bytes
 

@@ -1,1 +1,1 @@
-"""What capture decides, as pure functions: gestures, keeping, edges, pause."""
+"""The decisions of capture, as pure functions: gestures, keeping, edges, pause."""

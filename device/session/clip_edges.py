@@ -1,4 +1,4 @@
-"""Where a clip begins and where it ends: between sentences. Pure; positions in, positions out."""
+"""The edges of a clip: between sentences. Pure; positions in, positions out."""
 
 from collections.abc import Iterator
 
@@ -44,7 +44,7 @@ SEEK = 5 * RATE_HZ
 
 
 def back(heard: Heard, press: int, floor: int) -> int | None:
-    """Where the clip of a press begins; None where everything is held by the keeps before it.
+    """The beginning of a press's clip; None where everything is held by the keeps before it.
 
     `floor` is the end of the sound that earlier keeps hold.
     """
@@ -64,7 +64,7 @@ def back(heard: Heard, press: int, floor: int) -> int | None:
 
 
 def further_back(heard: Heard, start: int, floor: int) -> int | None:
-    """Where a clip begins once it reaches one stretch further back; None where nothing is left."""
+    """The beginning of a clip that reaches one stretch further back; None where nothing is left."""
     stretch = _last_stretch(_unheld(heard, start, floor))
     if stretch is not None:
         return _before(heard, stretch, floor)
@@ -74,7 +74,7 @@ def further_back(heard: Heard, start: int, floor: int) -> int | None:
 
 
 def end(heard: Heard, press: int) -> int | None:
-    """Where the clip of a press ends: with the utterance in progress; None while that lasts.
+    """The end of a press's clip, with the utterance in progress; None while that lasts.
 
     An utterance that has just ended brings the silence after it; where nobody spoke,
     the clip ends at its press.
@@ -100,7 +100,7 @@ def whole(heard: Heard, utterance: Utterance, floor: int) -> tuple[int, int]:
 
 
 def _unheld(heard: Heard, before: int, floor: int) -> list[Utterance]:
-    """What was said, or may have been, before a position; without what an earlier keep holds."""
+    """The speech, certain or possible, before a position; without what an earlier keep holds."""
     return [
         each
         for each in heard.utterances

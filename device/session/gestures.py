@@ -1,4 +1,4 @@
-"""What the fingers meant: edges of a button become presses, holds, releases, a pause. Pure.
+"""Gestures out of edges: edges of a button become presses, holds, releases, a pause. Pure.
 
 Times are seconds on whatever clock the edges carry. docs/capture.md has the same as a table
 of dots and bars, which the test reads.
@@ -73,7 +73,7 @@ def tick(fingers: Fingers, now_s: float) -> tuple[Fingers, list[Gesture]]:
 
 
 def next_due_s(fingers: Fingers) -> float | None:
-    """When `tick` will have something to say, if nothing else happens; None for never."""
+    """The time when `tick` will have something to say, if nothing else happens; None for never."""
     if fingers.level != fingers.is_down:
         return fingers.changed_s + BOUNCE_S
     due = _due(fingers)
@@ -81,7 +81,7 @@ def next_due_s(fingers: Fingers) -> float | None:
 
 
 def _due(fingers: Fingers) -> Gesture | None:
-    """What the press that is down will mean next, and when."""
+    """The next meaning of the press that is down, and when."""
     if not fingers.is_down or fingers.meant == "stuck":
         return None
     again = fingers.in_chain > 1

@@ -1,4 +1,4 @@
-"""What a press and a recording keep: (state, event, what was heard) -> (state, effects). Pure.
+"""The keeping of presses and recordings: (state, event, what was heard) -> (state, effects). Pure.
 
 The values are in `keep`. `session` decides whether an event comes here at all; the effects
 are performed by `capture/clip_writer`.
@@ -77,7 +77,7 @@ _KEPT_ALREADY = Refuse(
 
 
 def step(state: Keeping, event: Event, heard: Heard) -> Step:  # noqa: C901, PLR0911 - a table
-    """What is so after this event, and what has to be done, in this order."""
+    """The state after this event, and what has to be done, in this order."""
     match event:
         case Press(at, again):
             return _pressed(state, at, heard, again=again)

@@ -1,4 +1,4 @@
-"""What capture does: (state, event, what was heard) -> (state, effects). Pure.
+"""The session of capture: (state, event, what was heard) -> (state, effects). Pure.
 
 The states are drawn in docs/capture.md. Keeping and recording are in `keeping`; here is
 what may happen at all: pause, which outranks everything, and whether sound comes. The state
@@ -133,7 +133,7 @@ _SWITCHED = Refuse("The slide switch says pause.", "Move the switch; it outranks
 
 
 def step(state: Session, event: Event, heard: Heard) -> Step:  # noqa: PLR0911 - a table
-    """What is so after this event, and what has to be done, in this order."""
+    """The state after this event, and what has to be done, in this order."""
     match event:
         case PauseGesture():
             if state.pause is not None:

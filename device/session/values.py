@@ -1,4 +1,4 @@
-"""What is kept, what may happen to it, and what then has to be done: the values of `keeping`.
+"""The values of `keeping`: keeps, what may happen to them, and what then has to be done.
 
 Time is the sound's own: every `at` is a position of the stream.
 """
@@ -129,7 +129,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What is being kept. `floor` is the end of all that is kept.
+    """The keep that is on, if any. `floor` is the end of all that is kept.
 
     `before_chain` is the keep as it was before the chain of the last press, where that chain
     has only revised it. `unjudged` while nothing judges the sound yet, `resume` where a recording
