@@ -38,7 +38,7 @@ AHEAD = 600
 
 @dataclass(frozen=True, slots=True)
 class Born:
-    """How a life begins: where in the world, and in which boot of its machine."""
+    """The beginning of a life: its place in the world, and the boot of its machine."""
 
     home: str
     seed: int
@@ -289,7 +289,7 @@ class Life:
                 self._say("gap", seconds=seconds)
 
     def _true(self, position: int) -> int:
-        """Where in the world this position of the stream was heard."""
+        """The place in the world where this position of the stream was heard."""
         joint = bisect_right(self._joints, position, key=lambda each: each[0]) - 1
         at, true = self._joints[max(0, joint)]
         return true + position - at

@@ -45,7 +45,7 @@ Span = tuple[int, int]
 
 @dataclass(slots=True)
 class Told:
-    """What the lives said, in places of the world."""
+    """Everything that the lives said, in places of the world."""
 
     kept: dict[tuple[str, int], Span] = field(default_factory=dict)
     taken_back: set[str] = field(default_factory=set)
@@ -59,7 +59,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the day came to. `faults` are sentences."""
+    """The result of the day. `faults` are sentences."""
 
     hours: float
     deaths: int
@@ -173,7 +173,7 @@ def one_life(
 
 
 def _lines(process: "subprocess.Popen[str]", until: int | None) -> Iterator[dict[str, Any]]:
-    """What it says, and what it had said when it was killed: the last line may be torn."""
+    """The lines that it says, or had said when it was killed: the last line may be torn."""
     assert process.stdout is not None
     for line in process.stdout:
         try:
@@ -201,7 +201,7 @@ def _note(line: dict[str, Any], told: Told) -> None:
 
 
 def clips(spool: Spool, world: World) -> dict[str, list[Span]]:
-    """What is in the spool, by moment, in places of the world."""
+    """The clips in the spool, by moment, in places of the world."""
     found = {}
     for letter in spool.waiting():
         if letter.kind == "clip":
@@ -213,7 +213,7 @@ def clips(spool: Spool, world: World) -> dict[str, list[Span]]:
 
 
 def lost(told: Told, found: dict[str, list[Span]], world: World) -> Iterator[str]:
-    """What the light confirmed, less what was missed, must be in the moment's clip.
+    """Lost keeps: what the light confirmed, less what was missed, must be in the clip.
 
     Up to the press it was durable when that was said; in the end the clip is cut between
     sentences, so that up to a second of silence may be missing there.
@@ -282,7 +282,7 @@ def _place(boot: str | None, boottime_ms: int | None) -> int:
 
 
 def _without(span: Span, holes: list[Span]) -> list[Span]:
-    """What is left of a span."""
+    """The rest of a span."""
     left = [span]
     for start, end in holes:
         left = [
@@ -295,7 +295,7 @@ def _without(span: Span, holes: list[Span]) -> list[Span]:
 
 
 def _uncovered(span: Span, covers: list[Span]) -> int:
-    """How many samples of a span none of these hold."""
+    """The number of samples of a span that none of these hold."""
     return sum(b - a for a, b in _without(span, covers))
 
 

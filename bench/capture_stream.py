@@ -209,7 +209,7 @@ def replay(folder: Path, sound: Pcm, live: list[Kept], presses_s: Sequence[float
 
 
 def _within(live: list[Kept], replayed: list[Clip]) -> int:
-    """How many clips begin and end within a block of one another."""
+    """The number of clips that begin and end within a block of one another."""
     block_s = BLOCK_SAMPLES / RATE_HZ
     return sum(max(pair) <= block_s for pair in _edges(live, replayed))
 
@@ -222,7 +222,7 @@ def _edges(live: list[Kept], replayed: list[Clip]) -> list[tuple[float, float]]:
 
 
 def _place(whole: np.ndarray[Any, Any], clip: np.ndarray[Any, Any]) -> int:
-    """Where in the whole a clip's loudest second is, and so its beginning."""
+    """The place in the whole of a clip's loudest second, and so of its beginning."""
     at = int(np.argmax(_running(np.abs(clip), RATE_HZ))) if len(clip) > RATE_HZ else 0
     needle = clip[at : at + RATE_HZ]
     size = 1 << (len(whole) + len(needle) - 1).bit_length()

@@ -58,7 +58,7 @@ class World:
         return (_signs(places) + np.where(speech, LOUD, 0)).astype(np.int16)
 
     def stretches(self, pcm: Pcm) -> list[Stretch]:
-        """Where in the world each part of a clip is from; zeros between them are holes."""
+        """The places in the world that a clip is from; zeros between them are missing sound."""
         found: list[Stretch] = []
         at = 0
         while at + CLUE <= len(pcm):

@@ -1,4 +1,4 @@
-"""How long `afterthought --help` takes, as a share of importing Flask and NumPy."""
+"""The time that `afterthought --help` takes, as a share of importing Flask and NumPy."""
 
 import argparse
 import statistics

@@ -1,4 +1,4 @@
-"""How long a newcomer waits for the page and for a moment on it, and for the page the next time.
+"""The wait of a newcomer for the page and for a moment on it, and for the page the next time.
 
     python -m bench.first_start [--again 3]
 

@@ -1,4 +1,4 @@
-"""What judging speech costs: both ways to run the model, asleep and awake, and what it misses.
+"""The cost of judging speech: both ways to run the model, asleep and awake, and what it misses.
 
 The development day (AFTERTHOUGHT_TEST_DATA, speech/dev/day) in blocks of a microphone through
 the speech detector of capture, as it is and quieter, with the energy gate and without; and
@@ -47,7 +47,7 @@ Truth = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the detector made of one sound."""
+    """The detector's account of one sound."""
 
     probabilities: list[float]
     core_share: float
@@ -162,7 +162,7 @@ def _in_blocks(sound: Pcm) -> Iterator[Pcm]:
 
 
 def _missed(wanted: list[Frames], found: list[Frames]) -> tuple[int, int]:
-    """How many are lost, and how many begin late."""
+    """The number of those that are lost, and of those that begin late."""
     lost = late = 0
     for start, end in wanted:
         theirs = [each for each in found if each[0] < end and start < each[1]]
@@ -172,7 +172,7 @@ def _missed(wanted: list[Frames], found: list[Frames]) -> tuple[int, int]:
 
 
 def _silent(spoken: Truth, frames: int) -> list[bool]:
-    """Whether each frame lies outside all speech."""
+    """For each frame, true where it lies outside all speech."""
     silent = [True] * frames
     for start_s, end_s in spoken:
         for frame in range(int(start_s / FRAME_S), min(int(end_s / FRAME_S) + 1, frames)):
@@ -181,7 +181,7 @@ def _silent(spoken: Truth, frames: int) -> list[bool]:
 
 
 def _quiet_beds(sound: Pcm, truth: dict[str, list[dict[str, Any]]]) -> Pcm:
-    """What the truth calls quiet, without speech and without any event; end to end."""
+    """Stretches that the truth calls quiet, without speech and without any event; end to end."""
     quiet = np.zeros(sound.size, bool)
     for bed in truth["noise_beds"]:
         quiet[_samples(bed)] = bed["noise"] == "quiet"

@@ -42,7 +42,7 @@ NAMED = {"speechocean762": "second language", "ami-mix-headset": "meetings"}
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many words of a group were wrong, and how."""
+    """The number of words of a group that were wrong, and how."""
 
     words: int
     substituted: int

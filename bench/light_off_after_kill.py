@@ -1,4 +1,4 @@
-"""How soon capture's light is dark when its process is killed or stopped: four seconds at most.
+"""The time until a light is dark when its process is killed or stopped: four seconds at most.
 
     python bench/light_off_after_kill.py [--rounds 40] [--seed 1] [--state listening]
 
@@ -63,7 +63,7 @@ def shared(path: Path) -> mmap.mmap:
 
 
 def show(path: Path, state: CaptureState) -> None:
-    """What capture's loop does with its light, for ever."""
+    """Do what capture's loop does with its light, for ever."""
     signals = Signals([PinLight(PIN, FilePins(path))], [], lambda *_: None)
     while True:
         signals.turn(time.monotonic(), SignalState(state, block_came=True))
@@ -95,7 +95,7 @@ def wait_for(levels: mmap.mmap, *, lit: bool, at_most_s: float) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What became of one process: whether it was lit just then, and for how long after."""
+    """The fate of one process: whether it was lit just then, and for how long after."""
 
     act: str
     was_lit: bool

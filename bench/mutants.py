@@ -61,7 +61,7 @@ class Mutant:
     mutation: Mutation
 
     def lines(self, source: str) -> tuple[int, str, str]:
-        """Where it is, and the changed lines before and after, each as one."""
+        """Its place, and the changed lines before and after, each as one."""
         raw, mutation = source.encode(), self.mutation
         start = raw.rfind(b"\n", 0, mutation.start) + 1
         end = (raw + b"\n").find(b"\n", mutation.end)
@@ -72,7 +72,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of one mutant; `by` is the test that failed first."""
+    """The result of one mutant; `by` is the test that failed first."""
 
     folder: str
     path: str

@@ -1,4 +1,4 @@
-"""How long from a press until it is taken, and until a minute of sound is safe on the disk.
+"""The time from a press until it is taken, and until a minute of sound is safe on the disk.
 
     python bench/press_to_kept.py [--presses 1000] [--folder DIR]
 

@@ -66,7 +66,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask, and the refs that answer it."""
+    """A question, and the refs that answer it."""
 
     text: str
     relevant: frozenset[str]
@@ -189,7 +189,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def afterthought(home: Path, *arguments: str) -> str:
-    """What the command prints. Its complaints go to standard error, as always."""
+    """The output of the command. Its complaints go to standard error, as always."""
     command = [sys.executable, "-m", "afterthought", "--home", str(home), *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
@@ -208,7 +208,7 @@ def import_turns(home: Path, turns: Iterable[Turn]) -> float:
 
 
 def answers(home: Path, questions: Iterable[Question]) -> list[dict[str, Any]]:
-    """What `afterthought search --from` answers, one object a question."""
+    """The answers of `afterthought search --from`, one object a question."""
     file = home.with_name("questions.txt")
     file.write_text("".join(f"{one.text}\n" for one in questions), encoding="utf-8")
     printed = afterthought(home, "search", "--from", str(file), "-n", str(TOP))
