@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.moment import Passage, Transcript
 from pipeline.meaning.passages import cut
 from pipeline.store.format.drafts import Embedding, PassageCut
-from pipeline.store.table.vectors import encoded
+from pipeline.store.passage_columns.vectors import encoded
 
 if TYPE_CHECKING:  # its module loads onnxruntime, which the fakes must not need
     from pipeline.meaning.embedder import Embedder

@@ -12,12 +12,12 @@ from core.moment import Reference, Transcript
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut
 from pipeline.store.format.events import Draft
+from pipeline.store.passage_columns.vectors import encoded
 from pipeline.store.passage_port import Passages
 from pipeline.store.port import Archive, Reader
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
-from pipeline.store.table.vectors import encoded
 
 AT = Recorded(1_790_000_000_000, 60, source="given")
 

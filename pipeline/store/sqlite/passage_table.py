@@ -9,9 +9,14 @@ from dataclasses import dataclass
 
 import aiosqlite
 
+from pipeline.store.passage_columns.moments import (
+    MomentColumns,
+    moment_columns,
+    read_anew,
+    times_of,
+)
+from pipeline.store.passage_columns.passages import PassageColumns, passage_columns
 from pipeline.store.passage_port import PassageTable
-from pipeline.store.table.moments import MomentColumns, moment_columns, read_anew, times_of
-from pipeline.store.table.passages import PassageColumns, passage_columns
 
 from .changes import Mark, changed_since, latest_mark
 from .reader import IN_TIME

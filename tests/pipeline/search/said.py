@@ -10,8 +10,8 @@ from pipeline.meaning.placing import located
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept
 from pipeline.store.format.events import Draft
+from pipeline.store.passage_columns.vectors import encoded
 from pipeline.store.sqlite.archive import SqliteArchive
-from pipeline.store.table.vectors import encoded
 
 FRIDAY = datetime(2026, 1, 16, 9, tzinfo=UTC)
 

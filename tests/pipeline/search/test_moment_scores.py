@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query
+from pipeline.store.passage_columns.vectors import encoded, vector_rows
 from pipeline.store.passage_port import Matches, PassageTable
-from pipeline.store.table.vectors import encoded, vector_rows
 
 TABLE = PassageTable(
     rowids=np.array([3, 5, 8, 9]),

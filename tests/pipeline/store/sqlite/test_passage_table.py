@@ -23,13 +23,13 @@ from pipeline.spool.spool import Spool
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut, Sound
+from pipeline.store.passage_columns.vectors import VectorRows, encoded
 from pipeline.store.passage_port import PassageTable
 from pipeline.store.sqlite import passage_index
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
-from pipeline.store.table.vectors import VectorRows, encoded
 from pipeline.store.views.moment_fold import MomentRow
 
 TIMES_MS = (1_790_000_000_000, 1_790_000_000_500, 1_790_000_900_000)

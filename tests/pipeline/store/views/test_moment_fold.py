@@ -11,7 +11,7 @@ from core.moment import Transcript
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut, Sound
 from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
-from pipeline.store.table.vectors import encoded
+from pipeline.store.passage_columns.vectors import encoded
 from pipeline.store.views.moment_fold import Folded, fold
 
 MOMENT = "0123456789abcdef-0"
