@@ -186,6 +186,8 @@ def _and_or(source: Source, node: ast.BoolOp) -> Iterator[Change]:
 
 def _arithmetic(source: Source, node: ast.BinOp | ast.AugAssign) -> Iterator[Change]:
     match node:
+        case ast.BinOp() if any(map(_is_text, (node.left, node.right))):
+            return  # a path, or a text put together
         case ast.BinOp():
             yield from _other_token(source, node.left, node.op, node.right)
         case ast.AugAssign():
@@ -241,6 +243,8 @@ def _condition(
 
 def _other_function(source: Source, node: ast.Call) -> Iterator[Change]:
     match node.func:
+        case ast.Name("sorted") if node.keywords:
+            return
         case ast.Name(name) | ast.Attribute(attr=name) if name in _NAMES:
             end = source.span(node.func)[1]
             yield end - len(name), end, _NAMES[name]

@@ -58,6 +58,7 @@ def test_each_operator_changes_one_thing(source: str, mutants: set[str]) -> None
         "assert a < 3",
         "x = zip(a, b, strict=True)",
         'x = "One AND two"',
+        'x = home / "sound"',
         'x = "CREATE TABLE a (b CHECK (b > 0)); SELECT 1"',
         'x = f(advice="Try again.")',
     ],

@@ -109,3 +109,11 @@ def test_canonical_json_reads_back_and_is_ascii(value: object) -> None:
     assert json.loads(text) == value
     assert text.isascii()
     assert canonical_json(json.loads(text)) == text
+
+
+def test_canonical_json_is_sorted_and_as_short_as_can_be() -> None:
+    assert canonical_json({"b": [1, None], "a": {"d": "é", "c": True}}) == (
+        '{"a":{"c":true,"d":"\\u00e9"},"b":[1,null]}'
+    )
+    with pytest.raises(ValueError, match="JSON"):
+        canonical_json(float("nan"))

@@ -1,7 +1,10 @@
 """What the archive keeps, hides, undoes and forgets, seen through a second connection."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+
+import pytest
 
 from core.clock import FakeClock, Recorded
 from core.moment import Transcript
@@ -10,7 +13,7 @@ from pipeline.spool.spool import Spool
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
-from pipeline.store.format.events import Event
+from pipeline.store.format.events import Draft, Event
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 
@@ -125,3 +128,83 @@ async def test_another_machine_begins_a_line_that_names_its_parent(home: Path) -
 async def keep_one(archive: SqliteArchive) -> Event:
     kept = Kept(drafts.new_moment_id(), "typed", Recorded(), transcript=Transcript("one"))
     return (await archive.append(drafts.moment_kept(kept, author="wearer")))[-1]
+
+
+async def test_a_forget_says_whether_it_is_for_this_copy_alone(
+    archive: SqliteArchive, typed: Write
+) -> None:
+    everywhere, here = await typed("the siren"), await typed("the pill box")
+
+    await archive.begin_forgetting([everywhere])
+    await archive.begin_forgetting([here], here=True)
+
+    assert [(await archive.events_of(each))[-1].payload for each in (everywhere, here)] == [
+        {"here": False},
+        {"here": True},
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda archive: archive.append(drafts.moment_hidden("00aa-0", author="wearer")),
+        lambda archive: archive.begin_forgetting(["00aa-0"]),
+        lambda archive: archive.erase_remains(),
+        lambda archive: archive.rebuild(),
+        lambda archive: archive._remove_unnamed(["ab" * 32]),
+    ],
+)
+async def test_whatever_changes_the_archive_waits_for_who_is_changing_it(
+    archive: SqliteArchive, change: Callable[[SqliteArchive], Coroutine[None, None, object]]
+) -> None:
+    async with archive._writing():
+        waiting = asyncio.create_task(change(archive))
+        done, _ = await asyncio.wait([waiting], timeout=0.1)
+        assert not done
+    await waiting
+
+
+async def test_a_change_that_fails_leaves_nothing_of_itself(
+    archive: SqliteArchive, typed: Write
+) -> None:
+    await typed("the siren")
+    broken = Draft("moment_hidden", "00aa-0", "wearer", {"not": object()})
+
+    with pytest.raises(TypeError):
+        await archive.append(drafts.moment_hidden("00bb-0", author="wearer"), broken)
+
+    assert [each.kind for each in await archive.latest_events(9)] == ["moment_kept", "origin_began"]
+    assert await typed("the pill box")
+
+
+async def test_nothing_is_scrubbed_that_nobody_forgot(archive: SqliteArchive, typed: Write) -> None:
+    await typed("the siren")
+
+    await archive.erase_remains()
+    assert await due(archive) == 0
+    await archive.begin_forgetting([(await archive.moments())[0].id])
+    assert await due(archive) == 1
+    await archive.erase_remains()
+    assert await due(archive) == 0
+
+
+async def due(archive: SqliteArchive) -> int:
+    """Whether a scrub is still to come."""
+    return len(list(await archive.connection.execute_fetchall("SELECT 1 FROM scrub_due")))
+
+
+async def test_while_a_reader_holds_the_log_the_scrub_stays_due(
+    archive: SqliteArchive, typed: Write, home: Path
+) -> None:
+    await typed("the siren")
+    await archive.connection.execute("PRAGMA busy_timeout = 0")
+    async with open_archive_to_read(home) as reader:
+        await reader.connection.execute("BEGIN")
+        moment = (await reader.moments())[0].id
+        await archive.begin_forgetting([moment])
+        await archive.erase_remains()
+        assert await due(archive) == 1
+
+    await archive.erase_remains()
+
+    assert await due(archive) == 0

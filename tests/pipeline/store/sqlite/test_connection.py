@@ -1,13 +1,17 @@
 """An archive that cannot be opened or written is a sentence with the next step."""
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from core.errors import ArchiveUnusable
+from pipeline.store.format import drafts
+from pipeline.store.sqlite import connection
 from pipeline.store.sqlite.archive import open_archive
-from pipeline.store.sqlite.connection import archive_path, understood
+from pipeline.store.sqlite.connection import archive_path, sqlite_check, understood
 from pipeline.store.sqlite.migrations import MIGRATIONS
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
@@ -82,11 +86,122 @@ async def test_reading_where_nothing_is_kept_yet_finds_nothing(tmp_path: Path) -
     assert not (tmp_path / "new").exists()
 
 
+PROMISED = {
+    "application_id": int.from_bytes(b"AFT1"),
+    "user_version": len(MIGRATIONS),
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "secure_delete": 1,
+    "foreign_keys": 1,
+    "temp_store": 2,
+}
+
+
 async def test_the_settings_of_sqlite_are_the_ones_the_format_promises(home: Path) -> None:
     async with open_archive(home) as archive:
         found = {}
-        for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys"):
+        for name in PROMISED:
             rows = list(await archive.connection.execute_fetchall(f"PRAGMA {name}"))
             found[name] = rows[0][0]
 
-    assert found == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+    assert found == PROMISED
+
+
+async def test_writers_and_readers_wait_ten_seconds_for_a_stuck_one(home: Path) -> None:
+    async with open_archive(home) as archive, open_archive_to_read(home) as reader:
+        for each in (archive, reader):
+            ((wait_ms,),) = await each.connection.execute_fetchall("PRAGMA busy_timeout")
+            assert wait_ms == 10_000
+
+
+async def test_a_new_archive_is_the_wearers_alone(tmp_path: Path) -> None:
+    async with open_archive(tmp_path / "deep" / "home"):
+        assert (tmp_path / "deep" / "home").stat().st_mode & 0o777 == 0o700
+
+
+async def test_reading_in_a_home_that_is_a_file_is_said(tmp_path: Path) -> None:
+    home = tmp_path / "file"
+    home.write_text("here")
+
+    with pytest.raises(ArchiveUnusable, match="not a folder"):
+        async with open_archive_to_read(home):
+            pass
+
+
+async def test_a_reader_cannot_write(home: Path) -> None:
+    async with open_archive(home):
+        pass
+    async with open_archive_to_read(home) as reader:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            await reader.connection.execute("DELETE FROM event")
+
+
+@pytest.mark.parametrize("denied", ["home", "archive.db"])
+async def test_an_archive_that_may_not_be_written_is_said_before_anything_is_done(
+    home: Path, monkeypatch: pytest.MonkeyPatch, denied: str
+) -> None:
+    async with open_archive(home):
+        pass
+    path = home if denied == "home" else archive_path(home)
+    monkeypatch.setattr(os, "access", lambda asked, _: asked != path)
+
+    with pytest.raises(ArchiveUnusable, match="cannot be written"):
+        async with open_archive(home):
+            pass
+
+
+async def test_an_archive_on_a_disk_that_cannot_be_written_can_be_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_archive(home) as archive:
+        await archive.append(drafts.moment_hidden("00aa-0", author="wearer"))
+    monkeypatch.setattr(os, "access", lambda asked, _: asked != home)
+
+    async with open_archive_to_read(home) as reader:
+        ((_, _, path),) = await reader.connection.execute_fetchall("PRAGMA database_list")
+        assert path == str(archive_path(home))
+        assert len(await reader.latest_events(9)) == 2
+    assert connection._reader_uri(archive_path(home)).endswith("?mode=ro&immutable=1")
+
+
+async def test_beside_a_writer_the_log_is_minded(home: Path) -> None:
+    async with open_archive(home):
+        assert connection._reader_uri(archive_path(home)).endswith("?mode=ro")
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [(errno.ENOSPC, "disk of the archive is full"), (errno.EROFS, "cannot be written")],
+)
+def test_what_the_disk_says_becomes_a_sentence_too(home: Path, number: int, sentence: str) -> None:
+    with pytest.raises(ArchiveUnusable, match=sentence), understood(home):
+        raise OSError(number, "said so")
+
+
+@pytest.mark.parametrize(
+    "trouble", [OSError(errno.EINTR, "said so"), sqlite3.OperationalError("no such table: tea")]
+)
+def test_what_is_nobodys_doing_stays_as_it_is(home: Path, trouble: Exception) -> None:
+    with pytest.raises(type(trouble)) as raised, understood(home):
+        raise trouble
+
+    assert raised.value is trouble
+
+
+def test_this_pythons_sqlite_can_search() -> None:
+    check = sqlite_check()
+
+    assert (check.name, check.state) == ("sqlite", "ok")
+    assert sqlite3.sqlite_version in check.sentence
+
+
+def test_an_sqlite_without_full_text_search_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Without:
+        def execute(self, statement: str) -> None:
+            raise sqlite3.OperationalError("no such module: fts5")
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(sqlite3, "connect", lambda _: Without())
+
+    assert sqlite_check().state == "fail"

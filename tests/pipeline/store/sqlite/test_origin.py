@@ -1,0 +1,55 @@
+"""A line of events belongs to one machine."""
+
+from pathlib import Path
+
+import pytest
+
+from core.clock import FakeClock
+from pipeline.store.format import drafts
+from pipeline.store.sqlite import origin
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
+from pipeline.store.sqlite.origin import machine_name
+
+
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    serial, machine_id = tmp_path / "serial-number", tmp_path / "machine-id"
+    monkeypatch.setattr(origin, "_SERIAL", serial)
+    monkeypatch.setattr(origin, "_MACHINE_ID", machine_id)
+    return serial, machine_id
+
+
+def test_a_machine_is_told_by_its_serial_number_before_its_id(names: tuple[Path, Path]) -> None:
+    serial, machine_id = names
+    assert machine_name() == b""
+
+    machine_id.write_bytes(b"abc\n")
+    assert machine_name() == b"machine-id:abc"
+
+    serial.write_bytes(b"100000001\0")
+    assert machine_name() == b"serial-number:100000001"
+
+
+async def hide_something(archive: SqliteArchive) -> str:
+    (event,) = await archive.append(drafts.moment_hidden("00aa-0", author="wearer"))
+    return event.origin
+
+
+async def test_the_same_machine_goes_on_in_its_line(home: Path) -> None:
+    lines = []
+    for _ in range(2):
+        async with open_archive(home, clock=FakeClock(), machine=b"one") as archive:
+            lines.append(await hide_something(archive))
+            kinds = [each.kind for each in await archive.latest_events(9)]
+
+    assert lines[0] == lines[1]
+    assert kinds == ["moment_hidden", "moment_hidden", "origin_began"]
+
+
+async def test_the_first_line_has_no_parent(archive: SqliteArchive) -> None:
+    await hide_something(archive)
+
+    began = (await archive.latest_events(9))[-1]
+
+    assert (began.kind, began.author, began.subject) == ("origin_began", "pipeline", began.origin)
+    assert began.payload == {"reason": "first", "parent": None}
