@@ -179,6 +179,19 @@ async def test_sound_lies_at_its_hash_until_a_revision_takes_its_place(
     assert (await store.archive.check()).problems == []
 
 
+async def test_sound_stays_through_everything_but_a_revision(store: Both, home: Path) -> None:
+    kept = drafts.moment_kept(clip(b"sound"), author="wearer")
+    await store.archive.append(kept, sound=made(home, b"sound"))
+    before = sound_files(home)
+
+    await store.archive.append(drafts.moment_transcribed(MOMENT, SPOKEN, revision=0))
+    await acts.hide(store.archive, await store.archive.moment(MOMENT))
+
+    assert (await store.reader.moment(MOMENT)).sound == before[0]
+    assert sound_files(home) == before
+    assert (await store.archive.check()).problems == []
+
+
 async def test_a_superseded_sound_that_another_moment_shares_stays(store: Both, home: Path) -> None:
     other = replace(clip(b"sound"), id=drafts.new_moment_id())
     for each in (clip(b"sound"), other):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.forget import finish_forgetting, forget
 from pipeline.spool.spool import Spool
+from pipeline.store.sound_files import remove_sound, sound_files
 from pipeline.store.sqlite.archive import SqliteArchive
 
 KeepSound = Callable[[bytes], Awaitable[Path]]
@@ -43,3 +44,9 @@ async def test_what_a_kill_left_unnamed_is_swept(archive: SqliteArchive, home: P
     await finish_forgetting(archive, Spool(archive.home / "spool"))
 
     assert not orphan.exists()
+
+
+def test_sound_that_is_gone_already_is_removed_without_a_word(home: Path) -> None:
+    remove_sound(home, "ab" * 32)
+
+    assert sound_files(home) == []
