@@ -2,8 +2,8 @@
 
 Each operator is a function from a node of the tree to spans of the text and what is put there,
 so that all else, down to the comments, stays as it is. Left out: docstrings, log lines, type
-annotations, `__all__`, decorators, imports, `assert` and `strict=` (they say what is certain
-already), the words of sentences, and the schema, of which a released line never changes.
+annotations, `__all__`, decorators, imports, protocols, `assert` and `strict=` (they say what is
+certain already), the words of sentences, and the schema, of which a released line never changes.
 """
 
 import ast
@@ -155,7 +155,7 @@ def _is_left_out(node: ast.AST) -> bool:
             return name.strip("_").lower() in {"log", "logger"}
         case ast.Assign([ast.Name("__all__")]) | ast.If(ast.Name("TYPE_CHECKING")):
             return True
-        case ast.keyword("strict"):
+        case ast.keyword("strict") | ast.ClassDef(bases=[*_, ast.Name("Protocol")]):
             return True
         case ast.BinOp(op=ast.BitOr()):
             return all(_is_type(each) for each in (node.left, node.right))

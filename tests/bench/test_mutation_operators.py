@@ -56,6 +56,7 @@ def test_each_operator_changes_one_thing(source: str, mutants: set[str]) -> None
         "__all__ = [1]",
         "@dataclass(frozen=True)\nclass A: ...",
         "assert a < 3",
+        "class A(B, Protocol):\n    def f(self, a: int = 3) -> None: ...",
         "x = zip(a, b, strict=True)",
         'x = "One AND two"',
         'x = home / "sound"',
