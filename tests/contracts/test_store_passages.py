@@ -102,7 +102,8 @@ async def test_whatever_a_phrase_holds_it_is_no_error(store: Both, text: str) ->
 
 
 async def test_a_passage_is_shown_with_its_moment(store: Both) -> None:
-    moment = await store.keep("pill box", speaker="Gina", **imported("chat", "7"))
+    known = {"speaker": "Gina", "duration_ms": 1_500, **imported("chat", "7")}
+    moment = await store.keep("pill box", **known)
     (rowid,) = (await store.passages.passages()).rowids.tolist()
 
     shown = await store.passages.shown([rowid, rowid + 1])
@@ -110,5 +111,6 @@ async def test_a_passage_is_shown_with_its_moment(store: Both) -> None:
     assert list(shown) == [rowid]
     one = shown[rowid]
     assert (one.moment, one.ref, one.speaker, one.text) == (moment, "7", "Gina", "pill box")
+    assert one.seconds == 1.5
     assert one.at is not None
     assert one.at.isoformat() == "2026-09-21T15:13:20+01:00"

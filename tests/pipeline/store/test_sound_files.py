@@ -17,6 +17,7 @@ async def test_sound_goes_with_the_moment_that_is_forgotten(
     path = await keep_sound(b"sound")
     moment = (await archive.moments())[0].id
     assert path.read_bytes() == b"sound"
+    assert path.parent.stat().st_mode & 0o777 == 0o700
 
     await forget(archive, Spool(archive.home / "spool"), [moment])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.store.port import Report
 from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.connection import archive_path
 
@@ -41,6 +42,17 @@ async def test_what_was_altered_is_told(
     alter(home, statement)
 
     assert any(told in problem for problem in (await archive.check()).problems)
+
+
+async def test_what_was_looked_at_is_counted(
+    archive: SqliteArchive, typed: Write, keep_sound: KeepSound
+) -> None:
+    assert await archive.check() == Report()
+
+    await typed("the siren", "Anna")
+    await keep_sound(b"one")
+
+    assert await archive.check() == Report(events=3, belongings=3, sounds=1)
 
 
 async def test_a_missing_event_is_told(archive: SqliteArchive, typed: Write, home: Path) -> None:

@@ -1,5 +1,6 @@
 """What the store hands to search, read beside the writer."""
 
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -31,6 +32,7 @@ async def test_a_frequent_word_is_worth_the_same_everywhere_and_less_than_a_rare
     assert len(frequent.rowids) == 2
     assert frequent.scores[0] == frequent.scores[1]
     assert 0 < frequent.scores[0] < rare.scores[0]
+    assert frequent.scores[0] == pytest.approx(math.log(5.5 / 2.5))
 
 
 async def test_a_word_of_every_passage_is_worth_next_to_nothing(

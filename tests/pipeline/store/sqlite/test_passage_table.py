@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import aiosqlite
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,6 +30,7 @@ from pipeline.store.sqlite import passage_index
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.sqlite.passage_index import PassageReader
+from pipeline.store.sqlite.passage_table import Snapshot, read_whole
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -227,6 +229,26 @@ async def test_after_a_keep_nothing_else_is_read(
         third = await typed("tea")
 
         assert (await passages.passages()).moments == [second, third]
+
+
+async def test_all_of_a_table_is_read_in_one_transaction(
+    archive: SqliteArchive,
+    typed: Callable[..., Awaitable[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = list[bool]()
+
+    async def watched(connection: aiosqlite.Connection, *, meaning: bool) -> Snapshot:
+        seen.append(connection.in_transaction)
+        return await read_whole(connection, meaning=meaning)
+
+    monkeypatch.setattr(passage_index, "read_whole", watched)
+    await typed("pill box")
+    async with open_archive_to_read(archive.home) as reader:
+        await PassageReader(reader.connection).passages()
+        seen.append(reader.connection.in_transaction)
+
+    assert seen == [True, False]
 
 
 async def test_two_who_ask_at_once_are_given_the_same_table(

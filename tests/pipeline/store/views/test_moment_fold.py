@@ -99,6 +99,55 @@ def test_the_embedding_says_where_the_passages_are(journal: Journal, spoken: Tra
     ]
 
 
+def revised(revision: int, sha256: str) -> Draft:
+    sound = Sound(sha256, "bb" * 32, 1000, 16_000)
+    kept = Kept(MOMENT, "file", RECORDED, revision=revision, duration_ms=revision * 9, sound=sound)
+    return drafts.clip_revised(kept, author="wearer")
+
+
+def test_the_highest_revision_is_the_clip_and_keeps_who_spoke(journal: Journal) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(revised(2, "cc" * 32))
+    journal.add(revised(1, "dd" * 32))
+
+    moment = journal.fold().moment
+
+    assert moment is not None
+    assert (moment.revision, moment.duration_ms, moment.sound) == (2, 18, "cc" * 32)
+    assert moment.speaker == "Anna"
+
+
+def test_what_was_heard_of_an_earlier_revision_counts_no_more(
+    journal: Journal, spoken: Transcript
+) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=0))
+    journal.add(revised(1, "cc" * 32))
+
+    moment = journal.fold().moment
+    assert moment is not None
+    assert (moment.words, moment.text) == ("awaited", "")
+    assert journal.fold().passages == ()
+
+
+def test_passages_of_an_earlier_revision_count_no_more(
+    journal: Journal, spoken: Transcript
+) -> None:
+    cuts = (PassageCut(0, 4, 0, 300), PassageCut(5, 8, 320, 640))
+    embedding = Embedding("fake", cuts, encoded(np.eye(2, 4, dtype=np.float32)))
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=0))
+    journal.add(drafts.moment_embedded(MOMENT, embedding))
+    journal.add(revised(1, "cc" * 32))
+    journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=1))
+
+    (whole,) = journal.fold().passages
+    assert (whole.text, whole.start_ms, whole.end_ms, whole.vector) == ("pill box", None, 9, None)
+
+    journal.add(drafts.moment_embedded(MOMENT, embedding, revision=1))
+    assert [each.text for each in journal.fold().passages] == ["pill", "box"]
+
+
 @pytest.mark.parametrize(
     ("acts", "state"),
     [

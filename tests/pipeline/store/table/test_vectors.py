@@ -1,0 +1,43 @@
+"""Vectors of passages: added to and taken from without a copy of all of them."""
+
+import numpy as np
+
+from pipeline.store.table.vectors import encoded, vector_rows
+
+ONE, OTHER, THIRD = encoded(np.eye(3, dtype=np.float32))
+FIRST_AXIS = np.array([1, 0, 0], np.float32)
+
+
+def test_what_has_no_vector_or_one_of_another_width_is_close_to_nothing() -> None:
+    rows = vector_rows([ONE, None, bytes(4), OTHER])
+
+    assert rows.cosines(FIRST_AXIS).tolist() == [1, 0, 0, 0]
+    assert rows.width_bytes == 6
+
+
+def test_without_any_vector_there_is_no_width() -> None:
+    assert vector_rows([]).width_bytes == vector_rows([None, None]).width_bytes == 0
+
+
+def test_those_behind_are_written_where_room_is_left() -> None:
+    rows = vector_rows([OTHER, ONE])
+
+    grown = rows.followed_by([THIRD, ONE])
+
+    assert grown.buffer is rows.buffer
+    assert grown.cosines(FIRST_AXIS).tolist() == [0, 1, 0, 1]
+    assert rows.cosines(FIRST_AXIS).tolist() == [0, 1]
+
+
+def test_where_no_room_is_left_the_rows_of_those_that_went_are_given_up() -> None:
+    rows = vector_rows([ONE, OTHER, ONE])
+    kept = rows.only(np.array([False, True, True]))
+    most = len(rows.buffer) - rows.used
+
+    filled = kept.followed_by([ONE] * most)
+    moved = filled.followed_by([THIRD])
+
+    assert filled.buffer is rows.buffer
+    assert moved.used == len(moved.row_of) == most + 3
+    assert moved.cosines(FIRST_AXIS).tolist() == [0, 1, *[1] * most, 0]
+    assert len(moved.buffer) > moved.used
