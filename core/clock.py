@@ -6,10 +6,11 @@ monotonic clock and are never computed from wall time.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 EARLIEST_PLAUSIBLE_MS = 1_767_225_600_000
 """2026-01-01: before this code was written, so an earlier wall time is an unset clock."""
@@ -54,6 +55,17 @@ class Recorded:
             at_ms=None if self.at_ms is None else self.at_ms + by_ms,
             boottime_ms=None if self.boottime_ms is None else self.boottime_ms + by_ms,
         )
+
+
+def recorded_from_json(told: Mapping[str, Any]) -> Recorded:
+    """What was written down as JSON. Raises TypeError for anything else: it may be garbled."""
+    recorded = Recorded(**told)
+    numbers = (recorded.at_ms, recorded.utc_offset_min, recorded.boottime_ms)
+    if not all(each is None or type(each) is int for each in numbers):
+        raise TypeError
+    if not all(each is None or isinstance(each, str) for each in (recorded.boot, recorded.source)):
+        raise TypeError
+    return recorded
 
 
 class Clock(Protocol):

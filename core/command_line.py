@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TextIO
 
 from .errors import UserError
 from .paths import Home, home_at
+from .private import close_home, keep_to_ourselves
 
 Arguments = argparse.Namespace
 
@@ -61,6 +62,7 @@ def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
 
     Errors that somebody can mend are one sentence and the next step on standard error.
     """
+    keep_to_ourselves()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a file name may hold bytes that are no text
             stream.reconfigure(errors="backslashreplace")
@@ -92,7 +94,10 @@ def _fault_of_ours(error: Exception) -> str:
 
 
 def home_of(arguments: Arguments) -> Home:
-    return home_at(arguments.home)
+    """The home that the command is about; one that an earlier version left open is shut."""
+    home = home_at(arguments.home)
+    close_home(home.path)
+    return home
 
 
 def run_async(work: Coroutine[Any, Any, int]) -> int:

@@ -1,9 +1,14 @@
 """Files that are either there whole or not at all, after any power cut."""
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
+
+SMALL_BYTES = 1024 * 1024
+"""What is written by hand or remembers one thing is far smaller."""
 
 
 def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
@@ -25,6 +30,42 @@ def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
         part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def read_small(path: Path, most_bytes: int = SMALL_BYTES) -> bytes:
+    """All of a small file. Never waits, whatever lies there: a pipe, a device, a link.
+
+    Raises FileNotFoundError only where nothing has this name, else OSError with its reason.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, "it is a link to nothing", str(path)) from None
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            what = "it is a folder" if stat.S_ISDIR(mode) else "it is no file"
+            raise OSError(errno.EINVAL, what, str(path))
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {most_bytes} bytes", str(path))
+    return content
+
+
+def clear_away(path: Path) -> None:
+    """Have nothing under this name, whatever lies there; a folder that is not empty is set aside.
+
+    Raises OSError.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except (IsADirectoryError, PermissionError):
+        if not path.is_dir():
+            raise
+        aside = path.with_name(f"{path.name}.aside-{os.getpid()}-{os.urandom(4).hex()}")
+        path.rename(aside)
 
 
 def sync_folder(folder: Path) -> None:

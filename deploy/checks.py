@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.checks import Check
 from core.paths import Home
+from core.private import others_may_enter
 
 LOW_DISK_BYTES = 500_000_000
 """An hour of kept sound is 11 MB, but a letter of the spool is PCM: two hours are 230 MB."""
@@ -27,6 +28,9 @@ def _home(home: Path) -> Check:
     if not os.access(home, os.W_OK):
         advice = "Check who owns it and whether its disk is mounted read-only."
         return Check("home", "fail", f"The home {home} cannot be written.", advice)
+    if others_may_enter(home):
+        sentence = f"Other users of this machine may enter the home {home}, and read what is in it."
+        return Check("home", "warn", sentence, f"Run `chmod 700 {home}` as its owner.")
     return Check("home", "ok", f"The home is {home}.")
 
 

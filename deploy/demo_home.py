@@ -11,12 +11,13 @@ from pathlib import Path
 
 from core.clock import from_datetime
 from core.paths import Home
+from core.private import keep_to_ourselves
 from dashboard.demo import FOLDER, demo_moments
 
 
 def demo_home(home: Home) -> Home:
     """The home of the demo: beside the wearer's archive, never in it."""
-    return Home(home.path / "demo")
+    return Home(home.path / "demo", None if home.spelled is None else home.spelled / "demo")
 
 
 def is_laid_out(demo: Home, today: date) -> bool:
@@ -71,4 +72,5 @@ def _marker(demo: Home) -> Path:
 
 
 if __name__ == "__main__":
+    keep_to_ourselves()
     lay_out(Home(Path(sys.argv[1])), datetime.now(UTC).astimezone())

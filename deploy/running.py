@@ -99,7 +99,7 @@ def services(planned: Plan, port: int) -> Sequence[Service]:
     """Started in this order; they load side by side, and all of them are waited for at the end."""
     home = planned.home
     replay = [] if planned.replay is None else ["--replay", str(planned.replay)]
-    command = [sys.executable, "-m", "afterthought", "--home", str(home.path)]
+    command = [sys.executable, "-m", "afterthought", "--home", str(home.spelled or home.path)]
     return (
         Service("capture", [*command, "capture", *replay]),
         Service("worker", [*command, "process"]),

@@ -15,6 +15,7 @@ from core.settings_file import load
 
 from .buttons.configured import Buttons
 from .capture.control_socket import CaptureGone, ask
+from .capture.pause_file import pause_file_of, unreadable
 from .machine.disk_speed import memory_check, storage_check
 from .microphone.probe import why_no_microphone
 from .signals import lights, motors
@@ -29,6 +30,7 @@ def checks(home: Home) -> Iterator[Check]:
         yield _microphone(settings.device)
         yield from _pins(settings.device)
         yield memory_check(settings)
+        yield from _pause(home)
     except UserError as error:
         yield Check("capture", "fail", error.sentence, error.advice)
     else:
@@ -48,6 +50,19 @@ def _running(status: CaptureStatus) -> Iterator[Check]:
     else:
         kept_in = "locked there" if status.ring_memory == "locked" else "and cannot be swapped out"
         yield Check("memory", "ok", f"{held}, {kept_in}.")
+
+
+def _pause(home: Home) -> Iterator[Check]:
+    """What capture will find when it starts."""
+    remembered = pause_file_of(home).read()
+    if remembered is None:
+        return
+    if remembered.unreadable:
+        error = unreadable(remembered)
+        advice = f"Start capture; then {error.advice}"
+        yield Check("pause", "warn", f"Capture is paused. {error.sentence}", advice)
+    else:
+        yield Check("pause", "ok", "A pause is remembered: capture starts paused.")
 
 
 def _levels(status: CaptureStatus) -> Check:

@@ -16,7 +16,8 @@ from core.clock import Clock, SystemClock
 from core.command_line import Screen
 from core.errors import ArchiveBusy, SettingsWrong, UserError
 from core.machine import LONGEST_RING_S, profile
-from core.paths import Home, runtime_folder, state_folder
+from core.paths import Home, runtime_folder
+from core.private import make_private
 from core.settings import Settings
 from core.settings_file import load
 from core.spool_port import SpoolPort
@@ -26,7 +27,7 @@ from device.capture.assembly import Outside, assemble
 from device.capture.events import Event
 from device.capture.heartbeat import Heartbeat, last_beat
 from device.capture.loop import Capture, DetectorLoaded
-from device.capture.pause_file import PauseFile
+from device.capture.pause_file import pause_file_of
 from device.machine import power_off
 from device.memory import swap_protection
 from device.memory.recent_sound import Sound
@@ -81,7 +82,7 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
             reserve_bytes=device.reserve_mb * 1_000_000,
             stream_clock=StreamClock(Sound(speech_detector.new_gate(), ring_s), clock),
             heartbeat=Heartbeat(runtime, home.path, clock),
-            pause_file=PauseFile(state_folder(home.path)),
+            pause_file=pause_file_of(home),
             before=last_beat(runtime, home.path, clock.recorded_now().boot),
             second_button=device.second_button,
             power_off=power_off,
@@ -177,7 +178,7 @@ def _microphone(settings: Settings, replay: str | None) -> Microphone:
 @contextlib.contextmanager
 def _only_capture(home: Home) -> Iterator[None]:
     """The lock of the one capture; the kernel gives it back when its process dies."""
-    home.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(home.spool)
     with (home.spool / "capture.lock").open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,9 +13,9 @@ from typing import Any
 
 from core import log
 from core.capture_status import CaptureState
-from core.clock import Clock, Recorded
+from core.clock import Clock, Recorded, recorded_from_json
 from core.facts import Fact, GapReason, gap_found, ms_between
-from core.files import write_durably
+from core.files import read_small, write_durably
 
 FILE_NAME = "heartbeat.json"
 
@@ -142,7 +142,18 @@ def _only_that_near(beat: Beat) -> Beat:
 
 def _read(folder: Path) -> Beat | None:
     try:
-        told: dict[str, Any] = json.loads((folder / FILE_NAME).read_bytes())
-        return Beat(**{**told, "recorded": Recorded(**told["recorded"])})
-    except (OSError, ValueError, KeyError, TypeError):
+        told: dict[str, Any] = json.loads(read_small(folder / FILE_NAME))
+        return _beat(told)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _beat(told: dict[str, Any]) -> Beat:
+    """Raises TypeError for what was not written by us."""
+    beat = Beat(**{**told, "recorded": recorded_from_json(told["recorded"])})
+    texts, numbers = (beat.stream, beat.state), (beat.position, beat.uncertain_ms)
+    if not all(isinstance(each, str) for each in texts) or type(beat.clean) is not bool:
+        raise TypeError
+    if not all(type(each) is int for each in numbers):
+        raise TypeError
+    return beat

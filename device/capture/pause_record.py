@@ -9,7 +9,7 @@ from core.errors import UserError
 from device.session.session import ResumedBy
 
 from .fact_log import FactLog
-from .pause_file import PauseFile, Remembered
+from .pause_file import PauseFile, Remembered, unreadable
 
 EVERY_S = 60.0
 """How much of a timed pause a power cut may give back."""
@@ -36,6 +36,8 @@ class PauseRecord:
         self._known = file.read()
         if self._known is not None:  # the kill may have come between the file and the fact
             facts.paused(self._known)
+            if self._known.unreadable:
+                note("pause", unreadable(self._known))
 
     @property
     def pausing(self) -> Pausing | None:
@@ -52,7 +54,7 @@ class PauseRecord:
         """It is on still; what is left of a timed one is written down now and then."""
         timed = pausing.remaining_s is not None and now_s - self._written_s >= EVERY_S
         if self._known is not None and (changed or timed):
-            self._remember(replace(self._known, pausing=pausing), now_s)
+            self._remember(replace(self._known, pausing=pausing, unreadable=""), now_s)
 
     def ended(self, by: ResumedBy, now_s: float) -> None:
         """The microphone is opened again."""

@@ -97,6 +97,8 @@ def sentence_and_advice(
     state: CaptureState, error: UserError | None, levels: Levels | None
 ) -> tuple[str, str]:
     """The state in a sentence, and what to do about it; the advice is empty where all is well."""
+    if error is not None and state == "paused":
+        return f"{STATE_SENTENCES[state]} {error.sentence}", error.advice
     if error is not None:
         return error.sentence, error.advice
     if state == "listening" and levels is not None and levels.sentence:

@@ -69,7 +69,7 @@ class Troubles:
     def error(self, state: CaptureState) -> UserError | None:
         """The error that the wearer is told of in this state."""
         if state == "paused":
-            return None
+            return self._troubles.get("pause")
         if state == "fault":
             return self.fault or _SILENT
         return self.fault or next(iter(self._troubles.values()), None)

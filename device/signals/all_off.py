@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from core.errors import UserError
 from core.paths import home_at, runtime_folder
+from core.private import keep_to_ourselves
 from core.settings import DeviceSettings
 from core.settings_file import load
 from device.pins import Factory
@@ -33,6 +34,7 @@ def darken(device: DeviceSettings, factory: Factory | None = None) -> list[UserE
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Switch off and return the exit status; at most one line on standard error for each part."""
+    keep_to_ourselves()
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--home")
     home = home_at(parser.parse_args(arguments).home)

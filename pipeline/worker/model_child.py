@@ -15,6 +15,7 @@ from typing import Any
 from core.errors import UserError
 from core.moment import Transcript
 from core.pcm import Pcm
+from core.private import keep_to_ourselves
 from core.settings import ModelSettings
 from core.settings_file import load
 from pipeline import models
@@ -129,6 +130,8 @@ class Server:
 
 
 def main() -> None:
+    """Serve the line whose descriptor is named, with the models of the home that is."""
+    keep_to_ourselves()
     descriptor, home = sys.argv[1:]
     line = Connection(int(descriptor))
     try:
