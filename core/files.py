@@ -43,11 +43,12 @@ def read_small(path: Path, most_bytes: int = SMALL_BYTES) -> bytes:
         if path.is_symlink():
             raise OSError(errno.ELOOP, "it is a link to nothing", str(path)) from None
         raise
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "it is a folder" if stat.S_ISDIR(mode) else "it is no file"
+        raise OSError(errno.EINVAL, what, str(path))
     with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            what = "it is a folder" if stat.S_ISDIR(mode) else "it is no file"
-            raise OSError(errno.EINVAL, what, str(path))
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise OSError(errno.EFBIG, f"it is larger than {most_bytes} bytes", str(path))

@@ -7,6 +7,8 @@ library costs 19 MB in each of them (pydantic, measured, x86, 2026-11).
 import dataclasses
 import difflib
 import os
+import re
+import reprlib
 import tomllib
 import types
 import typing
@@ -16,10 +18,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import SettingsWrong
+from core.files import read_small
 from core.settings import RETIRED, Rule, Settings
 
 FILE_NAME = "settings.toml"
 MASK = "********"
+
+MOST_BYTES = 64 * 1024
+"""All of our keys with a comment each are a tenth."""
+
+_ENDLESS_KEY = re.compile(r"""(?:\.\s*["']?[\w-]+["']?\s*){100}""")
+"""A key of keys: what tomllib needs for one grows with its square, 20,000 take five seconds."""
+
+_SHORT = reprlib.Repr()
+"""Shows a value of any length or depth in a few words."""
+_SHORT.maxstring = _SHORT.maxother = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +48,7 @@ class Problem:
     def sentence(self) -> str:
         meant = f" (did you mean {self.nearest}?)" if self.nearest else ""
         # A table is not repeated: it would fill the screen and may hold a secret.
-        value = "" if isinstance(self.value, dict) else f" = {self.value!r}"
+        value = "" if isinstance(self.value, dict) else f" = {_SHORT.repr(self.value)}"
         return f"{self.key}{value} {self.rule}{meant}"
 
 
@@ -114,10 +127,16 @@ def describe() -> list[Described]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # An editor may have put a byte-order mark before it, which is no part of it.
+        text = read_small(path, MOST_BYTES).decode("utf-8-sig")
+        if _ENDLESS_KEY.search(text):
+            raise RecursionError  # noqa: TRY301 - what tomllib raises for the other ways to do it
+        return tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+    except RecursionError as cause:
+        raise _wrong(path, "it has tables within tables without end") from cause
+    except ValueError as cause:  # TOML's own errors, text that is none, numbers beyond all
         raise _wrong(path, f"it is not TOML: {cause}") from cause
     except OSError as cause:
         raise _wrong(path, f"it cannot be read: {cause.strerror}") from cause
@@ -170,6 +189,8 @@ def _fault(value: object, field: dataclasses.Field[Any]) -> str | None:
     kind, rule, choices = _kind(field), _rule(field), _choices(field)
     if not _fits(value, kind) or (choices and value not in choices):
         return f"must be {_type_name(field)}"
+    if isinstance(value, str) and "\0" in value:
+        return "must have no NUL in it"
     if rule.minimum is not None and isinstance(value, int | float) and not value >= rule.minimum:
         return f"must be {rule.minimum:g} or more"
     if rule.maximum is not None and isinstance(value, int | float) and not value <= rule.maximum:

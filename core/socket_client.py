@@ -15,8 +15,8 @@ from .errors import UserError
 
 Told = dict[str, Any]
 
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes. A thousand vectors fit many times over; what is longer is a mistake."""
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes of an answer. A thousand vectors are 2 MB; what is longer is a mistake."""
 
 
 class NobodyThere(Exception):
@@ -38,7 +38,8 @@ def ask(path: Path, request: Told, *, patience_s: float) -> Told:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(patience_s)
             line.connect(str(path))
-            line.sendall(_line(request))
+            with contextlib.suppress(BrokenPipeError):  # turned away unheard, and told why
+                line.sendall(_line(request))
             with line.makefile("rb") as answers:
                 return _accepted(_read(answers.readline(LONGEST_LINE)))
     except OSError as error:  # a timeout is one, too
@@ -68,12 +69,18 @@ def _line(request: Told) -> bytes:
     return json.dumps(request).encode() + b"\n"
 
 
-def _read(line: bytes) -> Told:
+def read_object(line: bytes) -> Told | None:
+    """The JSON object on a line; None for anything else, whatever it is and however deep."""
     try:
         told = json.loads(line)
-    except ValueError as error:  # an end is none, and neither is a line that was cut
-        raise NobodyThere from error
-    if not isinstance(told, dict):
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _read(line: bytes) -> Told:
+    told = read_object(line)  # an end is none, and neither is a line that was cut
+    if told is None:
         raise NobodyThere
     return told
 

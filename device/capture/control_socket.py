@@ -3,6 +3,9 @@
 What can be asked is in `requests`; `subscribe` is answered here: `{"ok": true}`, then events, a
 line each.
 What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`. No word ever.
+
+Only this user and root are answered. A request has a longest line, a line that is silent is
+closed, and there is a most of them: whoever asks, capture goes on hearing.
 """
 
 import contextlib
@@ -13,10 +16,11 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core import socket_client
 from core.errors import UserError
+from core.peers import is_trusted_caller
 
 from .events import Event, as_json
 
@@ -24,6 +28,18 @@ ANSWER_WITHIN_S = 10.0
 """A disk that is slow delays an answer; a daemon that is gone does not answer at all."""
 
 AGAIN_AFTER_S = 0.1
+
+LONGEST_REQUEST = 64 * 1024
+"""Bytes. The longest that means anything is a hundred."""
+
+SILENT_S = 30.0
+"""A line on which nothing is asked is closed then. Ours ask one thing and hang up."""
+
+MOST_LINES = 64
+"""Each is a thread. A page, a phone and a few commands are ten."""
+
+LOOK_EVERY_S = 5.0
+"""How often a subscriber to whom nothing is told is looked for: it may have hung up."""
 
 EVENTS_HELD = 200
 """Of a listener that does not read, the oldest go; twenty seconds of levels."""
@@ -47,6 +63,7 @@ class Control:
         self._serve = serve
         self._listeners: set[queue.Queue[dict[str, Any]]] = set()
         self._server: socket.socket | None = None
+        self._lines = threading.BoundedSemaphore(MOST_LINES)
 
     @property
     def has_listeners(self) -> bool:
@@ -58,7 +75,7 @@ class Control:
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._server.bind(str(self._path))
         self._path.chmod(0o600)
-        self._server.listen(16)
+        self._server.listen(MOST_LINES)
         threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
 
     def stop(self) -> None:
@@ -91,17 +108,33 @@ class Control:
                     return
                 time.sleep(AGAIN_AFTER_S)  # out of descriptors, or the caller has gone already
                 continue
-            threading.Thread(target=self._converse, args=(caller,), daemon=True).start()
+            if not is_trusted_caller(caller):
+                _turn_away(caller, _NOT_YOURS)
+            elif not self._lines.acquire(blocking=False):
+                _turn_away(caller, _TOO_MANY)
+            else:
+                threading.Thread(target=self._converse, args=(caller,), daemon=True).start()
 
     def _converse(self, caller: socket.socket) -> None:
-        with caller, contextlib.suppress(OSError), caller.makefile("rb") as asked:
-            for text in asked:
-                request = _read(text)
-                if request is not None and request["do"] == "subscribe":
-                    self._stream(caller)
-                    return
-                answer = self._ask(request) if request is not None else _NOT_UNDERSTOOD
-                caller.sendall(json.dumps(answer).encode() + b"\n")
+        try:
+            caller.settimeout(SILENT_S)
+            with caller, contextlib.suppress(OSError), caller.makefile("rb") as asked:
+                self._answer_lines(caller, asked)
+        finally:
+            self._lines.release()
+
+    def _answer_lines(self, caller: socket.socket, asked: IO[bytes]) -> None:
+        while text := asked.readline(LONGEST_REQUEST):
+            if len(text) == LONGEST_REQUEST and not text.endswith(b"\n"):
+                caller.sendall(_line(_TOO_LONG))
+                return
+            request = _read(text)
+            if request is not None and request["do"] == "subscribe":
+                caller.settimeout(None)
+                self._stream(caller)
+                return
+            answer = self._ask(request) if request is not None else _NOT_UNDERSTOOD
+            caller.sendall(_line(answer))
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         answers: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -116,8 +149,9 @@ class Control:
         self._listeners.add(listener)
         try:
             caller.sendall(b'{"ok": true}\n')
-            while True:
-                caller.sendall(json.dumps(listener.get()).encode() + b"\n")
+            while not _has_hung_up(caller):
+                with contextlib.suppress(queue.Empty):
+                    caller.sendall(_line(listener.get(timeout=LOOK_EVERY_S)))
         finally:
             self._listeners.discard(listener)
 
@@ -134,11 +168,27 @@ def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(text: bytes) -> dict[str, Any] | None:
+    request = socket_client.read_object(text)
+    return request if request is not None and isinstance(request.get("do"), str) else None
+
+
+def _line(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer).encode() + b"\n"
+
+
+def _turn_away(caller: socket.socket, why: dict[str, Any]) -> None:
+    """Say why, and hang up; never wait for somebody who does not read."""
+    with caller, contextlib.suppress(OSError):
+        caller.settimeout(0)
+        caller.send(_line(why))
+
+
+def _has_hung_up(caller: socket.socket) -> bool:
+    """Whether the other side has closed the line; what else it says is no matter."""
     try:
-        request = json.loads(text)
-    except ValueError:
-        return None
-    return request if isinstance(request, dict) and isinstance(request.get("do"), str) else None
+        return caller.recv(LONGEST_REQUEST, socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
 
 
 def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
@@ -146,3 +196,8 @@ def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
 
 
 _NOT_UNDERSTOOD = _error("wrong_usage", "This request is not understood.", "See docs/commands.md.")
+_TOO_LONG = _error("wrong_usage", "This request is too long.", "See docs/commands.md.")
+_NOT_YOURS = _error(
+    "not_permitted", "This capture is another user's.", "Ask as the user who started it."
+)
+_TOO_MANY = _error("capture_stuck", "Too many ask capture at once.", "Try again in a moment.")

@@ -13,7 +13,9 @@
 boot in the journal where that is needed (`corrected`), or says why not (`agrees`,
 `kept_by_time_server`, `no_boot`); `off_ms` is how far ours was from it, null while unknown.
 
-What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`.
+What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`. Only this user
+and root are answered; a request has a longest line, a line that is silent is closed, and there
+is a most of them.
 """
 
 import asyncio
@@ -28,11 +30,24 @@ from typing import Any, Protocol
 
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
-from core.socket_client import LONGEST_LINE
+from core.peers import is_trusted_caller
+from core.socket_client import read_object
 from core.spool_port import Clip
 from pipeline import media
 from pipeline.spool.spool import Spool
 from pipeline.worker.model_process import Models, ModelsFailed
+
+LONGEST_REQUEST = 1024 * 1024
+"""Bytes. A thousand queries of a line each are a tenth of it; `transcribe` names a file."""
+
+MOST_TEXTS = 1000
+"""Of one `embed`: 1.5 MB of vectors, and 2 MB as the answer carries them."""
+
+SILENT_S = 60.0
+"""A line on which nothing is asked is closed then. Ours ask one thing and hang up."""
+
+MOST_LINES = 64
+"""A page, a phone and a few commands are ten."""
 
 
 class Served(Protocol):
@@ -64,8 +79,13 @@ async def serve_worker(worker: Served, path: Path) -> AsyncIterator[None]:
     lines: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-            await _answer_lines(worker, reader, writer)
+        with contextlib.suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
+            if not is_trusted_caller(writer.get_extra_info("socket")):
+                await _write(writer, _NOT_YOURS)
+            elif len(lines) > MOST_LINES:
+                await _write(writer, _TOO_MANY)
+            else:
+                await _answer_lines(worker, reader, writer)
         await _hang_up(writer)
 
     def take_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,7 +93,7 @@ async def serve_worker(worker: Served, path: Path) -> AsyncIterator[None]:
         lines.add(line)
         line.add_done_callback(lines.discard)
 
-    server = await asyncio.start_unix_server(take_up, path, limit=LONGEST_LINE)
+    server = await asyncio.start_unix_server(take_up, path, limit=LONGEST_REQUEST)
     path.chmod(0o600)
     try:
         yield
@@ -88,20 +108,33 @@ async def serve_worker(worker: Served, path: Path) -> AsyncIterator[None]:
 async def _answer_lines(
     worker: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    while line := await reader.readline():
+    while True:
         try:
-            request = json.loads(line)
-            if request["do"] == "subscribe":
-                await _stream_events(worker, writer)
-                return
-            answer = await _answers(worker, request)
-        except UserError as error:
-            answer = _error(error.code, error.sentence, error.advice)
-        except ModelsFailed as error:
-            answer = _error("models_failed", str(error), "Try again.")
-        except (ValueError, KeyError, TypeError) as error:
-            answer = _error("wrong_usage", "This request is not understood.", type(error).__name__)
-        await _write(writer, answer)
+            line = await asyncio.wait_for(reader.readline(), SILENT_S)
+        except ValueError:
+            await _write(writer, _TOO_LONG)
+            return
+        if not line:
+            return
+        request = read_object(line)
+        if request is not None and request.get("do") == "subscribe":
+            await _stream_events(worker, reader, writer)
+            return
+        await _write(writer, await _answer(worker, request))
+
+
+async def _answer(worker: Served, request: dict[str, Any] | None) -> dict[str, Any]:
+    """What is answered, also where the request means nothing."""
+    if request is None:
+        return _NOT_UNDERSTOOD
+    try:
+        return await _answers(worker, request)
+    except UserError as error:
+        return _error(error.code, error.sentence, error.advice)
+    except ModelsFailed as error:
+        return _error("models_failed", str(error), "Try again.")
+    except (ValueError, KeyError, TypeError) as error:
+        return {**_NOT_UNDERSTOOD, "advice": type(error).__name__}
 
 
 async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +145,7 @@ async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
         case "status":
             return worker.status()
         case "embed":
-            vectors = await worker.models.embed([str(text) for text in request["texts"]])
+            vectors = await worker.models.embed(_texts(request["texts"]))
             packed = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
             return {"vectors": packed, "dimensions": int(vectors.shape[1])}
         case "transcribe":
@@ -121,6 +154,15 @@ async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
             return await worker.hear_time(request["at_ms"], request["utc_offset_min"])
         case other:
             raise WrongUsage(f"The worker does not do '{other}'.", advice="Ask something else.")
+
+
+def _texts(asked: object) -> list[str]:
+    """Raises WrongUsage for what is no list of texts, or more of them than an answer carries."""
+    texts = [each for each in asked if isinstance(each, str)] if isinstance(asked, list) else []
+    if not texts or len(texts) > MOST_TEXTS or texts != asked:
+        sentence = "This is no list of texts."
+        raise WrongUsage(sentence, advice=f"Send 1 to {MOST_TEXTS} of them.")
+    return texts
 
 
 async def _transcribe(worker: Served, file: Path) -> dict[str, Any]:
@@ -137,7 +179,27 @@ async def _transcribe(worker: Served, file: Path) -> dict[str, Any]:
     }
 
 
-async def _stream_events(worker: Served, writer: asyncio.StreamWriter) -> None:
+async def _stream_events(
+    worker: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Until the other side hangs up, which nobody would see while nothing is told."""
+    telling = asyncio.create_task(_tell_events(worker, writer))
+    hanging_up = asyncio.create_task(_read_on(reader))
+    try:
+        await asyncio.wait({telling, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in (telling, hanging_up):
+            each.cancel()
+        await asyncio.gather(telling, hanging_up, return_exceptions=True)
+
+
+async def _read_on(reader: asyncio.StreamReader) -> None:
+    """Who is told events has nothing more to say."""
+    while await reader.read(LONGEST_REQUEST):
+        pass
+
+
+async def _tell_events(worker: Served, writer: asyncio.StreamWriter) -> None:
     with worker.listening() as events:
         await _write(writer, {"ok": True})
         if worker.trouble is not None:
@@ -160,3 +222,11 @@ async def _write(writer: asyncio.StreamWriter, answer: dict[str, Any]) -> None:
 
 def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
     return {"error": code, "sentence": sentence, "advice": advice}
+
+
+_NOT_UNDERSTOOD = _error("wrong_usage", "This request is not understood.", "Send an object a line.")
+_TOO_LONG = _error("wrong_usage", "This request is too long.", "Ask for less at once.")
+_NOT_YOURS = _error(
+    "not_permitted", "This worker is another user's.", "Ask as the user who started it."
+)
+_TOO_MANY = _error("busy", "Too many ask the worker at once.", "Try again in a moment.")

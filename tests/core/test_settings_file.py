@@ -1,5 +1,7 @@
 import dataclasses
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +161,64 @@ def test_the_document_has_a_row_for_every_setting_and_for_no_other() -> None:
 
 def default(value: object) -> str:
     return "unset" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def bytes_of(home: Path, content: bytes) -> Path:
+    file = home / settings_file.FILE_NAME
+    file.write_bytes(content)
+    return file
+
+
+def test_a_byte_order_mark_is_no_part_of_the_settings(home: Path) -> None:
+    bytes_of(home, b"\xef\xbb\xbf[pipeline]\nidle_s = 5\n")
+
+    assert settings_file.load(home).pipeline.idle_s == 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\0",
+        b"[device]\0\n",
+        b"a = " + b"[" * 50_000,
+        b"a = " + b"{a=" * 10_000,
+        b"a" + b".a" * 20_000 + b" = 1",
+        b"a" + b".a" * 100_000 + b" = 1",
+        b"[device]\nring_s = " + b"9" * 10_000,
+        b"[pipeline]\nidle_s = " + b"9" * 400,
+        b'[device]\nlight_spi = "/dev/\\u0000"',
+        b"\xff\xfe[\0d\0]\0",
+        b"#" * 2_000_000,
+        b"[device]\nring_s = [" + b"[1]," * 10_000 + b"]",
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_settings_that_are_garbled_are_one_sentence_and_the_next_step(
+    home: Path, content: bytes
+) -> None:
+    bytes_of(home, content)
+
+    with pytest.raises(SettingsWrong) as caught:
+        settings_file.load(home)
+
+    assert len(caught.value.sentence) < 600
+    assert "\0" not in caught.value.sentence
+    assert caught.value.advice
+
+
+PLANTED: dict[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "no file": os.mkfifo,
+    "a link to nothing": lambda file: file.symlink_to(file.parent / "nothing"),
+    "levels of symbolic links": lambda file: file.symlink_to(file),
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_what_is_no_file_in_place_of_the_settings_is_told_and_never_waited_for(
+    home: Path, what: str
+) -> None:
+    PLANTED[what](home / settings_file.FILE_NAME)
+
+    with pytest.raises(SettingsWrong, match=what):
+        settings_file.load(home)

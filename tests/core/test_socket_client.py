@@ -80,3 +80,21 @@ async def test_who_declines_a_subscription_says_so(answering: Answering) -> None
 
     with pytest.raises(Declined):
         await anext(events(path))
+
+
+def test_who_is_turned_away_unheard_reads_why(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+
+        def turn_away() -> None:
+            with server.accept()[0] as caller:
+                caller.sendall(b'{"error": "busy", "sentence": "Too many.", "advice": ""}\n')
+
+        for _ in range(20):
+            turning_away = threading.Thread(target=turn_away)
+            turning_away.start()
+            with pytest.raises(Declined, match="Too many"):
+                ask(path, {"do": "wake", "about": "x" * 300_000}, patience_s=5)
+            turning_away.join()

@@ -1,14 +1,27 @@
+import contextlib
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.socket_client import Declined
-from device.capture.control_socket import Answer, CaptureGone, Control, ask
+from device.capture import control_socket
+from device.capture.control_socket import (
+    LONGEST_REQUEST,
+    MOST_LINES,
+    Answer,
+    CaptureGone,
+    Control,
+    ask,
+)
 from device.capture.events import Kept, StateChanged, Taken
 
 
@@ -101,3 +114,113 @@ def test_the_socket_is_for_its_owner_alone_and_goes_with_its_server(path: Path) 
 def _tell_much(control: Control) -> None:
     for _ in range(5000):
         control.publish(StateChanged("listening", "x" * 999))
+
+
+def connected(path: Path) -> socket.socket:
+    ours = socket.socket(socket.AF_UNIX)
+    ours.connect(str(path))
+    ours.settimeout(10)
+    return ours
+
+
+def test_a_request_without_an_end_is_answered_and_closed(control: Control, path: Path) -> None:
+    assert control is not None
+    with connected(path) as ours, ours.makefile("rb") as answers:
+        ours.sendall(b'{"do": "' + b"x" * LONGEST_REQUEST)
+
+        assert "too long" in json.loads(answers.readline())["sentence"]
+        with contextlib.suppress(ConnectionError):
+            assert answers.read() == b""
+
+
+def test_json_of_any_depth_is_answered(control: Control, path: Path) -> None:
+    assert control is not None
+    with connected(path) as ours, ours.makefile("rb") as answers:
+        for deep in (
+            b"[" * 50_000,
+            b'{"do":' * 9_000,
+            b'{"do": "press", "by": %s1}' % (b"[" * 9999),
+        ):
+            ours.sendall(deep + b"\n")
+
+            assert json.loads(answers.readline())["error"] == "wrong_usage"
+
+
+def test_a_line_on_which_nothing_is_asked_is_closed(
+    control: Control, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control_socket, "SILENT_S", 0.05)
+
+    with connected(path) as ours:
+        assert ours.recv(10) == b""
+    assert ask(path, {"do": "press"})["outcome"] == "taken"
+
+
+def test_only_so_many_lines_are_held_and_one_that_ends_makes_room(
+    control: Control, path: Path
+) -> None:
+    assert control is not None
+    with contextlib.ExitStack() as held:
+        lines = [held.enter_context(connected(path)) for _ in range(MOST_LINES)]
+        lines[-1].sendall(b'{"do": "press"}\n')
+        assert lines[-1].recv(1000)
+
+        with pytest.raises(Declined, match="Too many"):
+            ask(path, {"do": "press"})
+
+    wait_until(lambda: can_press(path))
+
+
+def test_a_subscriber_that_hangs_up_is_let_go_though_nothing_is_told(
+    control: Control, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control_socket, "LOOK_EVERY_S", 0.02)
+    with connected(path) as ours:
+        ours.sendall(b'{"do": "subscribe"}\n')
+        assert ours.recv(1000)
+        assert control.has_listeners
+
+    wait_until(lambda: not control.has_listeners)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can ask as another user")
+def test_another_user_is_turned_away_though_the_folder_would_let_them_in(
+    control: Control, path: Path
+) -> None:
+    assert control is not None
+    path.chmod(0o666)
+    path.parent.chmod(0o755)
+
+    done = subprocess.run(
+        [sys.executable, "-c", AS_ANOTHER, str(path)], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout)["error"] == "not_permitted"
+
+
+AS_ANOTHER = """
+import os, socket, sys
+line = socket.socket(socket.AF_UNIX)
+os.chdir(os.path.dirname(sys.argv[1]))
+os.setgid(65534); os.setuid(65534)
+line.connect(os.path.basename(sys.argv[1]))
+try:
+    line.sendall(b'{"do": "press"}\\n')
+except BrokenPipeError:
+    pass  # it was turned away before it asked; why, it can read
+print(line.makefile().readline())
+"""
+
+
+def can_press(path: Path) -> bool:
+    try:
+        return bool(ask(path, {"do": "press"})["outcome"] == "taken")
+    except Declined:
+        return False
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
