@@ -7,9 +7,10 @@ browser that makes it post here (Sec-Fetch-Site, and Origin where a browser has 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, render_template, request
+from werkzeug.wrappers import Request
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _READING = frozenset({"GET", "HEAD"})
@@ -34,6 +35,12 @@ _FROM_ELSEWHERE = Refusal(
     "Another page asked for this, so it was not done.",
     "Open the page itself and do it there.",
 )
+_NO_TEXT = Refusal(
+    400,
+    "What was asked is no text, so nothing was done.",
+    "Open the page itself and do it there.",
+)
+_FORM = "application/x-www-form-urlencoded"
 _UNKNOWN_METHOD = Refusal(405, "The page does not do that.", "Go back to the beginning.")
 
 
@@ -70,12 +77,30 @@ def _is_from_here(headers: Mapping[str, str], own: str) -> bool:
     return site in {None, "same-origin", "none"} and origin in {None, own}
 
 
+def is_text(raw: bytes) -> bool:
+    """Whether these bytes are a text that can be kept and shown: UTF-8, and no NUL in it."""
+    try:
+        return "\0" not in raw.decode()
+    except UnicodeDecodeError:  # a lone surrogate is none either
+        return False
+
+
+def _is_text(asked: Request) -> bool:
+    """Whether everything is that was asked: the address, and what was posted."""
+    posted = asked.get_data() if asked.method == "POST" else b""
+    path = str(asked.environ.get("PATH_INFO", "")).encode("latin-1", "replace")
+    encoded = [asked.query_string, posted if asked.mimetype == _FORM else b""]
+    return all(map(is_text, [path, posted, *map(unquote_to_bytes, encoded)]))
+
+
 def guard(app: Flask) -> None:
-    """Ask `refusal` before every request."""
+    """Ask `refusal` before every request, and that it is text."""
 
     @app.before_request
     def _() -> Response | None:
         found = refusal(request.method, dict(request.headers), scheme=request.scheme)
+        if found is None and not _is_text(request):
+            found = _NO_TEXT
         if found is None:
             return None
         page = render_template("trouble.html", sentence=found.sentence, advice=found.advice)

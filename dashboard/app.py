@@ -2,13 +2,15 @@
 
 import os
 import secrets
+import traceback
+from pathlib import Path
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from core import socket_client
 from core.clock import SystemClock
-from core.errors import NotFound, UserError
+from core.errors import NotFound, UserError, WrongUsage
 from core.log import get_log
 from core.paths import Home, runtime_folder
 from core.spool_port import SpoolPort, TypedText
@@ -120,6 +122,8 @@ def _posting(home: Home, spool: SpoolPort) -> PostNote:
 
 def _with_headers(response: Response) -> Response:
     """Headers for every answer: what the wearer said stays out of caches and of other sites."""
+    if request.blueprint != "static_files":
+        response.headers["Cache-Control"] = "no-store"
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -130,9 +134,12 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
+_STATUS = {NotFound: 404, WrongUsage: 400}
+
+
 def _refused(error: UserError) -> tuple[str, int]:
     page = render_template("trouble.html", sentence=error.sentence, advice=error.advice)
-    return page, 404 if isinstance(error, NotFound) else 409
+    return page, _STATUS.get(type(error), 409)
 
 
 def _not_done(error: HTTPException) -> tuple[str, int] | Response:
@@ -147,7 +154,14 @@ def _not_done(error: HTTPException) -> tuple[str, int] | Response:
 
 
 def _fault_of_ours(error: Exception) -> tuple[str, int]:
-    """Logged once, with its cause and without a word: the address may hold a query."""
-    get_log().error("page_failed", page=request.endpoint, process=os.getpid(), exc_info=error)
+    """Logged once, with its cause and without a word: the error's own text may quote a query."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    get_log().error(
+        "page_failed",
+        page=request.endpoint,
+        process=os.getpid(),
+        fault=type(error).__name__,
+        at=" > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames),
+    )
     sentence = "Something went wrong here, and it was logged."
     return render_template("trouble.html", sentence=sentence, advice="Try it once more."), 500

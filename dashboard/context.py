@@ -31,6 +31,9 @@ STATUS_PATIENCE_S = 0.5
 """A status is a few numbers; a page that waits longer for them feels broken."""
 
 
+_MOST_DIGITS = 18
+"""Of what SQLite counts with, and less than Python refuses to read."""
+
 _ABSENT: Told = {
     "outcome": "refused",
     "sentence": "Nothing was kept: capture is not running.",
@@ -109,6 +112,12 @@ class Context:
             return socket_client.ask(socket, {"do": "status"}, patience_s=STATUS_PATIENCE_S)
         except NobodyThere:
             return None
+
+
+def whole_number(text: str) -> int | None:
+    """The number that these digits are; None for anything else, thousands of digits among it."""
+    is_one = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) if is_one else None
 
 
 def context() -> Context:

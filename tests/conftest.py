@@ -11,7 +11,7 @@ import pytest
 
 pytest_plugins = ["tests.soundserver"]
 
-LOOPBACK = ("127.", "::1", "localhost")
+LOOPBACK = ("127.", "::1", "::ffff:127.", "localhost")
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ NOT_WORDS = {
     "Rule": "what a setting must keep to",
     "Report": "what `check` counted",
     "FakeClock": "a fake",
+    "Row": "a line of the kernel's table of connections",
 }
 """Values that stay within one file's business, and why they need no word."""
 

@@ -100,7 +100,7 @@ VENDOR_HOMES = {
     "dateparser": {"pipeline/search/dates.py"},
     "flask": {"dashboard/"},
     "werkzeug": {"dashboard/"},
-    "cheroot": {"dashboard/server.py"},
+    "waitress": {"dashboard/server.py", "dashboard/connections.py"},
     "zeroconf": {"pipeline/sync/peers.py"},
     "structlog": {"core/log.py"},
     "tqdm": {COMMAND, "pipeline/commands/"},

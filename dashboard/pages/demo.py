@@ -1,9 +1,10 @@
 """The first minute: the demo's scene, what it touches, and its dismissal."""
 
+import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, send_file
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -16,6 +17,7 @@ from dashboard.show.local_time import Clock
 from pipeline.store.views.moment_fold import MomentRow
 
 from .home import DISMISSED
+from .sound import sent
 
 page = Blueprint("demo", __name__)
 
@@ -42,7 +44,7 @@ def scene() -> Response:
     demo = context().demo
     if demo is None:
         raise NotFound("There is no demo here.", advice="Go back to the beginning.")
-    return send_file(demo.scene, conditional=True, etag=False)
+    return sent(demo.scene, mimetypes.guess_type(demo.scene.name)[0] or "application/octet-stream")
 
 
 @page.get("/demo/opposite/<named>")

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Response, request
 
-from dashboard.context import context
+from core.errors import WrongUsage
+from dashboard.context import context, whole_number
 
 page = Blueprint("live", __name__)
 
@@ -14,8 +15,11 @@ def live() -> Response:
     `after` is the mark of a page that comes back by itself, Last-Event-ID the browser's.
     """
     named = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+    after = whole_number(named)
+    if named and after is None:
+        raise WrongUsage("This is no mark of the journal.", advice="Open the page anew.")
     here = context().live
-    stream = here.open(int(named) if named.isdecimal() else None)
+    stream = here.open(after)
     response = Response(iter(stream), mimetype="text/event-stream")
     response.call_on_close(lambda: here.leave(stream))
     return response

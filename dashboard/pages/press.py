@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.socket_client import Told
-from dashboard.context import clock, context
+from dashboard.context import clock, context, whole_number
 
 from .home import shown
 
@@ -38,7 +38,8 @@ def record() -> ResponseReturnValue:
 def pause() -> ResponseReturnValue:
     """Pause for `for_s` seconds, or until somebody resumes."""
     for_s = request.form.get("for_s") or None
-    lasts = int(for_s) if for_s is not None and for_s.isdecimal() else for_s  # capture judges it
+    number = None if for_s is None else whole_number(for_s)
+    lasts = for_s if number is None else number  # capture judges it
     return _answer(context().act({"do": "pause", "by": "page", "for_s": lasts}), "")
 
 

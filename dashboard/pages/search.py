@@ -14,7 +14,7 @@ HITS = 10
 def search() -> str:
     """With `part`, the results alone, for a page that answers as one types."""
     here = context()
-    query = request.args.get("q", "").replace("\0", " ")
+    query = request.args.get("q", "")
     found = moments.results(here.ask(here.archive.search(query, HITS)), clock())
     template = "results.html" if "part" in request.args else "search.html"
     return render_template(template, results=found)

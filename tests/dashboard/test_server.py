@@ -122,13 +122,12 @@ def test_with_a_certificate_it_speaks_tls(tmp_path: Path, app: Flask) -> None:
     where = ["-nodes", "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(chain)]
     subprocess.run([*made, *where], check=True, capture_output=True)
     server = make_server(app, 0, Certificate(chain, key))
-    server.prepare()
     serving = threading.Thread(target=server.serve)
     serving.start()
 
     trusting = ssl.create_default_context(cafile=str(chain))
     trusting.check_hostname = False
-    url = f"https://localhost:{server.bind_addr[1]}/"
+    url = f"https://localhost:{server.port}/"
     with urllib.request.urlopen(url, timeout=5, context=trusting) as answer:
         status = answer.status
     server.stop()

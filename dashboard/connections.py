@@ -1,0 +1,225 @@
+"""A connection to the page: waitress's, with time limits, TLS, and our own sentences.
+
+waitress reads a request whole before a thread answers it, and writes the answer from its loop.
+It knows no time limit but for silence, and no TLS.
+"""
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from typing import Any
+
+from waitress.buffers import ReadOnlyFileBasedBuffer
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.task import ErrorTask
+from waitress.utilities import Error
+
+from dashboard.patience import Standing
+
+_CHUNK_BYTES = 64 * 1024
+"""Of a file that is sent: as much as is read at once and may be read again for nothing."""
+
+
+class NotYours(Error):
+    """Another user of this machine asks."""
+
+    code = 403
+    reason = "Forbidden"
+
+
+_SENTENCES = {
+    403: "This page is another user's. There is no sign-in yet that could let you in; "
+    "open your own with `afterthought run`.",
+    413: "That is more than a note. Send less at once.",
+    431: "The headers of this request are too long. Clear this page's cookies and open it again.",
+    501: "The page cannot read a request that is sent this way. Open it in a browser.",
+}
+_NOT_UNDERSTOOD = "This is no request that the page understands. Open it in a browser."
+
+
+class Answerless(ErrorTask):
+    """What is answered without asking the app: a sentence and the next step, no word of theirs."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = f"{_SENTENCES.get(error.code, _NOT_UNDERSTOOD)}\n".encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        self.content_length = len(body)
+        self.set_close_on_finish()
+        self.channel.reads_to_the_end = True
+        self.write(body)
+
+
+class Request(HTTPRequestParser):
+    """A request as it comes in. Whatever it is, it is read or it is an error; nothing is raised."""
+
+    def received(self, data: bytes) -> int:
+        taken: int = super().received(data)
+        if self.error is not None:
+            self.expect_continue = False
+        return taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # an address like `http://[`, a length of thousands of digits
+            raise ParsingError("not understood") from error
+
+
+class StrangersRequest(Request):
+    """A request of another user: refused at the end of its headers, whatever is in them."""
+
+    completed: bool
+
+    def received(self, data: bytes) -> int:
+        taken = super().received(data)
+        if self.headers_finished or self.completed:
+            self.error = NotYours("")
+            self.completed = True
+            self.expect_continue = False
+        return taken
+
+
+class Connection(HTTPChannel):
+    """One connection. Its loop's thread reads and writes, one other at a time answers."""
+
+    will_close: bool
+    parser_class = Request
+    error_task_class = Answerless
+    is_stranger = False
+
+    reads_to_the_end = False
+    """Whether it is closed only once the other side has said all: what is closed with bytes unread
+    is reset, and the answer is lost on its way."""
+
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any) -> None:  # noqa: A002, ANN401 - waitress's own
+        self._moved_s = time.monotonic()
+        self._sent_bytes = 0
+        self._asked: tuple[object, float] | None = None
+        self._reading: tuple[int, float] | None = None
+        self._has_answered = False
+        super().__init__(server, sock, addr, adj, map=map)
+        self.sendbuf_len = _CHUNK_BYTES
+
+    def refuse(self) -> None:
+        """Whatever is asked here is refused: it is another user who asks."""
+        self.is_stranger, self.parser_class = True, StrangersRequest
+
+    def standing(self, now_s: float) -> Standing:
+        """How it stands; to be asked now and then: since when it does something is seen here."""
+        request, to_send = self.request, self.total_outbufs_len
+        coming = self if self._has_answered else request
+        if coming is None:
+            self._asked = None
+        elif self._asked is None or self._asked[0] is not coming:
+            self._asked = coming, now_s
+        if not to_send:
+            self._reading = None
+        elif self._reading is None:
+            self._reading = self._sent_bytes, now_s
+        has_headers = request is not None and request.headers_finished
+        return Standing(
+            is_stranger=self.is_stranger,
+            works=bool(self.requests),
+            still_s=now_s - self._moved_s,
+            asking_s=None if self._asked is None else now_s - self._asked[1],
+            asked_bytes=request.body_bytes_received if has_headers else None,
+            reading_s=None if self._reading is None else now_s - self._reading[1],
+            read_bytes=0 if self._reading is None else self._sent_bytes - self._reading[0],
+            held_bytes=self._held_bytes(request),
+        )
+
+    def handle_read(self) -> None:
+        self._moved_s = time.monotonic()
+        super().handle_read()
+
+    def received(self, data: bytes) -> bool:
+        return not self._has_answered and bool(super().received(data))
+
+    def handle_close(self) -> None:
+        is_done = self.will_close and self.connected and not self.total_outbufs_len
+        if is_done and self.reads_to_the_end and not self._has_answered:
+            self._has_answered = True
+            self.will_close = False
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+                return
+        super().handle_close()
+
+    def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: FBT001, FBT002 - waitress's
+        sent: int = self._send(data, do_close)
+        if sent:
+            self._moved_s = time.monotonic()
+            self._sent_bytes += sent
+        return sent
+
+    def _send(self, data: bytes, do_close: bool) -> int:  # noqa: FBT001 - waitress's
+        sent: int = super().send(data, do_close)
+        return sent
+
+    def _held_bytes(self, request: Request | None) -> int:
+        """A file that is sent is read as it goes; a body that went into a file is held there."""
+        files = (each for each in tuple(self.outbufs) if isinstance(each, ReadOnlyFileBasedBuffer))
+        to_send = self.total_outbufs_len - sum(each.__len__() for each in files)
+        receiver = None if request is None else request.body_rcv
+        body = None if receiver is None else receiver.getbuf()
+        asked = 0 if body is None or body.overflowed else body.__len__()
+        return int(max(0, to_send) + asked)
+
+
+class TlsConnection(Connection):
+    """The same over TLS. The handshake comes with the first bytes, and holds nobody up either."""
+
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any) -> None:  # noqa: A002, ANN401 - waitress's own
+        sock.setblocking(False)  # noqa: FBT003 - the socket's own
+        wrapped = server.tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        # OpenSSL's object is one thread's at a time, and before Python 3.13 nobody sees to that.
+        self._tls_lock = threading.Lock()
+        self._wants_write = False
+        super().__init__(server, wrapped, addr, adj, map)
+
+    def writable(self) -> bool:
+        return self._wants_write or bool(super().writable())
+
+    def handle_write(self) -> None:
+        if self._wants_write:
+            self.handle_read()
+        else:
+            super().handle_write()
+
+    def handle_read(self) -> None:
+        self._moved_s, self._wants_write = time.monotonic(), False
+        while True:
+            try:
+                with self._tls_lock:
+                    data = self.socket.recv(self.adj.recv_bytes)
+                    more = self.socket.pending()
+            except ssl.SSLWantReadError:
+                return
+            except ssl.SSLWantWriteError:
+                self._wants_write = True
+                return
+            except OSError:  # also a handshake that failed
+                data, more = b"", 0
+            if not data:
+                self.handle_close()
+                return
+            self.received(data)
+            if not more:  # what TLS has read already, the loop's poll does not see
+                return
+
+    def _send(self, data: bytes, do_close: bool) -> int:  # noqa: FBT001 - waitress's
+        try:
+            with self._tls_lock:
+                sent: int = super()._send(data, do_close)
+                return sent
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
