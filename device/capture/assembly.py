@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from core.clock import Recorded
+from core.disk_reserve import DiskReserve
 from core.errors import UserError
 from core.paths import Home
 from core.spool_port import SpoolPort
@@ -19,7 +20,6 @@ from . import events
 from .clip_writer import ClipSource
 from .control_socket import Control
 from .controls import Controls
-from .disk_reserve import DiskReserve
 from .engine import Engine, Limits
 from .fact_log import FactLog
 from .heartbeat import Beat, Heartbeat

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core import log
 from core.capture_status import CaptureState, CaptureStatus, RingMemory
+from core.disk_reserve import DiskReserve
 from core.errors import UserError
 from core.spool_port import SpoolPort
 from device.buttons.keyboard import KeyActions
@@ -32,7 +33,6 @@ from device.signals.scheduler import Signals, SignalState
 from . import events, requests
 from .control_socket import Control
 from .controls import Controls
-from .disk_reserve import DiskReserve
 from .engine import Engine, Outcome
 from .fact_log import FactLog
 from .heartbeat import Heartbeat
