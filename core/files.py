@@ -82,6 +82,8 @@ def why_unreadable(path: Path) -> tuple[str, str] | None:
     """The reason why this file cannot be read, and the next step; None where it can."""
     if path.is_dir():
         return f"{path} is a folder.", f"Name the files in it: {path}/*."
+    if path.is_fifo():  # opening it would wait for a writer, and closing it would end that one
+        return None
     try:
         with path.open("rb"):
             return None

@@ -2,17 +2,19 @@
 
 import json
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from core.clock import Recorded, SystemClock, from_datetime
 from core.errors import TextUnreadable
 from core.files import why_unreadable
 from core.moment import Reference
+from core.pipes import NobodyWrites, read_pipe
 from core.spool_port import TypedText
 from pipeline.store.format.drafts import new_moment_id
 
@@ -119,7 +121,19 @@ def _opened(name: str) -> BinaryIO:
     told = why_unreadable(Path(name))
     if told is not None:
         raise TextUnreadable(told[0], advice=told[1])
-    return Path(name).open("rb")
+    return _out_of_pipe(Path(name)) if Path(name).is_fifo() else Path(name).open("rb")
+
+
+def _out_of_pipe(path: Path) -> BinaryIO:
+    """All that comes out of a pipe, in a file without a name."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    try:
+        file.writelines(read_pipe(path))
+    except NobodyWrites as error:
+        file.close()
+        raise TextUnreadable(error.sentence.format(path), advice=error.advice) from error
+    file.seek(0)
+    return cast("BinaryIO", file)
 
 
 def _broken(what: str) -> TextUnreadable:
