@@ -168,11 +168,11 @@ def _microphone(settings: Settings, replay: str | None) -> Microphone:
     if replay is None:
         tuning = Tuning(settings.device.gain_db, settings.device.channel)
         return ChildMicrophone(settings.device.microphone, tuning=tuning)
-    from pipeline import media  # noqa: PLC0415 - FFmpeg, which a real microphone does not need
+    from pipeline.media import SoundFile  # noqa: PLC0415 - FFmpeg: a microphone does not need it
 
-    path = Path(replay)
-    samples = sum(len(chunk) for chunk in media.decode(path))  # a broken file is told here
-    return ReplayedFile(path.name, samples / RATE_HZ, lambda: media.decode(path))
+    sound = SoundFile(Path(replay))  # open as long as this process, for it may be a pipe
+    samples = sum(len(chunk) for chunk in sound.chunks())  # a broken file is told here
+    return ReplayedFile(sound.name, samples / RATE_HZ, sound.chunks)
 
 
 @contextlib.contextmanager
