@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.audio import RATE_HZ
+from core.clock import Recorded
 from core.command_line import Screen
 from core.errors import UserError
 from core.paths import Home
@@ -21,14 +22,15 @@ from device.machine.cpu_time import cpu_s
 from device.memory.recent_sound import Sound, SpeechDetector
 from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
-from pipeline import media
 from pipeline.commands import json_shapes
 from pipeline.imports import as_text
+from pipeline.media import Account, SoundFile
 from pipeline.speech import speech_detector
 from pipeline.spool.spool import Spool
 from pipeline.store.port import Reader
 from pipeline.store.sqlite.connection import understood
 from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.taking_in import handling
 from pipeline.worker.delivery import Delivery, delivering
 
 Policy = Literal["button", "everything"]
@@ -70,6 +72,7 @@ class Summary:
     speech_s: float = 0.0
     transcribed_s: float = 0.0
     kept_s: float = 0.0
+    account: Account = field(default_factory=Account)
 
     def add(self, seconds: float, words: str) -> None:
         self.kept_s += seconds
@@ -81,6 +84,8 @@ class Summary:
             "speech_s": self.speech_s,
             "transcribed_s": self.transcribed_s,
             "kept_s": self.kept_s,
+            "damaged_s": self.account.damaged_s + self.account.missing_s,
+            "gaps_s": self.account.gaps_s,
             "cpu_s": used_s,
         }
         return {name: round(value, 3) for name, value in found.items()}
@@ -92,14 +97,16 @@ async def hear(
     """Hear every file; the exit status. A bad file is told, and the rest go on."""
     settings = load(home.path)
     model = speech_detector.load(settings, home.path, faint=FAINT)
+    how = handling(home.path, settings, Spool(home.spool), again="hear it again")
     status, used_before_s = 0, 0.0
     async with delivering(home, settings) as delivery:
         for name in files:
             listener = Listener(home, policy, model, delivery, screen)
             try:
-                summary = await listener.hear(Path(name), presses_s)
+                with SoundFile(Path(name), how) as sound:
+                    summary = await listener.hear(Path(name), sound, presses_s)
             except UserError as error:
-                if error.code != "sound_unreadable":
+                if error.code not in {"sound_unreadable", "disk_reserve"}:
                     raise
                 screen.refuse(error, file=name)
                 status = 1
@@ -129,16 +136,19 @@ class Listener:
         self._screen = screen
         self._summary = Summary()
 
-    async def hear(self, path: Path, presses_s: Sequence[float]) -> Summary:
+    async def hear(self, path: Path, sound: SoundFile, presses_s: Sequence[float]) -> Summary:
         """Its moments, printed as they come, and what it came to. Raises UserError."""
-        chunks = media.decode(path, broken=self._screen.say)
+        chunks = sound.chunks()
         with understood(self._home.path):
             blocks = _blocks(chain([next(chunks)], chunks))
             clips = Clips(as_text(path.name), self._screen)
-            capture = self._capture(path, clips)
+            capture = self._capture(sound.recorded_at(), clips)
             await self._run(path, blocks, capture, clips, presses_s)
         self._summary.heard_s = capture.sound.now / RATE_HZ
         self._summary.speech_s = capture.sound.heard.speech_samples / RATE_HZ
+        self._summary.account = sound.account
+        for remark in sound.remarks():
+            self._screen.say(remark)
         return self._summary
 
     async def _run(
@@ -187,8 +197,7 @@ class Listener:
         span = f"{start_s:8.1f} to {end_s:.1f} s"
         self._screen.value(value, f"{row.id}  {span}  {json_shapes.said(row)}")
 
-    def _capture(self, path: Path, clips: Clips) -> Engine | KeepEverything:
-        began = media.recorded_at(path)
+    def _capture(self, began: Recorded, clips: Clips) -> Engine | KeepEverything:
         self._model.reset()
         sound = Sound(speech_detector.new_gate())
         sound.listen_with(self._model)

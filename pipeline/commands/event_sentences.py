@@ -118,6 +118,8 @@ def _predicate(event: Event) -> str:
     payload = event.payload
     if event.kind == "moment_kept":
         text = _HOW.get(payload["how"], "kept moment {subject}")
+        if payload["recorded"]["from"] == "name":
+            text += "; when it was recorded is taken from its name"
     elif event.kind == "moment_transcribed":
         text = _OUTCOMES.get(payload["outcome"], "heard moment {subject}")
     elif event.kind == "origin_began":

@@ -3,7 +3,6 @@
 import argparse
 import secrets
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,66 +57,32 @@ def process(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _keep(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.commands.sound_files import ABOUT_THE_FILE, keep_file, show_kept  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
+    from pipeline.taking_in import handling  # noqa: PLC0415
     from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
+    settings = load(home.path)
     given = None if arguments.at is None else _time(arguments.at)
+    how = handling(
+        home.path, settings, Spool(home.spool), again="keep it again", track=arguments.track
+    )
     status = 0
-    async with delivering(home, load(home.path)) as delivery:
+    async with delivering(home, settings) as delivery:
         for name in arguments.files:
             try:
-                moment = await _keep_one(home, Path(name), given, delivery)
+                kept = await keep_file(home, Path(name), given, how, delivery)
             except UserError as error:
-                if not _is_about_the_file(error):
+                if error.code not in ABOUT_THE_FILE:
                     raise
                 screen.refuse(error, file=name)
                 status = 1
                 continue
             async with open_archive_to_read(home.path) as archive:
-                await _show_kept(archive, screen, name, moment)
+                await show_kept(archive, screen, name, kept)
     return status
-
-
-async def _keep_one(
-    home: "Home", path: Path, given: "Recorded | None", delivery: "Delivery"
-) -> str:
-    """Keep one file whole; the moment's id. Raises UserError."""
-    from core.spool_port import Clip  # noqa: PLC0415
-    from pipeline import media  # noqa: PLC0415
-    from pipeline.imports import as_text  # noqa: PLC0415
-    from pipeline.spool.spool import Spool  # noqa: PLC0415
-    from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
-    from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
-
-    moment = new_moment_id()
-    spool = Spool(home.spool)
-    with Meter(path.name) as meter, understood(home.path):
-        chunks = meter.watch(media.decode(path, broken=meter.say))
-        first = next(chunks)  # a file that holds no sound is refused before anything is asked of it
-        recorded = given or media.recorded_at(path)
-        clip = Clip(moment, "file", recorded, source=as_text(path.name))
-        letter = spool.post_clip(clip, chain([first], chunks))
-        await delivery.finish([letter], meter.event)
-    return moment
-
-
-async def _show_kept(archive: "Reader", screen: Screen, file: str, moment: str) -> None:
-    from pipeline.commands import json_shapes  # noqa: PLC0415
-
-    row = await archive.moment(moment)
-    transcript = await archive.transcript(row)
-    value = {
-        "file": file,
-        "id": row.id,
-        "text": row.text,
-        "words": json_shapes.words(transcript),
-        "seconds": json_shapes.seconds(row),
-        "at": json_shapes.at(row),
-    }
-    screen.value(value, f"{row.id}  {json_shapes.said(row)}")
-    if row.words == "failed":
-        screen.say(f"{file}: the models failed on it three times; its sound is kept without words.")
 
 
 async def _note(arguments: Arguments, screen: Screen) -> int:
@@ -185,10 +150,6 @@ async def _show_imported(archive: "Reader", text: "TypedText", screen: Screen) -
     screen.value({"id": moment, "ref": ref}, f"{moment}  {ref or ''}".rstrip())
 
 
-def _is_about_the_file(error: UserError) -> bool:
-    return error.code == "sound_unreadable"
-
-
 def _time(text: str) -> "Recorded":
     from core.clock import from_datetime  # noqa: PLC0415
 
@@ -206,6 +167,12 @@ def _source(name: str) -> str:
 def _keep_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--at", metavar="ISO", help="when it was said, if not what the file says")
+    parser.add_argument(
+        "--track",
+        type=int,
+        metavar="N",
+        help="the sound track to keep, from 1 on, if not the one that speaks most",
+    )
 
 
 def _note_arguments(parser: argparse.ArgumentParser) -> None:

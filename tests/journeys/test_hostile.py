@@ -11,7 +11,7 @@ CALLS = 4
 MEMORY_BYTES = 500_000_000
 QUIET_S = 30.0
 
-KEPT = {"file", "id", "text", "words", "seconds", "at"}
+KEPT = {"file", "id", "text", "words", "seconds", "at", "at_from", "damaged_s", "gaps_s"}
 REFUSED = {"file", "error", "code", "advice"}
 
 

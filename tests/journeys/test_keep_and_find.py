@@ -43,7 +43,8 @@ def kept(done: Do) -> Kept:
 def test_a_recording_becomes_a_moment_with_its_words_in_their_places(kept: Kept) -> None:
     words = kept["words"]
 
-    assert set(kept) == {"file", "id", "text", "words", "seconds", "at"}
+    told = {"file", "id", "text", "words", "seconds", "at", "at_from", "damaged_s", "gaps_s"}
+    assert set(kept) == told
     assert kept["file"] == str(PILL_BOX)
     assert len(set(plain(SPOKEN)) - set(plain(kept["text"]))) <= 1, kept["text"]
     assert kept["text"] == " ".join(each["word"] for each in words)

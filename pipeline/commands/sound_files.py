@@ -1,0 +1,81 @@
+"""One sound file of `keep`: into the spool, to the worker, and what is printed of it."""
+
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from core.clock import Recorded
+from core.command_line import Screen
+from core.paths import Home
+from core.spool_port import Clip
+from pipeline.commands import json_shapes
+from pipeline.commands.progress_bar import Meter
+from pipeline.imports import as_text
+from pipeline.media import Account, Handling, SoundFile
+from pipeline.spool.spool import Spool
+from pipeline.store.format.drafts import new_moment_id
+from pipeline.store.port import Reader
+from pipeline.store.sqlite.connection import understood
+from pipeline.worker.delivery import Delivery
+
+ABOUT_THE_FILE = {"sound_unreadable", "disk_reserve"}
+"""Errors after which the next file may go in all the same: it is another, or smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that became a moment, and what is known of it beside its moment."""
+
+    moment: str
+    recorded: Recorded
+    account: Account
+
+
+async def keep_file(
+    home: Home, path: Path, given: Recorded | None, handling: Handling, delivery: Delivery
+) -> KeptFile:
+    """Keep one file whole. Raises UserError."""
+    moment = new_moment_id()
+    with (
+        Meter(path.name) as meter,
+        understood(home.path),
+        SoundFile(path, handling) as sound,
+    ):
+        chunks = meter.watch(sound.chunks())
+        first = next(chunks)  # a file that holds no sound is refused before anything is asked of it
+        recorded = given or sound.recorded_at()
+        clip = Clip(moment, "file", recorded, source=as_text(path.name))
+        written = handling.guard(chain([first], chunks))
+        letter = Spool(home.spool).post_clip(clip, written)
+        for remark in (*sound.remarks(), *_about_its_time(path.name, recorded)):
+            meter.say(remark)
+        await delivery.finish([letter], meter.event)
+    return KeptFile(moment, recorded, sound.account)
+
+
+async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) -> None:
+    """Print what became of a file."""
+    row = await archive.moment(kept.moment)
+    value = {
+        "file": file,
+        "id": row.id,
+        "text": row.text,
+        "words": json_shapes.words(await archive.transcript(row)),
+        "seconds": json_shapes.seconds(row),
+        "at": json_shapes.at(row),
+        "at_from": kept.recorded.source,
+        "damaged_s": round(kept.account.damaged_s + kept.account.missing_s, 3),
+        "gaps_s": round(kept.account.gaps_s, 3),
+    }
+    screen.value(value, f"{row.id}  {json_shapes.said(row)}")
+    if row.words == "failed":
+        screen.say(f"{file}: the models failed on it three times; its sound is kept without words.")
+
+
+def _about_its_time(name: str, recorded: Recorded) -> list[str]:
+    if recorded.source == "name":
+        return [f"{name}: when it was recorded is taken from its name."]
+    if recorded.at_ms is None:
+        unknown = f"{name}: when it was recorded is not known, for its file time cannot be right."
+        return [f"{unknown} `keep --at` tells it."]
+    return []
