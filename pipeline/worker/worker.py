@@ -17,11 +17,13 @@ from core.paths import Home
 from core.settings import Settings
 from core.socket_client import Told
 from pipeline.forget import finish_forgetting
+from pipeline.media import Handling
 from pipeline.spool.formats import LetterBroken
 from pipeline.spool.spool import Letter, Spool
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
+from pipeline.taking_in import handling
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.ingest import GIVE_UP_AFTER, Ingest, sweep_sound_parts
 from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
@@ -40,9 +42,17 @@ class Worker:
     Made by `working`, which holds the archive's lock. Belongs to one event loop.
     """
 
-    def __init__(self, archive: Archive, models: Models, spool: Spool, clock: Clock) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        models: Models,
+        spool: Spool,
+        clock: Clock,
+        handling: Handling | None = None,
+    ) -> None:
         self.models = models
         self.spool = spool
+        self.handling = handling or Handling()
         self.trouble: UserError | None = None
         self._archive = archive
         self._clock = clock
@@ -182,7 +192,8 @@ async def working(
             own = models or ChildModels(
                 home.path, idle_s=settings.pipeline.idle_s, stuck_s=settings.pipeline.stuck_s
             )
-            worker = Worker(archive, own, spool, clock or SystemClock())
+            how = handling(home.path, settings, spool, again="ask again")
+            worker = Worker(archive, own, spool, clock or SystemClock(), how)
             try:
                 async with serve_worker(worker, home.worker_socket):
                     yield worker

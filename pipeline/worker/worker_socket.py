@@ -22,7 +22,6 @@ import asyncio
 import base64
 import contextlib
 import json
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
@@ -33,8 +32,9 @@ from core.errors import UserError, WrongUsage
 from core.peers import is_trusted_caller
 from core.socket_client import read_object
 from core.spool_port import Clip
-from pipeline import media
+from pipeline.media import Handling, SoundFile
 from pipeline.spool.spool import Spool
+from pipeline.spool.unnamed import open_unnamed, write_clip
 from pipeline.worker.model_process import Models, ModelsFailed
 
 LONGEST_REQUEST = 1024 * 1024
@@ -55,6 +55,12 @@ class Served(Protocol):
 
     @property
     def models(self) -> Models: ...
+
+    @property
+    def spool(self) -> Spool: ...
+
+    @property
+    def handling(self) -> Handling: ...
 
     @property
     def trouble(self) -> UserError | None: ...
@@ -166,12 +172,11 @@ def _texts(asked: object) -> list[str]:
 
 
 async def _transcribe(worker: Served, file: Path) -> dict[str, Any]:
-    """The words of a file, through a clip in the temporary folder; nothing is kept."""
-    with tempfile.TemporaryDirectory() as folder:
-        spool = Spool(Path(folder))
-        chunks = media.decode(file)
-        await asyncio.to_thread(spool.post_clip, Clip("0-0", "file", Recorded()), chunks)
-        heard = await worker.models.hear(spool.waiting()[0].path, lambda _: None)
+    """The words of a file, through a file without a name: nothing is kept, also after a kill."""
+    with open_unnamed(worker.spool.folder) as unnamed, SoundFile(file, worker.handling) as sound:
+        chunks, clip = worker.handling.guard(sound.chunks()), Clip("0-0", "file", Recorded())
+        path = await asyncio.to_thread(write_clip, unnamed, clip, chunks)
+        heard = await worker.models.hear(path, lambda _: None)
     return {
         "text": heard.transcript.text,
         "words": [asdict(word) for word in heard.transcript.words],

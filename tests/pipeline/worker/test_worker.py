@@ -7,26 +7,31 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Never
 
+import numpy as np
 import pytest
 
 from core import socket_client
 from core.clock import FakeClock, Recorded
+from core.disk_reserve import DiskReserve
 from core.errors import ArchiveBusy, ModelMissing
 from core.paths import Home
 from core.settings import Settings
 from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
+from pipeline.media import Handling
 from pipeline.search.query_vectors import asker
 from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.fakes import MemorySpool
 from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import Embedding
 from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
-from pipeline.worker.model_process import ModelsFailed, Progress
+from pipeline.worker.model_process import Heard, ModelsFailed, Progress
 from pipeline.worker.worker import Worker, working
+from tests.wav import write_wav
 
 Post = Callable[..., str]
 
@@ -296,6 +301,39 @@ async def test_the_socket_transcribes_a_file_and_keeps_nothing(worker: Worker, h
     assert (answer["text"], answer["model"]) == ("pill box", "fake")
     assert [word["word"] for word in answer["words"]] == ["pill", "box"]
     assert await rows(home) == []
+
+
+async def test_what_is_transcribed_lies_in_no_folder_meanwhile(
+    worker: Worker, models: FakeModels, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = Path(__file__).parents[2] / "recordings" / "pill_box.opus"
+    seen: list[tuple[list[Path], int, Path]] = []
+    hear = models.hear
+
+    async def look(clip: Path, progress: Progress) -> Heard:
+        assert str(clip.readlink()).endswith("(deleted)")
+        seen.append((list((home / "spool").rglob("*")), len(read_clip(clip)[1]), clip))
+        return await hear(clip, progress)
+
+    monkeypatch.setattr(models, "hear", look)
+    request = {"do": "transcribe", "file": str(recording)}
+    await asyncio.to_thread(socket_client.ask, Home(home).worker_socket, request, patience_s=60)
+
+    ((lying, samples, clip),) = seen
+    assert lying == []
+    assert samples > 16_000
+    assert not clip.exists()
+
+
+async def test_a_file_that_would_fill_the_disk_is_not_transcribed(
+    worker: Worker, home: Path, tmp_path: Path
+) -> None:
+    worker.handling = Handling(guard=DiskReserve(MemorySpool(free=0), 1).guard)
+    write_wav(tmp_path / "a.wav", np.ones(16_000, np.int16))
+    request = {"do": "transcribe", "file": str(tmp_path / "a.wav")}
+
+    with pytest.raises(socket_client.Declined, match="nothing is kept"):
+        await asyncio.to_thread(socket_client.ask, Home(home).worker_socket, request, patience_s=60)
 
 
 async def test_a_file_that_is_no_sound_is_declined_at_the_socket(
