@@ -92,13 +92,20 @@ class Listening:
         self._faint_frame = 0  # one past the last frame that was at least faint
         self._background = LEAST_BACKGROUND
         self.frames = 0
-        self.speech_samples = 0
+        self._ended_samples = 0
         self.oldest = 0
         self.now = 0
 
     @property
     def utterances(self) -> Sequence[Utterance]:
         return self._utterances
+
+    @property
+    def speech_samples(self) -> int:
+        """How much speech was heard, what lasts still among it."""
+        if not self._gate.open:
+            return self._ended_samples
+        return self._ended_samples + self._faint_frame * FRAME_SAMPLES - self._utterances[-1].onset
 
     @property
     def speaking(self) -> bool:
@@ -138,6 +145,7 @@ class Listening:
 
     def begin_anew(self, frames: int) -> None:
         """Forget everything; the next frame is the one after so many."""
+        self._ended_samples = self.speech_samples
         while self._gate.open:
             self._gate.feed(0.0)
         for held in (self._probabilities, self._loudness, self._recent, self._utterances):
@@ -205,7 +213,7 @@ class Listening:
     def _end(self) -> None:
         utterance = self._utterances[-1]
         offset = self._faint_frame * FRAME_SAMPLES
-        self.speech_samples += offset - utterance.onset
+        self._ended_samples += offset - utterance.onset
         self._utterances[-1] = replace(utterance, offset=offset)
 
 

@@ -47,6 +47,22 @@ def test_an_utterance_reaches_from_its_first_to_its_last_frame_of_speech() -> No
     assert found.speech_samples == 30 * FRAME_SAMPLES
 
 
+def test_speech_that_still_lasts_is_counted() -> None:
+    found = listen((0.0, QUIET, 20), (0.9, SPOKEN, 30))
+    assert found.speech_samples == 30 * FRAME_SAMPLES
+
+    found = listen((0.9, SPOKEN, 30), (0.0, QUIET, 40), (0.9, SPOKEN, 20), (0.0, QUIET, 5))
+    assert found.speech_samples == 50 * FRAME_SAMPLES
+
+
+def test_speech_that_is_forgotten_while_it_lasts_was_heard_all_the_same() -> None:
+    found = listen((0.9, SPOKEN, 30))
+
+    found.begin_anew(40)
+
+    assert found.speech_samples == 30 * FRAME_SAMPLES
+
+
 def test_while_it_lasts_it_has_no_end() -> None:
     assert in_frames(listen((0.0, QUIET, 20), (0.9, SPOKEN, 30)).utterances) == [(20, None, False)]
 
