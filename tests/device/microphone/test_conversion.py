@@ -54,6 +54,15 @@ def test_sound_that_comes_as_we_want_it_and_has_no_offset_is_left_as_it_is() -> 
     assert np.array_equal(heard[-RATE_HZ:], raw[-RATE_HZ:])
 
 
+def test_a_channel_the_wrong_way_round_takes_nothing_away() -> None:
+    form = Form(48_000, 2, "int16")
+    voice = tone(4, 0.25, form.rate_hz)
+
+    heard = taken(Intake(form), sent(form, voice, -voice), form, pieces=7)
+
+    assert abs(level_db(heard) - 20 * np.log10(0.25)) < 0.5
+
+
 def test_an_offset_is_taken_away_and_told() -> None:
     intake = Intake(MONO)
     raw = sent(MONO, tone(4, 0.1) + 0.05)
