@@ -208,14 +208,21 @@ HARDENED = {
     "PrivateTmp",
     "AmbientCapabilities",
     "RestrictAddressFamilies_AF_PACKET",
-    "RestrictAddressFamilies_AF_NETLINK",
     "RestrictAddressFamilies_OTHER",
 }
 """What holds for each service, by the names of `systemd-analyze security`."""
 
 HARDENED_MORE = {
-    "capture": {"MemoryDenyWriteExecute", "RestrictAddressFamilies_AF_INET_INET6"},
-    "process": {"RestrictAddressFamilies_AF_INET_INET6"},
+    "capture": {
+        "MemoryDenyWriteExecute",
+        "RestrictAddressFamilies_AF_INET_INET6",
+        "RestrictAddressFamilies_AF_NETLINK",
+    },
+    "process": {
+        "RestrictAddressFamilies_AF_INET_INET6",
+        "RestrictAddressFamilies_AF_NETLINK",
+    },
+    # By netlink it asks the kernel which user is at the other end of a connection.
     "dashboard": set[str](),
 }
 
