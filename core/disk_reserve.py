@@ -1,4 +1,4 @@
-"""Why nothing more may be written: the disk keeps a reserve, so that the system stays usable."""
+"""The disk's reserve: what stays free, so that the system stays usable."""
 
 from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class DiskReserve:
     again: str = "press again"
 
     def refusal(self) -> UserError | None:
-        """Why nothing more may be written; None while there is room."""
+        """The reason why nothing more may be written; None while there is room."""
         try:
             has_room = self.spool.free_bytes() >= self.bytes
         except OSError as error:

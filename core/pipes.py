@@ -1,4 +1,4 @@
-"""What comes out of a pipe, whole, and without waiting for ever where nobody writes."""
+"""The bytes that come out of a pipe, whole, and no endless wait where nobody writes."""
 
 import os
 import select
@@ -21,7 +21,7 @@ class NobodyWrites(Exception):
 
 
 def read_pipe(path: Path) -> Iterator[bytes]:
-    """What is written into it until its last writer closes it; nothing is lost.
+    """All that is written into it until its last writer closes it, piece by piece.
 
     Raises NobodyWrites.
     """
