@@ -6,16 +6,16 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from core.clock import Recorded, SystemClock, from_datetime
-from core.errors import TextUnreadable
+from core.clock import Recorded, SystemClock
+from core.errors import TextUnreadable, WrongUsage
 from core.files import why_unreadable
 from core.moment import Reference
 from core.pipes import NobodyWrites, read_pipe
 from core.spool_port import TypedText
+from core.written_dates import recorded_at
 from pipeline.store.format.drafts import new_moment_id
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -26,11 +26,12 @@ _KNOWN = ("text", "at", "speaker", "ref")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, from 1: either its text, or what is wrong with it."""
+    """One line, from 1: either its text, or what is wrong with it; and how its time was read."""
 
     number: int
     text: TypedText | None = None
     error: TextUnreadable | None = None
+    told: str = ""
 
 
 def read_lines(name: str, source: str) -> Iterator[Line]:
@@ -66,7 +67,8 @@ def _read_line(number: int, raw: bytes, source: str) -> Line:
     try:
         if len(raw) > LONGEST_LINE:
             raise _broken(f"is longer than {LONGEST_LINE // 1024 // 1024} MiB")
-        return Line(number, text=_typed(_parsed(raw), number, source))
+        text, told = _typed(_parsed(raw), number, source)
+        return Line(number, text=text, told=told and f"Line {number}: {told}")
     except TextUnreadable as error:
         sentence = f"Line {number}: {error.sentence}"
         return Line(number, error=TextUnreadable(sentence, advice=error.advice))
@@ -82,19 +84,21 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     return found
 
 
-def _typed(found: dict[str, Any], number: int, source: str) -> TypedText:
+def _typed(found: dict[str, Any], number: int, source: str) -> tuple[TypedText, str]:
     text = _string(found, "text")
     if text is None:
         raise _broken('has no "text"')
     ref = _string(found, "ref", numbers=True)
-    return TypedText(
+    recorded, told = _recorded(_string(found, "at"))
+    typed = TypedText(
         id=new_moment_id(),
         how="imported",
         text=clean_text(text),
-        recorded=_recorded(_string(found, "at")),
+        recorded=recorded,
         speaker=_string(found, "speaker") or None,
         reference=Reference(source, ref, None if ref is not None else number),
     )
+    return typed, told
 
 
 def _string(found: dict[str, Any], key: str, *, numbers: bool = False) -> str | None:
@@ -106,13 +110,15 @@ def _string(found: dict[str, Any], key: str, *, numbers: bool = False) -> str | 
     raise _broken(f'has a "{key}" that is not a text')
 
 
-def _recorded(at: str | None) -> Recorded:
+def _recorded(at: str | None) -> tuple[Recorded, str]:
+    """When it was said, and a sentence where its hour comes twice."""
     if at is None:
-        return SystemClock().recorded_now()
+        return SystemClock().recorded_now(), ""
     try:
-        return from_datetime(datetime.fromisoformat(at), source="given")
-    except (ValueError, OverflowError, OSError) as error:
-        raise _broken('has an "at" that is not an ISO time, such as 2026-01-31T18:00') from error
+        return recorded_at(at, only_iso=True)
+    except WrongUsage as error:
+        sentence = f'the object has an "at" that is not an ISO time: {error.sentence}'
+        raise TextUnreadable(sentence, advice=error.advice) from error
 
 
 def _opened(name: str) -> BinaryIO:

@@ -6,7 +6,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def everything_spoken() -> tuple[Spoken, ...]:
 def demo_moments(now: datetime) -> list[tuple[Path, datetime]]:
     """The recordings to keep and their times, the newest first: all but the last scene.
 
-    Days are counted back from `now`, in its zone, and none of the times is after it.
+    Days are counted back from `now`, in this machine's zone, and none of the times is after it.
     """
     return list(_newest_first(now))
 
@@ -64,10 +64,11 @@ def _newest_first(now: datetime) -> Iterator[tuple[Path, datetime]]:
             yield spoken.sound, latest
 
 
-def _day_and_time(now: datetime, days_ago: int, time: str) -> datetime:
-    hour, minute = (int(part) for part in time.split(":"))
-    day = now - timedelta(days=days_ago)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+def _day_and_time(now: datetime, days_ago: int, shown: str) -> datetime:
+    hour, minute = (int(part) for part in shown.split(":"))
+    day = now.date() - timedelta(days=days_ago)
+    # Its own offset, which need not be that of now: summer time may have begun in between.
+    return datetime.combine(day, time(hour, minute)).astimezone()
 
 
 def _spoken(line: dict[str, Any]) -> Spoken:

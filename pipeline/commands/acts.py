@@ -2,15 +2,16 @@
 
 import argparse
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import WrongUsage
 
+from .periods import add_period, in_words, period_of, why_nothing
+
 if TYPE_CHECKING:
     from pipeline.store.format.events import Event
-    from pipeline.store.port import Archive, Period, Reader
+    from pipeline.store.port import Archive, Reader
     from pipeline.store.views.moment_fold import MomentRow
 
 Reading = Callable[["Reader", Arguments, Screen], Coroutine[Any, Any, int]]
@@ -41,26 +42,14 @@ def writing(work: Writing) -> Callable[[Arguments, Screen], int]:
     return lambda arguments, screen: run_async(opened(arguments, screen))
 
 
-def period_of(arguments: Arguments) -> "Period":
-    """`--since` and `--until` as a period. Raises WrongUsage."""
-    from pipeline.search.dates import parse_when  # noqa: PLC0415
-    from pipeline.store.port import Period  # noqa: PLC0415
-
-    def ms(text: str | None) -> int | None:
-        if text is None:
-            return None
-        return round(parse_when(text, datetime.now(UTC).astimezone()).timestamp() * 1000)
-
-    return Period(ms(arguments.since), ms(arguments.until))
-
-
 async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from pipeline.commands import json_shapes  # noqa: PLC0415
 
-    rows = await archive.moments(period_of(arguments), hidden=arguments.hidden)
+    period = period_of(arguments, screen)
+    rows = await archive.moments(period, hidden=arguments.hidden)
     text = "\n".join(map(json_shapes.moment_line, rows))
     if not rows:
-        screen.say("Nothing is kept here yet. Try `afterthought note TEXT`.")
+        screen.say(await why_nothing(archive, period))
     if rows or screen.as_json:
         screen.value([json_shapes.moment(row) for row in rows], text)
     return 0
@@ -136,17 +125,18 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     from pipeline.forget import forget as forget_moments  # noqa: PLC0415
     from pipeline.spool.spool import Spool  # noqa: PLC0415
 
-    rows = await _to_forget(archive, arguments)
+    rows, which = await _to_forget(archive, arguments, screen)
     ids = [row.id for row in rows]
     if not arguments.yes:
-        sentence = f"{len(ids)} moments would be forgotten: words, sound and all, for good."
+        sentence = f"{_moments(ids)}{which} would be forgotten: words, sound and all, for good."
         raise WrongUsage(sentence, advice="Say it again with --yes.")
     if ids:
         spool = Spool(home_of(arguments).spool)
         await forget_moments(archive, spool, ids, here=arguments.here)
+    be = "is" if len(ids) == 1 else "are"
     screen.value(
         {"forgotten": ids, "here": arguments.here, "out_of_reach": _OUT_OF_REACH},
-        f"{len(ids)} moments are forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.",
+        f"{_moments(ids)}{which} {be} forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.",
     )
     return 0
 
@@ -154,8 +144,17 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
 _OUT_OF_REACH = ["exports and backups made before", "old blocks that a memory card still holds"]
 
 
-async def _to_forget(archive: "Reader", arguments: Arguments) -> "list[MomentRow]":
-    """What the arguments name: ids, a period, or everything. Raises WrongUsage, NotFound."""
+def _moments(ids: list[str]) -> str:
+    return f"{len(ids)} moment{'' if len(ids) == 1 else 's'}"
+
+
+async def _to_forget(
+    archive: "Reader", arguments: Arguments, screen: Screen
+) -> "tuple[list[MomentRow], str]":
+    """What the arguments name: ids, a period, or everything; and the period in words.
+
+    Raises WrongUsage, NotFound.
+    """
     by_period = arguments.since is not None or arguments.until is not None
     if bool(arguments.ids) + by_period + arguments.all != 1:
         raise WrongUsage(
@@ -163,8 +162,12 @@ async def _to_forget(archive: "Reader", arguments: Arguments) -> "list[MomentRow
             advice="Name ids, or --since and --until, or --all: one of the three.",
         )
     if arguments.ids:
-        return [await archive.moment(each) for each in arguments.ids]
-    return await archive.moments(period_of(arguments), hidden=True)
+        return [await archive.moment(each) for each in arguments.ids], ""
+    period = period_of(arguments, screen)
+    rows = await archive.moments(period, hidden=True)
+    if not rows:
+        screen.say(await why_nothing(archive, period))
+    return rows, f" ({in_words(period)})" if by_period else ""
 
 
 async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
@@ -198,12 +201,6 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
 def _id(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="a moment's id, or the beginning of one")
-
-
-def add_period(parser: argparse.ArgumentParser) -> None:
-    """`--since` and `--until`, which several commands take."""
-    parser.add_argument("--since", metavar="D", help="from then on: 2026-01-31, yesterday, …")
-    parser.add_argument("--until", metavar="D", help="up to then, without it")
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import ModelMissing, TextUnreadable, WrongUsage
 
-from .acts import add_period, period_of
 from .batches import batches
+from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
     from core.paths import Home
@@ -42,17 +42,23 @@ async def _search(arguments: Arguments, screen: Screen) -> int:
     from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
     home = home_of(arguments)
-    period = period_of(arguments)
+    period = period_of(arguments, screen)
     single = arguments.query is not None
     queries = iter([arguments.query]) if single else _queries(arguments.queries)
     async with open_archive_to_read(home.path) as archive:
         engine = Engine(PassageReader(archive.connection), _embedder(home, screen))
+        hits = 0
         for batch in batches(queries, BATCH):
             found = await engine.search_many(
                 batch, n=arguments.n, since_ms=period.since_ms, until_ms=period.until_ms
             )
             for each in found:
+                hits += len(each.hits)
                 (_show_single if single else _show_line)(each, screen)
+        if not hits and not await archive.moments(period):
+            screen.say(await why_nothing(archive, period))
+        elif not hits and single:
+            screen.say("Nothing is found. Try other words, or `afterthought list`.")
     return 0
 
 
@@ -91,8 +97,8 @@ def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose mo
 
 
 def _show_single(found: "Found", screen: Screen) -> None:
-    if found.nothing_close:
-        screen.say("Nothing is close to this; these are the nearest." if found.hits else _NOTHING)
+    if found.nothing_close and found.hits:
+        screen.say("Nothing is close to this; these are the nearest.")
     text = "\n".join(map(_hit_line, found.hits))
     if found.hits or screen.as_json:
         screen.value([_hit(hit) for hit in found.hits], text)
@@ -109,9 +115,6 @@ def _show_line(found: "Found", screen: Screen) -> None:
         }
     )
     del screen
-
-
-_NOTHING = "Nothing is found. Try other words, or `afterthought list`."
 
 
 def _hit(hit: "Hit") -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 import argparse
 import secrets
-from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
-from core.errors import UserError, WrongUsage
+from core.errors import UserError
 from core.settings_file import load
 
 from .batches import batches
@@ -65,7 +65,7 @@ async def _keep(arguments: Arguments, screen: Screen) -> int:
 
     home = home_of(arguments)
     settings = load(home.path)
-    given = None if arguments.at is None else _time(arguments.at)
+    given = _given(arguments, screen)
     how = handling(
         home.path, settings, Spool(home.spool), again="keep it again", track=arguments.track
     )
@@ -95,7 +95,7 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
     from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
-    recorded = SystemClock().recorded_now() if arguments.at is None else _time(arguments.at)
+    recorded = _given(arguments, screen) or SystemClock().recorded_now()
     text = clean_text(arguments.text)
     speaker = None if arguments.speaker is None else clean_text(arguments.speaker)
     typed = TypedText(new_moment_id(), "typed", text, recorded, speaker)
@@ -136,6 +136,8 @@ async def _import_batch(
             await delivery.finish([letter], lambda _: None)
     async with open_archive_to_read(home.path) as archive:
         for line in batch:
+            if line.told:
+                screen.say(line.told)
             if line.text is not None:
                 await _show_imported(archive, line.text, screen)
             elif line.error is not None:
@@ -150,14 +152,16 @@ async def _show_imported(archive: "Reader", text: "TypedText", screen: Screen) -
     screen.value({"id": moment, "ref": ref}, f"{moment}  {ref or ''}".rstrip())
 
 
-def _time(text: str) -> "Recorded":
-    from core.clock import from_datetime  # noqa: PLC0415
+def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
+    """The time that --at gives, if it is there. Raises WrongUsage."""
+    from core.written_dates import recorded_at  # noqa: PLC0415
 
-    try:
-        return from_datetime(datetime.fromisoformat(text), source="given")
-    except (ValueError, OverflowError, OSError) as error:
-        sentence = f"'{text}' is not a time."
-        raise WrongUsage(sentence, advice="Write it as 2026-01-31T18:00 or 2026-01-31.") from error
+    if arguments.at is None:
+        return None
+    recorded, told = recorded_at(arguments.at)
+    if told:
+        screen.say(told)
+    return recorded
 
 
 def _source(name: str) -> str:

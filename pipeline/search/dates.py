@@ -1,57 +1,157 @@
-"""Words as times: what `--since` and `--until` name. Pure."""
+"""Words and figures as periods: what `--since` and `--until` name."""
 
-from datetime import datetime
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from core.errors import WrongUsage
+from core.local_time import first_instant_ms, instant_ms, local_datetime
+from core.written_dates import in_figures
+
+_COUNTED_IN_HOURS = re.compile(r"\b(?:hour|minute|second|hr|min|sec)s?\b", re.IGNORECASE)
+_BEGINS_IN_FIGURES = re.compile(r"\s*(?P<day>\d[\d./-]*\d\.?)(?P<rest>\s.*)", re.DOTALL)
 
 
-def parse_when(text: str, now: datetime) -> datetime:
-    """An ISO date or time, or words such as "yesterday" and "3 weeks ago", as an aware time.
+@dataclass(frozen=True, slots=True)
+class NamedPeriod:
+    """What was named, from `begin_ms` up to `end_ms`: a day, a month; of an instant both are one.
 
-    What names no zone is in the zone of `now`; a date alone is its first instant.
-    Raises WrongUsage for anything else.
+    `end_ms` is None where the calendar ends first. `told` is a sentence where an hour that comes
+    twice had to be chosen; `is_iso` says that it could mean nothing else.
     """
-    return _iso(text.strip(), now) or _in_words(text.strip(), now) or _refuse(text)
+
+    begin_ms: int
+    end_ms: int | None
+    told: str = ""
+    is_iso: bool = False
 
 
-def _iso(text: str, now: datetime) -> datetime | None:
+def read_period(text: str, now: datetime) -> NamedPeriod:
+    """A date or time in figures, or words such as "yesterday" and "3 weeks ago".
+
+    What names no zone is in this machine's, by its offset on that day; a date without a time
+    is the whole of that day. Raises WrongUsage for anything else.
+    """
+    text = text.strip()
+    read = in_figures(text, now.date())
+    if read is None:
+        return _in_words(_day_in_iso(text, now.date()), now) or _refuse(text)
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
+        if read.time is None:
+            return _days(read.day, _after(read.day, timedelta(days=1)), is_iso=read.is_iso)
+        if read.zone is not None:
+            return _instant(read.wall.replace(tzinfo=read.zone))
+        at_ms, told = instant_ms(read.wall)
+    except OverflowError:
+        return _refuse(text)
+    return NamedPeriod(at_ms, at_ms, told, read.is_iso)
 
 
-def _in_words(text: str, now: datetime) -> datetime | None:
+def period_in_words(since_ms: int | None, until_ms: int | None) -> str:
+    """Which span of time it is: `Saturday 24 October 2026`, `from … to …`, `from … on`."""
+    since = None if since_ms is None else local_datetime(since_ms)
+    until = None if until_ms is None else local_datetime(until_ms)
+    if since is None:
+        return "all time" if until is None else f"up to {_end(until)}"
+    if until is None:
+        return f"from {_begin(since)} on"
+    if _is_day(since) and _is_day(until) and _last_day(until) == since.date():
+        return _day(since.date())
+    return f"from {_begin(since)} to {_end(until)}"
+
+
+def _in_words(text: str, now: datetime) -> NamedPeriod | None:
     # Imported here: it takes most of a second, and few searches have a date in words.
     from dateparser.date import DateDataParser  # noqa: PLC0415
 
+    # Hours are counted on the clock of UTC, which no summer time shifts.
+    base = now.astimezone(UTC) if _COUNTED_IN_HOURS.search(text) else now
     settings = {
-        "RELATIVE_BASE": now.replace(tzinfo=None),
+        "RELATIVE_BASE": base.replace(tzinfo=None),
         "PREFER_DATES_FROM": "past",
         "RETURN_TIME_AS_PERIOD": True,
     }
     try:
         read = DateDataParser(languages=["en"], settings=settings).get_date_data(text)
+        if read.date_obj is None or read.period is None:
+            return None
+        at = (
+            read.date_obj
+            if read.date_obj.tzinfo or base is now
+            else read.date_obj.replace(tzinfo=UTC)
+        )
+        return _named(at, read.period, counted_back="ago" in text.lower())
     except (ValueError, OverflowError):  # Raised for years that no calendar has.
         return None
-    if read.date_obj is None or read.period is None:
-        return None
-    at = _begin(read.date_obj, read.period, counted_back="ago" in text.lower())
-    return at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
 
 
-def _begin(at: datetime, period: str, *, counted_back: bool) -> datetime:
-    """The first instant of what was named: a month, a year, or a day; a time stays as it is."""
+def _named(at: datetime, period: str, *, counted_back: bool) -> NamedPeriod:
+    """The day, the week, the month or the year that holds this time; or the time itself."""
     if period in {"time", "part_of_day"}:
-        return at
-    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    if counted_back or period in {"day", "week"}:
-        return day
-    return day.replace(day=1, month=1) if period == "year" else day.replace(day=1)
+        if at.tzinfo:
+            return _instant(at)
+        at_ms, told = instant_ms(at)
+        return NamedPeriod(at_ms, at_ms, told)
+    day = at.date()
+    if counted_back or period == "day":
+        return _days(day, _after(day, timedelta(days=1)))
+    if period == "week":
+        monday = day - timedelta(days=day.weekday())
+        return _days(monday, _after(monday, timedelta(days=7)))
+    first = day.replace(day=1, month=1) if period == "year" else day.replace(day=1)
+    later = _after(first, timedelta(days=366 if period == "year" else 31))
+    return _days(first, later and later.replace(day=1))
 
 
-def _refuse(text: str) -> datetime:
+def _days(first: date, after: date | None, *, is_iso: bool = False) -> NamedPeriod:
+    end_ms = None if after is None else first_instant_ms(after)
+    return NamedPeriod(first_instant_ms(first), end_ms, is_iso=is_iso)
+
+
+def _after(day: date, length: timedelta) -> date | None:
+    return None if date.max - day < length else day + length
+
+
+def _instant(at: datetime) -> NamedPeriod:
+    at_ms = round(at.timestamp() * 1000)
+    return NamedPeriod(at_ms, at_ms, is_iso=True)
+
+
+def _day_in_iso(text: str, today: date) -> str:
+    """Where a date in figures begins the text, that date in ISO, which reads one way only."""
+    found = _BEGINS_IN_FIGURES.fullmatch(text)
+    read = found and in_figures(found["day"], today)
+    return f"{read.day.isoformat()}{found['rest']}" if found and read else text
+
+
+def _is_day(at: datetime) -> bool:
+    """Whether a day begins then."""
+    return first_instant_ms(at.date()) == round(at.timestamp() * 1000)
+
+
+def _last_day(until: datetime) -> date:
+    return until.date() - timedelta(days=1)
+
+
+def _begin(since: datetime) -> str:
+    return _day(since.date()) if _is_day(since) else _time(since)
+
+
+def _end(until: datetime) -> str:
+    if _is_day(until):
+        return f"the end of {_day(_last_day(until))}"
+    return _time(until)
+
+
+def _time(at: datetime) -> str:
+    return f"{_day(at.date())}, {at.isoformat(timespec='minutes')[11:]}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def _refuse(text: str) -> NamedPeriod:
     sentence = f"No date can be read in '{text[:40]}'."
-    advice = "Write it as 2026-01-31, 2026-01-31T18:00, yesterday, or 3 weeks ago."
+    advice = "Write it as 2026-01-31, 31.1.2026, 2026-01-31T18:00, yesterday, or 3 weeks ago."
     raise WrongUsage(sentence, advice=advice)

@@ -345,3 +345,12 @@ def test_the_sentence_worth_keeping_finds_its_opposite(
 
     assert PLANTED["opposite"]["then"] in found(home, texts, worth)[:2]
     assert PLANTED["opposite"]["then"] in found(home, texts, texts["scene"])[:3]
+
+
+@pytest.mark.usefixtures("_berlin")
+def test_a_day_before_the_clocks_changed_has_the_offset_of_that_day() -> None:
+    after = datetime(2026, 10, 25, 12, 0).astimezone()
+
+    offsets = {at.date() < after.date(): at.utcoffset() for _, at in demo_moments(after)}
+
+    assert offsets == {True: timedelta(hours=2), False: timedelta(hours=1)}

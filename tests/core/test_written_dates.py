@@ -1,0 +1,93 @@
+"""Dates in figures: ISO, dots day first, and what may be either way round is asked for again."""
+
+from datetime import date, time
+
+import pytest
+
+from core.clock import as_datetime
+from core.errors import WrongUsage
+from core.written_dates import in_figures, recorded_at
+
+TODAY = date(2026, 3, 18)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "at"),
+    [
+        ("2026-03-04", date(2026, 3, 4), None),
+        ("4.3.2026", date(2026, 3, 4), None),
+        ("04.03.26", date(2026, 3, 4), None),
+        ("4. 3. 2026", date(2026, 3, 4), None),
+        ("4.3.", date(2026, 3, 4), None),
+        ("20.3.", date(2025, 3, 20), None),
+        ("4.3", date(2026, 3, 4), None),
+        ("2026.3.4", date(2026, 3, 4), None),
+        ("2026/03/04", date(2026, 3, 4), None),
+        ("4.3.2026 18:05", date(2026, 3, 4), time(18, 5)),
+        ("2026-03-04 18:05", date(2026, 3, 4), time(18, 5)),
+        ("13/4/2026", date(2026, 4, 13), None),
+        ("4/13/2026", date(2026, 4, 13), None),
+        ("4/4/2026", date(2026, 4, 4), None),
+        ("29.2.", date(2024, 2, 29), None),
+    ],
+)
+def test_the_day_is_read_as_it_was_meant(text: str, day: date, at: time | None) -> None:
+    read = in_figures(text, TODAY)
+
+    assert read is not None
+    assert (read.day, read.time) == (day, at)
+
+
+@pytest.mark.parametrize("text", ["3/4/2026", "3-4-2026", "3/4/26", "3/4"])
+def test_what_may_be_either_way_round_is_asked_for_again(text: str) -> None:
+    with pytest.raises(WrongUsage) as raised:
+        in_figures(text, date(2026, 12, 31))
+
+    assert "2026-04-03 or 2026-03-04" in raised.value.sentence
+
+
+@pytest.mark.parametrize(
+    "text", ["31.2.2026", "4.13.2026", "0.1.2026", "4.3.2026 25:00", "13/13/2026"]
+)
+def test_a_day_that_no_calendar_has_is_told(text: str) -> None:
+    with pytest.raises(WrongUsage, match="no such day"):
+        in_figures(text, TODAY)
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "1.2.3.4", "18:00", "2025", "4.3.2026 or so"])
+def test_other_texts_are_no_date_in_figures(text: str) -> None:
+    assert in_figures(text, TODAY) is None
+
+
+@pytest.mark.usefixtures("_berlin")
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-07-01", "2026-07-01T00:00:00+02:00"),
+        ("2026-12-01T10:00", "2026-12-01T10:00:00+01:00"),
+        ("2026-12-01T10:00-05:00", "2026-12-01T10:00:00-05:00"),
+        ("4.3.2026", "2026-03-04T00:00:00+01:00"),
+    ],
+)
+def test_what_was_given_is_an_instant_by_the_offset_of_that_day(text: str, at: str) -> None:
+    recorded, told = recorded_at(text)
+
+    assert recorded.at_ms is not None
+    assert as_datetime(recorded.at_ms, recorded.utc_offset_min).isoformat() == at
+    assert recorded.source == "given"
+    assert told == ("" if "-" in text else f"Read as {at[:16]}{at[19:]}, the day before the month.")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "18:00", "4.3.", "blursday", "2026-13-01", "9999-12-31T23:59-12:00"]
+)
+def test_what_is_no_time_is_a_sentence_with_advice(text: str) -> None:
+    with pytest.raises(WrongUsage) as raised:
+        recorded_at(text)
+
+    assert "2026-01-31" in raised.value.advice
+
+
+def test_where_iso_alone_is_asked_for_dots_are_no_time() -> None:
+    with pytest.raises(WrongUsage):
+        recorded_at("4.3.2026", only_iso=True)
