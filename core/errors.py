@@ -6,9 +6,11 @@
     ├── ModelMissing          weights that are not there, or are not what was pinned
     ├── SoundUnreadable       a sound file that gives no sound, and why
     ├── TextUnreadable        a line or a file of text that cannot be taken in
+    ├── RefTaken              an imported line whose ref stands for something else already
     ├── ArchiveBusy           another worker holds this archive
     ├── ArchiveUnusable       read-only, too new, damaged, or the disk is full
     ├── NotFound              no such moment, event, model or benchmark
+    ├── OutputRefused         standard output takes no more
     ├── Declined              another process's own sentence (core/socket_client.py)
     ├── LettersWait           the worker cannot go on before somebody acts (worker/delivery.py)
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable, SpiUnusable,
@@ -78,6 +80,12 @@ class TextUnreadable(UserError):
     code = "text_unreadable"
 
 
+class RefTaken(UserError):
+    """An imported line's ref stands in the archive for other words, another time or speaker."""
+
+    code = "ref_taken"
+
+
 class ArchiveBusy(UserError):
     """Another worker already works on this archive."""
 
@@ -94,6 +102,12 @@ class NotFound(UserError):
     """Nothing has the name that was given."""
 
     code = "not_found"
+
+
+class OutputRefused(UserError):
+    """Standard output takes no more of what is printed: a full disk behind it, a closed end."""
+
+    code = "output_refused"
 
 
 def _again(kind: type[UserError], sentence: str, advice: str) -> UserError:

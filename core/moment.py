@@ -42,8 +42,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The origin of a moment: a file or source, and there the caller's own id, or a line."""
+    """The origin of a moment: a file or source, and there the caller's own id, or a line.
+
+    `folder` is where the file lay, which tells two files of one name apart; None for a source
+    that the caller named.
+    """
 
     source: str
     ref: str | None = None
     line: int | None = None
+    folder: str | None = None

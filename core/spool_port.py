@@ -34,7 +34,10 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class TypedText:
-    """A note, or what is imported; `reference` says which object of which source it is."""
+    """A note, or what is imported; `reference` says which object of which source it is.
+
+    `nth` counts, from 1, the lines of a source that say the same and have no ref.
+    """
 
     id: str
     how: Literal["typed", "imported"]
@@ -42,6 +45,7 @@ class TypedText:
     recorded: Recorded
     speaker: str | None = None
     reference: Reference | None = None
+    nth: int = 1
 
 
 class OpenClip(Protocol):

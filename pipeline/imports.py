@@ -1,25 +1,27 @@
 """Lines of JSON as typed moments: what each object says, or what is wrong with it."""
 
+import hashlib
 import json
-import sys
-import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from core.clock import Recorded, SystemClock
 from core.errors import TextUnreadable, WrongUsage
-from core.files import why_unreadable
 from core.moment import Reference
-from core.pipes import NobodyWrites, read_pipe
 from core.spool_port import TypedText
 from core.written_dates import recorded_at
 from pipeline.store.format.drafts import new_moment_id
+from pipeline.text_files import open_text, shown
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes. A book has about a million characters; what is longer is no line of ours."""
+
+MOST_BROKEN = 1_000
+"""After so many lines without an object among them, nobody looks further."""
 
 _KNOWN = ("text", "at", "speaker", "ref")
 
@@ -34,17 +36,47 @@ class Line:
     told: str = ""
 
 
-def read_lines(name: str, source: str) -> Iterator[Line]:
+class _NoObject(TextUnreadable):
+    """A line that is no JSON object, as every line of a file of another kind is."""
+
+
+def reference_to(name: str, source: str | None) -> Reference:
+    """Whose lines these are: the source that was named, or else the file, by name and folder."""
+    if source is not None:
+        return Reference(as_text(source))
+    if name == "-":
+        return Reference("standard input")
+    path = Path(name)
+    folder = path.resolve().parent if path.is_file() else path.absolute().parent
+    return Reference(as_text(path.name), folder=as_text(str(folder)))
+
+
+def read_lines(name: str, whose: Reference, alike: Counter[bytes]) -> Iterator[Line]:
     """The lines of a file (`-`: standard input), one at a time; empty lines are left out.
 
-    Raises TextUnreadable when the file itself cannot be read.
+    `alike` counts the lines that say the same and have no ref, and is kept up to date. Raises
+    TextUnreadable when the file itself cannot be read, or is no file of such lines: one cause,
+    one sentence.
     """
-    with _opened(name) as file:
-        number = 0
-        while raw := file.readline(LONGEST_LINE + 1):
-            number += 1
-            if raw.strip():
-                yield _read_line(number, raw, source)
+    broken: list[Line] = []
+    with open_text(name) as file:
+        lines = _numbered(file)
+        for number, raw in lines:
+            line = _read_line(number, raw, whose, alike)
+            if isinstance(line.error, _NoObject):
+                if not broken and _begins_array(raw):
+                    raise _an_array(name)
+                broken.append(line)
+                if len(broken) < MOST_BROKEN:
+                    continue
+                raise _no_lines(name, f"of its first {MOST_BROKEN} lines")
+            yield from broken
+            yield line
+            yield from (_read_line(*each, whose, alike) for each in lines)
+            return
+    if len(broken) > 1:
+        raise _no_lines(name, "of its lines")
+    yield from broken
 
 
 def as_text(name: str) -> str:
@@ -63,28 +95,49 @@ def clean_text(text: str) -> str:
     return cleaned
 
 
-def _read_line(number: int, raw: bytes, source: str) -> Line:
+def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    number = 0
+    while raw := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if raw.strip():
+            yield number, raw
+
+
+def _read_line(number: int, raw: bytes, whose: Reference, alike: Counter[bytes]) -> Line:
     try:
         if len(raw) > LONGEST_LINE:
             raise _broken(f"is longer than {LONGEST_LINE // 1024 // 1024} MiB")
-        text, told = _typed(_parsed(raw), number, source)
-        return Line(number, text=text, told=told and f"Line {number}: {told}")
+        text, told = _typed(_parsed(raw), number, whose)
     except TextUnreadable as error:
         sentence = f"Line {number}: {error.sentence}"
-        return Line(number, error=TextUnreadable(sentence, advice=error.advice))
+        return Line(number, error=type(error)(sentence, advice=error.advice))
+    if text.reference is not None and text.reference.ref is None:
+        text = replace(text, nth=_count(text, alike))
+    return Line(number, text, told=told and f"Line {number}: {told}")
+
+
+def _count(text: TypedText, alike: Counter[bytes]) -> int:
+    """How many lines have said this by now; what is counted is forgotten with the command."""
+    at_ms = text.recorded.at_ms if text.recorded.source == "given" else None
+    said = json.dumps([text.text, text.speaker, at_ms])
+    mark = hashlib.blake2b(said.encode(), digest_size=16).digest()
+    alike[mark] += 1
+    return alike[mark]
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:
     try:
         found = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _broken("is not JSON in UTF-8", _NoObject) from error
     except (ValueError, RecursionError) as error:
-        raise _broken("is not JSON") from error
+        raise _broken("is not JSON", _NoObject) from error
     if not isinstance(found, dict):
-        raise _broken("is not a JSON object")
+        raise _broken("is not a JSON object", _NoObject)
     return found
 
 
-def _typed(found: dict[str, Any], number: int, source: str) -> tuple[TypedText, str]:
+def _typed(found: dict[str, Any], number: int, whose: Reference) -> tuple[TypedText, str]:
     text = _string(found, "text")
     if text is None:
         raise _broken('has no "text"')
@@ -96,7 +149,7 @@ def _typed(found: dict[str, Any], number: int, source: str) -> tuple[TypedText, 
         text=clean_text(text),
         recorded=recorded,
         speaker=_string(found, "speaker") or None,
-        reference=Reference(source, ref, None if ref is not None else number),
+        reference=replace(whose, ref=ref, line=None if ref is not None else number),
     )
     return typed, told
 
@@ -121,30 +174,32 @@ def _recorded(at: str | None) -> tuple[Recorded, str]:
         raise TextUnreadable(sentence, advice=error.advice) from error
 
 
-def _opened(name: str) -> BinaryIO:
-    if name == "-":
-        return sys.stdin.buffer
-    told = why_unreadable(Path(name))
-    if told is not None:
-        raise TextUnreadable(told[0], advice=told[1])
-    return _out_of_pipe(Path(name)) if Path(name).is_fifo() else Path(name).open("rb")
-
-
-def _out_of_pipe(path: Path) -> BinaryIO:
-    """All that comes out of a pipe, in a file without a name."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+def _begins_array(raw: bytes) -> bool:
+    """Whether this first line begins one array of objects, on this line or over many."""
+    if not raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+        return False
     try:
-        file.writelines(read_pipe(path))
-    except NobodyWrites as error:
-        file.close()
-        raise TextUnreadable(error.sentence.format(path), advice=error.advice) from error
-    file.seek(0)
-    return cast("BinaryIO", file)
+        found = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return True
+    return bool(found) and all(isinstance(each, dict) for each in found)
 
 
-def _broken(what: str) -> TextUnreadable:
-    keys = ", ".join(_KNOWN)
+def _no_lines(name: str, which: str) -> TextUnreadable:
+    sentence = f"{shown(name)} is not JSON Lines: none {which} is a JSON object."
+    return TextUnreadable(sentence, advice=_ADVICE)
+
+
+def _an_array(name: str) -> TextUnreadable:
+    here = "" if name == "-" else f" {name}"
     return TextUnreadable(
-        f"the object {what}.",
-        advice=f"One JSON object a line, with {keys}; mend it and import again.",
+        f"{shown(name)} is one JSON array and not JSON Lines, an object on each line.",
+        advice=f"Make lines of it: `jq -c '.[]'{here} > lines.jsonl`.",
     )
+
+
+_ADVICE = f"One JSON object a line, with {', '.join(_KNOWN)}; mend it and import again."
+
+
+def _broken(what: str, kind: type[TextUnreadable] = TextUnreadable) -> TextUnreadable:
+    return kind(f"the object {what}.", advice=_ADVICE)

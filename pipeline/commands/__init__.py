@@ -1,5 +1,11 @@
 """The pipeline on the command line: keeping, finding, and the archive's own acts."""
 
-from pipeline.commands import acts, finding, keeping, tending
+from pipeline.commands import acts, finding, importing, keeping, tending
 
-COMMANDS = (*keeping.COMMANDS, *finding.COMMANDS, *acts.COMMANDS, *tending.COMMANDS)
+COMMANDS = (
+    *keeping.COMMANDS,
+    *importing.COMMANDS,
+    *finding.COMMANDS,
+    *acts.COMMANDS,
+    *tending.COMMANDS,
+)

@@ -1,13 +1,11 @@
 """`search`: moments by their words and by what they mean."""
 
 import argparse
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
-from core.errors import ModelMissing, TextUnreadable, WrongUsage
+from core.errors import ModelMissing, WrongUsage
 
 from .batches import batches
 from .periods import add_period, period_of, why_nothing
@@ -133,22 +131,18 @@ def _hit(hit: "Hit") -> dict[str, Any]:
 
 def _hit_line(hit: "Hit") -> str:
     at = "time unknown" if hit.at is None else hit.at.isoformat(timespec="minutes")
+    from pipeline.commands.json_shapes import indented  # noqa: PLC0415
+
     speaker = f"{hit.speaker}: " if hit.speaker else ""
     twins = f" (and {len(hit.also)} alike)" if hit.also else ""
-    return f"{hit.moment}  {at}  {speaker}{hit.text}{twins}\n    {'; '.join(hit.why)}"
+    return f"{hit.moment}  {at}  {indented(speaker + hit.text)}{twins}\n    {'; '.join(hit.why)}"
 
 
 def _queries(name: str) -> Iterator[str]:
     """The queries of a file, one a line; empty lines are queries too, so that lines match."""
-    if name == "-":
-        stream = sys.stdin.buffer
-    else:
-        try:
-            stream = Path(name).open("rb")  # noqa: SIM115 - read to its end below
-        except OSError as error:
-            sentence = f"{name} cannot be read ({error.strerror})."
-            raise TextUnreadable(sentence, advice="Name a file with one query a line.") from error
-    with stream:
+    from pipeline.text_files import open_text  # noqa: PLC0415
+
+    with open_text(name) as stream:
         for line in stream:
             yield line.decode("utf-8", "replace").rstrip("\r\n")
 

@@ -1,4 +1,4 @@
-"""`keep`, `note`, `import` and `process`: what brings moments into the archive."""
+"""`keep`, `note` and `process`: what brings moments into the archive."""
 
 import argparse
 import secrets
@@ -10,19 +10,13 @@ from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError
 from core.settings_file import load
 
-from .batches import batches
 from .progress_bar import Meter
 
 if TYPE_CHECKING:
     from core.clock import Recorded
     from core.paths import Home
-    from core.spool_port import TypedText
-    from pipeline.imports import Line
     from pipeline.store.port import Reader
     from pipeline.worker.delivery import Delivery
-
-LETTER_LINES = 256
-"""Imported lines to one letter of the spool: what a kill makes the next start do again."""
 
 
 def keep(arguments: Arguments, screen: Screen) -> int:
@@ -33,11 +27,6 @@ def keep(arguments: Arguments, screen: Screen) -> int:
 def note(arguments: Arguments, screen: Screen) -> int:
     """One typed moment."""
     return run_async(_note(arguments, screen))
-
-
-def import_(arguments: Arguments, screen: Screen) -> int:
-    """Typed moments out of JSON Lines."""
-    return run_async(_import(arguments, screen))
 
 
 def process(arguments: Arguments, screen: Screen) -> int:
@@ -107,49 +96,6 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
     return 0
 
 
-async def _import(arguments: Arguments, screen: Screen) -> int:
-    from pipeline.imports import as_text, read_lines  # noqa: PLC0415
-    from pipeline.worker.delivery import delivering  # noqa: PLC0415
-
-    home = home_of(arguments)
-    status = 0
-    async with delivering(home, load(home.path)) as delivery:
-        for name in arguments.paths:
-            with Meter(name, unit="lines") as meter:
-                found = meter.watch(read_lines(name, as_text(arguments.source or _source(name))))
-                for batch in batches(found, LETTER_LINES):
-                    status |= await _import_batch(home, name, batch, delivery, screen)
-    return status
-
-
-async def _import_batch(
-    home: "Home", name: str, batch: "list[Line]", delivery: "Delivery", screen: Screen
-) -> int:
-    from pipeline.spool.spool import Spool  # noqa: PLC0415
-    from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
-    from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
-
-    texts = [line.text for line in batch if line.text is not None]
-    with understood(home.path):
-        if texts:
-            letter = Spool(home.spool).post_texts(secrets.token_hex(8), texts)
-            await delivery.finish([letter], lambda _: None)
-    async with open_archive_to_read(home.path) as archive:
-        for line in batch:
-            if line.told:
-                screen.say(line.told)
-            if line.text is not None:
-                await _show_imported(archive, line.text, screen)
-            elif line.error is not None:
-                screen.refuse(line.error, file=name, line=line.number)
-    return int(any(line.error for line in batch))
-
-
-async def _show_imported(archive: "Reader", text: "TypedText", screen: Screen) -> None:
-    found = text.reference and await archive.by_reference(text.reference)
-    moment = found.id if found else text.id
-    ref = text.reference and text.reference.ref
-    screen.value({"id": moment, "ref": ref}, f"{moment}  {ref or ''}".rstrip())
 
 
 def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
@@ -162,10 +108,6 @@ def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
     if told:
         screen.say(told)
     return recorded
-
-
-def _source(name: str) -> str:
-    return "standard input" if name == "-" else Path(name).name
 
 
 def _keep_arguments(parser: argparse.ArgumentParser) -> None:
@@ -185,11 +127,6 @@ def _note_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speaker", metavar="NAME", help="who said it, if not the wearer")
 
 
-def _import_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="JSON Lines; - is standard input")
-    parser.add_argument("--source", metavar="NAME", help="what to call the source, if not the file")
-
-
 def _process_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="stop when nothing waits any more")
 
@@ -197,6 +134,5 @@ def _process_arguments(parser: argparse.ArgumentParser) -> None:
 COMMANDS = (
     Command("keep", "keep sound files, each as one moment", keep, _keep_arguments),
     Command("note", "keep a typed thought", note, _note_arguments),
-    Command("import", "take in typed moments from JSON Lines", import_, _import_arguments),
     Command("process", "run the worker, which makes moments", process, _process_arguments),
 )

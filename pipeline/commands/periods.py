@@ -22,7 +22,7 @@ def period_of(arguments: Arguments, screen: Screen) -> "Period":
 
     Raises WrongUsage, also for a span that ends before it begins.
     """
-    from pipeline.search.dates import read_period, period_in_words  # noqa: PLC0415
+    from pipeline.search.dates import period_in_words, read_period  # noqa: PLC0415
     from pipeline.store.port import Period  # noqa: PLC0415
 
     now = datetime.now(UTC).astimezone()

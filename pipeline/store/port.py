@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.moment import Reference, Transcript
+from core.spool_port import TypedText
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.sound_files import MadeSound
 from pipeline.store.views.clock_corrections import Correction
@@ -73,6 +74,12 @@ class Reader(Protocol):
 
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         """What was imported from this source, by the caller's own id or by line, if it is there."""
+
+    async def imported_alike(self, text: TypedText) -> list[MomentRow]:
+        """What was imported from the source of this text without a ref and says the same.
+
+        The same words by the same speaker; in the order in which they were imported.
+        """
 
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         """The words of a moment, or None while there are none."""

@@ -10,6 +10,7 @@ from core.moment import Reference, Transcript
 from core.pcm import Pcm
 from core.spool_port import Clip, TypedText
 from pipeline import media
+from pipeline.known_texts import known_moment
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.spool.formats import read_fact, read_texts
 from pipeline.spool.spool import Letter, Spool
@@ -161,14 +162,13 @@ class Ingest:
         return found
 
     async def _unknown(self, texts: Sequence[TypedText]) -> list[TypedText]:
-        """Those that are not there yet, by their id or by their caller's."""
+        """Those that are not there yet; of several with one ref, the first."""
         new: dict[object, TypedText] = {}
         for text in texts:
-            known = await self._archive.find_moment(text.id)
-            if text.reference is not None:
-                known = known or await self._archive.by_reference(text.reference)
+            known = await known_moment(self._archive, text)
             if known is None and not await self._archive.is_forgotten(text.id):
-                new.setdefault(text.reference or text.id, text)
+                has_ref = text.reference is not None and text.reference.ref is not None
+                new.setdefault(text.reference if has_ref else text.id, text)
         return list(new.values())
 
     async def _append(self, moment: str, *thought: Draft, sound: MadeSound | None) -> None:

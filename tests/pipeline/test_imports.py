@@ -1,18 +1,25 @@
 """Lines of JSON: each a text, or a sentence that says which line is wrong and how."""
 
+import bz2
+import gzip
+import io
+import json
+import lzma
+import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from core.errors import TextUnreadable
 from core.moment import Reference
-from pipeline.imports import Line, clean_text, read_lines
+from pipeline.imports import MOST_BROKEN, Line, clean_text, read_lines, reference_to
 
 
 def lines(tmp_path: Path, content: bytes) -> list[Line]:
     path = tmp_path / "a.jsonl"
     path.write_bytes(content)
-    return list(read_lines(str(path), "a.jsonl"))
+    return list(read_lines(str(path), Reference("a.jsonl"), Counter()))
 
 
 def test_a_line_gives_its_text_time_speaker_and_ref(tmp_path: Path) -> None:
@@ -70,10 +77,83 @@ def test_a_number_may_be_a_ref(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_folder_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(TextUnreadable, match="no file"):
-        list(read_lines(str(tmp_path / "none"), "none"))
+        list(read_lines(str(tmp_path / "none"), Reference("none"), Counter()))
     with pytest.raises(TextUnreadable, match="is a folder"):
-        list(read_lines(str(tmp_path), "none"))
+        list(read_lines(str(tmp_path), Reference("none"), Counter()))
 
 
 def test_text_is_stored_composed_and_without_what_cannot_be_stored() -> None:
     assert clean_text("cafe\u0301\0 \udcff") == "café \ufffd"
+
+
+def test_lines_that_say_the_same_are_counted_and_those_with_a_ref_are_not(tmp_path: Path) -> None:
+    rows = [
+        {"text": "yes"},
+        {"text": "yes", "speaker": "Jon"},
+        {"text": " yes "},
+        {"text": "yes", "ref": "1"},
+        {"text": "yes", "at": "2026-01-31T18:00Z"},
+        {"text": "yes", "at": "2026-01-31T19:00+01:00"},
+    ]
+    found = lines(tmp_path, "\n".join(map(json.dumps, rows)).encode())
+
+    assert [line.text.nth for line in found if line.text] == [1, 1, 2, 1, 1, 2]
+
+
+def test_two_files_of_one_name_are_two_sources_and_a_named_source_is_one(tmp_path: Path) -> None:
+    for year in ("2024", "2025"):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "notes.jsonl").touch()
+    first, second = (str(tmp_path / year / "notes.jsonl") for year in ("2024", "2025"))
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "2024")
+
+    assert reference_to(first, None) != reference_to(second, None)
+    assert reference_to(first, None).source == "notes.jsonl"
+    assert reference_to(f"{tmp_path}/link.jsonl/notes.jsonl", None) == reference_to(first, None)
+    assert reference_to(first, "mine") == reference_to(second, "mine") == Reference("mine")
+
+
+def zipped() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("sheet.xml", "<a/>")
+    return file.getvalue()
+
+
+TEXT = '{"text": "one"}\n{"text": "two"}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (TEXT.encode("utf-16"), "is UTF-16"),
+        (TEXT.encode("utf-16-le"), "is UTF-16"),
+        (TEXT.encode("utf-16-be"), "is UTF-16"),
+        (TEXT.encode("utf-32"), "is UTF-32"),
+        (gzip.compress(TEXT.encode()), "gzip"),
+        (bz2.compress(TEXT.encode()), "bzip2"),
+        (lzma.compress(TEXT.encode()), "xz"),
+        (zipped(), "xlsx"),
+        (b'[{"text": "one"}, {"text": "two"}]', "is one JSON array"),
+        (b'[\n  {"text": "one"},\n  {"text": "two"}\n]\n', "is one JSON array"),
+        (b'\xef\xbb\xbf[{"text": "one"},\n{"text": "two"}]', "is one JSON array"),
+        (b'{\n  "text": "one"\n}\n', "none of its lines"),
+        (b"text,at\none,2026-01-31\ntwo,2026-01-31\n", "none of its lines"),
+        (bytes(range(256)) * 4, "none of its lines"),
+        (b"x\n" * (MOST_BROKEN + 1) + TEXT.encode(), f"none of its first {MOST_BROKEN} lines"),
+    ],
+)
+def test_a_file_of_another_kind_is_one_sentence(tmp_path: Path, content: bytes, told: str) -> None:
+    with pytest.raises(TextUnreadable) as raised:
+        lines(tmp_path, content)
+
+    assert told in raised.value.sentence
+    assert "a.jsonl" in raised.value.sentence
+
+
+@pytest.mark.parametrize("first", [b"[]", b"[1]", b"nonsense", b"\xff"])
+def test_a_file_whose_first_line_is_broken_is_still_read(tmp_path: Path, first: bytes) -> None:
+    found = lines(tmp_path, first + b"\n" + TEXT.encode())
+
+    assert [line.number for line in found if line.error] == [1]
+    assert [line.text.text for line in found if line.text] == ["one", "two"]

@@ -161,4 +161,11 @@ SOUND_HASH = """CASE WHEN json_valid(CAST(content AS TEXT))
 
 _SOUNDS = f"CREATE INDEX belonging_by_sound ON belonging ({SOUND_HASH}) WHERE kind = 'sound';"
 
-MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS, _CHANGES, _SOUNDS)
+# Of what has no ref, a line that is imported again is looked for by its length first.
+_FOLDERS = """
+ALTER TABLE moment ADD COLUMN folder TEXT;
+CREATE INDEX moment_by_length ON moment (source, length(text))
+WHERE ref IS NULL AND how = 'imported';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS, _CHANGES, _SOUNDS, _FOLDERS)

@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import aiosqlite
 
 from core.facts import boot_subject
 from core.moment import Reference, Transcript
+from core.spool_port import TypedText
 from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
 from pipeline.store.lookup import only_match
@@ -80,11 +81,22 @@ class SqliteReader:
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         query = (
             f"SELECT {_MOMENT} FROM moment WHERE source = ? AND ref IS ? AND line IS ? "
-            "AND how = 'imported' LIMIT 1"
+            "AND folder IS ? AND how = 'imported' LIMIT 1"
         )
-        values = (reference.source, reference.ref, reference.line)
-        rows = list(await self.connection.execute_fetchall(query, values))
+        rows = list(await self.connection.execute_fetchall(query, astuple(reference)))
         return MomentRow(*rows[0]) if rows else None
+
+    async def imported_alike(self, text: TypedText) -> list[MomentRow]:
+        if text.reference is None:
+            return []
+        query = (
+            f"SELECT {_MOMENT} FROM moment WHERE source = ?1 AND length(text) = length(?3) "
+            "AND ref IS NULL AND how = 'imported' AND folder IS ?2 AND text = ?3 "
+            "AND speaker IS ?4 ORDER BY kept_lamport, kept_origin, kept_seq"
+        )
+        values = (text.reference.source, text.reference.folder, text.text, text.speaker)
+        rows = await self.connection.execute_fetchall(query, values)
+        return [MomentRow(*row) for row in rows]
 
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         contents = await journal.contents_of(self.connection, moment.id)

@@ -46,6 +46,7 @@ class MomentRow:
     source: str | None
     ref: str | None
     line: int | None
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def _moment_row(
         source=reference.get("source"),
         ref=reference.get("ref"),
         line=reference.get("line"),
+        folder=reference.get("folder"),
     )
     return row, transcript
 

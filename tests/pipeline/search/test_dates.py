@@ -4,7 +4,7 @@ import pytest
 
 from core.clock import as_datetime, local_offset_min
 from core.errors import WrongUsage
-from pipeline.search.dates import NamedPeriod, read_period, period_in_words
+from pipeline.search.dates import NamedPeriod, period_in_words, read_period
 
 pytestmark = pytest.mark.usefixtures("_berlin")
 

@@ -1,0 +1,122 @@
+"""`import`: typed moments out of JSON Lines."""
+
+import argparse
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.errors import RefTaken, TextUnreadable
+from core.settings_file import load
+
+from .batches import batches
+from .progress_bar import Meter
+
+if TYPE_CHECKING:
+    from core.paths import Home
+    from core.spool_port import TypedText
+    from pipeline.imports import Line
+    from pipeline.store.port import Reader
+    from pipeline.worker.delivery import Delivery
+
+LETTER_LINES = 256
+"""Imported lines to one letter of the spool: what a kill makes the next start do again."""
+
+
+def import_(arguments: Arguments, screen: Screen) -> int:
+    """Typed moments out of JSON Lines; a file that is none is told, and the rest go on."""
+    return run_async(_import(arguments, screen))
+
+
+async def _import(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.worker.delivery import delivering  # noqa: PLC0415
+
+    home = home_of(arguments)
+    status = 0
+    async with delivering(home, load(home.path)) as delivery:
+        importing = _Importing(home, delivery, screen, arguments.source)
+        for name in arguments.paths:
+            try:
+                status |= await importing.file(name)
+            except TextUnreadable as error:
+                screen.refuse(error, file=name)
+                status = 1
+    return status
+
+
+@dataclass(frozen=True, slots=True)
+class _Importing:
+    """One call of the command. Lines that say the same are counted over all of a source."""
+
+    home: "Home"
+    delivery: "Delivery"
+    screen: Screen
+    source: str | None
+    alike: Counter[bytes] = field(default_factory=Counter)
+
+    async def file(self, name: str) -> int:
+        """Raises TextUnreadable where it is no file of lines at all."""
+        from pipeline.imports import read_lines, reference_to  # noqa: PLC0415
+
+        status = 0
+        with Meter(name, unit="lines") as meter:
+            alike = self.alike if self.source else Counter[bytes]()
+            lines = read_lines(name, reference_to(name, self.source), alike)
+            for batch in batches(meter.watch(lines), LETTER_LINES):
+                status |= await self._batch(name, batch)
+        return status
+
+    async def _batch(self, name: str, batch: "list[Line]") -> int:
+        from pipeline.spool.spool import Spool  # noqa: PLC0415
+        from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
+        from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
+
+        texts = [line.text for line in batch if line.text is not None]
+        with understood(self.home.path):
+            if texts:
+                letter = Spool(self.home.spool).post_texts(secrets.token_hex(8), texts)
+                await self.delivery.finish([letter], lambda _: None)
+        status = 0
+        async with open_archive_to_read(self.home.path) as archive:
+            for line in batch:
+                try:
+                    await _show_line(archive, line, self.screen)
+                except (TextUnreadable, RefTaken) as error:
+                    self.screen.refuse(error, file=name, line=line.number)
+                    status = 1
+        return status
+
+
+async def _show_line(archive: "Reader", line: "Line", screen: Screen) -> None:
+    """What became of a line. Raises what is wrong with it."""
+    from pipeline.commands.json_shapes import indented  # noqa: PLC0415
+
+    if line.told:
+        screen.say(line.told)
+    if line.error is not None:
+        raise line.error
+    assert line.text is not None
+    moment = await _moment_of(archive, line.text, line.number)
+    ref = line.text.reference and line.text.reference.ref
+    screen.value({"id": moment, "ref": ref}, f"{moment}  {indented(ref or '')}".rstrip())
+
+
+async def _moment_of(archive: "Reader", text: "TypedText", number: int) -> str:
+    from pipeline.known_texts import known_moment, says_the_same  # noqa: PLC0415
+
+    row = await known_moment(archive, text)
+    if row is None or row.id == text.id or says_the_same(row, text):
+        return text.id if row is None else row.id
+    raise RefTaken(
+        f"Line {number}: its ref stands for moment {row.id} already, which says something else.",
+        advice=f"Give it another ref, or `afterthought forget {row.id} --yes` and import again.",
+    )
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="JSON Lines; - is standard input")
+    parser.add_argument("--source", metavar="NAME", help="what to call the source, if not the file")
+
+
+COMMANDS = (Command("import", "take in typed moments from JSON Lines", import_, _arguments),)
