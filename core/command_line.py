@@ -5,8 +5,10 @@ needs only when it runs, so that `afterthought --help` stays quick.
 """
 
 import argparse
+import contextlib
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Sequence
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from .errors import UserError
+from .errors import OutputRefused, UserError
 from .paths import Home, home_at
 from .private import close_home, keep_to_ourselves
 
@@ -34,25 +36,41 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], object] = lambda _: None
 
 
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f]")
+"""What moves a terminal's cursor, its title or its colours, ends a line, or turns text round."""
+
+
+def harmless(text: str) -> str:
+    r"""The text as a terminal may show it: other controls than line feeds and tabs written out.
+
+    What was said is data, and so is the name of a file: `\x1b` is shown, and not obeyed.
+    """
+    return _UNSHOWN.sub(_written_out, text.replace("\r\n", "\n"))
+
+
 class Screen:
-    """The output of a command: results to standard output, everything else to standard error."""
+    """The output of a command: results to standard output, everything else to standard error.
+
+    Raises OutputRefused where standard output takes no more; what standard error does not take
+    is not told.
+    """
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
 
     def value(self, value: object, text: str = "") -> None:
-        """A result: JSON on one line, or the text for people."""
-        _print(json.dumps(value) if self.as_json else text, sys.stdout)
+        """A result: JSON on one line, exact, or the text for people."""
+        _give(json.dumps(value) if self.as_json else harmless(text))
 
     def say(self, sentence: str) -> None:
         """Something beside the result."""
-        _print(sentence, sys.stderr)
+        _tell(sentence)
 
     def refuse(self, error: UserError, **about: object) -> None:
         """One bad item of a list: the others go on."""
         if self.as_json:
             told = {"error": error.sentence, "code": error.code, "advice": error.advice}
-            _print(json.dumps({**about, **told}), sys.stdout)
+            _give(json.dumps({**about, **told}))
         else:
             self.say(str(error))
 
@@ -70,17 +88,20 @@ def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
         arguments = _parser(commands).parse_args(argv)
         return int(arguments.run(arguments, Screen(as_json=arguments.json)))
     except UserError as error:
-        _print(str(error), sys.stderr)
+        _tell(str(error))
         return error.exit_status
     except KeyboardInterrupt:
-        _print("Stopped. What was confirmed is safe.", sys.stderr)
+        _tell("Stopped. What was confirmed is safe.")
         return 130
-    except BrokenPipeError:  # the reader of our output has gone; nothing more can be told
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _ReaderGone:  # `| head` has read enough; nothing more is to be told
         return 1
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours
-        _print(_fault_of_ours(error), sys.stderr)
+        _tell(_fault_of_ours(error))
         return 1
+
+
+class _ReaderGone(Exception):
+    """Whoever read our standard output has closed it."""
 
 
 def _fault_of_ours(error: Exception) -> str:
@@ -107,16 +128,58 @@ def run_async(work: Coroutine[Any, Any, int]) -> int:
     return asyncio.run(work)
 
 
-def _print(line: str, stream: TextIO) -> None:
-    print(line, file=stream, flush=True)
+def _give(line: str, end: str = "\n") -> None:
+    """A line to standard output. Raises OutputRefused, _ReaderGone."""
+    if sys.stdout is None:
+        raise OutputRefused("Standard output is closed.", advice="Send it somewhere, or to a file.")
+    try:
+        sys.stdout.write(line + end)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_the_rest(sys.stdout)
+        raise _ReaderGone from None
+    except OSError as error:
+        _drop_the_rest(sys.stdout)
+        raise OutputRefused(
+            f"Standard output takes no more ({error.strerror}).",
+            advice="Send it elsewhere, or free some space there; what the command did stands.",
+        ) from error
+
+
+def _tell(sentence: str) -> None:
+    """A line to standard error, if anybody can be told anything there."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(f"{harmless(sentence)}\n")
+        sys.stderr.flush()
+    except OSError:
+        _drop_the_rest(sys.stderr)
+
+
+def _drop_the_rest(stream: TextIO) -> None:
+    """What it still holds goes nowhere, so that Python does not fail on it again as it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _written_out(sign: re.Match[str]) -> str:
+    code = ord(sign[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - a byte
 
 
 class _Parser(argparse.ArgumentParser):
     """Wrong usage is one sentence and the next step, exit status 2."""
 
+    def print_help(self, file: Any = None) -> None:  # noqa: ANN401 - as argparse has it
+        """Help is a result like another, so where it goes may be full or closed."""
+        del file
+        _give(self.format_help(), end="")
+
     def error(self, message: str) -> NoReturn:
         sentence = message[:1].upper() + message[1:].rstrip(".") + "."
-        self.exit(2, f"{sentence} Run `{self.prog} --help` to see how.\n")
+        _tell(f"{sentence} Run `{self.prog} --help` to see how.")
+        self.exit(2)
 
 
 def _parser(commands: Sequence[Command]) -> argparse.ArgumentParser:

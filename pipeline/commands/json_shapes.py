@@ -32,6 +32,11 @@ def said(row: MomentRow) -> str:
     return row.text or _STANDING.get(row.words, "")
 
 
+def indented(text: str) -> str:
+    """Text of several lines as one entry of a list: no line of it stands where an entry begins."""
+    return "\n    ".join(text.splitlines())
+
+
 def reasons(row: MomentRow) -> list[str]:
     """Why it was kept, in words."""
     return [reason_sentence(row.how), *map(reason_sentence, json.loads(row.reasons))]
@@ -69,4 +74,4 @@ def moment_line(row: MomentRow) -> str:
     """One entry of `list` for people."""
     speaker = f"{row.speaker}: " if row.speaker else ""
     hidden = "  [hidden]" if row.state == "hidden" else ""
-    return f"{row.id}  {at(row) or 'time unknown':25}  {speaker}{said(row)}{hidden}"
+    return f"{row.id}  {at(row) or 'time unknown':25}  {indented(speaker + said(row))}{hidden}"

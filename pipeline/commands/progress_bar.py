@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
+from core.command_line import harmless
+
 
 class Meter:
     """A bar that counts seconds of sound, or lines."""
@@ -16,11 +18,12 @@ class Meter:
         from tqdm import tqdm  # noqa: PLC0415
 
         self._bar = tqdm(
-            desc=self._title.encode(errors="replace").decode(),
+            desc=harmless(self._title.encode(errors="replace").decode()),
             unit=self._unit,
             file=sys.stderr,
             leave=False,
-            mininterval=0.2 if sys.stderr.isatty() else 10.0,  # a log is not a screen
+            mininterval=0.2 if sys.stderr and sys.stderr.isatty() else 10.0,  # no screen
+            disable=sys.stderr is None,
             delay=1.0,
         )
         return self
@@ -46,4 +49,5 @@ class Meter:
             self._bar.update(done_s - self._bar.n)
 
     def say(self, sentence: str) -> None:
-        self._bar.write(sentence, file=sys.stderr)
+        if sys.stderr is not None:
+            self._bar.write(harmless(sentence), file=sys.stderr)
