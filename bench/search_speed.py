@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.search_recall import Corpus, Turn, corpora, load_embedder
+from core.calendar.dates import date_in_words
 from core.clock import SystemClock
-from core.dates import date_in_words
 from core.moment import Transcript
 from pipeline.search.engine import Embed, Engine
 from pipeline.store.format import drafts

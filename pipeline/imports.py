@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from core.calendar.written_dates import recorded_at
 from core.clock import Recorded, SystemClock
 from core.errors import TextUnreadable, WrongUsage
 from core.moment import Reference
 from core.spool_port import TypedText
-from core.written_dates import recorded_at
 from pipeline.store.format.drafts import new_moment_id
 from pipeline.text_files import open_text, shown
 

@@ -100,7 +100,7 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
 
 def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
     """The time that --at gives, if it is there. Raises WrongUsage."""
-    from core.written_dates import recorded_at  # noqa: PLC0415
+    from core.calendar.written_dates import recorded_at  # noqa: PLC0415
 
     if arguments.at is None:
         return None

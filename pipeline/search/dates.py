@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from core.calendar.local_time import first_instant_ms, instant_ms, local_datetime
+from core.calendar.written_dates import in_figures
 from core.errors import WrongUsage
-from core.local_time import first_instant_ms, instant_ms, local_datetime
-from core.written_dates import in_figures
 
 _COUNTED_IN_HOURS = re.compile(r"\b(?:hour|minute|second|hr|min|sec)s?\b", re.IGNORECASE)
 _BEGINS_IN_FIGURES = re.compile(r"\s*(?P<day>\d[\d./-]*\d\.?)(?P<rest>\s.*)", re.DOTALL)

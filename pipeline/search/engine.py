@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dates import DATE_WORDS
+from core.calendar.dates import DATE_WORDS
 from pipeline.search import fusion
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query, parse, words_of

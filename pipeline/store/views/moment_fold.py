@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.calendar.dates import date_in_words
 from core.clock import as_datetime
-from core.dates import date_in_words
 from core.moment import Transcript
 from pipeline.store.format.drafts import PassageCut, read_embedding, read_transcript
 from pipeline.store.format.events import Event

@@ -1,7 +1,6 @@
 """Vectors of passages: added to and taken from without a copy of all of them."""
 
 import numpy as np
-
 from pipeline.store.table.vectors import encoded, vector_rows
 
 ONE, OTHER, THIRD = encoded(np.eye(3, dtype=np.float32))

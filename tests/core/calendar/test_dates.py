@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.dates import date_in_words
+from core.calendar.dates import date_in_words
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ it ends, an hour comes twice.
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from .errors import WrongUsage
+from core.errors import WrongUsage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from core.calendar.local_time import first_instant_ms, instant_ms, instants_ms
 from core.errors import WrongUsage
-from core.local_time import first_instant_ms, instant_ms, instants_ms
 
 
 def ms(*when: int) -> int:

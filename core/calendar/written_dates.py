@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
-from .clock import Recorded, from_datetime
-from .errors import WrongUsage
-from .local_time import first_instant_ms, instant_ms, local_datetime
+from core.calendar.local_time import first_instant_ms, instant_ms, local_datetime
+from core.clock import Recorded, from_datetime
+from core.errors import WrongUsage
 
 _TIME = r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?"
 _YEAR_LAST = re.compile(

@@ -4,9 +4,9 @@ from datetime import date, time
 
 import pytest
 
+from core.calendar.written_dates import in_figures, recorded_at
 from core.clock import as_datetime
 from core.errors import WrongUsage
-from core.written_dates import in_figures, recorded_at
 
 TODAY = date(2026, 3, 18)
 

@@ -1,0 +1,1 @@
+"""Days and times of day as people write and read them; instants are in `core/clock.py`."""
