@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from core.access.private import close_home, keep_to_ourselves
+
 from .errors import OutputRefused, UserError
 from .paths import Home, home_at
-from .private import close_home, keep_to_ourselves
 
 Arguments = argparse.Namespace
 

@@ -6,8 +6,9 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.access.private import close_to_readers, is_private, make_private, swappable_part
+
 from .errors import ArchiveUnusable
-from .private import close_to_readers, is_private, make_private, swappable_part
 
 SERVICE_HOME = Path("/var/lib/afterthought")
 _SERVICE_RUNTIME = Path("/run/afterthought")

@@ -22,9 +22,9 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
+from core.access.peers import is_trusted_visitor
 from core.errors import UserError
 from core.log import get_log
-from core.peers import is_trusted_visitor
 from dashboard import patience
 from dashboard.connections import Connection, TlsConnection
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.access.private import others_may_enter
 from core.checks import Check
 from core.paths import Home
-from core.private import others_may_enter
 
 LOW_DISK_BYTES = 500_000_000
 """An hour of kept sound is 11 MB, but a letter of the spool is PCM: two hours are 230 MB."""

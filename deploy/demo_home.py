@@ -9,9 +9,9 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from core.access.private import keep_to_ourselves
 from core.clock import from_datetime
 from core.paths import Home
-from core.private import keep_to_ourselves
 from dashboard.demo import FOLDER, demo_moments
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import log
+from core.access.private import make_private
 from core.audio import RATE_HZ
 from core.clock import Clock, SystemClock
 from core.command_line import Screen
 from core.errors import ArchiveBusy, SettingsWrong, UserError
 from core.machine import LONGEST_RING_S, profile
 from core.paths import Home, runtime_folder
-from core.private import make_private
 from core.settings import Settings
 from core.settings_file import load
 from core.spool_port import SpoolPort

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from core import socket_client
+from core.access.peers import is_trusted_caller
 from core.errors import UserError
-from core.peers import is_trusted_caller
 
 from .events import Event, as_json
 

@@ -71,7 +71,8 @@ class NoSound(Exception):
 
 def main() -> int:
     """Read until standard input is closed; the exit status."""
-    os.umask(0o077)  # what core/private.py says for every process; it would be one more import
+    # As core/access/private.py, without one more import.
+    os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     _tie_to_parent()
     try:

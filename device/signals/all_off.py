@@ -10,9 +10,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+from core.access.private import keep_to_ourselves
 from core.errors import UserError
 from core.paths import home_at, runtime_folder
-from core.private import keep_to_ourselves
 from core.settings import DeviceSettings
 from core.settings_file import load
 from device.pins import Factory

@@ -2,7 +2,6 @@
 
 import argparse
 import secrets
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,8 @@ from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError
 from core.settings_file import load
 
-from .progress_bar import Meter
-
 if TYPE_CHECKING:
     from core.clock import Recorded
-    from core.paths import Home
-    from pipeline.store.port import Reader
-    from pipeline.worker.delivery import Delivery
 
 
 def keep(arguments: Arguments, screen: Screen) -> int:
@@ -94,8 +88,6 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
             await delivery.finish([letter], lambda _: None)
     screen.value({"id": typed.id}, typed.id)
     return 0
-
-
 
 
 def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":

@@ -67,7 +67,7 @@ async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) 
         "damaged_s": round(kept.account.damaged_s + kept.account.missing_s, 3),
         "gaps_s": round(kept.account.gaps_s, 3),
     }
-    screen.value(value, f"{row.id}  {json_shapes.said(row)}")
+    screen.value(value, f"{row.id}  {json_shapes.indented(json_shapes.said(row))}")
     if row.words == "failed":
         screen.say(f"{file}: the models failed on it three times; its sound is kept without words.")
 

@@ -12,10 +12,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from core.access.private import keep_to_ourselves
 from core.errors import UserError
 from core.moment import Transcript
 from core.pcm import Pcm
-from core.private import keep_to_ourselves
 from core.settings import ModelSettings
 from core.settings_file import load
 from pipeline import models

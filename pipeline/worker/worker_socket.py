@@ -27,9 +27,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.access.peers import is_trusted_caller
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
-from core.peers import is_trusted_caller
 from core.socket_client import read_object
 from core.spool_port import Clip
 from pipeline.media import Handling, SoundFile

@@ -25,6 +25,8 @@ class Idle:
     def __init__(self) -> None:
         self.models = FakeModels()
         self.trouble: UserError | None = None
+        self.spool: Any = None  # nothing here transcribes
+        self.handling: Any = None
         self.listeners = 0
 
     def wake(self) -> None:

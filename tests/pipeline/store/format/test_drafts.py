@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from pipeline.store.table.vectors import encoded
 
 from core.clock import Recorded
 from core.facts import Fact
@@ -12,6 +11,7 @@ from core.moment import Reference, Transcript
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut, Sound
 from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
+from pipeline.store.passage_columns.vectors import encoded
 
 AT = Recorded(1_790_000_000_000, 60, "boot", 5_000, "clock")
 LATER = Recorded(1_790_000_003_000, 60, "boot", 8_000, "clock")

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from core import peers
-from core.peers import Row, is_trusted_caller, is_trusted_visitor, may_enter
+from core.access import peers
+from core.access.peers import Row, is_trusted_caller, is_trusted_visitor, may_enter
 
 OURS = os.getuid()
 ANOTHER = 65534

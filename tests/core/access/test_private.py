@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.private import close_home, make_private, swappable_part
+from core.access.private import close_home, make_private, swappable_part
 from tests.imports import TREE, sources
 
 FOR_EVERYBODY = {

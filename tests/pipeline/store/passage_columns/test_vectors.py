@@ -1,7 +1,8 @@
 """Vectors of passages: added to and taken from without a copy of all of them."""
 
 import numpy as np
-from pipeline.store.table.vectors import encoded, vector_rows
+
+from pipeline.store.passage_columns.vectors import encoded, vector_rows
 
 ONE, OTHER, THIRD = encoded(np.eye(3, dtype=np.float32))
 FIRST_AXIS = np.array([1, 0, 0], np.float32)
