@@ -1,4 +1,4 @@
-"""How this home takes in a sound file: with its disk, its reserve and its speech model."""
+"""The handling of a sound file by this home: its disk, its reserve and its speech model."""
 
 from functools import partial
 from pathlib import Path

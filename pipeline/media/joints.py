@@ -1,4 +1,4 @@
-"""Where a file that was joined out of several goes on, and how long it says that it is."""
+"""The places where a file that was joined goes on, and the length that it says it has."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -42,7 +42,7 @@ def next_part(path: Path, offset: int, *, after: int | None) -> int | None:
 
 
 def missing_s(path: Path, offset: int, stream: "AudioStream", seconds: float) -> float:
-    """How much of the part at this byte is not there, by its own headers; 0 where nobody knows.
+    """Seconds of the part at this byte that are not there, by its own headers; 0 if unknown.
 
     `seconds` is what was read of it.
     """
@@ -59,7 +59,7 @@ def missing_s(path: Path, offset: int, stream: "AudioStream", seconds: float) ->
 
 
 def declared_s(path: Path, container: "InputContainer", stream: "AudioStream") -> float | None:
-    """How long the sound is by the file's own word; None where FFmpeg could only reckon it."""
+    """Seconds of sound by the file's own word; None where FFmpeg could only reckon them."""
     name = container.format.name
     if name == "mp3":
         return _seconds_of_mp3(path, stream)

@@ -11,7 +11,7 @@ from core.errors import SoundUnreadable
 from core.files import why_unreadable
 
 ERRORS = (av.error.FFmpegError, ValueError, OverflowError, RuntimeError)
-"""What FFmpeg and PyAV raise over a file that is not as it should be."""
+"""The errors of FFmpeg and PyAV over a file that is not as it should be."""
 
 _OPEN_OTHERS = {
     "avs", "concat", "dash", "hls", "imf", "lavfi", "mlv", "rtp", "rtsp",
@@ -70,7 +70,7 @@ def must_hold_something(path: Path, name: str) -> None:
 
 
 def unreadable(name: str, error: Exception) -> SoundUnreadable:
-    """What is told of a file that FFmpeg cannot read."""
+    """The error to raise over a file that FFmpeg cannot read."""
     if isinstance(error, av.error.ArgumentError):
         return SoundUnreadable(
             f"{name} is of a kind that points to other files; only a sound itself is taken.",
@@ -81,5 +81,5 @@ def unreadable(name: str, error: Exception) -> SoundUnreadable:
 
 
 def is_pipe(path: Path) -> bool:
-    """Whether what is read from it is gone afterwards."""
+    """True where what is read is gone afterwards."""
     return stat.S_ISFIFO(path.stat().st_mode)

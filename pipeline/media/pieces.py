@@ -197,7 +197,7 @@ class _Floats:
 
 
 class _Sizes:
-    """How much sound there is in a byte, by the packets so far."""
+    """The seconds of sound in a byte, by the packets so far."""
 
     def __init__(self) -> None:
         self._bytes, self._seconds = 0, 0.0
@@ -221,6 +221,6 @@ def _is_pause(codec: str, packet: bytes) -> bool:
 
 
 def _is_no_sound(packet: bytes) -> bool:
-    """Whether it is a tag, or the frame in which an MP3 tells of itself, where two were joined."""
+    """True for a tag, and for the frame in which an MP3 tells of itself, where two were joined."""
     head = packet[:64]
     return packet.startswith(TAGS) or any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))

@@ -1,4 +1,4 @@
-"""When a file was recorded: by its metadata, else by its name, else by its file time."""
+"""The time at which a file was recorded: by its metadata, its name, or its file time."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,13 +20,13 @@ RIFF's ICRD, QuickTime's (c)day and Vorbis' DATE; `creation_time` is MP4's, in U
 
 
 def metadata_of(container: "InputContainer") -> dict[str, str]:
-    """What a file and its sound tell of themselves, keys in lower case."""
+    """The metadata of a file and of its sound, keys in lower case."""
     parts = [*(each.metadata for each in container.streams.audio), container.metadata]
     return {key.lower(): value for part in parts for key, value in part.items()}
 
 
 def recorded_at(metadata: dict[str, str], named: Path) -> Recorded:
-    """When a file of this name was recorded; `metadata` is as `metadata_of` gives it.
+    """The time at which a file of this name was recorded; `metadata` is as `metadata_of` gives it.
 
     What cannot be right (before 2000, or after tomorrow) is not believed. Unknown where nothing
     tells; what comes out of a pipe without a word of it is recorded now.
@@ -50,7 +50,7 @@ def recorded_at(metadata: dict[str, str], named: Path) -> Recorded:
 
 
 def _of_metadata(metadata: dict[str, str]) -> Iterator[tuple[str, Told]]:
-    """What the file itself tells, what has a zone first."""
+    """The times that the file itself tells, those with a zone first."""
     found = [told for text in _texts(metadata) if (told := times.read(text)) is not None]
     found.sort(key=lambda told: told.at.tzinfo is None)
     return iter([("metadata", told) for told in found])

@@ -4,7 +4,7 @@ import mmap
 from pathlib import Path
 
 TAGS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICSBEGIN")
-"""What may stand between two packets and is no damage."""
+"""Marks of what may stand between two packets and is no damage."""
 
 _KNOWN_BY = 48
 """So many bytes at its beginning tell where in the file a packet is from."""
@@ -22,7 +22,7 @@ class SkippedBytes:
         self._end = 0
 
     def before(self, packet: bytes) -> int:
-        """How many bytes were left out between the packet before and this one."""
+        """The number of bytes left out between the packet before and this one."""
         start, known_by = self._end, packet[:_KNOWN_BY]
         at = self._held.find(known_by, start, start + _FAR)
         if at < 0:

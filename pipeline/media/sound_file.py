@@ -40,7 +40,7 @@ CUT_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What a file needs beside itself; it differs between a command, the worker and a test.
+    """All that a file needs beside itself; it differs between a command, the worker and a test.
 
     `copy` opens a file without a name, for what comes out of a pipe. `guard` passes on what is
     about to be written, and may raise UserError. `judge` tells the seconds of speech in some sound.
@@ -96,7 +96,7 @@ class SoundFile:
             raise self._no_sound()
 
     def recorded_at(self) -> Recorded:
-        """When it says that it was recorded, and how that is known."""
+        """The time at which it was recorded, and by what that is known."""
         path = self._opened()
         if not self.tracks:
             with contextlib.suppress(SoundUnreadable):
@@ -104,7 +104,7 @@ class SoundFile:
         return read_recorded_at(self._metadata, self._named)
 
     def remarks(self) -> Iterator[str]:
-        """What there is to say of its sound once all of it was read, a sentence each."""
+        """Sentences about its sound, once all of it was read: what is damaged or left out."""
         account = self.account
         if account.damaged_s:
             yield (
@@ -117,11 +117,11 @@ class SoundFile:
             yield f"{self.name} breaks off: its last {account.missing_s:.1f} s are not there."
         elif account.broke_off:
             yield f"{self.name} breaks off: what is behind that cannot be read."
-        if len(self.tracks) > 1 and self.track is not None:
+        if len(self.tracks) > 1 and self.track is not None and self._handling.track is None:
             yield sentence(self.name, self.tracks, self.track)
 
     def _opened(self) -> Path:
-        """Where its bytes are, to be read as often as need be."""
+        """The place of its bytes, where they can be read as often as need be."""
         if self._path is None:
             must_be_readable(self._named)
             path = self._copied() if is_pipe(self._named) else self._named
@@ -209,7 +209,7 @@ def decode(path: Path, broken: Callable[[str], None] | None = None) -> Iterator[
 
 
 def recorded_at(path: Path) -> Recorded:
-    """When a file says that it was recorded: by its metadata, its name, or its file time."""
+    """The time at which a file was recorded: by its metadata, its name, or its file time."""
     with SoundFile(path) as sound:
         return sound.recorded_at()
 
@@ -228,7 +228,7 @@ def _pieces(path: Path, opened: "InputContainer", number: int, account: Account)
             after = offset + pieces.end if account.broke_off else None
             following = joints.next_part(path, offset, after=after)
             if following is None:
-                account.missing_s += _missing_s(path, offset, pieces)
+                account.missing_s += _missing_s(path, offset, pieces, account)
                 return
         try:
             offset, container = following, open_container(path, following)
@@ -241,13 +241,16 @@ def _pieces(path: Path, opened: "InputContainer", number: int, account: Account)
             return
 
 
-def _missing_s(path: Path, offset: int, pieces: Pieces) -> float:
-    """How much shorter a part is than it says. Only what is not mere rounding."""
+def _missing_s(path: Path, offset: int, pieces: Pieces, account: Account) -> float:
+    """Seconds by which a part is shorter than it says, where that is no mere rounding."""
     declared_s = joints.declared_s(path, pieces.container, pieces.stream)
     if declared_s is not None and offset == 0:
         missing_s = declared_s - pieces.seconds
     else:
         missing_s = joints.missing_s(path, offset, pieces.stream, pieces.seconds)
+    if account.broke_off and pieces.end:  # its bytes are there, and as many as held sound before
+        left_out = path.stat().st_size - offset - pieces.end
+        missing_s = max(missing_s, left_out * pieces.seconds / pieces.end)
     return missing_s if missing_s > CUT_S else 0.0
 
 
@@ -274,6 +277,6 @@ def _to_int16(floats: Floats) -> Pcm:
 
 
 def _about(metadata: dict[str, str]) -> str:
-    """What a track says of itself: its language and its title."""
+    """The language and the title of a track, as it says them."""
     language, title = metadata.get("language", ""), metadata.get("title", "")
     return ", ".join(each for each in (language if language != "und" else "", title) if each)

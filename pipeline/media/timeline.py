@@ -1,10 +1,10 @@
-"""Where in its file each piece of sound belongs: what is damaged, and where a gap is. Pure."""
+"""The place of each piece of sound in its file, with silence for damage and gaps. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Times = Literal["written", "counted", "parsed"]
-"""How a format tells when a piece sounds.
+"""The ways in which a format tells when a piece sounds.
 
 `written`: each packet carries its time, so a gap between two is one that the recorder left.
 `counted`: FFmpeg counts samples or packets by their numbers, so a gap is something lost.
@@ -26,7 +26,7 @@ BACK_S = 1.0
 
 @dataclass(slots=True)
 class Account:
-    """What of a file's length is not its own sound, in seconds.
+    """The seconds of a file's length that are not its own sound.
 
     `damaged_s` could not be decoded and `gaps_s` has no sound in the file: in their places there
     is silence. `missing_s` is the end of a file that breaks off; nothing stands for it.
@@ -106,7 +106,7 @@ class Timeline:
         return paused_s
 
     def _ahead_s(self, at_s: float | None) -> float | None:
-        """How far a piece lies behind the end of what came before; None where that is not known."""
+        """Seconds between the end of what came before and this piece; None where nobody knows."""
         if at_s is None or self._due_s is None:
             return None
         ahead_s = at_s - self._due_s

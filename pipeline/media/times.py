@@ -19,7 +19,7 @@ class Told:
     day_only: bool = False
 
     def is_plausible(self, now: datetime | None) -> bool:
-        """Whether it may be when a sound was recorded; `now` is None while nobody knows it."""
+        """True where a sound may be of that time; `now` is None while nobody knows it."""
         aware = self.at.astimezone()
         return aware >= EARLIEST_PLAUSIBLE and (now is None or aware < now + AHEAD)
 

@@ -1,4 +1,4 @@
-"""Which of several sound tracks is kept: the one in which most is said. Pure.
+"""The choice among several sound tracks: the one in which most is said. Pure.
 
 A film may carry a silent track and two languages; a recorder has a track for each microphone.
 """
@@ -87,7 +87,7 @@ def best(tracks: Sequence[Track]) -> Track | None:
 
 
 def sentence(name: str, tracks: Sequence[Track], kept: Track) -> str:
-    """What is told of a file of several tracks: each, and which was kept."""
+    """A sentence that names every track of a file, and the one that was kept."""
     each = "; ".join(f"{track.number}{_described(track)}" for track in tracks)
     return (
         f"{name} has {len(tracks)} sound tracks: {each}. Track {kept.number} is kept; "

@@ -137,6 +137,24 @@ def test_a_pause_is_known_by_its_frame_type(codec: str, first: int, *, is_one: b
     assert _is_pause(codec, bytes([first, 0])) is is_one
 
 
+def test_what_is_left_of_a_file_that_cannot_be_read_further_is_reckoned_by_its_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where an Ogg stream goes on with another codec, and no part of it can be opened."""
+    first = write(tmp_path / "a.ogg", warble(4, 44_100), 44_100, channels=2)
+    second = write(tmp_path / "b.ogg", warble(4, 22_050), 22_050, channels=2)
+    path = join(tmp_path / "c.ogg", first, second)
+    monkeypatch.setattr("pipeline.media.joints.next_part", lambda *_, **__: None)
+
+    with SoundFile(path) as sound:
+        seconds = sum(map(len, sound.chunks())) / RATE_HZ
+        (told,) = sound.remarks()
+
+    assert abs(seconds - 4) < 0.1
+    assert sound.account.missing_s > 1
+    assert "breaks off: its last" in told
+
+
 def test_where_nothing_can_be_decoded_the_first_reason_is_told(tmp_path: Path) -> None:
     path = damage(made(tmp_path, "aac", 2.0), 0.0, 1.0)
 

@@ -76,7 +76,8 @@ def test_the_track_that_speaks_counts_before_the_loud_one(tmp_path: Path) -> Non
 def test_a_track_can_be_named(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mp4", SILENT, LOUD)
 
-    pcm, _ = kept(path, Handling(track=1))
+    pcm, sound = kept(path, Handling(track=1))
+    assert list(sound.remarks()) == []
     assert loudness(pcm, 0, 4) < 10
     with pytest.raises(SoundUnreadable, match=r"has no sound track 3\. It has 2"):
         kept(path, Handling(track=3))

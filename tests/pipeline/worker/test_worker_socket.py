@@ -15,6 +15,8 @@ import pytest
 from core import socket_client
 from core.errors import UserError
 from pipeline.fakes import FakeModels
+from pipeline.media import Handling
+from pipeline.spool.spool import Spool
 from pipeline.worker import worker_socket
 from pipeline.worker.worker_socket import LONGEST_REQUEST, MOST_LINES, MOST_TEXTS, serve_worker
 
@@ -24,6 +26,8 @@ class Idle:
 
     def __init__(self) -> None:
         self.models = FakeModels()
+        self.spool = Spool(Path("unused"))
+        self.handling = Handling()
         self.trouble: UserError | None = None
         self.spool: Any = None  # nothing here transcribes
         self.handling: Any = None
