@@ -86,7 +86,7 @@ def test_many_queries_are_answered_a_line_each_in_their_order(
 
 
 def test_a_period_leaves_it_out_or_lets_it_in(kept: Kept, done: Do) -> None:
-    inside, outside = ("--since", "2026-01-31"), ("--until", "2026-01-31")
+    inside, outside = ("--since", "2026-01-31"), ("--until", "2026-01-30")
 
     for act in (["list"], ["search", "siren"]):
         assert [each["id"] for each in done(*act, *inside, "--json").value] == [kept["id"]]
