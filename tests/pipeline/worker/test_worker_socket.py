@@ -29,8 +29,6 @@ class Idle:
         self.spool = Spool(Path("unused"))
         self.handling = Handling()
         self.trouble: UserError | None = None
-        self.spool: Any = None  # nothing here transcribes
-        self.handling: Any = None
         self.listeners = 0
 
     def wake(self) -> None:
