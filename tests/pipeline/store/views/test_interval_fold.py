@@ -131,6 +131,14 @@ def test_a_pause_is_on_until_its_end_comes() -> None:
     assert row.reason == "button"
 
 
+def test_a_pause_lasts_as_long_as_the_boots_clock_says() -> None:
+    set_meanwhile = Recorded(WALL_MS + 10**9, 60, "b", 65_000, "clock")
+
+    row = folded(pause_began(at(5_000)), pause_ended(set_meanwhile))
+
+    assert (row.end_ms, row.duration_ms) == (WALL_MS + 10**9, 60_000)
+
+
 def test_a_pause_of_which_only_the_end_is_there_has_no_beginning() -> None:
     row = folded(pause_ended(at(905_000)))
 
