@@ -188,11 +188,11 @@ def _sides(line: Timeline) -> list[tuple[int, tuple[Scores, Scores]]]:
 
 def _best_coverage(by_word: NDArray[np.float32]) -> float:
     """The largest share of the query's words in one moment, rare words weighing more."""
-    best = by_word.max(axis=1, initial=0.0)
+    best = by_word.max(axis=1)
     # A word that the archive has never heard is rarer than any that it has: 1.5 ln(n + 1)
     # is about what BM25 would give to its one occurrence.
     weights = np.where(best > 0, best, 1.5 * np.log(by_word.shape[1] + 1))
-    return float((weights @ (by_word > 0)).max(initial=0.0) / weights.sum())
+    return float((weights @ (by_word > 0)).max() / weights.sum())
 
 
 def _quoted(words: Sequence[str]) -> str:

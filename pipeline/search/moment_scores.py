@@ -81,7 +81,7 @@ class Moments:
     ) -> NDArray[np.int64]:
         """The rowid of the passage that each of these moments is shown by."""
         scores = by_word.sum(axis=0)
-        scores /= max(float(scores.max(initial=0.0)), 1.0)
+        scores /= scores.max(initial=1.0)
         if cosines is not None:
             scores += cosines
         ends = self._ends[places]

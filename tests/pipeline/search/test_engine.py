@@ -255,10 +255,19 @@ async def test_fewer_hits_are_the_first_of_more(
     archive: SqliteArchive, engine: Engine, n: int
 ) -> None:
     await keep(
-        archive, *(said(str(n), f"tea {'and cake ' * (n * 5 % 13)}", after_h=n) for n in range(13))
+        archive, *(said(str(n), f"tea {'and cake ' * (n * 5 % 17)}", after_h=n) for n in range(17))
     )
 
-    assert await refs(engine, "tea", n=n) == (await refs(engine, "tea", n=13))[:n]
+    assert await refs(engine, "tea", n=n) == (await refs(engine, "tea", n=17))[:n]
+
+
+def test_of_many_the_best_are_found_as_if_all_were_sorted() -> None:
+    total = np.random.default_rng(7).integers(0, 99, 300).astype(np.float32)
+    everywhere = np.ones(300, bool)
+
+    for most in (1, 7, 40):
+        ordered = np.argsort(-total, kind="stable")[:most]
+        assert engine_module._best(total, everywhere, most).tolist() == ordered.tolist()
 
 
 async def test_among_equals_the_earlier_come_first(archive: SqliteArchive, engine: Engine) -> None:

@@ -63,11 +63,18 @@ def test_what_is_lent_falls_with_each_step_and_ends_after_four() -> None:
 
 
 def test_a_moment_half_as_long_as_it_takes_borrows_half() -> None:
-    times, halved = np.zeros(3), np.array([35, 70, 140])
+    for characters, total in (([35, 70, 140], [0.35, 1, 0.7]), ([140, 70, 35], [0.7, 1, 0.35])):
+        beside = fusion.timeline(np.zeros(3), np.array(characters))
 
-    beside = fusion.fuse(by_word([0, 3, 0]), None, none_named(3), fusion.timeline(times, halved))
+        evidence = fusion.fuse(by_word([0, 3, 0]), None, none_named(3), beside)
 
-    assert beside.total.tolist() == pytest.approx([0.35, 1, 0.7])
+        assert evidence.total.tolist() == pytest.approx(total)
+
+
+def test_words_count_as_a_share_of_the_best_however_little_that_is() -> None:
+    evidence = fusion.fuse(by_word([0.2, 0.1]), None, none_named(2), line(0, HOUR_MS))
+
+    assert evidence.words.tolist() == pytest.approx([1, 0.5])
 
 
 def test_moments_are_of_one_occasion_until_a_gap_of_more_than_ten_minutes() -> None:
@@ -177,6 +184,15 @@ def test_by_words_alone_something_is_close_if_a_moment_has_enough_of_them() -> N
 
     assert fusion.nothing_close(by_word([1, 1], *unheard), None)
     assert not fusion.nothing_close(by_word([4, 0], [0, 2], [0, 0]), None)
+
+
+def test_a_word_never_heard_weighs_more_the_more_could_have_said_it() -> None:
+    def asked(score: float, moments: int) -> bool:
+        return fusion.nothing_close(by_word([score] + [0.0] * (moments - 1), [0.0] * moments), None)
+
+    assert asked(1.5, 100)
+    assert not asked(2, 100)
+    assert not asked(1.5, 10)
 
 
 def test_in_an_empty_archive_nothing_is_close() -> None:

@@ -15,7 +15,7 @@ TABLE = PassageTable(
     vectors=vector_rows(encoded(np.eye(4, dtype=np.float32))),
     moments=["two passages", "one", "none", "no time"],
     at_ms=np.array([10, 20, 30, np.nan]),
-    speakers=["Gina Smith", "Jo", None, "Al Smith"],
+    speakers=["Gina Smith", "Jo", "Zoe Brown", "Al Smith"],
     characters=np.array([100, 100, 0, 100]),
 )
 EMPTY = PassageTable(
@@ -64,6 +64,7 @@ def test_a_moment_scores_as_its_best_passage(moments: Moments) -> None:
         (("gina", "smith"), [1, 0, 0, 0.5]),
         (("smith", "and", "jo"), [0.5, 1, 0, 0.5]),
         (("al",), [0, 0, 0, 0]),
+        (("zoe",), [0, 0, 0.5, 0]),
         (("box",), [0, 0, 0, 0]),
     ],
 )
