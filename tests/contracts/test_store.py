@@ -15,6 +15,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept, Sound
 from pipeline.store.port import Forgotten, Period
 from pipeline.store.sound_files import MadeSound, sound_files
+from pipeline.store.tombstones import write_tombstones
 from tests.contracts.stores import AT, Both, imported, typed
 
 MOMENT = "00000000000000aa-1600"
@@ -123,6 +124,15 @@ async def test_a_forgotten_moment_is_known_by_nothing_but_its_tombstone(store: B
         await store.reader.moment(moment)
     with pytest.raises(Forgotten):
         await store.archive.append(drafts.moment_hidden(moment, author="wearer"))
+
+
+async def test_a_tombstone_of_what_never_was_here_is_no_event(store: Both, home: Path) -> None:
+    await store.keep("the siren")
+    write_tombstones(home, [MOMENT])
+
+    assert await store.archive.apply_tombstones() == [MOMENT]
+
+    assert await store.reader.events_of(MOMENT) == []
 
 
 async def test_forgetting_twice_is_one_event(store: Both) -> None:

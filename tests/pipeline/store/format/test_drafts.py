@@ -50,7 +50,12 @@ def test_a_keep_says_how_and_when_and_what_hangs_off_it_is_apart() -> None:
         "sound", "transcript", "speaker", "reference",
     ]  # fmt: skip
     assert draft.belongings[2].content == b"Anna"
-    assert json.loads(draft.belongings[3].content) == {"source": "chat", "ref": "7", "line": None}
+    assert json.loads(draft.belongings[3].content) == {
+        "source": "chat",
+        "ref": "7",
+        "line": None,
+        "folder": None,
+    }
 
 
 def test_what_is_not_known_of_a_moment_hangs_off_nothing() -> None:

@@ -44,6 +44,17 @@ async def test_what_was_altered_is_told(
     assert any(told in problem for problem in (await archive.check()).problems)
 
 
+async def test_what_the_schema_does_not_allow_is_told(
+    archive: SqliteArchive, typed: Write, home: Path
+) -> None:
+    await typed("the siren")
+    with sqlite3.connect(archive_path(home)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("UPDATE moment SET state = 'sung'")
+
+    assert "The file archive.db: CHECK" in (await archive.check()).problems[0]
+
+
 async def test_what_was_looked_at_is_counted(
     archive: SqliteArchive, typed: Write, keep_sound: KeepSound
 ) -> None:
