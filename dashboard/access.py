@@ -18,7 +18,7 @@ _READING = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not answered: an HTTP status, a sentence, the next step."""
+    """The reason why a request is not answered: an HTTP status, a sentence, the next step."""
 
     status: int
     sentence: str
@@ -78,7 +78,7 @@ def _is_from_here(headers: Mapping[str, str], own: str) -> bool:
 
 
 def is_text(raw: bytes) -> bool:
-    """Whether these bytes are a text that can be kept and shown: UTF-8, and no NUL in it."""
+    """True where these bytes are a text that can be kept and shown: UTF-8, and no NUL in it."""
     try:
         return "\0" not in raw.decode()
     except UnicodeDecodeError:  # a lone surrogate is none either
@@ -86,7 +86,7 @@ def is_text(raw: bytes) -> bool:
 
 
 def _is_text(asked: Request) -> bool:
-    """Whether everything is that was asked: the address, and what was posted."""
+    """True where all that was asked is text: the address, and what was posted."""
     posted = asked.get_data() if asked.method == "POST" else b""
     path = str(asked.environ.get("PATH_INFO", "")).encode("latin-1", "replace")
     encoded = [asked.query_string, posted if asked.mimetype == _FORM else b""]

@@ -53,7 +53,7 @@ class Standing:
 
 
 def has_overstayed(at: Standing) -> bool:
-    """Whether it takes longer over something than anybody has to."""
+    """True where it takes longer over something than anybody has to."""
     if at.reading_s is not None:
         return at.reading_s > READER_GRACE_S + at.read_bytes / READER_BYTES_PER_S
     if at.works:

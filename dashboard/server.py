@@ -195,7 +195,7 @@ class PageServer(TcpWSGIServer):
 
 
 def _is_trusted(caller: socket.socket, address: Any) -> bool:  # noqa: ANN401 - as accepted
-    """Whether this user or root asks; of another machine nobody does before there is pairing."""
+    """True where this user or root asks; of another machine nobody does before there is pairing."""
     try:
         return is_trusted_visitor(address[:2], caller.getsockname()[:2])
     except OSError:

@@ -117,7 +117,7 @@ def _read_line(number: int, raw: bytes, whose: Reference, alike: Counter[bytes])
 
 
 def _count(text: TypedText, alike: Counter[bytes]) -> int:
-    """How many lines have said this by now; what is counted is forgotten with the command."""
+    """The number of lines that have said this by now; forgotten with the command."""
     at_ms = text.recorded.at_ms if text.recorded.source == "given" else None
     said = json.dumps([text.text, text.speaker, at_ms])
     mark = hashlib.blake2b(said.encode(), digest_size=16).digest()
@@ -175,7 +175,7 @@ def _recorded(at: str | None) -> tuple[Recorded, str]:
 
 
 def _begins_array(raw: bytes) -> bool:
-    """Whether this first line begins one array of objects, on this line or over many."""
+    """True where this first line begins one array of objects, on this line or over many."""
     if not raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
         return False
     try:

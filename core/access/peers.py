@@ -46,14 +46,14 @@ class Row:
 
 
 def is_trusted_caller(caller: socket.socket) -> bool:
-    """Whether this user, or root, is at the other end of a Unix socket's connection."""
+    """True where this user, or root, is at the other end of a Unix socket's connection."""
     told = caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     _, uid, _ = _CREDENTIALS.unpack(told)
     return is_ours_or_roots(uid)
 
 
 def is_trusted_visitor(visitor: Address, here: Address) -> bool:
-    """Whether this user, or root, opened the connection that came from `visitor` to `here`.
+    """True where this user, or root, opened the connection that came from `visitor` to `here`.
 
     For loopback alone: of another machine there is no row, and so no trust.
     """
@@ -61,7 +61,7 @@ def is_trusted_visitor(visitor: Address, here: Address) -> bool:
 
 
 def may_enter(rows: Iterable[Row]) -> bool:
-    """Whether one of the rows of the other end is a living connection of ours or root's. Pure.
+    """True where one of the rows of the other end is a living connection of ours or root's. Pure.
 
     Who posts and hangs up at once leaves a row of user 0 and inode 0; that is not root's.
     """

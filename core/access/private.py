@@ -18,7 +18,7 @@ def keep_to_ourselves() -> None:
 
 
 def is_ours_or_roots(uid: int) -> bool:
-    """Whether this user may do here what we may: we ourselves, or root, who may anyway."""
+    """True where this user may do here what we may: we ourselves, or root, who may anyway."""
     return uid in {os.getuid(), _ROOT}
 
 
@@ -32,7 +32,7 @@ def make_private(folder: Path) -> None:
 
 
 def is_private(folder: Path) -> bool:
-    """Whether this is a folder of ours, no link to one, and nobody else may look into it."""
+    """True where this is a folder of ours, no link to one, and nobody else may look into it."""
     state = folder.lstat()
     is_own = stat.S_ISDIR(state.st_mode) and state.st_uid == os.getuid()
     return is_own and not state.st_mode & _OTHERS
@@ -80,7 +80,7 @@ def close_home(home: Path) -> None:
 
 
 def others_may_enter(folder: Path) -> bool:
-    """Whether other users may look into a folder, or write in it. Raises OSError."""
+    """True where other users may look into a folder, or write in it. Raises OSError."""
     return bool(folder.stat().st_mode & _OTHERS)
 
 

@@ -184,7 +184,7 @@ def _turn_away(caller: socket.socket, why: dict[str, Any]) -> None:
 
 
 def _has_hung_up(caller: socket.socket) -> bool:
-    """Whether the other side has closed the line; what else it says is no matter."""
+    """True where the other side has closed the line; what else it says is no matter."""
     try:
         return caller.recv(LONGEST_REQUEST, socket.MSG_DONTWAIT) == b""
     except BlockingIOError:

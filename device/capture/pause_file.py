@@ -82,7 +82,7 @@ def pause_file_of(home: Home) -> PauseFile:
 
 
 def unreadable(remembered: Remembered) -> UserError:
-    """Why it is paused though nobody knows of a pause, and what to do."""
+    """The reason why it is paused though nobody knows of a pause, and what to do."""
     return UserError(
         f"What is remembered of a pause cannot be read ({remembered.unreadable}), so it counts "
         "as one.",

@@ -71,7 +71,7 @@ def event_sentence(event: Event) -> str:
 
 
 def reason_sentence(code: str) -> str:
-    """Why something was kept; a reason of a newer version is shown by its code."""
+    """The reason why something was kept; a reason of a newer version is shown by its code."""
     return _REASONS.get(code, code.replace("_", " "))
 
 

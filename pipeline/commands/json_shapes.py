@@ -38,7 +38,7 @@ def indented(text: str) -> str:
 
 
 def reasons(row: MomentRow) -> list[str]:
-    """Why it was kept, in words."""
+    """The reason why it was kept, in words."""
     return [reason_sentence(row.how), *map(reason_sentence, json.loads(row.reasons))]
 
 

@@ -42,7 +42,7 @@ class Embedder(Protocol):
         """
 
     def count_pieces(self, text: str) -> int:
-        """How many word pieces the text is to this model, without its end marks."""
+        """The number of word pieces that this model makes of the text, without its end marks."""
 
 
 class MiniLmEmbedder:

@@ -68,7 +68,7 @@ def _short_enough(text: str, count_pieces: Callable[[str], int]) -> list[tuple[s
 
 
 def _fitting(tokens: Sequence[_Token]) -> int:
-    """How many tokens the next passage takes."""
+    """The number of tokens that the next passage takes."""
     so_far = list(accumulate(token.pieces for token in tokens))
     if so_far[-1] <= MAX_PIECES:
         return len(tokens)

@@ -125,7 +125,7 @@ def _day_in_iso(text: str, today: date) -> str:
 
 
 def _is_day(at: datetime) -> bool:
-    """Whether a day begins then."""
+    """True where a day begins then."""
     return first_instant_ms(at.date()) == round(at.timestamp() * 1000)
 
 

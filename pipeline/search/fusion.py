@@ -101,7 +101,7 @@ def fuse(
 
 
 def nothing_close(by_word: NDArray[np.float32], cosines: Scores | None) -> bool:
-    """Whether to say that the archive seems to hold nothing about this."""
+    """True where the archive seems to hold nothing about this."""
     said = by_word > 0
     if by_word.size and said.all(axis=0).any():
         return False
@@ -113,7 +113,7 @@ def nothing_close(by_word: NDArray[np.float32], cosines: Scores | None) -> bool:
 def reasons(
     evidence: Evidence, place: int, said: Sequence[str], dated: Sequence[str], speaker: str | None
 ) -> list[str]:
-    """Why the moment at `place` was found, in sentences, at least one.
+    """The reason why the moment at `place` was found, in sentences, at least one.
 
     `said` are the words of the query that the moment itself has, `dated` those that its
     date has.

@@ -52,7 +52,7 @@ class MemoryClip:
 
     @property
     def waits(self) -> bool:
-        """Whether the worker will find it."""
+        """True where the worker will find it."""
         return not (self.removed or self.taken_back)
 
 

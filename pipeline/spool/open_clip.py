@@ -84,7 +84,7 @@ class DiskClip:
 
 
 def is_being_written(path: Path) -> bool:
-    """Whether the writer of an open clip lives. Raises FileNotFoundError."""
+    """True where the writer of an open clip lives. Raises FileNotFoundError."""
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

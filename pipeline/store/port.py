@@ -96,7 +96,7 @@ class Reader(Protocol):
         """The newest events first; of this kind, these authors, this origin, where named."""
 
     async def is_forgotten(self, moment: str) -> bool:
-        """Whether the moment has a tombstone."""
+        """True where the moment has a tombstone."""
 
     async def origin(self) -> str | None:
         """The origin that this install appends under, or None before its first event."""
@@ -130,7 +130,7 @@ class Archive(Reader, Protocol):
         """Remove sound that nothing names, and what is left of erased bytes in the files."""
 
     async def check(self) -> Report:
-        """Whether everything is what it was: every hash, link, number, sound, row and index."""
+        """A report on whether all is as it was: every hash, link, number, sound, row and index."""
 
     async def rebuild(self) -> int:
         """Drop the views and fold them anew; how many subjects were folded."""

@@ -44,7 +44,7 @@ async def visitors_time(
 
 
 def verdict(now: Recorded, off_ms: int | None, *, kept: bool) -> Outcome:
-    """Whether somebody's time is to be preferred that is so far from ours. Pure."""
+    """True where somebody's time is to be preferred that is so far from ours. Pure."""
     if now.boot is None or now.boottime_ms is None:
         return "no_boot"
     if off_ms is not None and abs(off_ms) <= TOLERANCE_MS:

@@ -121,7 +121,7 @@ class Ingest:
         return max((int(e.payload["revision"]) for e in events if e.kind in kinds), default=None)
 
     async def _is_heard(self, clip: Clip) -> bool:
-        """Whether nothing is left to hear: it was heard, or a later revision was kept."""
+        """True where nothing is left to hear: it was heard, or a later revision was kept."""
         events = await self._archive.events_of(clip.id)
         return any(
             e.payload["revision"] >= clip.revision + (e.kind == "clip_revised")

@@ -184,7 +184,7 @@ def fact_noted(fact: Fact, *, author: str) -> Draft:
 
 
 def tells(event: Event, fact: Fact) -> bool:
-    """Whether this event is what that fact became."""
+    """True where this event is what that fact became."""
     if event.kind != fact.kind:
         return False
     told = event.payload

@@ -24,7 +24,7 @@ def archive_path(home: Path) -> Path:
 
 
 def sqlite_check() -> Check:
-    """Whether this Python's SQLite can do what the archive needs."""
+    """True where this Python's SQLite can do what the archive needs."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.execute("CREATE VIRTUAL TABLE t USING fts5(a)")

@@ -18,7 +18,7 @@ async def referenced(connection: aiosqlite.Connection) -> set[str]:
 
 
 async def is_named(connection: aiosqlite.Connection, sha256: str) -> bool:
-    """Whether some belonging names this file. Found by index: nothing else is read."""
+    """True where some belonging names this file. Found by index: nothing else is read."""
     query = f"SELECT 1 FROM belonging WHERE kind = 'sound' AND {SOUND_HASH} = ? LIMIT 1"
     return bool(list(await connection.execute_fetchall(query, (sha256,))))
 
