@@ -165,7 +165,7 @@ async def _to_forget(
         return [await archive.moment(each) for each in arguments.ids], ""
     period = period_of(arguments, screen)
     rows = await archive.moments(period, hidden=True)
-    if not rows:
+    if not rows and arguments.yes:  # without it, one sentence says that it is none
         screen.say(await why_nothing(archive, period))
     return rows, f" ({in_words(period)})" if by_period else ""
 
