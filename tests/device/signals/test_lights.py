@@ -1,7 +1,10 @@
 """Lights and motors: real gpiozero on mock pins, an SPI device that is a file, a terminal."""
 
+import fcntl
 import io
 import os
+import select
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -100,12 +103,23 @@ def by_spi(_: MockFactory, folder: Path) -> Iterator[Watched]:
     light = SpiLight(device)
     os.set_blocking(reading, True)
     written: list[tuple[bool, float]] = [(False, time.monotonic())]
+    taken_in = threading.Lock()
 
     def read() -> None:
-        while frame_read := os.read(reading, len(frame((0, 0, 0), 0))):
-            written.append((any(frame_read[5:8]), time.monotonic()))
+        while True:
+            select.select([reading], [], [])
+            with taken_in:
+                frame_read = os.read(reading, len(frame((0, 0, 0), 0)))
+                if not frame_read:
+                    return
+                written.append((any(frame_read[5:8]), time.monotonic()))
+
+    def all_is_read() -> bool:
+        with taken_in:
+            return fcntl.ioctl(reading, termios.FIONREAD, bytes(4)) == bytes(4)
 
     def spans() -> list[Span]:
+        wait_until(all_is_read)
         ends = [*(at_s for _, at_s in written[1:]), written[-1][1]]
         return [(is_lit, end_s - at_s) for (is_lit, at_s), end_s in zip(written, ends, strict=True)]
 
