@@ -9,6 +9,7 @@ PORT = 8765
 
 def dashboard(arguments: Arguments, screen: Screen) -> int:
     """Serve the page until a signal to stop."""
+    from core.access.memory import close_memory  # noqa: PLC0415
     from dashboard.app import close, create_app, end_streams  # noqa: PLC0415
     from dashboard.server import STREAMS, Hooks, serve  # noqa: PLC0415
 
@@ -20,6 +21,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
             "the network address will then be opened, with TLS, to paired phones only."
         )
 
+    close_memory()
     app = create_app(home_of(arguments), streams=STREAMS)
     try:
         serve(app, arguments.port, Hooks(ready, lambda: end_streams(app)))

@@ -3,9 +3,10 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from core.access.memory import swaps, swaps_on_disk
 from core.access.private import others_may_enter
 from core.checks import Check
 from core.paths import Home
@@ -15,11 +16,12 @@ LOW_DISK_BYTES = 500_000_000
 
 
 def checks(home: Home) -> Iterator[Check]:
-    """Python, the home and its disk."""
+    """Python, the home, its disk, and the swap."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("python", "ok", f"Python {version}.")
     yield _home(home.path)
     yield _disk(home.path)
+    yield _swap(swaps(), swaps_on_disk())
 
 
 def _home(home: Path) -> Check:
@@ -41,3 +43,14 @@ def _disk(home: Path) -> Check:
     if free < LOW_DISK_BYTES:
         return Check("disk", "warn", sentence, "Free some space, or keeps will be refused.")
     return Check("disk", "ok", sentence)
+
+
+def _swap(all_of_it: Sequence[str], on_disk: Sequence[str]) -> Check:
+    """Words and sound in the memory of the worker and the page may be swapped to zram alone."""
+    if on_disk:
+        sentence = f"This machine swaps to a disk ({', '.join(on_disk)}): words can reach it there."
+        advice = "Swap to compressed memory (zram) instead, and `swapoff` the other."
+        return Check("swap", "warn", sentence, advice)
+    if all_of_it:
+        return Check("swap", "ok", "This machine swaps to compressed memory (zram) alone.")
+    return Check("swap", "ok", "This machine does not swap.")

@@ -5,6 +5,7 @@ socket may sit at its place.
 """
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -13,8 +14,12 @@ _ROOT = 0
 
 
 def keep_to_ourselves() -> None:
-    """Let nobody else read or write what this process makes; every entry calls it first."""
+    """Let nobody else read or write what this process makes; every entry calls it first.
+
+    A core dump is made, too, and by the kernel: there is none.
+    """
     os.umask(_OTHERS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def is_ours_or_roots(uid: int) -> bool:

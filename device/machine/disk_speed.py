@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from core.access.memory import swaps
 from core.audio import RATE_HZ
 from core.checks import Check
 from core.machine import LONGEST_RING_S, profile
 from core.settings import Settings
-from device.memory.swap_protection import group_cannot_swap, has_swap, may_lock
+from device.memory.swap_protection import group_cannot_swap, may_lock
 
 BULK_BYTES = 4_000_000
 """Two minutes of sound; less would measure the card's own buffer."""
@@ -99,7 +100,7 @@ def memory_check(settings: Settings) -> Check:
         return Check("memory", "ok", f"{size}, in a group that is never swapped.")
     if may_lock(size_bytes):
         return Check("memory", "ok", f"{size}, locked there: it is never swapped to the disk.")
-    if not has_swap():
+    if not swaps():
         return Check("memory", "ok", f"{size}; this machine has no swap.")
     return Check(
         "memory",

@@ -12,29 +12,24 @@ from pathlib import Path
 import numpy as np
 
 from core import log
+from core.access.memory import close_memory, swaps
 from core.capture_status import RingMemory
 from core.pcm import Pcm
 
-_PR_SET_DUMPABLE = 4  # linux/prctl.h
 _M_PERTURB = -6  # malloc.h
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 # Addresses are longer than the int that ctypes would make of them.
 _LIBC.mlock.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
 _LIBC.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-_LIBC.prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
 
 
 def harden() -> None:
     """No core dump of this process, no reader of its memory, and no sound in what it frees.
 
-    The limit is what children inherit. It does not bind a core_pattern that is a program
-    (systemd-coredump), so the process is also undumpable; that ends with an exec, so that a
-    child which hears sound calls this itself.
+    A child that hears sound calls this itself: part of it ends with an exec.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
-        log.get_log().warning("still_dumpable", reason=os.strerror(ctypes.get_errno()))
+    close_memory()
     _overwrite_what_is_freed()
 
 
@@ -69,7 +64,7 @@ def hold_in_memory(pcm: Pcm) -> RingMemory:
         return "no_swap"
     if _LIBC.mlock(address, size) == 0:
         return "locked"
-    return "swappable" if has_swap() else "no_swap"
+    return "swappable" if swaps() else "no_swap"
 
 
 def group_cannot_swap(
@@ -86,11 +81,6 @@ def group_cannot_swap(
     folder = tree / named.removeprefix("0::/")
     above = [each for each in folder.parents if each.is_relative_to(tree)]
     return any("0" in _lines(each / "memory.swap.max") for each in (folder, *above))
-
-
-def has_swap(swaps: Path = Path("/proc/swaps")) -> bool:
-    """True where this machine swaps at all, compressed memory (zram) included."""
-    return len(_lines(swaps)) > 1  # the first line is the heading
 
 
 def may_lock(size_bytes: int) -> bool:

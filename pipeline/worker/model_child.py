@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
 from core.errors import UserError
 from core.moment import Transcript
@@ -132,6 +133,7 @@ class Server:
 def main() -> None:
     """Serve the line whose descriptor is named, with the models of the home that is."""
     keep_to_ourselves()
+    close_memory()
     descriptor, home = sys.argv[1:]
     line = Connection(int(descriptor))
     try:

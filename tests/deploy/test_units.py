@@ -40,6 +40,11 @@ def test_there_is_a_unit_for_each_process() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_no_unit_leaves_a_core_dump(unit: Path) -> None:
+    assert read(unit)["Service"]["LimitCORE"] == "0"
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_a_unit_never_gives_up(unit: Path) -> None:
     parsed = read(unit)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.access.memory import swaps
 from core.pcm import release_memory
-from device.memory.swap_protection import group_cannot_swap, has_swap, page_aligned
+from device.memory.swap_protection import group_cannot_swap, page_aligned
 
 TREE = Path(__file__).parents[3]
 RING_SAMPLES = 120 * 16_000
@@ -62,7 +63,7 @@ def test_where_locking_is_not_allowed_it_is_said() -> None:
 
     how, grown_kb = python(imported, LIMITED, UNPRIVILEGED, LOCKING).split()
 
-    assert how == ("swappable" if has_swap() else "no_swap")
+    assert how == ("swappable" if swaps() else "no_swap")
     assert int(grown_kb) == 0
 
 
@@ -116,12 +117,3 @@ def test_a_group_cannot_swap_where_it_or_one_above_it_may_not(
         (folder / "memory.swap.max").write_text(f"{limit}\n", encoding="ascii")
 
     assert group_cannot_swap(tmp_path / "cgroup", tmp_path / "tree") is cannot
-
-
-def test_a_machine_has_swap_where_the_kernel_lists_some(tmp_path: Path) -> None:
-    heading = "Filename\tType\tSize\tUsed\tPriority\n"
-    (tmp_path / "none").write_text(heading, encoding="ascii")
-    (tmp_path / "some").write_text(f"{heading}/dev/zram0 partition 1 0 -2\n", encoding="ascii")
-
-    assert not has_swap(tmp_path / "none")
-    assert has_swap(tmp_path / "some")

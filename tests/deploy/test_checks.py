@@ -1,0 +1,19 @@
+"""What `doctor` says of the machine."""
+
+import pytest
+
+from core.checks import State
+from deploy.checks import _swap
+
+
+@pytest.mark.parametrize(
+    ("all_of_it", "on_disk", "state"),
+    [([], [], "ok"), (["/dev/zram0"], [], "ok"), (["/dev/zram0", "/swap"], ["/swap"], "warn")],
+)
+def test_swap_to_a_disk_is_told_and_swap_to_zram_is_allowed(
+    all_of_it: list[str], on_disk: list[str], state: State
+) -> None:
+    check = _swap(all_of_it, on_disk)
+
+    assert check.state == state
+    assert all(each in check.sentence for each in on_disk)
