@@ -1,7 +1,7 @@
 """Cuts a transcript into the passages that the indexes hold. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -9,6 +9,9 @@ from core.moment import Passage, Transcript
 
 MAX_PIECES = 200
 """The embedder reads 256; the rest is room for the speaker's name and the end marks."""
+
+MAX_SIGNS = 20 * MAX_PIECES
+"""Of a run without a space: a longer one is halved uncounted, for counting it takes seconds."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)\]]*$")  # noqa: RUF001
 
@@ -27,51 +30,55 @@ class _Token:
         return bool(_SENTENCE_END.search(self.text))
 
 
-def cut(transcript: Transcript, count_pieces: Callable[[str], int]) -> tuple[Passage, ...]:
+def cut(transcript: Transcript, count_pieces: Callable[[str], int]) -> Iterator[Passage]:
     """The whole text, in order, nothing twice, in passages of at most 200 word pieces.
 
     A cut falls at the last sentence end of the second half of what fits; where there is
     none, at the longest pause there; where nothing was spoken, as late as possible.
     `count_pieces` must be additive over spaces, which word pieces are. An empty text
-    has no passage.
+    has no passage. Lazy: between two passages of a long text other work has its turn.
     """
-    tokens = _tokens(transcript, count_pieces)
-    passages = []
-    while tokens:
-        size = _fitting(tokens)
-        passages.append(_passage(tokens[:size]))
-        tokens = tokens[size:]
-    return tuple(passages)
+    held: list[_Token] = []
+    pieces = 0
+    for token in _tokens(transcript, count_pieces):
+        held.append(token)
+        pieces += token.pieces
+        if pieces > MAX_PIECES:
+            size = _fitting(held)
+            yield _passage(held[:size])
+            held = held[size:]
+            pieces = sum(each.pieces for each in held)
+    if held:
+        yield _passage(held)
 
 
-def _tokens(transcript: Transcript, count_pieces: Callable[[str], int]) -> list[_Token]:
+def _tokens(transcript: Transcript, count_pieces: Callable[[str], int]) -> Iterator[_Token]:
     spoken: list[tuple[str, int | None, int | None]] = [
         (part, word.start_ms, word.end_ms)
         for word in transcript.words
         for part in word.word.split()
     ]
     typed = [(part, None, None) for part in transcript.text.split()]
-    return [
-        _Token(short, pieces, start_ms, end_ms)
-        for text, start_ms, end_ms in spoken or typed
-        for short, pieces in _short_enough(text, count_pieces)
-    ]
+    for text, start_ms, end_ms in spoken or typed:
+        for short, pieces in _short_enough(text, count_pieces):
+            yield _Token(short, pieces, start_ms, end_ms)
 
 
-def _short_enough(text: str, count_pieces: Callable[[str], int]) -> list[tuple[str, int]]:
+def _short_enough(text: str, count_pieces: Callable[[str], int]) -> Iterator[tuple[str, int]]:
     """Halves what no passage can hold: a page without a space, a script that has none."""
-    pieces = count_pieces(text)
-    if pieces <= MAX_PIECES or len(text) == 1:
-        return [(text, pieces)]
+    if len(text) <= MAX_SIGNS:
+        pieces = count_pieces(text)
+        if pieces <= MAX_PIECES or len(text) == 1:
+            yield text, pieces
+            return
     middle = len(text) // 2
-    return _short_enough(text[:middle], count_pieces) + _short_enough(text[middle:], count_pieces)
+    yield from _short_enough(text[:middle], count_pieces)
+    yield from _short_enough(text[middle:], count_pieces)
 
 
 def _fitting(tokens: Sequence[_Token]) -> int:
-    """The number of tokens that the next passage takes."""
+    """The number of tokens that the next passage takes, of one token more than fit."""
     so_far = list(accumulate(token.pieces for token in tokens))
-    if so_far[-1] <= MAX_PIECES:
-        return len(tokens)
     limit = max(1, sum(1 for total in so_far if total <= MAX_PIECES))
     half = sum(1 for total in so_far[:limit] if total < MAX_PIECES / 2)
     places = range(limit, half, -1)
