@@ -26,8 +26,10 @@ def note(arguments: Arguments, screen: Screen) -> int:
 def process(arguments: Arguments, screen: Screen) -> int:
     """The worker, as its unit starts it."""
     from core import log  # noqa: PLC0415
+    from core.access.memory import close_memory  # noqa: PLC0415
     from pipeline.worker import worker  # noqa: PLC0415
 
+    close_memory()
     log.set_up("info")
     home = home_of(arguments)
 

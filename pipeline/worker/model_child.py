@@ -1,16 +1,20 @@
-"""The child process that holds the models. Started by `model_service.py`, never by hand.
+"""The child process that holds the models. Started by `model_process.py`, never by hand.
 
-It serves one request after the other; while it hears a long clip, short ones (a
-query's vector) are served between two windows. It ends when its line is closed.
+It serves one request after the other, the short ones first; while it works on a long one,
+shorter ones are served between two windows of sound or a few passages of a text. It ends when
+its line is closed.
 """
 
+import contextlib
+import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
@@ -25,9 +29,24 @@ from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
 from pipeline.meaning.embedder import MiniLmEmbedder, open_embedder
 from pipeline.meaning.placing import placed
 from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
-from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
-from pipeline.worker.model_process import Heard, Progress, Vectors
+from pipeline.worker.model_process import Asked, Heard, Progress, Vectors
+
+
+class Loaded(Protocol):
+    """What the server needs of models that are in this process."""
+
+    def hear(self, clip: Path, progress: Progress) -> Heard:
+        """The words of a clip, and their passages and vectors."""
+
+    def read(
+        self, texts: Sequence[tuple[str, str | None]], progress: Progress
+    ) -> list[Embedding | None]:
+        """Passages and vectors of typed texts."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of queries."""
 
 
 class LoadedModels:
@@ -36,24 +55,36 @@ class LoadedModels:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._settings = load(home)
+        self._resting_speech_models: list[SpeechModel] = []
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
         letter, pcm = read_clip(clip)
-        transcript = hear(pcm, self._speech_model, self._transcriber, progress)
-        return Heard(transcript, placed(transcript, letter.speaker, self._embedder))
+        with self._speech_model() as speech_model:
+            transcript = hear(pcm, speech_model, self._transcriber, progress)
+        whole_s = duration_ms(pcm) / 1000
+        embedding = placed(transcript, letter.speaker, self._embedder, lambda _: progress(whole_s))
+        return Heard(transcript, embedding)
 
-    def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+    def read(
+        self, texts: Sequence[tuple[str, str | None]], progress: Progress
+    ) -> list[Embedding | None]:
         """Passages and vectors of typed texts."""
-        return [placed(Transcript(text), speaker, self._embedder) for text, speaker in texts]
+        return [
+            placed(Transcript(text), speaker, self._embedder, progress) for text, speaker in texts
+        ]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of queries."""
         return self._embedder.embed(texts)
 
-    @cached_property
-    def _speech_model(self) -> SpeechModel:
-        return SileroSpeechModel(self._path("speech"))
+    @contextlib.contextmanager
+    def _speech_model(self) -> Iterator[SpeechModel]:
+        """One that nobody uses: it remembers its stream, and a short clip interrupts a long one."""
+        resting = self._resting_speech_models
+        model = resting.pop() if resting else SileroSpeechModel(self._path("speech"))
+        yield model
+        resting.append(model)
 
     @cached_property
     def _transcriber(self) -> Transcriber:
@@ -87,47 +118,70 @@ class _WhenNeeded:
 class Server:
     """Answers the requests that come over the line."""
 
-    def __init__(self, line: Connection, loaded: LoadedModels) -> None:
+    def __init__(self, line: Connection, loaded: Loaded) -> None:
         self._line = line
         self._loaded = loaded
-        self._postponed: list[tuple[int, str, Any]] = []
+        self._waiting: list[Asked] = []
 
     def serve(self) -> None:
         """Until the line is closed."""
-        while True:
-            try:
-                number, what, about = (
-                    self._postponed.pop(0) if self._postponed else self._line.recv()
-                )
-            except (EOFError, OSError):
-                return
-            self._answer(number, what, about)
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                if not self._waiting:
+                    self._waiting.append(self._receive())
+                self._take_in()
+                self._answer(self._waiting.pop(0))
 
-    def _answer(self, number: int, what: str, about: Any) -> None:  # noqa: ANN401 - as it was sent
-        answers: dict[str, Callable[[], object]] = {
-            "hear": lambda: self._loaded.hear(about, lambda done_s: self._progress(number, done_s)),
-            "read": lambda: self._loaded.read(about),
-            "embed": lambda: self._loaded.embed(about),
-        }
+    def _receive(self) -> Asked:
+        asked: Asked = self._line.recv()
+        if asked.what != "hear":
+            return asked
+        return asked._replace(about=reduction.recv_handle(self._line))
+
+    def _take_in(self) -> None:
+        """Everything that was asked by now, the short requests first."""
+        while self._line.poll():
+            self._waiting.append(self._receive())
+        self._waiting.sort(key=lambda asked: (asked.rank, asked.number))
+
+    def _answer(self, asked: Asked) -> None:
         try:
-            self._line.send((number, "done", answers[what]()))
+            self._line.send((asked.number, "done", self._done(asked)))
         except UserError as error:
-            self._line.send((number, "refused", error))
+            self._line.send((asked.number, "refused", error))
         except BrokenPipeError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker is told
             traceback.print_exc()
-            self._line.send((number, "failed", type(error).__name__))
+            self._line.send((asked.number, "failed", type(error).__name__))
 
-    def _progress(self, number: int, done_s: float) -> None:
-        """A sign of life; and the moment to serve what is short and should not wait."""
-        self._line.send((number, "progress", float(done_s)))
-        while self._line.poll():
-            request = self._line.recv()
-            if request[1] == "embed":
-                self._answer(*request)
-            else:
-                self._postponed.append(request)
+    def _done(self, asked: Asked) -> object:
+        self._line.send((asked.number, "begun", None))
+        match asked.what:
+            case "hear":
+                with _named(asked.about) as clip:
+                    return self._loaded.hear(clip, lambda done: self._progress(asked, done))
+            case "read":
+                return self._loaded.read(asked.about, lambda done: self._progress(asked, done))
+            case _:
+                return self._loaded.embed(asked.about)
+
+    def _progress(self, asked: Asked, done: float) -> None:
+        """A sign of life; and the moment to serve what is shorter and should not wait."""
+        self._line.send((asked.number, "progress", float(done)))
+        self._take_in()
+        while self._waiting and self._waiting[0].rank < asked.rank:
+            self._answer(self._waiting.pop(0))
+            self._take_in()
+
+
+@contextlib.contextmanager
+def _named(descriptor: int) -> Iterator[Path]:
+    """A name by which this process alone can open a file that it was handed."""
+    try:
+        yield Path(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """The models, as the worker sees them: a child process that comes when needed and goes when idle.
 
 In a process of their own their memory comes back when they rest, and a decode that is
-stuck can be killed. The child's side is `model_child.py`.
+stuck can be killed. What is short goes before what is long, also where that has begun. The
+child's side is `model_child.py`.
 """
 
 import asyncio
@@ -10,14 +11,19 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import IntEnum
+from io import IOBase
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from core.audio import RATE_HZ
 from core.errors import UserError
 from core.moment import Transcript
 from pipeline.store.format.drafts import Embedding
@@ -38,6 +44,30 @@ GIVES_BACK = {
 }
 """glibc keeps what a window has used: 348 MB after twelve windows, 273 with these, in the same
 CPU time (11.5 s; x86, 2026-11). Thresholds of 128 KB give 259 MB and cost half as much again."""
+
+
+LONG_CLIP_BYTES = 60 * 2 * RATE_HZ
+"""A minute of sound: two of work on the slowest machine, and for more nobody sits and waits."""
+
+LONG_TEXT_SIGNS = 20_000
+"""Some twenty passages: a tenth of a second of work here, one on the slowest machine."""
+
+
+class Rank(IntEnum):
+    """What goes before what, also where the other has begun."""
+
+    QUERY = 0
+    SHORT = 1
+    LONG = 2
+
+
+class Asked(NamedTuple):
+    """One request to the child; of `hear`, what it is about follows as a descriptor."""
+
+    number: int
+    what: str
+    about: Any
+    rank: Rank
 
 
 class ModelsFailed(Exception):
@@ -83,53 +113,73 @@ class ChildModels:
         self._line: Connection | None = None
         self._waiting: dict[int, _Request] = {}
         self._number = 0
+        self._heard = 0
+        self._sender = ThreadPoolExecutor(1, "to-models")
         self._rest: asyncio.TimerHandle | None = None
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
-        heard: Heard = await self._ask("hear", clip, progress=progress)
+        with clip.open("rb") as file:
+            rank = _rank(os.fstat(file.fileno()).st_size > LONG_CLIP_BYTES)
+            heard: Heard = await self._ask("hear", file, rank, progress)
         return heard
 
     async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
-        read: list[Embedding | None] = await self._ask("read", list(texts))
+        rank = _rank(sum(len(text) for text, _ in texts) > LONG_TEXT_SIGNS)
+        read: list[Embedding | None] = await self._ask("read", list(texts), rank)
         return read
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        vectors: Vectors = await self._ask("embed", list(texts))
+        vectors: Vectors = await self._ask("embed", list(texts), Rank.QUERY)
         return vectors
 
     async def close(self) -> None:
         self._end()
 
-    async def _ask(self, what: str, about: object, progress: Progress | None = None) -> Any:  # noqa: ANN401 - what the child answers depends on what it is asked
+    async def _ask(
+        self, what: str, about: object, rank: Rank, progress: Progress | None = None
+    ) -> Any:  # noqa: ANN401 - what the child answers depends on what it is asked
+        try:
+            return await self._ask_once(what, about, rank, progress)
+        except _NotBegun:  # another request ended the child; this one has a new child
+            return await self._ask_once(what, about, rank, progress)
+
+    async def _ask_once(
+        self, what: str, about: object, rank: Rank, progress: Progress | None
+    ) -> Any:  # noqa: ANN401 - as in _ask
         line = self._started()
         self._number += 1
-        number = self._number
+        asked = Asked(self._number, what, about, rank)
         request = _Request(asyncio.get_running_loop().create_future(), progress)
-        self._waiting[number] = request
+        self._waiting[asked.number] = request
         try:
-            line.send((number, what, about))
+            self._send(line, asked)
             return await self._answer(request)
-        except OSError as error:
-            self._fail("The models ended.")
-            raise ModelsFailed(str(error)) from error
         finally:
-            self._waiting.pop(number, None)
+            self._waiting.pop(asked.number, None)
             self._rest_later()
 
+    def _send(self, line: Connection, asked: Asked) -> None:
+        """From a thread: while the child works, a large request waits to be taken in.
+
+        Where the child is gone, `_hear_child` learns it.
+        """
+        if isinstance(asked.about, IOBase):
+            own = os.dup(asked.about.fileno())
+            sent = self._sender.submit(_send_file, line, asked._replace(about=None), own)
+            sent.add_done_callback(lambda _: os.close(own))
+        else:
+            self._sender.submit(line.send, asked)
+
     async def _answer(self, request: "_Request") -> Any:  # noqa: ANN401 - as in _ask
-        """Wait as long as the child gives signs of life."""
+        """Wait as long as the child gives signs of life, to whichever request."""
         while True:
-            said = request.said
+            heard = self._heard
             done, _ = await asyncio.wait({request.future}, timeout=self._stuck_s)
             if done:
                 return request.future.result()
-            if request.said == said and not self._is_busy_elsewhere(request):
+            if self._heard == heard:
                 self._end()
                 self._fail("The models said nothing for too long and were ended.")
-
-    def _is_busy_elsewhere(self, request: "_Request") -> bool:
-        """The child serves one request after the other; one that waits its turn is not stuck."""
-        return any(other is not request and other.said for other in self._waiting.values())
 
     def _started(self) -> Connection:
         if self._rest is not None:
@@ -157,6 +207,7 @@ class ChildModels:
             self._end()
             self._fail("The models ended.")
             return
+        self._heard += 1
         request = self._waiting.get(number)
         if request is not None:
             request.take(kind, content)
@@ -169,17 +220,20 @@ class ChildModels:
     def _end(self) -> None:
         if self._line is not None:
             asyncio.get_running_loop().remove_reader(self._line.fileno())
-            self._line.close()
-            self._line = None
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-            self._child = None
+            line, self._line = self._line, None
+            if self._child is not None:
+                self._child.kill()
+                self._child.wait()
+                self._child = None
+            self._sender.submit(line.close)  # after what may still be sent on it
 
     def _fail(self, sentence: str) -> None:
         for request in self._waiting.values():
-            if not request.future.done():
-                request.future.set_exception(ModelsFailed(sentence))
+            request.fail(sentence)
+
+
+class _NotBegun(ModelsFailed):
+    """The child ended before it came to this request."""
 
 
 class _Request:
@@ -187,11 +241,11 @@ class _Request:
 
     def __init__(self, future: asyncio.Future[Any], progress: Progress | None) -> None:
         self.future = future
-        self.said = 0
         self._progress = progress
+        self._is_begun = False
 
     def take(self, kind: str, content: object) -> None:
-        self.said += 1
+        self._is_begun = True
         if self.future.done():
             return
         if kind == "progress" and self._progress is not None and isinstance(content, float):
@@ -202,3 +256,17 @@ class _Request:
             self.future.set_exception(content)
         elif kind == "failed":
             self.future.set_exception(ModelsFailed(str(content)))
+
+    def fail(self, sentence: str) -> None:
+        if not self.future.done():
+            kind = ModelsFailed if self._is_begun else _NotBegun
+            self.future.set_exception(kind(sentence))
+
+
+def _rank(is_long: bool) -> Rank:  # noqa: FBT001 - it names what is asked
+    return Rank.LONG if is_long else Rank.SHORT
+
+
+def _send_file(line: Connection, asked: Asked, descriptor: int) -> None:
+    line.send(asked)
+    reduction.send_handle(line, descriptor, None)

@@ -82,17 +82,28 @@ async def test_models_that_were_let_go_come_back(models: Models) -> None:
     assert np.array_equal(await models.embed(["pill box"]), before)
 
 
-async def test_a_child_that_is_killed_fails_its_requests_and_the_next_ones_work(
-    home: Path,
+async def test_a_child_that_is_killed_at_work_fails_its_request_and_the_next_ones_work(
+    home: Path, silence: Path
 ) -> None:
+    models = ChildModels(home, idle_s=60, stuck_s=120)
+
+    def kill(_: float) -> None:
+        if models._child is not None:
+            models._child.kill()
+
+    with pytest.raises(ModelsFailed):
+        await models.hear(silence, kill)
+    assert (await models.embed(["again"])).shape == (1, 384)
+    await models.close()
+
+
+async def test_what_the_child_had_not_begun_when_it_died_is_asked_again(home: Path) -> None:
     models = ChildModels(home, idle_s=60, stuck_s=120)
     await models.embed(["warm"])
     assert models._child is not None
     models._child.kill()
 
-    with pytest.raises(ModelsFailed):
-        await models.embed(["lost"])
-    assert (await models.embed(["again"])).shape == (1, 384)
+    assert (await models.embed(["not lost"])).shape == (1, 384)
     await models.close()
 
 
