@@ -26,6 +26,8 @@ _WORDS_STATUS = {
     "awaited": "Its words are on their way.",
     "no_words": "No words, only its sound.",
     "failed": "Its words could not be made out. Its sound is kept.",
+    "words": "Its words are damaged. The command afterthought check says more.",
+    "typed": "Its words are damaged. The command afterthought check says more.",
 }
 _WHY = {
     "file": "from a file",

@@ -6,6 +6,7 @@ from typing import Any
 from core.clock import length_in_words
 from core.facts import gap_sentence
 from pipeline.store.format.events import Event
+from pipeline.store.format.readable import UNREADABLE
 
 _AUTHORS = {
     "wearer": "You",
@@ -61,6 +62,8 @@ _REASONS = {
 
 def event_sentence(event: Event) -> str:
     """What happened, as a sentence for people."""
+    if event.kind == UNREADABLE:
+        return f"The event {event.id} is damaged: `afterthought check` says more."
     if event.kind in _FACTS:
         return _FACTS[event.kind](event.payload)
     if event.author.startswith("api:"):
@@ -128,4 +131,4 @@ def _predicate(event: Event) -> str:
         text = f"took back event {payload['origin']}:{payload['seq']} on {{subject}}"
     else:
         text = _KINDS.get(event.kind, f"did something newer ({event.kind}) to {{subject}}")
-    return text.format(subject=event.subject)
+    return text.replace("{subject}", event.subject)

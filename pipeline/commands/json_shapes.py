@@ -1,17 +1,19 @@
 """How moments and events look on the command line; docs/commands.md is held to this."""
 
-import json
 from typing import Any
 
 from core.clock import as_datetime
 from core.moment import Transcript
 from pipeline.commands.event_sentences import reason_sentence
+from pipeline.store.format.readable import texts_of
 from pipeline.store.views.moment_fold import MomentRow
 
 _STANDING = {
     "awaited": "(its words are still awaited)",
     "no_words": "(no words; its sound is kept)",
     "failed": "(its words could not be made out; its sound is kept)",
+    "words": "(its words are damaged: `afterthought check` says more)",
+    "typed": "(its words are damaged: `afterthought check` says more)",
 }
 
 
@@ -39,7 +41,7 @@ def indented(text: str) -> str:
 
 def reasons(row: MomentRow) -> list[str]:
     """The reason why it was kept, in words."""
-    return [reason_sentence(row.how), *map(reason_sentence, json.loads(row.reasons))]
+    return [reason_sentence(row.how), *map(reason_sentence, texts_of(row.reasons))]
 
 
 def words(transcript: Transcript | None) -> list[dict[str, Any]]:

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from .events import FIRST_PREVIOUS_HASH, Event
+from .readable import has_its_types
 
 
 def chain_problems(events: Iterable[Event]) -> Iterator[str]:
     """What is wrong in one origin's line, given in the order of `seq`."""
     seq, lamport, previous_hash = 0, 0, FIRST_PREVIOUS_HASH
     for event in events:
+        if not has_its_types(event):
+            yield f"The event {event.id} is no event any more."
+            continue
         if event.seq != seq + 1:
             yield f"Events are missing before {event.id}."
         elif event.previous_hash != previous_hash:

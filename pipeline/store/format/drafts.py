@@ -15,6 +15,17 @@ from core.moment import Reference, Transcript, Word
 from pipeline.store.views.clock_corrections import read_recorded
 
 from .events import Belonging, Draft, Event, new_belonging
+from .readable import (
+    has_shape,
+    is_flag,
+    is_number,
+    is_sha256,
+    is_text,
+    is_whole,
+    json_object,
+    list_of,
+    or_none,
+)
 
 How = Literal["file", "typed", "imported", "press", "recording", "selected"]
 Outcome = Literal["words", "no_words", "failed"]
@@ -210,15 +221,31 @@ def transcript_belonging(transcript: Transcript) -> Belonging:
     return new_belonging("transcript", _json_bytes(content))
 
 
-def read_transcript(content: bytes) -> Transcript:
-    """The transcript that a belonging of that kind holds."""
-    found = json.loads(content)
-    words = tuple(Word(*fields) for fields in zip(*_columns(found["words"]), strict=True))
+def read_transcript(content: bytes) -> Transcript | None:
+    """The transcript that a belonging of that kind holds; None where it is damaged."""
+    found = json_object(content)
+    if found is None or not has_shape(found, _TRANSCRIPT):
+        return None
+    columns = [found["words"][name] for name in _WORD]
+    if len({len(each) for each in columns}) > 1:
+        return None
+    words = tuple(Word(*fields) for fields in zip(*columns, strict=True))
     return Transcript(found["text"], words, found["model"], found["mean_log_probability"])
 
 
-def _columns(words: dict[str, list[object]]) -> list[list[object]]:
-    return [words[name] for name in ("word", "start_ms", "end_ms", "probability", "doubtful")]
+_WORD = {
+    "word": list_of(is_text),
+    "start_ms": list_of(is_whole),
+    "end_ms": list_of(is_whole),
+    "probability": list_of(is_number),
+    "doubtful": list_of(is_flag),
+}
+_TRANSCRIPT = {
+    "text": is_text,
+    "words": lambda value: has_shape(value, _WORD),
+    "model": or_none(is_text),
+    "mean_log_probability": or_none(is_number),
+}
 
 
 def embedding_belonging(embedding: Embedding) -> Belonging:
@@ -231,13 +258,64 @@ def embedding_belonging(embedding: Embedding) -> Belonging:
     return new_belonging("embedding", content)
 
 
-def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]]:
-    """The passages of an embedding, and for each its float16 vector as bytes."""
+def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]] | None:
+    """The passages of an embedding, and for each its float16 vector as bytes.
+
+    None where it is damaged.
+    """
     line, _, vectors = content.partition(b"\n")
-    head = json.loads(line)
-    width = 2 * head["dimensions"]
-    cuts = tuple(PassageCut(**each) for each in head["passages"])
+    head = json_object(line)
+    if head is None or not has_shape(head, _EMBEDDING):
+        return None
+    width, count = 2 * head["dimensions"], len(head["passages"])
+    if width < 1 or len(vectors) != width * count:
+        return None
+    cuts = tuple(PassageCut(**{name: each[name] for name in _CUT}) for each in head["passages"])
     return cuts, [vectors[at : at + width] for at in range(0, len(vectors), width)]
+
+
+_CUT = {
+    "text_start": is_whole,
+    "text_end": is_whole,
+    "start_ms": or_none(is_whole),
+    "end_ms": or_none(is_whole),
+}
+_EMBEDDING = {
+    "dimensions": is_whole,
+    "passages": list_of(lambda value: has_shape(value, _CUT)),
+}
+
+
+def read_sound(content: bytes) -> Sound | None:
+    """What a belonging says of its sound file; None where it is damaged."""
+    found = json_object(content)
+    if found is None or not has_shape(found, _SOUND):
+        return None
+    return Sound(**{name: found[name] for name in _SOUND})
+
+
+_SOUND = {
+    "sha256": is_sha256,
+    "pcm_sha256": is_text,
+    "bytes": is_whole,
+    "samples": is_whole,
+}
+
+
+def read_reference(content: bytes) -> Reference | None:
+    """Where a moment came from, as a belonging says it; None where it is damaged."""
+    found = {"folder": None, **(json_object(content) or {})}
+    if not has_shape(found, _REFERENCE):
+        return None
+    return Reference(**{name: found[name] for name in _REFERENCE})
+
+
+_REFERENCE = {
+    "source": is_text,
+    "ref": or_none(is_text),
+    "line": or_none(is_whole),
+    "folder": or_none(is_text),
+}
 
 
 def _json_bytes(value: object) -> bytes:

@@ -90,7 +90,7 @@ class Event:
                 self.subject,
             ]
         )
-        text = f"{header}\n{self.payload_text}".encode("ascii")
+        text = f"{header}\n{self.payload_text}".encode()  # ASCII, unless it was altered
         return hashlib.sha256(_PREFIX + self.previous_hash + text).digest()
 
 

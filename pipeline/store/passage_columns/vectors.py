@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_MOST = 1.01
+"""Float16 rounds: a vector is of unit length to within this."""
+
 
 @dataclass(frozen=True, slots=True)
 class VectorRows:
@@ -28,8 +31,14 @@ class VectorRows:
         return int(self.stored_bytes.max(initial=0))
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How close each passage is to this, in their order; 0 without a vector."""
-        cosines: NDArray[np.float32] = (self.buffer[: self.used] @ vector)[self.row_of]
+        """How close each passage is to this, in their order; 0 without a vector.
+
+        A vector in which a bit has flipped may come out as anything; what no cosine can be
+        counts as 0, so that it is not found before all others.
+        """
+        with np.errstate(invalid="ignore", over="ignore"):
+            cosines: NDArray[np.float32] = (self.buffer[: self.used] @ vector)[self.row_of]
+        cosines[~(np.abs(cosines) <= _MOST)] = 0
         return cosines
 
     def only(self, kept: NDArray[np.bool_]) -> "VectorRows":

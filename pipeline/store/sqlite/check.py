@@ -1,19 +1,23 @@
 """Is the archive what it was? Every hash, link, number, belonging, sound, row and index."""
 
+import contextlib
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import astuple, fields
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from pipeline.store.format.chain import chain_problems, superseded_sounds
 from pipeline.store.format.events import Event
+from pipeline.store.format.readable import is_sha256
 from pipeline.store.port import Report
 from pipeline.store.sound_files import file_sha256, sound_path
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
+from .connection import is_damage
 from .journal import COLUMNS, events_of
 from .reader import SqliteReader
 from .rows import folded
@@ -21,14 +25,26 @@ from .sound_rows import referenced
 
 
 async def check_archive(archive: SqliteReader) -> Report:
-    """Look at everything; changes nothing. SQLite's check of its own index needs a writer."""
+    """Look at everything, part by part; changes nothing.
+
+    What cannot be read is named, and the rest is looked at all the same. SQLite's check of
+    its own index needs a writer.
+    """
     report = Report()
-    await _check_file(archive, report)
-    await _check_chains(archive, report)
-    await _check_belongings(archive, report)
-    await _check_sounds(archive, report)
-    await _check_views(archive, report)
+    for part, look in _PARTS.items():
+        with _naming(report, part):
+            await look(archive, report)
     return report
+
+
+@contextlib.contextmanager
+def _naming(report: Report, part: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        report.problems.append(f"{part} cannot be read to the end ({error}).")
 
 
 async def _check_file(archive: SqliteReader, report: Report) -> None:
@@ -45,56 +61,91 @@ async def _check_chains(archive: SqliteReader, report: Report) -> None:
         report.problems += chain_problems(line)
 
 
+async def _check_install(archive: SqliteReader, report: Report) -> None:
+    """An install without a line of events of its own has a damaged name."""
+    query = "SELECT origin FROM install WHERE origin NOT IN (SELECT origin FROM event)"
+    for (origin,) in await archive.connection.execute_fetchall(query):
+        report.problems.append(f"No event is of the origin {origin} that this install names.")
+
+
 async def _check_belongings(archive: SqliteReader, report: Report) -> None:
     """Each one against its commitment; each commitment against its belonging or a tombstone."""
     async for subject in _subjects(archive):
-        query = "SELECT id, salt, content FROM belonging WHERE subject = ?"
-        rows = await archive.connection.execute_fetchall(query, (subject,))
-        there = {row[0]: hashlib.sha256(row[1] + row[2]).hexdigest() for row in rows}
-        report.belongings += len(there)
-        events = await events_of(archive.connection, subject)
-        promised: dict[str, str] = {}
-        for event in events:
-            promised |= event.commitments
+        with _naming(report, f"What belongs to {subject}"):
+            await _check_belongings_of(archive, subject, report)
+    query = "SELECT id FROM belonging WHERE subject NOT IN (SELECT subject FROM event)"
+    for (stray,) in await archive.connection.execute_fetchall(query):
+        report.belongings += 1
+        report.problems.append(f"The belonging {stray} belongs to nothing.")
+
+
+async def _check_belongings_of(archive: SqliteReader, subject: str, report: Report) -> None:
+    query = "SELECT id, origin, seq, kind, salt, content FROM belonging WHERE subject = ?"
+    rows = await archive.connection.execute_fetchall(query, (subject,))
+    there = {row[0]: _as_promised(*row[1:]) for row in rows}
+    report.belongings += len(there)
+    events = await events_of(archive.connection, subject)
+    promised = {name: promise for each in events for name, promise in _promises(each)}
+    report.problems += [
+        f"The belonging {each} of {subject} was altered."
+        for each in there
+        if there[each] != promised.get(each)
+    ]
+    if not await archive.is_forgotten(subject):
         report.problems += [
-            f"The belonging {each} of {subject} was altered."
-            for each in there
-            if there[each] != promised.get(each)
+            f"The belonging {each} of {subject} is missing."
+            for each in promised.keys() - there.keys() - superseded_sounds(events)
         ]
-        if not await archive.is_forgotten(subject):
-            report.problems += [
-                f"The belonging {each} of {subject} is missing."
-                for each in promised.keys() - there.keys() - superseded_sounds(events)
-            ]
-        elif there:
-            report.problems.append(f"The forgotten {subject} still has belongings.")
+    elif there:
+        report.problems.append(f"The forgotten {subject} still has belongings.")
+
+
+_Promise = tuple[str, int, str, str]
+"""What an event says of a belonging: its own origin and seq, the kind, the commitment."""
+
+
+def _promises(event: Event) -> Iterator[tuple[str, _Promise]]:
+    for entry in event.payload.get("belongings", []):
+        yield entry["id"], (event.origin, event.seq, entry["kind"], entry["commitment"])
+
+
+def _as_promised(
+    origin: str, seq: int, kind: str, salt: object, content: object
+) -> _Promise | None:
+    if not isinstance(salt, bytes) or not isinstance(content, bytes):
+        return None
+    return (origin, seq, kind, hashlib.sha256(salt + content).hexdigest())
 
 
 async def _check_sounds(archive: SqliteReader, report: Report) -> None:
     for sha256 in sorted(await referenced(archive.connection)):
         report.sounds += 1
-        problem = _sound_problem(sound_path(archive.home, sha256), sha256)
+        problem = (
+            _sound_problem(sound_path(archive.home, sha256), sha256)
+            if is_sha256(sha256)
+            else f"A sound has the name {sha256!r}, which no file can have."
+        )
         report.problems += [problem] if problem else []
 
 
 def _sound_problem(path: Path, sha256: str) -> str | None:
-    if not path.exists():
+    try:
+        return None if file_sha256(path) == sha256 else f"The sound {path.name} was altered."
+    except FileNotFoundError:
         return f"The sound {path.name} is missing."
-    return None if file_sha256(path) == sha256 else f"The sound {path.name} was altered."
+    except OSError as error:
+        return f"The sound {path.name} cannot be read ({error.strerror})."
 
 
 async def _check_views(archive: SqliteReader, report: Report) -> None:
     async for subject in _subjects(archive):
-        if not await _view_is_true(archive, subject):
-            report.problems.append(f"The view of {subject} is not what its events come to.")
-    await _check_index(archive, report)
+        with _naming(report, f"The view of {subject}"):
+            if not await _view_is_true(archive, subject):
+                report.problems.append(f"The view of {subject} is not what its events come to.")
 
 
 async def _view_is_true(archive: SqliteReader, subject: str) -> bool:
-    try:
-        rows = await folded(archive.connection, subject)
-    except (ValueError, KeyError, TypeError):  # altered events need not make sense
-        return False
+    rows = await folded(archive.connection, subject)
     return (
         await _rows(archive, "moment", MomentRow, "id", subject) == _tuples(rows.moment)
         and await _rows(archive, "interval", IntervalRow, "id", subject) == _tuples(rows.interval)
@@ -114,6 +165,8 @@ async def _check_index(archive: SqliteReader, report: Report) -> None:
     try:
         await archive.connection.execute(command)
     except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
         report.problems.append(f"The keyword index is not that of the passages ({error}).")
 
 
@@ -134,3 +187,14 @@ async def _rows(
     order = "position" if table == "passage" else "id"
     query = f"SELECT {names} FROM {table} WHERE {key} = ? ORDER BY {order}"
     return [tuple(r) for r in await archive.connection.execute_fetchall(query, (subject,))]
+
+
+_PARTS: dict[str, Callable[[SqliteReader, Report], Coroutine[Any, Any, None]]] = {
+    "The file archive.db": _check_file,
+    "The journal": _check_chains,
+    "The name of this install": _check_install,
+    "What belongs to the events": _check_belongings,
+    "The names of the sounds": _check_sounds,
+    "The views": _check_views,
+    "The keyword index": _check_index,
+}

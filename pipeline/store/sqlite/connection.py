@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -43,7 +44,7 @@ async def open_writer(home: Path) -> AsyncIterator[aiosqlite.Connection]:
     with understood(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _must_be_writable(home)
-        async with aiosqlite.connect(archive_path(home), isolation_level=None) as connection:
+        async with _connected(archive_path(home)) as connection:
             await _prepare_writer(connection, home)
             yield connection
 
@@ -56,18 +57,32 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
         if home.exists() and not home.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home))
     if not path.exists():
-        async with aiosqlite.connect(":memory:", isolation_level=None) as connection:
+        async with _connected(":memory:") as connection:
             await migrate(connection, home)
             yield connection
         return
     with understood(home):
-        async with aiosqlite.connect(_reader_uri(path), uri=True, isolation_level=None) as reader:
+        async with _connected(_reader_uri(path), uri=True) as reader:
             await reader.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             await _refuse_newer(reader, home)
             if await _user_version(reader) < len(MIGRATIONS):
                 sentence = f"The archive in {home} is of an older version."
                 raise ArchiveUnusable(sentence, advice="Run `afterthought check` to bring it up.")
             yield reader
+
+
+_READABLE_TEXT = functools.partial(str, encoding="utf-8", errors="replace")
+"""How text is read. By itself, SQLite's module refuses a row with one damaged character, in an
+error that quotes the text."""
+
+
+@contextlib.asynccontextmanager
+async def _connected(
+    database: str | Path, *, uri: bool = False
+) -> AsyncIterator[aiosqlite.Connection]:
+    async with aiosqlite.connect(database, uri=uri, isolation_level=None) as connection:
+        connection.text_factory = _READABLE_TEXT
+        yield connection
 
 
 @contextlib.asynccontextmanager
@@ -98,6 +113,23 @@ async def migrate(connection: aiosqlite.Connection, home: Path) -> None:
                 raise
 
 
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """True where the file itself is at fault, and no other program, no full or missing disk."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_DAMAGE
+
+
+_OF_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_ERROR,  # a table or an index that has lost its name, a format unknown
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_FORMAT,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+
+
 @contextlib.contextmanager
 def understood(home: Path) -> Iterator[None]:
     """Turns what SQLite and the file system say into a sentence with a next step."""
@@ -120,6 +152,11 @@ _FULL = (
     "The disk of the archive is full",
     "Free some space and try again. What was confirmed before is safe.",
 )
+_COPY_FIRST = (
+    "Copy the folder to a safe place first. Then `afterthought check` names what is damaged, "
+    "and `afterthought rebuild` mends what it can."
+)
+_DAMAGED = ("The archive is damaged", _COPY_FIRST)
 _FILE_SENTENCES = {
     errno.EROFS: _READ_ONLY,
     errno.EACCES: _READ_ONLY,
@@ -149,10 +186,7 @@ _SQLITE_SENTENCES = {
         "The file archive.db is not an archive",
         "Move it away, or restore a backup.",
     ),
-    "malformed": (
-        "The archive is damaged",
-        "Copy the folder to a safe place first; then run `afterthought check`.",
-    ),
+    "malformed": _DAMAGED,
 }
 
 
@@ -160,6 +194,9 @@ def _explained(home: Path, error: sqlite3.DatabaseError) -> Exception:
     for told, (sentence, advice) in _SQLITE_SENTENCES.items():
         if told in str(error):
             return ArchiveUnusable(f"{sentence}: {home}.", advice=advice)
+    if is_damage(error):
+        sentence, advice = _DAMAGED
+        return ArchiveUnusable(f"{sentence}: {home}.", advice=advice)
     return error
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import aiosqlite
 
+from pipeline.store.format.drafts import read_sound
 from pipeline.store.format.events import Draft
 from pipeline.store.tombstones import read_tombstones
 
-from .journal import append, is_forgotten
+from .journal import append, events_of, is_forgotten
 from .rows import refold
 
 
@@ -36,16 +37,28 @@ async def erase(
         if await is_forgotten(connection, draft.subject):
             continue
         await append(connection, origin, draft, at_ms)
-        await connection.execute("DELETE FROM belonging WHERE subject = ?", (draft.subject,))
+        await _erase_belongings(connection, draft.subject)
         await refold(connection, draft.subject)
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
+
+
+async def _erase_belongings(connection: aiosqlite.Connection, subject: str) -> None:
+    """By subject, and by the ids that its events name: one of the two may be damaged."""
+    promised = [
+        each for event in await events_of(connection, subject) for each in event.commitments
+    ]
+    await connection.execute(
+        "DELETE FROM belonging WHERE subject = ? OR id IN (SELECT value FROM json_each(?))",
+        (subject, json.dumps(promised)),
+    )
 
 
 async def erase_sound(connection: aiosqlite.Connection, subject: str) -> list[str]:
     """Erase the sound that a moment has; the hashes of its files. Inside a transaction."""
     query = "DELETE FROM belonging WHERE subject = ? AND kind = 'sound' RETURNING content"
     rows = await connection.execute_fetchall(query, (subject,))
-    return [str(json.loads(row[0])["sha256"]) for row in rows]
+    sounds = [read_sound(row[0]) for row in rows]
+    return [each.sha256 for each in sounds if each is not None]
 
 
 async def scrub(connection: aiosqlite.Connection) -> None:

@@ -1,7 +1,8 @@
 """The journal's rows: appending events with what hangs off them, and reading them back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from typing import Any
 
 import aiosqlite
 
@@ -13,6 +14,7 @@ from pipeline.store.format.events import (
     Place,
     place_event,
 )
+from pipeline.store.format.readable import has_its_types, readable_event
 from pipeline.store.port import Forgotten
 
 COLUMNS = (
@@ -46,13 +48,13 @@ async def is_forgotten(connection: aiosqlite.Connection, subject: str) -> bool:
 async def events_of(connection: aiosqlite.Connection, subject: str) -> list[Event]:
     """All events of one subject, in fold order."""
     query = f"SELECT {COLUMNS} FROM event WHERE subject = ? ORDER BY lamport, origin, seq"
-    return [Event(*row) for row in await connection.execute_fetchall(query, (subject,))]
+    return _events(await connection.execute_fetchall(query, (subject,)))
 
 
 async def event_at(connection: aiosqlite.Connection, origin: str, seq: int) -> Event | None:
     query = f"SELECT {COLUMNS} FROM event WHERE origin = ? AND seq = ?"
-    rows = list(await connection.execute_fetchall(query, (origin, seq)))
-    return Event(*rows[0]) if rows else None
+    found = _events(await connection.execute_fetchall(query, (origin, seq)))
+    return found[0] if found else None
 
 
 async def latest_events(
@@ -74,13 +76,20 @@ async def latest_events(
         f"SELECT {COLUMNS} FROM event WHERE {' AND '.join(wanted)} "
         "ORDER BY lamport DESC, origin DESC, seq DESC LIMIT ?"
     )
-    return [Event(*row) for row in await connection.execute_fetchall(query, (*values, limit))]
+    return _events(await connection.execute_fetchall(query, (*values, limit)))
+
+
+def _events(rows: Iterable[Any]) -> list[Event]:
+    """The events in these rows, as `readable` has them; `check` alone sees them as they are."""
+    found = [Event(*row) for row in rows]
+    return [readable_event(each) for each in found if has_its_types(each)]
 
 
 async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[str, bytes]:
     """What is left of a subject's belongings: content by id."""
     query = "SELECT id, content FROM belonging WHERE subject = ?"
-    return {row[0]: row[1] for row in await connection.execute_fetchall(query, (subject,))}
+    rows = await connection.execute_fetchall(query, (subject,))
+    return {row[0]: row[1] for row in rows if isinstance(row[1], bytes)}
 
 
 async def _next_place(connection: aiosqlite.Connection, origin: str) -> Place:

@@ -1,6 +1,5 @@
 """Which sound files the database names, and the removal of those that it does not."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +11,12 @@ from .migrations import SOUND_HASH
 
 
 async def referenced(connection: aiosqlite.Connection) -> set[str]:
-    """The hashes that some moment's belonging names."""
-    rows = await connection.execute_fetchall("SELECT content FROM belonging WHERE kind = 'sound'")
-    return {json.loads(row[0])["sha256"] for row in rows}
+    """The hashes that some moment's belonging names, or its row: either one's word keeps a file."""
+    query = (
+        f"SELECT {SOUND_HASH} AS sha256 FROM belonging WHERE kind = 'sound' AND sha256 IS NOT NULL "
+        "UNION SELECT sound FROM moment WHERE sound IS NOT NULL"
+    )
+    return {str(row[0]) for row in await connection.execute_fetchall(query)}
 
 
 async def is_named(connection: aiosqlite.Connection, sha256: str) -> bool:

@@ -11,7 +11,13 @@ from typing import Any
 from core.calendar.dates import date_in_words
 from core.clock import as_datetime
 from core.moment import Transcript
-from pipeline.store.format.drafts import PassageCut, read_embedding, read_transcript
+from pipeline.store.format.drafts import (
+    PassageCut,
+    read_embedding,
+    read_reference,
+    read_sound,
+    read_transcript,
+)
 from pipeline.store.format.events import Event
 
 from .clock_corrections import Corrections, corrected, corrections, read_recorded
@@ -76,6 +82,7 @@ class Folded:
 def fold(events: Iterable[Event], contents: Contents, clocks: Iterable[Event] = ()) -> Folded:
     """The rows of one subject out of its events and what is left of their belongings.
 
+    The events are `readable` ones; a belonging that is damaged counts as one that is gone.
     `clocks` are the events of the boots that they name (`times.boots_named`).
     """
     known = sorted((each for each in events if each.version == 1), key=lambda each: each.order)
@@ -114,10 +121,9 @@ def _moment_row(
     recorded = corrected(read_recorded(clip.payload["recorded"]), clocks)
     own = _own(kept) | _own(clip)
     transcript_id, words = _words(clip, own, events)
-    content = contents.get(transcript_id or "")
-    transcript = None if content is None else read_transcript(content)
-    reference = json.loads(contents.get(own.get("reference", ""), b"{}"))
-    sound = json.loads(contents.get(own.get("sound", ""), b"{}"))
+    transcript = read_transcript(contents.get(transcript_id or "", b""))
+    reference = read_reference(contents.get(own.get("reference", ""), b""))
+    sound = read_sound(contents.get(own.get("sound", ""), b""))
     speaker = contents.get(own.get("speaker", ""))
     row = MomentRow(
         id=kept.subject,
@@ -136,12 +142,12 @@ def _moment_row(
         words=words,
         text="" if transcript is None else transcript.text,
         transcript=transcript_id,
-        sound=sound.get("sha256"),
-        speaker=None if speaker is None else speaker.decode(),
-        source=reference.get("source"),
-        ref=reference.get("ref"),
-        line=reference.get("line"),
-        folder=reference.get("folder"),
+        sound=None if sound is None else sound.sha256,
+        speaker=None if speaker is None else speaker.decode(errors="replace"),
+        source=None if reference is None else reference.source,
+        ref=None if reference is None else reference.ref,
+        line=None if reference is None else reference.line,
+        folder=None if reference is None else reference.folder,
     )
     return row, transcript
 
@@ -216,8 +222,9 @@ def _embedded(
     embedded = [each for each in events if each.kind == "moment_embedded"]
     for event in reversed([e for e in embedded if e.payload.get("revision", 0) == revision]):
         for entry in event.payload["belongings"]:
-            if entry["id"] in contents:
-                return read_embedding(contents[entry["id"]])
+            embedding = read_embedding(contents.get(entry["id"], b""))
+            if embedding is not None:
+                return embedding
     return None
 
 

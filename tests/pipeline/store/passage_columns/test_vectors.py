@@ -15,6 +15,14 @@ def test_what_has_no_vector_or_one_of_another_width_is_close_to_nothing() -> Non
     assert rows.width_bytes == 6
 
 
+def test_a_damaged_vector_is_close_to_nothing() -> None:
+    damaged = [np.array([one, 0, 0], "<f2").tobytes() for one in (np.inf, np.nan, 2, -60_000)]
+
+    rows = vector_rows([ONE, *damaged])
+
+    assert rows.cosines(FIRST_AXIS).tolist() == [1, 0, 0, 0, 0]
+
+
 def test_without_any_vector_there_is_no_width() -> None:
     assert vector_rows([]).width_bytes == vector_rows([None, None]).width_bytes == 0
 
