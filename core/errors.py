@@ -13,8 +13,8 @@
     ├── OutputRefused         standard output takes no more
     ├── Declined              another process's own sentence (core/socket_client.py)
     ├── LettersWait           the worker cannot go on before somebody acts (worker/delivery.py)
-    ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable, SpiUnusable,
-    │   InputUnusable, NotPermitted
+    ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable (PinLibraryMissing
+    │   below it), SpiUnusable, InputUnusable, NotPermitted
     │                         capture's own (device/)
     └── PortInUse             the dashboard's own (dashboard/server.py)
 

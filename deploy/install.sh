@@ -30,6 +30,12 @@ install_packages() {
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
         --no-install-recommends python3 python3-venv libportaudio2; } >/dev/null ||
         fail "apt-get could not install them. Connect this machine and run this again."
+    # The pins of a board whose Python has no wheel of lgpio. Raspberry Pi's archive has the
+    # package, Debian's own has none; set-up links it in.
+    apt-cache show python3-lgpio >/dev/null 2>&1 || return 0
+    say "Installing the system package python3-lgpio, for button, light and motor."
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-lgpio \
+        >/dev/null || fail "apt-get could not install python3-lgpio. Run this again."
 }
 
 make_user() {
@@ -76,4 +82,5 @@ fail() {
     exit 1
 }
 
-main "$@"
+# Sourced, it only brings its functions: the tests call them.
+[ "${BASH_SOURCE[0]}" != "$0" ] || main "$@"

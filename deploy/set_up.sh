@@ -21,13 +21,19 @@ pulseaudio-utils|command -v paplay|the tests that need a real microphone are ski
 libasound2-plugins|dpkg -s libasound2-plugins|the tests that need a real microphone are skipped|test
 openssl|command -v openssl|the test of the page over TLS is skipped|test"
 
+# Where the system keeps its own Python's packages, and what that Python is installed under.
+system_library=/usr/lib/python3/dist-packages
+system_prefix=/usr
+
 set_up() {
     local kind=$1
     shift
-    is_ready "$kind" "$@" && return
-    hold_the_tree
-    is_ready "$kind" "$@" || make_ready "$kind" "$@"
-    exec 9<&-
+    if ! is_ready "$kind" "$@"; then
+        hold_the_tree
+        is_ready "$kind" "$@" || make_ready "$kind" "$@"
+        exec 9<&-
+    fi
+    link_pin_library
 }
 
 make_ready() {
@@ -159,6 +165,21 @@ explain_pip() {
     *) fail "pip could not install the packages: $(grep -i -m 1 'error:' "$pip_log" || tail -n 1 "$pip_log")" \
         "All it said is in $pip_log." ;;
     esac
+}
+
+# Where no wheel of lgpio fits (Python 3.13 on a Pi), the system's python3-lgpio is linked in, which
+# may have been installed long after the environment. Its .so is for the system's Python alone.
+link_pin_library() {
+    local ours prefix suffix
+    [ -e "$system_library/lgpio.py" ] || return 0
+    for ours in "$venv"/lib/python3.*/site-packages; do
+        [ ! -e "$ours/lgpio.py" ] || return 0
+    done
+    read -r suffix prefix < <("$venv/bin/python" -I -S -c \
+        'import _imp, sys; print(_imp.extension_suffixes()[0], sys.base_prefix)')
+    [ "$prefix" = "$system_prefix" ] && [ -e "$system_library/_lgpio$suffix" ] || return 0
+    ln -sf "$system_library/lgpio.py" "$system_library/_lgpio$suffix" "$ours/"
+    say "Linked the system's library for the pins, python3-lgpio, into the environment."
 }
 
 install_this_tree() {

@@ -18,6 +18,7 @@ from .capture.control_socket import CaptureGone, ask
 from .capture.pause_file import pause_file_of, unreadable
 from .machine.disk_speed import memory_check, storage_check
 from .microphone.probe import why_no_microphone
+from .pins import told_once
 from .signals import lights, motors
 
 
@@ -98,7 +99,7 @@ def _pins(device: DeviceSettings) -> Iterator[Check]:
         each.stop()
     for moving in moved:
         moving.stop()
-    for error in (*dark, *still, *dead):
+    for error in told_once((*dark, *still, *dead)):
         yield _unusable(error)
     works = len(lit) + len(moved) + buttons.count
     if works:

@@ -35,6 +35,7 @@ from device.memory.stream_clock import StreamClock
 from device.memory.utterances import FAINT
 from device.microphone.child_microphone import ChildMicrophone, Tuning
 from device.microphone.replayed_file import ReplayedFile
+from device.pins import told_once
 from device.ports import Key, Microphone, Typed
 from device.signals import lights, motors
 from device.signals.patterns import Light, Motor
@@ -116,22 +117,29 @@ def run(home: Home, replay: str | None, screen: Screen) -> int:
             lit.append(lights.TerminalLight())
         moved, still = motors.motors(settings.device)
         shown = Shown(lit, moved, [*dark, *still])
-        for error in shown.troubles:
-            screen.say(str(error))
         capture = new_capture(home, _microphone(settings, replay), shown, settings=settings)
-        _run(capture, settings, home, screen)
+        buttons = Buttons(settings.device, capture.inbox.put)
+        for error in told_once([*shown.troubles, *_dead(buttons, capture)]):
+            screen.say(str(error))
+        _run(capture, buttons, settings, home, screen)
     return 0
 
 
-def _run(capture: Capture, settings: Settings, home: Home, screen: Screen) -> None:
+def _dead(buttons: Buttons, capture: Capture) -> list[UserError]:
+    """Start the buttons; the errors of those that cannot be used, of which capture is told."""
+    errors = buttons.start()
+    for each in errors:
+        capture.parts.troubles.trouble("button", each)
+    return errors
+
+
+def _run(
+    capture: Capture, buttons: Buttons, settings: Settings, home: Home, screen: Screen
+) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: capture.stop())
     keyboard = Keyboard() if sys.stdin is not None and sys.stdin.isatty() else None
-    buttons = Buttons(settings.device, capture.inbox.put)
     capture.parts.control.start()
-    for error in buttons.start():
-        capture.parts.troubles.trouble("button", error)
-        screen.say(str(error))
     threading.Thread(target=_load_detector, args=(capture, settings, home), daemon=True).start()
     try:
         if keyboard is not None:

@@ -1,7 +1,6 @@
 """The board's GPIO pins: how one is claimed, and why one cannot be used."""
 
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +10,8 @@ from core.errors import UserError
 Factory = Any
 """gpiozero's source of pins: the board's own, or the mock one of a test. It has no types."""
 
+DEVICES = Path("/dev")
+
 T = TypeVar("T")
 
 
@@ -18,6 +19,21 @@ class PinUnusable(UserError):
     """A pin of the board cannot be used."""
 
     code = "pin_unusable"
+
+
+class PinLibraryMissing(PinUnusable):
+    """The library for all pins is missing; the sentence is the same for whatever hangs on them."""
+
+    code = "pin_library_missing"
+
+    def __init__(
+        self,
+        sentence: str = "The pins cannot be used: their library, lgpio, is missing.",
+        *,
+        advice: str = "Run `sudo apt-get install python3-lgpio` (Raspberry Pi OS has it), then "
+        "`./run setup`, and start again.",
+    ) -> None:
+        super().__init__(sentence, advice=advice)
 
 
 def claim(
@@ -47,14 +63,19 @@ def build_all(makers: Iterable[Callable[[], T]]) -> tuple[list[T], list[UserErro
     return built, troubles
 
 
-def pin_unusable(
-    part: str, pin: int | str, error: Exception, devices: Path = Path("/dev")
-) -> PinUnusable:
+def told_once(errors: Iterable[UserError]) -> list[UserError]:
+    """The errors in their order, each sentence once: what all parts lack is told for all."""
+    return list({each.sentence: each for each in errors}.values())
+
+
+def pin_unusable(part: str, pin: int | str, error: Exception) -> PinUnusable:
     """The reason why a pin cannot be used, and the next step.
 
     Every pin library raises errors of its own, so what it says is only one of the clues.
     """
-    chips = sorted(devices.glob("gpiochip*"))
+    chips = sorted(DEVICES.glob("gpiochip*"))
+    if chips and isinstance(error, ImportError):
+        return PinLibraryMissing()
     if type(error).__name__ == "GPIOPinInUse":
         why, advice = "has two uses", "Give each part a pin of its own in settings.toml."
     elif "busy" in str(error).lower():  # lgpio: 'GPIO busy'; another chip: EBUSY
@@ -73,11 +94,24 @@ def pin_unusable(
 
 
 def _board(gpiozero: Any) -> Factory:  # noqa: ANN401
-    with warnings.catch_warnings():
-        # It tries one library after the other and warns of each; the error says what came of it.
-        warnings.simplefilter("ignore")
-        gpiozero.Device.ensure_pin_factory()
-    return gpiozero.Device.pin_factory
+    """The board's pins, by lgpio unless GPIOZERO_PIN_FACTORY names another library.
+
+    Left to itself gpiozero tries four libraries, warns of each, and ends with one that no current
+    kernel gives an edge: the error is then about a pin, and not about what is missing.
+    """
+    device = gpiozero.Device
+    if device.pin_factory is None and "GPIOZERO_PIN_FACTORY" not in os.environ:
+        device.pin_factory = _by_lgpio()
+    device.ensure_pin_factory()
+    return device.pin_factory
+
+
+def _by_lgpio() -> Factory:
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only where there are pins
+    except AttributeError as error:  # what an index has for a Python without a wheel is empty
+        raise ImportError("lgpio is an empty module") from error
+    return LGPIOFactory()
 
 
 def _are_closed(chips: list[Path]) -> bool:

@@ -15,7 +15,7 @@ from core.errors import UserError
 from core.paths import home_at, runtime_folder
 from core.settings import DeviceSettings
 from core.settings_file import load
-from device.pins import Factory
+from device.pins import Factory, told_once
 
 from .lights import lights
 from .motors import motors
@@ -29,7 +29,7 @@ def darken(device: DeviceSettings, factory: Factory | None = None) -> list[UserE
         light.stop()
     for motor in moving:
         motor.stop()
-    return troubles + more
+    return told_once(troubles + more)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

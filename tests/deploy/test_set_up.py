@@ -1,5 +1,7 @@
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,68 @@ def test_an_environment_whose_python_is_gone_asks_for_a_new_set_up(tree: Path) -
     (tree / ".venv" / "bin" / "python").unlink()
 
     assert not is_ready(tree)
+
+
+SUFFIX = EXTENSION_SUFFIXES[0]
+
+
+@pytest.fixture
+def linking(tree: Path, tmp_path: Path) -> Callable[..., list[str]]:
+    """Links the pin library out of a system's packages; the names that are in the environment."""
+    ours = tree / ".venv" / "lib" / "python3.99" / "site-packages"
+    ours.mkdir(parents=True)
+
+    def link(*names: str, prefix: str = sys.base_prefix) -> list[str]:
+        library = tmp_path / "dist packages"
+        library.mkdir(exist_ok=True)
+        for name in names:
+            (library / name).write_text("pins = 28\n")
+        done = shell(tree, f'system_library="{library}" system_prefix="{prefix}"; link_pin_library')
+        assert done.returncode == 0, done.stderr
+        return sorted(each.name for each in ours.iterdir() if each.exists())
+
+    return link
+
+
+def test_the_systems_library_for_the_pins_is_linked_into_the_environment(
+    linking: Callable[..., list[str]],
+) -> None:
+    found = linking("lgpio.py", f"_lgpio{SUFFIX}")
+
+    assert found == [f"_lgpio{SUFFIX}", "lgpio.py"]
+
+
+def test_a_library_for_the_pins_that_was_installed_again_is_linked_again(
+    tree: Path, linking: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    ours = next((tree / ".venv" / "lib").glob("python3.*/site-packages"))
+    (ours / "lgpio.py").symlink_to(tmp_path / "what-is-gone.py")
+
+    assert linking("lgpio.py", f"_lgpio{SUFFIX}") == [f"_lgpio{SUFFIX}", "lgpio.py"]
+
+
+@pytest.mark.parametrize(
+    ("names", "prefix"),
+    [
+        ((), sys.base_prefix),
+        (("lgpio.py", f"_lgpio{SUFFIX}"), "/usr/of/another/python"),
+        (("lgpio.py", "_lgpio.cpython-999-aarch64-linux-gnu.so"), sys.base_prefix),
+    ],
+)
+def test_a_library_for_the_pins_that_is_not_there_or_of_another_python_is_left_alone(
+    linking: Callable[..., list[str]], names: tuple[str, ...], prefix: str
+) -> None:
+    assert linking(*names, prefix=prefix) == []
+
+
+def test_a_wheel_of_the_library_for_the_pins_comes_before_the_systems(
+    tree: Path, linking: Callable[..., list[str]]
+) -> None:
+    ours = next((tree / ".venv" / "lib").glob("python3.*/site-packages"))
+    (ours / "lgpio.py").write_text("from_a_wheel = True\n")
+
+    assert linking("lgpio.py", f"_lgpio{SUFFIX}") == ["lgpio.py"]
+    assert not (ours / "lgpio.py").is_symlink()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from gpiozero.pins.mock import MockFactory
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
-from device import checks
+from device import checks, pins
 from device.microphone.faults import MicrophoneFault
 from tests.device.wearer import Wearer
 
@@ -67,6 +67,24 @@ def test_a_pin_that_cannot_be_had_fails_with_the_next_step(
 
     assert told.state == "fail"
     assert told.advice
+
+
+def test_a_missing_library_for_the_pins_is_one_line_for_all_of_them(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise ImportError("No module named 'lgpio'")
+
+    (home / "gpiochip0").touch()
+    monkeypatch.setattr(pins, "DEVICES", home)
+    monkeypatch.setattr(pins, "_board", missing)
+    monkeypatch.setattr(checks, "why_no_microphone", with_sound)
+    (home / "settings.toml").write_text("[device]\nbutton_pin = 17\nlight_pin = 27\n")
+
+    told = [each for each in checks.checks(Home(home)) if each.name == "wires"]
+
+    assert [each.state for each in told] == ["fail"]
+    assert "lgpio, is missing" in told[0].sentence
 
 
 def test_a_capture_that_runs_is_asked_and_nothing_is_taken_from_it(

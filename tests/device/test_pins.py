@@ -1,5 +1,8 @@
 """Claiming a pin, for whatever hangs on it; and the sentence where that fails."""
 
+import sys
+import types
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +12,9 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from core.errors import UserError
+from device import pins
 from device.buttons.gpio_button import PinButton
-from device.pins import PinUnusable, build_all, claim, pin_unusable
+from device.pins import PinLibraryMissing, PinUnusable, build_all, claim, pin_unusable, told_once
 from device.signals.lights import ColourLight, PinLight
 from device.signals.motors import PinMotor
 
@@ -22,6 +26,23 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
     yield
     gpiozero.Device.pin_factory.reset()
+
+
+@pytest.fixture
+def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands for /dev."""
+    monkeypatch.setattr(pins, "DEVICES", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def without_library(devices: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A board with pins, and a Python that finds no library for them."""
+    (devices / "gpiochip0").touch()
+    monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+    monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
+    monkeypatch.setitem(sys.modules, "lgpio", None)
+    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
 
 
 @pytest.mark.usefixtures("board")
@@ -74,16 +95,45 @@ class _Lgpio(Exception):
         (PermissionError(13, "Permission denied"), ["gpiochip0"], "usermod -aG gpio"),
         (_Lgpio("can not open gpiochip"), [], "no pins"),
         (_Lgpio("bad GPIO number"), ["gpiochip0"], "Check its number"),
+        (ModuleNotFoundError("No module named 'lgpio'"), [], "no pins"),
     ],
 )
 def test_a_pin_that_cannot_be_had_is_a_sentence_with_the_next_step(
-    tmp_path: Path, error: Exception, chips: list[str], words: str
+    devices: Path, error: Exception, chips: list[str], words: str
 ) -> None:
     for chip in chips:
-        (tmp_path / chip).touch()
+        (devices / chip).touch()
 
-    told = pin_unusable("light", 27, error, tmp_path)
+    told = pin_unusable("light", 27, error)
 
     assert isinstance(told, PinUnusable)
     assert words in str(told)
     assert "GPIO 27, of the light" in told.sentence
+
+
+PARTS: list[Callable[[], object]] = [
+    lambda: PinLight(27),
+    lambda: PinMotor("motor", 23),
+    lambda: PinButton(17).start(lambda _: None),
+]
+
+
+@pytest.mark.usefixtures("without_library")
+def test_a_missing_library_is_told_as_such_once_for_all_parts_and_blames_no_pin() -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        _, errors = build_all(PARTS)
+
+    assert [type(each) for each in errors] == [PinLibraryMissing] * len(PARTS)
+    (told,) = told_once(errors)
+    assert "lgpio, is missing" in told.sentence
+    assert "apt-get install python3-lgpio" in told.advice
+    assert not any(number in str(told) for number in ("27", "23", "17"))
+    assert warned == []
+
+
+@pytest.mark.usefixtures("without_library")
+def test_a_library_that_is_an_empty_module_is_missing_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lgpio", types.ModuleType("lgpio"))
+
+    with pytest.raises(PinLibraryMissing):
+        PinLight(27)
