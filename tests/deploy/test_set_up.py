@@ -42,6 +42,29 @@ def test_a_second_set_up_is_done_before_anybody_notices() -> None:
     assert done.stderr == "Ready: .venv/bin/afterthought\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (("--port", "0"), "0 is not a port"),
+        (("--demo", "--replay", "a.wav"), "not allowed with argument --demo"),
+        (("run", "--port", "0"), "0 is not a port"),
+        (("list", "--port", "1"), "unrecognized arguments: --port"),
+    ],
+)
+def test_an_option_is_for_run_and_anything_else_is_a_command(
+    arguments: tuple[str, ...], answer: str
+) -> None:
+    if not (TREE / ".venv" / "ready-run").exists():
+        pytest.skip("this tree was not set up by ./run or ./test")
+
+    done = subprocess.run(
+        [TREE / "run", *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 2, done.stderr
+    assert answer.lower() in done.stderr.lower()
+
+
 def test_an_environment_that_is_as_it_was_made_is_left_alone(tree: Path) -> None:
     assert is_ready(tree)
 
