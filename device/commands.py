@@ -59,9 +59,14 @@ def resume(arguments: Arguments, screen: Screen) -> int:
     return 0
 
 
-def shutdown(arguments: Arguments, screen: Screen) -> int:
-    """Close what is open and switch this machine off."""
-    screen.value(_ask(arguments, {"do": "shutdown"}), "This machine is being switched off.")
+def power_off(arguments: Arguments, screen: Screen) -> int:
+    """Close what is open and switch this machine off. Raises WrongUsage without --yes."""
+    if not arguments.yes:
+        raise WrongUsage(
+            "This machine would be switched off, and everything on it would stop.",
+            advice="Say it again with --yes.",
+        )
+    screen.value(_ask(arguments, {"do": "power_off"}), "This machine is being switched off.")
     return 0
 
 
@@ -156,6 +161,10 @@ def _pause_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _power_off_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="yes, switch it off")
+
+
 def _hear_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument(
@@ -179,7 +188,7 @@ COMMANDS = (
     Command("record", "begin a recording, or end it", record, _record_arguments),
     Command("pause", "close the microphone and wipe the memory", pause, _pause_arguments),
     Command("resume", "open the microphone again", resume),
-    Command("shutdown", "switch this machine off", shutdown),
+    Command("power-off", "switch this machine off", power_off, _power_off_arguments),
     Command("status", "how capture and the worker stand", status),
     Command("hear", "hear recordings as if they were live", hear, _hear_arguments),
 )

@@ -19,7 +19,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "commands.md"
 SERVICES = {"process", "capture", "dashboard", "run", "sync", "dream"}
 """Commands that run until they are stopped; journeys try them."""
 
-NOT_TRIED = {"config", "bench", "shutdown"}
+NOT_TRIED = {"config", "bench", "power-off"}
 """The first two are compared below; the last would switch off the machine that runs the tests."""
 
 SECTIONS = {

@@ -80,7 +80,7 @@ def _answer(capture: Requested, request: Request) -> Answer:  # noqa: PLR0911 - 
         case {"do": "bring_back", "keep": str(keep)}:
             is_back = capture.bring_back(keep)
             return {"outcome": "done", "keep": keep} if is_back else _outcome(_GONE)
-        case {"do": "shutdown"}:
+        case {"do": "power_off"}:
             return _outcome(_refusal(capture.power_off()))
         case {"do": "status"}:
             return capture.status().as_json()
@@ -148,7 +148,7 @@ _NO_DURATION = {
 _UNKNOWN = {
     "error": "wrong_usage",
     "sentence": "Capture does not do that.",
-    "advice": "See docs/commands.md: press, record, pause, resume, shutdown, status.",
+    "advice": "See docs/commands.md: press, record, pause, resume, power_off, status.",
 }
 BUSY = {
     "error": "capture_stuck",

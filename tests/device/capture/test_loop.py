@@ -234,12 +234,12 @@ def test_the_machine_that_may_not_be_switched_off_says_so(wearer: Wearer) -> Non
     refused = UserError("It stays on.", advice="Ask somebody.")
     made = Wearer(wearer.home, power_off=lambda: refused)
 
-    assert made.ask(do="shutdown") == {
+    assert made.ask(do="power_off") == {
         "outcome": "refused",
         "sentence": "It stays on.",
         "advice": "Ask somebody.",
     }
-    assert wearer.ask(do="shutdown") == {"outcome": "done"}
+    assert wearer.ask(do="power_off") == {"outcome": "done"}
 
 
 def test_a_ring_that_this_machine_cannot_hold_is_shorter_and_says_so(home: Path) -> None:
