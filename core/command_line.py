@@ -6,19 +6,21 @@ needs only when it runs, so that `afterthought --help` stays quick.
 
 import argparse
 import contextlib
+import difflib
+import importlib.metadata
 import json
 import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from core.access.private import close_home, keep_to_ourselves
 
-from .errors import OutputRefused, UserError
+from .errors import OutputRefused, UserError, WrongUsage
 from .paths import Home, home_at
 
 Arguments = argparse.Namespace
@@ -68,10 +70,10 @@ class Screen:
         _tell(sentence)
 
     def refuse(self, error: UserError, **about: object) -> None:
-        """One bad item of a list: the others go on."""
+        """What failed: one bad item of a list, where the others go on, or the whole command."""
         if self.as_json:
-            told = {"error": error.sentence, "code": error.code, "advice": error.advice}
-            _give(json.dumps({**about, **told}))
+            failure = {"error": error.sentence, "code": error.code, "advice": error.advice}
+            _give(json.dumps({**about, **failure}))
         else:
             self.say(str(error))
 
@@ -79,40 +81,60 @@ class Screen:
 def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
     """Run the subcommand that `argv` names; its exit status.
 
-    Errors that somebody can mend are one sentence and the next step on standard error.
+    Errors that somebody can mend are one sentence and the next step on standard error; with
+    --json, one object on standard output.
     """
     keep_to_ourselves()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a file name may hold bytes that are no text
             stream.reconfigure(errors="backslashreplace")
+    screen = Screen(as_json="--json" in argv)
     try:
-        arguments = _parser(commands).parse_args(argv)
-        return int(arguments.run(arguments, Screen(as_json=arguments.json)))
+        arguments = _parse(commands, argv)
+        screen = Screen(as_json=arguments.json)
+        return int(arguments.run(arguments, screen))
     except UserError as error:
-        _tell(str(error))
-        return error.exit_status
+        return _failed(screen, error)
     except KeyboardInterrupt:
         _tell("Stopped. What was confirmed is safe.")
         return 130
     except _ReaderGone:  # `| head` has read enough; nothing more is to be told
         return 1
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours
-        _tell(_fault_of_ours(error))
-        return 1
+        return _failed(screen, _fault_of_ours(error))
 
 
 class _ReaderGone(Exception):
     """Whoever read our standard output has closed it."""
 
 
-def _fault_of_ours(error: Exception) -> str:
+class _Fault(UserError):
+    """A fault of ours: nobody but us can mend it."""
+
+    code = "fault"
+
+
+def _failed(screen: Screen, error: UserError) -> int:
+    """The exit status of a command that ended with this error, which is shown."""
+    if isinstance(error, OutputRefused):  # standard error is what is left
+        _tell(str(error))
+        return error.exit_status
+    try:
+        screen.refuse(error)
+    except OutputRefused as refused:
+        _tell(f"{error} {refused}")
+    except _ReaderGone:
+        return 1
+    return error.exit_status
+
+
+def _fault_of_ours(error: Exception) -> _Fault:
     """What broke and where, without the error's own text: that may quote the wearer."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return (
-        f"Something broke that should not have: {type(error).__name__} at {places}. "
-        "What was confirmed is safe. Please report this line; it has no word of yours in it."
-    )
+    sentence = f"Something broke that should not have: {type(error).__name__} at {places}."
+    advice = "What was confirmed is safe. Please report this line; it has no word of yours in it."
+    return _Fault(sentence, advice=advice)
 
 
 def home_of(arguments: Arguments) -> Home:
@@ -178,19 +200,64 @@ class _Parser(argparse.ArgumentParser):
         _give(self.format_help(), end="")
 
     def error(self, message: str) -> NoReturn:
-        sentence = message[:1].upper() + message[1:].rstrip(".") + "."
-        _tell(f"{sentence} Run `{self.prog} --help` to see how.")
-        self.exit(2)
+        """Raise WrongUsage instead of ending the process."""
+        sentence = message[:1].upper() + message[1:].rstrip(".")
+        sentence += "" if sentence.endswith("?") else "."
+        raise WrongUsage(sentence, advice=f"Run `{self.prog} --help` to see how.")
+
+    def refuse_options(self, unknown: Sequence[str]) -> NoReturn:
+        """Raise WrongUsage for what this command does not take, with what may have been meant."""
+        guess = _closest(unknown[0].partition("=")[0], self._option_string_actions)
+        self.error(f"unrecognized arguments: {' '.join(unknown)}{guess}")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
+        if action.choices is None or value in action.choices:
+            return
+        if action.metavar == _COMMAND:
+            guess = _closest(str(value), action.choices)
+            self.error(f"there is no command '{value}'{guess}")
+        names = ", ".join(map(str, action.choices))
+        raise argparse.ArgumentError(action, f"'{value}' is none of {names}")
 
 
-def _parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
+_COMMAND = "COMMAND"
+
+
+def _closest(typed: str, known: Iterable[str]) -> str:
+    """The end of a sentence that asks whether the nearest of these was meant, if one is near."""
+    near = difflib.get_close_matches(typed, known, n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+class _Version(argparse.Action):
+    """Prints the version of the product and ends; it is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        _give(f"afterthought {importlib.metadata.version('afterthought')}")
+        parser.exit()
+
+
+def _parse(commands: Sequence[Command], argv: Sequence[str]) -> Arguments:
+    """The arguments that a command is run with. Raises WrongUsage."""
+    parser, by_name = _parsers(commands)
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        by_name[arguments.command].refuse_options(unknown)
+    return arguments
+
+
+def _parsers(commands: Sequence[Command]) -> tuple[_Parser, dict[str, _Parser]]:
+    """The parser of the command line, and that of each subcommand by its name."""
     parser = _Parser(
         prog="afterthought",
         description="Press after the thought: it keeps what was said before the press.",
         allow_abbrev=False,
     )
     _add_common(parser, home=None, as_json=False)
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(
+        title="commands", metavar=_COMMAND, dest="command", required=True
+    )
+    by_name = {}
     for command in commands:
         own = subparsers.add_parser(
             command.name, help=command.summary, description=command.summary, allow_abbrev=False
@@ -198,7 +265,8 @@ def _parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
         _add_common(own, home=argparse.SUPPRESS, as_json=argparse.SUPPRESS)
         command.arguments(own)
         own.set_defaults(run=command.run)
-    return parser
+        by_name[command.name] = own
+    return parser, by_name
 
 
 def _add_common(parser: argparse.ArgumentParser, **defaults: Any) -> None:  # noqa: ANN401
@@ -214,3 +282,4 @@ def _add_common(parser: argparse.ArgumentParser, **defaults: Any) -> None:  # no
         default=defaults["as_json"],
         help="machine-readable output on standard output",
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")

@@ -6,6 +6,7 @@ library costs 19 MB in each of them (pydantic, measured, x86, 2026-11).
 
 import dataclasses
 import difflib
+import json
 import os
 import re
 import reprlib
@@ -115,6 +116,22 @@ def effective(settings: Settings) -> dict[str, dict[str, object]]:
         }
         for table, kind in _tables().items()
     }
+
+
+def as_toml(tables: dict[str, dict[str, object]]) -> str:
+    """What `effective` gives, as a settings file that means the same; what is not set is a remark."""
+    parts = [
+        "\n".join([f"[{table}]", *(_as_line(key, value) for key, value in keys.items())])
+        for table, keys in tables.items()
+    ]
+    return "\n\n".join(parts)
+
+
+def _as_line(key: str, value: object) -> str:
+    if value is None:
+        return f"# {key} is not set"
+    # JSON writes a text, a number and a truth as TOML does, but for DEL, which no setting holds.
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 
 def describe() -> list[Described]:

@@ -25,10 +25,9 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 65_535:  # noqa: PLR2004 - what a TCP port can be
-        raise argparse.ArgumentTypeError(f"{number} is not a port")
-    return number
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65_535):  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"{text} is not a port; one is between 1 and 65535")
+    return int(text)
 
 
 def config(arguments: Arguments, screen: Screen) -> int:
@@ -39,8 +38,7 @@ def config(arguments: Arguments, screen: Screen) -> int:
     for sentence in settings_file.retired(home.path):
         screen.say(sentence)
     effective = settings_file.effective(settings_file.load(home.path))
-    lines = [f"{key} = {value!r}" for key, value in effective.items()]
-    screen.value(effective, "\n".join(lines))
+    screen.value(effective, settings_file.as_toml(effective))
     return 0
 
 

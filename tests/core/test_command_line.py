@@ -1,9 +1,10 @@
 """Where commands print: text is data there, and what takes no more is told as such."""
 
-import contextlib
+import argparse
 import json
 import subprocess
 import sys
+import tomllib
 import unicodedata
 from pathlib import Path
 
@@ -70,16 +71,97 @@ def _raise(arguments: Arguments, screen: Screen) -> int:
 def test_what_ends_a_command_is_harmless(
     argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with contextlib.suppress(SystemExit):
-        main([Command("fail", "fails", _raise)], argv)
+    main([Command("fail", "fails", _raise)], argv)
 
     told = capsys.readouterr().err
     assert "red" in told
     assert harmless(told) == told
 
 
+def _break(arguments: Arguments, screen: Screen) -> int:
+    raise ValueError("the pill box")
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--policy", choices=("button", "everything"))
+
+
+COMMANDS = [
+    Command("fail", "fails", _raise),
+    Command("break", "has a fault", _break),
+    Command("search", "does nothing", lambda *_: 0, _options),
+]
+
+
+def printed(argv: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    status = main(COMMANDS, argv)
+    shown = capsys.readouterr()
+    return status, shown.out, shown.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "status", "code"),
+    [
+        (["fail", "--json"], 1, "text_unreadable"),
+        (["--json", "fail"], 1, "text_unreadable"),
+        (["break", "--json"], 1, "fault"),
+        (["serach", "--json"], 2, "wrong_usage"),
+        (["search", "--json", "--gone"], 2, "wrong_usage"),
+    ],
+)
+def test_with_json_a_failure_is_one_object_on_standard_output(
+    argv: list[str], status: int, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended, out, err = printed(argv, capsys)
+
+    failure = json.loads(out)
+    assert (ended, err) == (status, "")
+    assert failure.keys() == {"error", "code", "advice"}
+    assert failure["code"] == code
+    assert "pill box" not in out
+
+
+def test_json_that_is_a_word_of_the_wearers_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    note = Command("note", "fails", _raise, lambda parser: parser.add_argument("text"))
+
+    assert main([note], ["note", "--", "--json"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (["serach"], "there is no command 'serach'; did you mean `search`? Run"),
+        (["search", "--polcy=button"], "--polcy=button; did you mean `--policy`? Run"),
+        (["search", "--policy", "x"], "'x' is none of button, everything. Run"),
+        (["zzz"], "there is no command 'zzz'. Run"),
+    ],
+)
+def test_what_is_misspelled_is_told_with_what_was_meant(
+    argv: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = printed(argv, capsys)
+
+    assert (status, out) == (2, "")
+    assert meant.lower() in err.lower()
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["search", "--version"]])
+def test_the_version_is_that_of_the_package(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(COMMANDS, argv)
+
+    assert ended.value.code == 0
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    assert capsys.readouterr().out == f"afterthought {project['project']['version']}\n"
+
+
 PRINTS = """
 import sys
+import tomllib
 from core.command_line import Command, Screen, main
 
 def act(arguments, screen):

@@ -9,7 +9,14 @@ import pytest
 
 from core import settings_file
 from core.errors import SettingsWrong
-from core.settings import RETIRED, ModelSettings, PipelineSettings, Settings, setting
+from core.settings import (
+    RETIRED,
+    DeviceSettings,
+    ModelSettings,
+    PipelineSettings,
+    Settings,
+    setting,
+)
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 
@@ -148,6 +155,17 @@ def test_the_effective_settings_are_json() -> None:
     shown = settings_file.effective(Settings(models=ModelSettings(speech_path=Path("vad.onnx"))))
 
     assert json.loads(json.dumps(shown))["models"]["speech_path"] == "vad.onnx"
+
+
+def test_the_effective_settings_are_a_settings_file_that_means_the_same(home: Path) -> None:
+    device = DeviceSettings(microphone='Größe "\\ x', button_pin=17, brightness=40)
+    settings = Settings(device=device)
+
+    text = settings_file.as_toml(settings_file.effective(settings))
+    (home / "settings.toml").write_text(text, encoding="utf-8")
+
+    assert settings_file.load(home) == settings
+    assert "# light_pin is not set" in text.splitlines()
 
 
 def test_the_document_has_a_row_for_every_setting_and_for_no_other() -> None:
