@@ -119,7 +119,7 @@ def effective(settings: Settings) -> dict[str, dict[str, object]]:
 
 
 def as_toml(tables: dict[str, dict[str, object]]) -> str:
-    """What `effective` gives, as a settings file that means the same; what is not set is a remark."""
+    """What `effective` gives, as a settings file; what is not set is a comment in it."""
     parts = [
         "\n".join([f"[{table}]", *(_as_line(key, value) for key, value in keys.items())])
         for table, keys in tables.items()
