@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
+_MEMINFO = Path("/proc/meminfo")
+
 Profile = Literal["zero", "full"]
 
 ZERO_BELOW_KB = 700_000
@@ -19,8 +21,18 @@ def profile(named: str = "auto") -> Profile:
     return "zero" if _memory_kb() < ZERO_BELOW_KB else "full"
 
 
+def available_bytes(meminfo: Path = _MEMINFO) -> int | None:
+    """Memory that programs can have without swapping; None where the kernel does not say."""
+    available_kb = _kb("MemAvailable", meminfo)
+    return None if available_kb is None else available_kb * 1024
+
+
 def _memory_kb() -> int:
-    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-        if line.startswith("MemTotal:"):
+    return _kb("MemTotal", _MEMINFO) or ZERO_BELOW_KB
+
+
+def _kb(name: str, meminfo: Path) -> int | None:
+    for line in meminfo.read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{name}:"):
             return int(line.split()[1])
-    return ZERO_BELOW_KB
+    return None

@@ -139,6 +139,19 @@ def find(name: str, *, settings: Settings, home: Path) -> Path:
     return place.folder / place.weights if len(model.files) == 1 else place.folder
 
 
+def fingerprint(*, settings: Settings, home: Path) -> str:
+    """A text that differs once a model came, went, moved or was replaced. Reads no weights."""
+    states = []
+    for model in MODELS.values():
+        place = _place(model, settings.models, home)
+        state = None
+        if place is not None and place.there:
+            told = (place.folder / place.weights).stat()
+            state = [str(place.folder), told.st_size, told.st_mtime_ns]
+        states.append([model.name, state])
+    return hashlib.sha256(json.dumps(states).encode()).hexdigest()[:16]
+
+
 def inventory(*, settings: Settings, home: Path) -> list[Found]:
     """Every model: where it is and whether it is what was pinned, or what to do."""
     return [_look(model, settings, home) for model in MODELS.values()]
