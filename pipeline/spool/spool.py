@@ -22,6 +22,7 @@ from pipeline.spool.erasing import erase_moments
 from pipeline.spool.formats import clip_bytes
 from pipeline.spool.open_clip import SUFFIX as OPEN
 from pipeline.spool.open_clip import DiskClip, is_being_written
+from pipeline.spool.order import Turn, turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Letter:
 
     path: Path
     kind: Literal["clip", "texts", "fact"]
+    turn: Turn = Turn.SHORT
+    posted_ns: int = 0
 
 
 _KINDS: dict[str, Literal["clip", "texts", "fact"]] = {
@@ -74,19 +77,19 @@ class Spool:
         return path
 
     def waiting(self) -> list[Letter]:
-        """Facts first, for they are small; then what was pressed for, then the rest.
+        """What waits, by its turn: facts, notes, what was pressed for, what is short, what is long.
 
-        Each in the order in which it was posted. Of a moment, its last revision; while that
+        Each turn in the order in which it was posted. Of a moment, its last revision; while that
         is being written, none. Reads the folder once: who works through many asks once.
         """
         names = self._names()
         highest = _highest_revisions(names)
         letters = [
-            Letter(self.folder / name, _KINDS[suffix])
+            self._letter(name, _KINDS[suffix])
             for name, suffix in names
             if suffix in _KINDS and (suffix != ".clip" or _is_highest(name, highest))
         ]
-        return sorted(letters, key=_posted)
+        return sorted(letters, key=lambda each: (each.turn, each.posted_ns, each.path.name))
 
     def waiting_count(self) -> int:
         """How many clips and batches of texts wait to become moments, open clips among them."""
@@ -172,6 +175,14 @@ class Spool:
             if is_clip and _moment_and_revision(older.name)[1] < revision:
                 older.unlink(missing_ok=True)
 
+    def _letter(self, name: str, kind: Literal["clip", "texts", "fact"]) -> Letter:
+        path = self.folder / name
+        try:
+            state = path.stat()
+        except FileNotFoundError:  # taken out by a forget in between
+            return Letter(path, kind)
+        return Letter(path, kind, turn(kind, name, state.st_size), state.st_mtime_ns)
+
     def _names(self) -> list[tuple[str, str]]:
         """The name of every file, and its suffix."""
         try:
@@ -204,24 +215,6 @@ def _highest_revisions(names: Iterable[tuple[str, str]]) -> dict[str, int]:
 def _is_highest(name: str, highest: dict[str, int]) -> bool:
     moment, revision = _moment_and_revision(name)
     return revision == highest.get(moment)
-
-
-def _posted(letter: Letter) -> tuple[int, int, str]:
-    try:
-        return _rank(letter), letter.path.stat().st_mtime_ns, letter.path.name
-    except FileNotFoundError:  # taken out by a forget in between
-        return _rank(letter), 0, letter.path.name
-
-
-def _rank(letter: Letter) -> int:
-    """Who pressed looks at the page, and must not wait behind a folder of old recordings.
-
-    A press has a place in its stream; files and texts begin theirs, at 0.
-    """
-    if letter.kind == "fact":
-        return 0
-    is_press = letter.kind == "clip" and not letter.path.name.partition(".")[0].endswith("-0")
-    return 1 if is_press else 2
 
 
 def _tries_path(letter: Letter) -> Path:

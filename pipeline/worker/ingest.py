@@ -1,6 +1,7 @@
 """From a letter of the spool to moments: one thought each, repeatable after any kill."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class Ingest:
         self._models = models
         self._spool = spool
         self._report = report
+        self._keeping_texts = asyncio.Lock()
 
     async def take(self, letter: Letter) -> None:
         """Make this letter's moments and take it out of the spool.
@@ -139,14 +141,24 @@ class Ingest:
         for start in range(0, len(texts), BATCH):
             new = await self._unknown(texts[start : start + BATCH])
             embeddings = await read([(each.text, each.speaker) for each in new]) if new else []
+            await self._keep_texts(new, embeddings)
+
+    async def _keep_texts(
+        self, texts: Sequence[TypedText], embeddings: Sequence[Embedding | None]
+    ) -> None:
+        """While their vectors were made, another letter may have brought the same."""
+        async with self._keeping_texts:
+            new = {each.id for each in await self._unknown(texts)}
             thought = [
                 draft
-                for text, embedding in zip(new, embeddings, strict=True)
+                for text, embedding in zip(texts, embeddings, strict=True)
+                if text.id in new
                 for draft in _typed(text, embedding)
             ]
             if thought:
                 await self._archive.append(*thought)
-            for each in new:
+        for each in texts:
+            if each.id in new:
                 self._report({"event": "searchable", "moment": each.id})
 
     async def _read_one_by_one(
@@ -184,11 +196,18 @@ class Ingest:
     async def _encoded(self, clip: Clip, pcm: Pcm, part: Path) -> media.Encoded:
         """Encode off the loop, and tell how far it is: three hours of sound take a minute."""
         tell, loop = self._progress(clip, pcm, "sound"), asyncio.get_running_loop()
+        is_stopped = threading.Event()
 
         def tell_loop(done_s: float) -> None:
+            if is_stopped.is_set():  # the process waits for its threads before it ends
+                raise InterruptedError
             loop.call_soon_threadsafe(tell, done_s)
 
-        return await asyncio.to_thread(media.encode_opus, pcm, part, tell_loop)
+        try:
+            return await asyncio.to_thread(media.encode_opus, pcm, part, tell_loop)
+        except asyncio.CancelledError:
+            is_stopped.set()
+            raise
 
     def _progress(self, clip: Clip, pcm: Pcm, step: str) -> Callable[[float], None]:
         """Tells of a step of the work on a clip: `sound` (its file is made), then `words`."""

@@ -23,9 +23,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.audio import RATE_HZ
 from core.errors import UserError
 from core.moment import Transcript
+from pipeline.spool.order import LONG_CLIP_BYTES
 from pipeline.store.format.drafts import Embedding
 
 Progress = Callable[[float], None]
@@ -45,9 +45,6 @@ GIVES_BACK = {
 """glibc keeps what a window has used: 348 MB after twelve windows, 273 with these, in the same
 CPU time (11.5 s; x86, 2026-11). Thresholds of 128 KB give 259 MB and cost half as much again."""
 
-
-LONG_CLIP_BYTES = 60 * 2 * RATE_HZ
-"""A minute of sound: two of work on the slowest machine, and for more nobody sits and waits."""
 
 LONG_TEXT_SIGNS = 20_000
 """Some twenty passages: a tenth of a second of work here, one on the slowest machine."""

@@ -19,6 +19,7 @@ from core.socket_client import Told
 from pipeline.forget import finish_forgetting
 from pipeline.media import Handling
 from pipeline.spool.formats import LetterBroken
+from pipeline.spool.order import Turn
 from pipeline.spool.spool import Letter, Spool
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.archive import open_archive
@@ -27,6 +28,7 @@ from pipeline.taking_in import handling
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.ingest import GIVE_UP_AFTER, Ingest, sweep_sound_parts
 from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
+from pipeline.worker.one_at_a_time import OneAtATime
 from pipeline.worker.worker_socket import serve_worker
 
 LOOK_EVERY_S = 2.0
@@ -63,10 +65,20 @@ class Worker:
         self._working = asyncio.Lock()
 
     async def drain(self) -> None:
-        """Work on everything that waits. Raises UserError where somebody has to act first."""
-        async with self._working:
-            while letters := self._look():
-                await self._take_in_order(letters)
+        """Work on everything that waits. Raises UserError where somebody has to act first.
+
+        One long letter at a time, and beside it whatever is short: the models do the short work
+        between two pieces of the long.
+        """
+        async with self._working, OneAtATime(self._take) as long:
+            while True:
+                letters = self._look()
+                short = [each for each in letters if each.turn < Turn.LONG]
+                long.begin(each for each in letters if each.turn == Turn.LONG)
+                if short:
+                    await self._take_in_order(short)
+                elif not await long.wait(self._woken, LOOK_EVERY_S):
+                    break
             self.trouble = None
 
     async def work(self) -> None:
@@ -132,13 +144,17 @@ class Worker:
         Reading it for each letter would make two thousand of them four million.
         """
         for letter in letters:
-            with understood(self.spool.folder.parent):
-                await self._take(letter)
+            await self._take(letter)
             waited_s = self._clock.monotonic_s() - self._looked_s
             if self._woken.is_set() or waited_s >= LOOK_EVERY_S:
                 return
 
     async def _take(self, letter: Letter) -> None:
+        with understood(self.spool.folder.parent):
+            await self._work_on(letter)
+        self.report({"event": "letter_done", "letter": letter.path.name})
+
+    async def _work_on(self, letter: Letter) -> None:
         try:
             await self._ingest.take(letter)
         except FileNotFoundError:
@@ -153,7 +169,6 @@ class Worker:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours on one letter stops no other
             self._give_up_in_time(letter, error)
-        self.report({"event": "letter_done", "letter": letter.path.name})
 
     def _give_up_in_time(self, letter: Letter, error: Exception) -> None:
         where = traceback.extract_tb(error.__traceback__)[-1]
