@@ -31,6 +31,7 @@ from core.clock import SystemClock
 from core.paths import Home
 from core.pcm import Pcm
 from core.settings import Settings
+from core.socket_client import answers
 from core.spool_port import Clip
 from dashboard.demo import SOUNDS
 from pipeline import media, models
@@ -201,17 +202,12 @@ def _running(home: Home, *arguments: str) -> Iterator[None]:
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as service:
         try:
             at = home.worker_socket if arguments[0] == "process" else home.capture_socket
-            while not _answers(at):
+            while not answers(at):
                 assert service.poll() is None, f"{arguments[0]} ended"
                 time.sleep(0.05)
             yield
         finally:
             service.terminate()
-
-
-def _answers(at: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as line:
-        return line.connect_ex(str(at)) == 0
 
 
 def _clip(file: Path) -> Pcm:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from core.paths import Home
-from deploy.demo_home import demo_home, is_laid_out
+from deploy.demo_home import is_laid_out
 
 MOMENT_GOAL_S = 60.0
 AGAIN_GOAL_S = 3.0
@@ -57,7 +57,7 @@ def _first(home: Path) -> tuple[float, float]:
     with _running(home) as page:
         page_s = _until(page, lambda _: True, began)
         moment_s = _until(page, lambda html: bool(A_ROW_WITH_WORDS.search(html)), began)
-        laid_out = demo_home(Home(home))
+        laid_out = Home(home).demo
         _until(page, lambda _: is_laid_out(laid_out, datetime.now(UTC).astimezone().date()), began)
         return page_s, moment_s
 

@@ -11,6 +11,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -30,13 +31,15 @@ Arguments = argparse.Namespace
 class Command:
     """A subcommand: its name, one line of help, its arguments, and what it does.
 
-    `run` gives the exit status; it may raise UserError, whose sentence is then shown.
+    `run` gives the exit status; it may raise UserError, whose sentence is then shown. A service
+    runs until it is stopped.
     """
 
     name: str
     summary: str
     run: "Callable[[Arguments, Screen], int]"
     arguments: Callable[[argparse.ArgumentParser], object] = lambda _: None
+    is_service: bool = False
 
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f]")
@@ -92,6 +95,8 @@ def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
     try:
         arguments = _parse(commands, argv)
         screen = Screen(as_json=arguments.json)
+        if not arguments.is_service:
+            _tell_of_demo(home_at(arguments.home), screen)
         return int(arguments.run(arguments, screen))
     except UserError as error:
         return _failed(screen, error)
@@ -135,6 +140,19 @@ def _fault_of_ours(error: Exception) -> _Fault:
     sentence = f"Something broke that should not have: {type(error).__name__} at {places}."
     advice = "What was confirmed is safe. Please report this line; it has no word of yours in it."
     return _Fault(sentence, advice=advice)
+
+
+def _tell_of_demo(home: Home, screen: Screen) -> None:
+    """Say so where the demo runs and this home does not: the command may have been meant for it."""
+    if not home.demo.path.is_dir():
+        return
+    from .socket_client import answers  # noqa: PLC0415 - most homes have no demo
+
+    if answers(home.demo.capture_socket) and not answers(home.capture_socket):
+        screen.say(
+            "The demo runs, in a home of its own; this command is about your archive. "
+            f"For the demo, add --home {shlex.quote(str(home.demo.path))}"
+        )
 
 
 def home_of(arguments: Arguments) -> Home:
@@ -264,7 +282,7 @@ def _parsers(commands: Sequence[Command]) -> tuple[_Parser, dict[str, _Parser]]:
         )
         _add_common(own, home=argparse.SUPPRESS, as_json=argparse.SUPPRESS)
         command.arguments(own)
-        own.set_defaults(run=command.run)
+        own.set_defaults(run=command.run, is_service=command.is_service)
         by_name[command.name] = own
     return parser, by_name
 

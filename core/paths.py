@@ -46,6 +46,11 @@ class Home:
         return self.path / "worker.lock"
 
     @property
+    def demo(self) -> "Home":
+        """The home of the demo: beside the wearer's archive, never in it."""
+        return Home(self.path / "demo", None if self.spelled is None else self.spelled / "demo")
+
+    @property
     def capture_socket(self) -> Path:
         return runtime_folder(self.path) / "capture.sock"
 

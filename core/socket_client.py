@@ -29,6 +29,12 @@ class Declined(UserError):
     code = "declined"
 
 
+def answers(path: Path) -> bool:
+    """True where a process of ours listens at this socket now."""
+    with socket.socket(socket.AF_UNIX) as line:
+        return line.connect_ex(str(path)) == 0
+
+
 def ask(path: Path, request: Told, *, patience_s: float) -> Told:
     """The answer to one request. Raises NobodyThere, and Declined with the other's sentence.
 

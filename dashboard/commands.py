@@ -41,4 +41,6 @@ def _port(text: str) -> int:
     return number
 
 
-COMMANDS = (Command("dashboard", "serve the page for the phone", dashboard, _arguments),)
+COMMANDS = (
+    Command("dashboard", "serve the page for the phone", dashboard, _arguments, is_service=True),
+)

@@ -62,7 +62,7 @@ def doctor_of(rooms: Sequence[str]) -> Callable[[Arguments, Screen], int]:
 def commands(checks: Sequence[str]) -> tuple[Command, ...]:
     """The household's commands; `checks` names the modules that `doctor` asks."""
     return (
-        Command("run", "run everything on this machine", _run, _run_arguments),
+        Command("run", "run everything on this machine", _run, _run_arguments, is_service=True),
         Command("config", "show the settings in effect", config),
         Command("doctor", "say what is well, what is not, and what to do", doctor_of(checks)),
     )

@@ -15,11 +15,6 @@ from core.paths import Home
 from dashboard.demo import FOLDER, demo_moments
 
 
-def demo_home(home: Home) -> Home:
-    """The home of the demo: beside the wearer's archive, never in it."""
-    return Home(home.path / "demo", None if home.spelled is None else home.spelled / "demo")
-
-
 def is_laid_out(demo: Home, today: date) -> bool:
     """True where the demo is there and ends today."""
     try:

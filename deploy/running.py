@@ -20,6 +20,7 @@ from core.errors import ArchiveBusy, SoundUnreadable, UserError
 from core.files import why_unreadable
 from core.paths import Home
 from core.settings_file import load
+from core.socket_client import answers
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise
@@ -88,11 +89,11 @@ def plan(
     if replay is not None:
         return Plan(home, _readable(Path(replay)))
     if demo:
-        return Plan(demo_home.demo_home(home), SCENE, ASKED_FOR)
+        return Plan(home.demo, SCENE, ASKED_FOR)
     missing = why_no_microphone(settings.device.microphone)
     if missing is None:
         return Plan(home)
-    return Plan(demo_home.demo_home(home), SCENE, f"{missing} The demo is opened instead.")
+    return Plan(home.demo, SCENE, f"{missing} The demo is opened instead.")
 
 
 def services(planned: Plan, port: int) -> Sequence[Service]:
@@ -106,9 +107,7 @@ def services(planned: Plan, port: int) -> Sequence[Service]:
         Service(
             "dashboard",
             [*command, "dashboard", "--port", str(port)],
-            lambda: (
-                _listens(port) and _answers(home.capture_socket) and _answers(home.worker_socket)
-            ),
+            lambda: _listens(port) and answers(home.capture_socket) and answers(home.worker_socket),
         ),
     )
 
@@ -215,11 +214,6 @@ def _readable(replay: Path) -> Path:
     return replay
 
 
-def _answers(path: Path) -> bool:
-    with contextlib.closing(socket.socket(socket.AF_UNIX)) as line:
-        return line.connect_ex(str(path)) == 0
-
-
 def _listens(port: int) -> bool:
     with contextlib.closing(socket.socket()) as line:
         return line.connect_ex(("127.0.0.1", port)) == 0
@@ -230,6 +224,6 @@ def _must_be_free(home: Home, port: int) -> None:
         sentence = f"Something answers on port {port} already; perhaps Afterthought runs."
         advice = f"Open http://localhost:{port} to see, or choose another port with --port."
         raise UserError(sentence, advice=advice)
-    if _answers(home.capture_socket):
+    if answers(home.capture_socket):
         sentence = "Afterthought runs on this home already, with its page at another port."
         raise ArchiveBusy(sentence, advice="Leave it to that one, or stop it first.")

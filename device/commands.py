@@ -183,7 +183,9 @@ def _hear_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = (
-    Command("capture", "listen: microphone, button, light", capture, _capture_arguments),
+    Command(
+        "capture", "listen: microphone, button, light", capture, _capture_arguments, is_service=True
+    ),
     Command("press", "press: keep what was said before now", press),
     Command("record", "begin a recording, or end it", record, _record_arguments),
     Command("pause", "close the microphone and wipe the memory", pause, _pause_arguments),

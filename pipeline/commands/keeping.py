@@ -128,5 +128,11 @@ def _process_arguments(parser: argparse.ArgumentParser) -> None:
 COMMANDS = (
     Command("keep", "keep sound files, each as one moment", keep, _keep_arguments),
     Command("note", "keep a typed thought", note, _note_arguments),
-    Command("process", "run the worker, which makes moments", process, _process_arguments),
+    Command(
+        "process",
+        "run the worker, which makes moments",
+        process,
+        _process_arguments,
+        is_service=True,
+    ),
 )
