@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.journeys.killing import soak
+from tests.journeys.kills.killing import soak
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.killing import soak
+from tests.journeys.kills.killing import soak
 
 SEED = 20_261
 KILLS = 6
