@@ -92,7 +92,7 @@ def test_what_nobody_pressed_for_is_in_no_file_and_no_core_dump(
     home = Home(own / "archive")
     home.path.mkdir()
     command = ["--home", str(home.path), "capture", "--replay", str(file)]
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     with (
         (own / "log").open("wb") as log,
         capture(command, cwd=own, env=env, stderr=log) as process,
