@@ -68,6 +68,26 @@ def recorded_from_json(told: Mapping[str, Any]) -> Recorded:
     return recorded
 
 
+EARLIEST_MS = -62_104_060_800_000
+"""0002-01-01 in UTC: a year after the first that a calendar here has, so that any zone has it."""
+
+BEYOND_MS = 253_370_764_800_000
+"""9999-01-01 in UTC: a year before the calendar ends."""
+
+_A_DAY_MIN = 24 * 60
+_MOST_BOOTTIME_MS = 2**53
+
+
+def is_representable(recorded: Recorded) -> bool:
+    """True where every part of this time can be stored, shown and reckoned with, in any zone."""
+    at_ms, offset_min, boottime_ms = recorded.at_ms, recorded.utc_offset_min, recorded.boottime_ms
+    return (
+        (at_ms is None or EARLIEST_MS <= at_ms < BEYOND_MS)
+        and (offset_min is None or abs(offset_min) < _A_DAY_MIN)
+        and (boottime_ms is None or abs(boottime_ms) <= _MOST_BOOTTIME_MS)
+    )
+
+
 class Clock(Protocol):
     """Everything that may be asked about time."""
 
@@ -246,9 +266,14 @@ def local_offset_min(at_ms: int) -> int:
 
 
 def as_datetime(at_ms: int, utc_offset_min: int | None) -> datetime:
-    """An aware datetime in the given zone, UTC where it is not known."""
-    zone = timezone(timedelta(minutes=utc_offset_min or 0))
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    """An aware datetime in the given zone, UTC where it is not known. Never raises.
+
+    A time that no calendar has may have been stored before it was refused: the nearest is shown.
+    """
+    offset_min = max(1 - _A_DAY_MIN, min(utc_offset_min or 0, _A_DAY_MIN - 1))
+    within_ms = max(EARLIEST_MS, min(at_ms, BEYOND_MS - 1))
+    zone = timezone(timedelta(minutes=offset_min))
+    return datetime.fromtimestamp(within_ms / 1000, UTC).astimezone(zone)
 
 
 def from_datetime(at: datetime, *, source: str) -> Recorded:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 SMALL_BYTES = 1024 * 1024
 """What is written by hand or remembers one thing is far smaller."""
@@ -37,6 +38,18 @@ def read_small(path: Path, most_bytes: int = SMALL_BYTES) -> bytes:
 
     Raises FileNotFoundError only where nothing has this name, else OSError with its reason.
     """
+    with open_at_once(path) as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {most_bytes} bytes", str(path))
+    return content
+
+
+def open_at_once(path: Path) -> BinaryIO:
+    """A file, opened to be read without waiting, whatever lies there.
+
+    Raises FileNotFoundError only where nothing has this name, else OSError with its reason.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -48,11 +61,7 @@ def read_small(path: Path, most_bytes: int = SMALL_BYTES) -> bytes:
         os.close(descriptor)
         what = "it is a folder" if stat.S_ISDIR(mode) else "it is no file"
         raise OSError(errno.EINVAL, what, str(path))
-    with os.fdopen(descriptor, "rb") as file:
-        content = file.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise OSError(errno.EFBIG, f"it is larger than {most_bytes} bytes", str(path))
-    return content
+    return os.fdopen(descriptor, "rb")
 
 
 def clear_away(path: Path) -> None:
@@ -65,8 +74,24 @@ def clear_away(path: Path) -> None:
     except (IsADirectoryError, PermissionError):
         if not path.is_dir():
             raise
-        aside = path.with_name(f"{path.name}.aside-{os.getpid()}-{os.urandom(4).hex()}")
-        path.rename(aside)
+        path.rename(_beside(path))
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder, made for this user alone if need be; a link to one is one.
+
+    Whatever else has its name is moved out of its way, and stays beside it. Raises OSError.
+    """
+    if not folder.is_dir():
+        if os.path.lexists(folder):
+            folder.rename(_beside(folder))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _beside(path: Path) -> Path:
+    """A name that nothing has, for what lay there."""
+    return path.with_name(f"{path.name}.aside-{os.getpid()}-{os.urandom(4).hex()}")
 
 
 def sync_folder(folder: Path) -> None:
@@ -94,11 +119,14 @@ def why_unreadable(path: Path) -> tuple[str, str] | None:
 
 
 def sweep_parts(folder: Path) -> None:
-    """Remove the half-written files whose writers were killed; those of living ones stay."""
+    """Remove the half-written files whose writers were killed; those of living ones stay.
+
+    So does whatever is called so and is no file.
+    """
     for part in folder.glob("*.part"):
-        with part.open("rb") as file:
-            try:
+        try:
+            with open_at_once(part) as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            part.unlink(missing_ok=True)
+                part.unlink(missing_ok=True)
+        except OSError:  # its writer lives, it is no file, or the disk fails there: not for us
+            continue

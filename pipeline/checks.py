@@ -1,16 +1,22 @@
 """What `doctor` looks at in the pipeline: models, archive, spool."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
 from core.settings_file import load
 from pipeline import models
+from pipeline.imports import as_text
+from pipeline.spool.aside import SetAside
+from pipeline.spool.listing import Odd
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.connection import sqlite_check
 from pipeline.store.sqlite.reader import open_archive_to_read
+
+MOST_NAMED = 20
+"""Of what lies aside; the folder has them all."""
 
 
 def checks(home: Home) -> Iterator[Check]:
@@ -35,12 +41,24 @@ async def _moments(home: Home) -> int:
 
 
 def _spool(spool: Spool) -> Iterator[Check]:
-    waiting, aside = spool.waiting_count(), len(spool.aside())
+    waiting = spool.waiting_count()
     if waiting:
         advice = "A worker takes them: `afterthought process`."
         yield Check("spool", "warn", f"{waiting} letters wait in the spool.", advice)
     else:
         yield Check("spool", "ok", "Nothing waits in the spool.")
+    aside, foreign = spool.aside(), [*spool.odd(), *spool.foreign()]
     if aside:
+        sentence = f"{len(aside)} letters could not be worked on: {_named(aside)}."
         advice = f"They are whole, in {spool.folder / 'aside'}; move one back to try it again."
-        yield Check("aside", "warn", f"{aside} letters could not be worked on.", advice)
+        yield Check("aside", "warn", sentence, advice)
+    if foreign:
+        sentence = f"In the spool lies what is none of ours: {_named(foreign)}."
+        yield Check("foreign", "warn", sentence, f"Move it out of {spool.folder}.")
+
+
+def _named(lying: Sequence[SetAside | Odd]) -> str:
+    """Each by its name, and why; of very many, the first."""
+    told = [f"{as_text(each.path.name)} ({each.reason})" for each in lying[:MOST_NAMED]]
+    more = len(lying) - len(told)
+    return ", ".join(told) + (f", and {more} more" if more else "")

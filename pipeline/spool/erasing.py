@@ -1,11 +1,15 @@
 """What a forget takes out of the spool: the sound and the words that lie there as they were."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from core.files import write_durably
 
+from .aside import FOLDER as ASIDE
+from .aside import WHY
+from .formats import id_in
+from .names import TRIES
+from .opening import LetterBroken, open_letter
 from .taken_back import FOLDER as TAKEN_BACK
 
 
@@ -15,27 +19,31 @@ def erase_moments(spool: Path, moments: Iterable[str]) -> None:
     Out of a batch of texts only theirs are taken. May be repeated after a kill.
     """
     gone = set(moments)
-    for folder in (spool, spool / "aside", spool / TAKEN_BACK):
+    for folder in (spool, spool / ASIDE, spool / TAKEN_BACK):
         for path in folder.glob("*.*"):
             if path.suffix == ".texts":
                 _leave_out(path, gone)
-            elif path.name.partition(".")[0] in gone:
+            elif path.name.partition(".")[0] in gone and not _is_folder(path):
                 path.unlink(missing_ok=True)
 
 
 def _leave_out(batch: Path, gone: set[str]) -> None:
     """A batch of texts may be worked on half when one of them is forgotten."""
     try:
-        lines = batch.read_bytes().splitlines(keepends=True)
-    except FileNotFoundError:  # its worker was done with it
+        with open_letter(batch) as file:
+            lines = list(file)
+    except (FileNotFoundError, LetterBroken):  # its worker was done with it; or it is no batch
         return
-    rest = [line for line in lines if _id_of(line) not in gone]
-    if len(rest) < len(lines):
+    rest = [line for line in lines if id_in(line) not in gone]
+    if len(rest) == len(lines):
+        return
+    if rest:
         write_durably(batch, rest)
+        return
+    for beside in ("", TRIES, WHY):
+        batch.with_name(f"{batch.name}{beside}").unlink(missing_ok=True)
 
 
-def _id_of(line: bytes) -> str | None:
-    try:
-        return str(json.loads(line)["id"])
-    except (ValueError, TypeError, KeyError):  # for the worker to set aside
-        return None
+def _is_folder(path: Path) -> bool:
+    """A folder is none of ours, whatever it is called."""
+    return path.is_dir() and not path.is_symlink()

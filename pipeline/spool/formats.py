@@ -1,23 +1,36 @@
-"""What the files of the spool hold, written and read; docs/journal-format.md lists it."""
+"""What the files of the spool hold, written and read; docs/journal-format.md lists it.
+
+What is read may be anything: a letter may have lain on a bad card, or come from elsewhere. So every
+field is looked at here, once, and nothing behind this needs to doubt one.
+"""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
-from core.clock import Recorded
+from core.clock import Recorded, is_representable, recorded_from_json
 from core.facts import Fact, FactKind
 from core.moment import Reference
-from core.spool_port import Clip, TypedText
+from core.socket_client import read_object
+from core.spool_port import Clip, ClipOrigin, TypedText
 
+from .names import is_id, is_of
+from .opening import LetterBroken, open_letter
+
+LONGEST_HEADER = 1024 * 1024
+"""Bytes. Ours have some hundred; what claims more would be read into memory before it is judged."""
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of one text and what is known of it: 4 MiB, each byte of it written as an escape."""
+
+MOST = 2**53
+"""No count of ours comes near it, and every program reads a number up to here exactly."""
+
+_Read = TypeVar("_Read", Clip, TypedText, Fact, Reference)
 _MAGIC = b"AFTCLIP1"
 _HEADER_AT = len(_MAGIC) + 4
-_Written = TypeVar("_Written", Clip, TypedText)
-
-
-class LetterBroken(Exception):
-    """A letter that is not what its name says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,22 @@ class ClipHead:
     samples: int
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line of a batch that is no text of ours: its bytes as they are, and why."""
+
+    line: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The texts of a letter, and those of its lines that are none."""
+
+    texts: list[TypedText]
+    broken: list[BrokenLine]
+
+
 def clip_bytes(clip: Clip, sound: Iterable[bytes] = ()) -> Iterator[bytes]:
     """A file of a clip, piece by piece: its header, then the sound."""
     text = json.dumps(asdict(clip)).encode()
@@ -38,52 +67,143 @@ def clip_bytes(clip: Clip, sound: Iterable[bytes] = ()) -> Iterator[bytes]:
 
 
 def read_clip_head(path: Path) -> ClipHead:
-    """The head of a clip's file. Raises LetterBroken."""
-    with path.open("rb") as file:
+    """The head of a clip's file. Raises LetterBroken, and OSError where the disk fails."""
+    with open_letter(path) as file:
         start = file.read(_HEADER_AT)
+        if not start:
+            raise LetterBroken("it is empty")
         if len(start) < _HEADER_AT or not start.startswith(_MAGIC):
-            raise LetterBroken(path.name)
+            raise LetterBroken("it is no clip")
         length = int.from_bytes(start[-4:], "little")
+        if length > LONGEST_HEADER:
+            raise LetterBroken("its header is too long")
         header = file.read(length)
-    sound_at = _HEADER_AT + length
-    samples = (path.stat().st_size - sound_at) // 2
-    return ClipHead(_from_json(Clip, header, path), sound_at, max(0, samples))
+        bytes_after = file.seek(0, 2) - _HEADER_AT - length
+    if len(header) < length:
+        raise LetterBroken("it ends within its header")
+    clip = _clip(header)
+    if not is_of(path, clip):
+        raise LetterBroken("its header is that of another clip")
+    return ClipHead(clip, _HEADER_AT + length, bytes_after // 2)
 
 
-def read_texts(path: Path) -> list[TypedText]:
-    """The texts of a batch. Raises LetterBroken."""
-    return [_from_json(TypedText, line, path) for line in path.read_bytes().splitlines()]
+def read_batch(path: Path) -> Batch:
+    """The texts of a letter. Raises LetterBroken, and OSError where the disk fails."""
+    batch = Batch([], [])
+    with open_letter(path) as file:
+        while line := file.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                raise LetterBroken("it has a line that is too long")
+            try:
+                batch.texts.append(_text(line))
+            except LetterBroken as error:
+                batch.broken.append(BrokenLine(line, error.reason))
+    if not batch.texts:
+        raise LetterBroken(batch.broken[0].reason if batch.broken else "it is empty")
+    return batch
+
+
+def id_in(line: bytes) -> str | None:
+    """The id of a text on a line; None where the line has none."""
+    found = (read_object(line) or {}).get("id")
+    return found if isinstance(found, str) else None
 
 
 def read_fact(path: Path) -> Fact:
-    """A fact. Raises LetterBroken."""
-    try:
-        fields = json.loads(path.read_bytes())
-        fields["recorded"] = Recorded(**fields["recorded"])
-        if fields["ended"] is not None:
-            fields["ended"] = Recorded(**fields["ended"])
-        fact = Fact(**fields)
-        is_one = fact.kind in get_args(FactKind) and all(map(_may_be_told, fact.details.values()))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LetterBroken(path.name) from error
-    if not is_one:
-        raise LetterBroken(path.name)
+    """A fact. Raises LetterBroken, and OSError where the disk fails."""
+    with open_letter(path) as file:
+        fields = _object(file.read(LONGEST_HEADER + 1))
+    recorded, told = _recorded(fields.pop("recorded", None)), fields.pop("ended", None)
+    ended = None if told is None else _recorded(told)
+    fact = _made(Fact, recorded=recorded, ended=ended, **fields)
+    details: object = fact.details
+    is_told = isinstance(details, Mapping) and all(map(_may_be_told, details.items()))
+    if fact.kind not in get_args(FactKind) or not (is_told and _is_text(fact.stream)):
+        raise LetterBroken("it is no fact of ours")
+    if not _is_count(fact.position) or f"{fact.id}.fact" != path.name:
+        raise LetterBroken("it is another fact than its name says")
     return fact
 
 
-def _from_json(kind: type[_Written], line: bytes, path: Path) -> _Written:
+def _clip(header: bytes) -> Clip:
+    fields = _object(header)
+    recorded, reasons = _recorded(fields.pop("recorded", None)), fields.pop("reasons", ())
+    if not isinstance(reasons, list) or not all(map(_is_text, reasons)):
+        raise LetterBroken("its reasons are none")
+    clip = _made(Clip, recorded=recorded, reasons=tuple(reasons), **fields)
+    is_ours = is_id(clip.id) and clip.how in get_args(ClipOrigin) and _is_count(clip.revision)
+    if not is_ours or not all(map(_is_text_or_none, (clip.speaker, clip.source))):
+        raise LetterBroken("its header is none of ours")
+    return clip
+
+
+def _text(line: bytes) -> TypedText:
+    fields = _object(line)
+    recorded, told = _recorded(fields.pop("recorded", None)), fields.pop("reference", None)
+    reference = None if told is None else _reference(told)
+    text = _made(TypedText, recorded=recorded, reference=reference, **fields)
+    if not is_id(text.id) or text.how not in {"typed", "imported"} or not _is_count(text.nth):
+        raise LetterBroken("it is no text of ours")
+    if not (_is_text(text.text) and _is_text_or_none(text.speaker)):
+        raise LetterBroken("its text cannot be stored")
+    return text
+
+
+def _reference(told: object) -> Reference:
+    reference = _made(Reference, **told) if isinstance(told, dict) else None
+    if reference is None or not _is_text(reference.source):
+        raise LetterBroken("its reference is none")
+    names_line = reference.line is None or _is_count(reference.line)
+    if not names_line or not all(map(_is_text_or_none, (reference.ref, reference.folder))):
+        raise LetterBroken("its reference is none")
+    return reference
+
+
+def _recorded(told: object) -> Recorded:
     try:
-        fields = json.loads(line)
-        fields["recorded"] = Recorded(**fields["recorded"])
-        if fields.get("reference"):
-            fields["reference"] = Reference(**fields["reference"])
-        if "reasons" in fields:
-            fields["reasons"] = tuple(fields["reasons"])
+        recorded = recorded_from_json(told) if isinstance(told, dict) else None
+    except TypeError as error:
+        raise LetterBroken("its time is none") from error
+    if recorded is None or not all(map(_is_text_or_none, (recorded.boot, recorded.source))):
+        raise LetterBroken("its time is none")
+    if not is_representable(recorded):
+        raise LetterBroken("its time is one that no calendar has")
+    return recorded
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    fields = read_object(line)
+    if fields is None:
+        raise LetterBroken("it is not JSON")
+    return fields
+
+
+def _made(kind: type[_Read], /, **fields: Any) -> _Read:  # noqa: ANN401 - as it was read
+    try:
         return kind(**fields)
-    except (ValueError, TypeError, KeyError) as error:
-        raise LetterBroken(path.name) from error
+    except TypeError as error:
+        raise LetterBroken("it has other fields than ours") from error
 
 
-def _may_be_told(detail: object) -> bool:
+def _is_text(value: object) -> bool:
+    """True for what can be stored: a text without NUL and without half a character."""
+    return isinstance(value, str) and "\0" not in value and not _has_surrogate(value)
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or _is_text(value)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MOST
+
+
+def _may_be_told(detail: tuple[object, object]) -> bool:
     """No event's payload holds a number with a fraction, nor anything in layers."""
-    return detail is None or isinstance(detail, int | str)
+    name, value = detail
+    is_number = isinstance(value, int) and abs(value) <= MOST
+    return isinstance(name, str) and (value is None or is_number or _is_text(value))

@@ -7,9 +7,9 @@ from pathlib import Path
 from core.audio import Samples
 from core.files import sync_folder
 
+from .names import OPEN
+from .opening import open_letter
 from .taken_back import take_back
-
-SUFFIX = ".open"
 
 
 class DiskClip:
@@ -22,7 +22,7 @@ class DiskClip:
     def __init__(self, target: Path, header: bytes, pcm: Samples) -> None:
         """Durable up to here on return. `target` is what it is called once it is closed."""
         self._target = target
-        self._path = target.with_suffix(SUFFIX)
+        self._path = target.with_suffix(OPEN)
         self._header_bytes = len(header)
         part = self._path.with_name(f"{self._path.name}.part")
         self._file = part.open("wb")
@@ -84,8 +84,8 @@ class DiskClip:
 
 
 def is_being_written(path: Path) -> bool:
-    """True where the writer of an open clip lives. Raises FileNotFoundError."""
-    with path.open("rb") as file:
+    """True where the writer of an open clip lives. Raises OSError, LetterBroken."""
+    with open_letter(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -10,19 +10,24 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from core.audio import Samples
 from core.capture_status import TakenBack
 from core.facts import Fact
-from core.files import sweep_parts, sync_folder, write_durably
+from core.files import clear_away, make_folder, read_small, sweep_parts, sync_folder, write_durably
 from core.spool_port import Clip, OpenClip, TypedText
+from pipeline.spool import aside, listing
 from pipeline.spool import taken_back as apart
+from pipeline.spool.aside import SetAside
 from pipeline.spool.erasing import erase_moments
-from pipeline.spool.formats import clip_bytes
-from pipeline.spool.open_clip import SUFFIX as OPEN
+from pipeline.spool.formats import BrokenLine, clip_bytes
+from pipeline.spool.listing import Odd
+from pipeline.spool.names import KINDS, OPEN, TRIES, moment_and_revision
 from pipeline.spool.open_clip import DiskClip, is_being_written
-from pipeline.spool.order import Turn, turn
+from pipeline.spool.opening import LetterBroken
+from pipeline.spool.order import Kind, Turn, turn
+
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +35,9 @@ class Letter:
     """A file in the spool: one clip, a batch of texts, or a fact."""
 
     path: Path
-    kind: Literal["clip", "texts", "fact"]
+    kind: Kind
     turn: Turn = Turn.SHORT
     posted_ns: int = 0
-
-
-_KINDS: dict[str, Literal["clip", "texts", "fact"]] = {
-    ".clip": "clip",
-    ".texts": "texts",
-    ".fact": "fact",
-}
 
 
 class Spool:
@@ -82,18 +80,18 @@ class Spool:
         Each turn in the order in which it was posted. Of a moment, its last revision; while that
         is being written, none. Reads the folder once: who works through many asks once.
         """
-        names = self._names()
+        names = listing.letters(self.folder)
         highest = _highest_revisions(names)
         letters = [
-            self._letter(name, _KINDS[suffix])
+            self._letter(name, KINDS[suffix])
             for name, suffix in names
-            if suffix in _KINDS and (suffix != ".clip" or _is_highest(name, highest))
+            if suffix in KINDS and (suffix != ".clip" or _is_highest(name, highest))
         ]
         return sorted(letters, key=lambda each: (each.turn, each.posted_ns, each.path.name))
 
     def waiting_count(self) -> int:
         """How many clips and batches of texts wait to become moments, open clips among them."""
-        names = self._names()
+        names = listing.letters(self.folder)
         return len(_highest_revisions(names)) + sum(suffix == ".texts" for _, suffix in names)
 
     def free_bytes(self) -> int:
@@ -105,10 +103,14 @@ class Spool:
         return disk.f_bavail * disk.f_frsize
 
     def close_orphans(self) -> None:
-        """Make letters of the open clips whose writers were killed. For the worker."""
-        for path in self.folder.glob(f"*{OPEN}"):
-            with contextlib.suppress(FileNotFoundError):
-                if not is_being_written(path):
+        """Make letters of the open clips whose writers were killed. For the worker.
+
+        One that cannot be looked at now is left for the next time.
+        """
+        for name, suffix in listing.letters(self.folder):
+            path = self.folder / name
+            with contextlib.suppress(OSError, LetterBroken):
+                if suffix == OPEN and not is_being_written(path):
                     path.replace(path.with_suffix(".clip"))
                     sync_folder(self.folder)
 
@@ -136,27 +138,43 @@ class Spool:
         if letter.kind == "clip":
             self._remove_superseded(letter.path)
         letter.path.unlink(missing_ok=True)
-        _tries_path(letter).unlink(missing_ok=True)
+        clear_away(_tries_path(letter.path))
 
     def note_failure(self, letter: Letter) -> int:
         """Count a failed try at a letter, across restarts; how many there have been."""
-        path = _tries_path(letter)
-        tries = (int(path.read_text(encoding="ascii")) if path.exists() else 0) + 1
+        path = _tries_path(letter.path)
+        tries = _number_in(path) + 1
+        clear_away(path)
         write_durably(path, [str(tries).encode("ascii")])
         return tries
 
-    def set_aside(self, letter: Letter) -> Path:
-        """Move a letter that cannot be worked on out of the way, whole; where it lies then."""
-        aside = self.folder / "aside"
-        aside.mkdir(exist_ok=True)
-        target = letter.path.replace(aside / letter.path.name)
-        sync_folder(aside)
-        sync_folder(self.folder)
-        return target
+    def set_aside(self, path: Path, reason: str) -> SetAside:
+        """Move what cannot be worked on out of the way, whole. Raises OSError.
 
-    def aside(self) -> list[Path]:
-        """The letters that were set aside."""
-        return sorted((self.folder / "aside").glob("*"))
+        `reason` is a sentence without its end, and has no word of the wearer in it.
+        """
+        lies = aside.put(self.folder, path, reason)
+        clear_away(_tries_path(path))
+        return lies
+
+    def set_lines_aside(self, letter: Letter, lines: Iterable[BrokenLine]) -> SetAside:
+        """Keep these lines of a batch apart, as they are; the letter itself stays. Raises OSError.
+
+        May be repeated after a kill: they lie there once.
+        """
+        return aside.put_lines(self.folder, letter.path.name, list(lines))
+
+    def odd(self) -> list[Odd]:
+        """What lies among the letters and is none, though it is called like one."""
+        return listing.odd(self.folder)
+
+    def foreign(self) -> list[Odd]:
+        """What is not ours and in nobody's way, here and in the folders of the spool."""
+        return listing.foreign(self.folder)
+
+    def aside(self) -> list[SetAside]:
+        """What was set aside, and why."""
+        return aside.lying(self.folder)
 
     def erase(self, moments: Iterable[str]) -> None:
         """Remove every file and every text of these moments: they were forgotten."""
@@ -165,41 +183,33 @@ class Spool:
     def sweep(self) -> None:
         """Remove what was never kept: posts whose sender was killed before they were whole."""
         sweep_parts(self.folder)
+        for count in self.folder.glob(f"*{TRIES}"):
+            has_letter = os.path.lexists(count.with_suffix(""))
+            if count.is_file() and not has_letter:  # a version before this left it behind
+                count.unlink(missing_ok=True)
 
     def _remove_superseded(self, path: Path) -> None:
-        moment, revision = _moment_and_revision(path.name)
+        moment, revision = moment_and_revision(path.name)
         if not revision:  # there is none before it, and the folder may hold thousands
             return
         for older in self.folder.glob(f"{moment}.*"):
             is_clip = older.suffix in {".clip", OPEN}
-            if is_clip and _moment_and_revision(older.name)[1] < revision:
+            if is_clip and moment_and_revision(older.name)[1] < revision:
                 older.unlink(missing_ok=True)
 
-    def _letter(self, name: str, kind: Literal["clip", "texts", "fact"]) -> Letter:
+    def _letter(self, name: str, kind: Kind) -> Letter:
         path = self.folder / name
         try:
-            state = path.stat()
-        except FileNotFoundError:  # taken out by a forget in between
+            state = path.lstat()
+        except OSError:  # taken out by a forget in between, or on a place of the disk that fails
             return Letter(path, kind)
         return Letter(path, kind, turn(kind, name, state.st_size), state.st_mtime_ns)
-
-    def _names(self) -> list[tuple[str, str]]:
-        """The name of every file, and its suffix."""
-        try:
-            return [(path.name, path.suffix) for path in self.folder.iterdir()]
-        except FileNotFoundError:
-            return []
 
     def _path(self, clip: Clip) -> Path:
         return self.folder / f"{clip.id}.{clip.revision}.clip"
 
     def _make(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _moment_and_revision(name: str) -> tuple[str, int]:
-    moment, _, revision = name.rpartition(".")[0].rpartition(".")
-    return moment, int(revision) if revision.isdecimal() else 0
+        make_folder(self.folder)
 
 
 def _highest_revisions(names: Iterable[tuple[str, str]]) -> dict[str, int]:
@@ -207,15 +217,23 @@ def _highest_revisions(names: Iterable[tuple[str, str]]) -> dict[str, int]:
     highest: dict[str, int] = {}
     for name, suffix in names:
         if suffix in {".clip", OPEN}:
-            moment, revision = _moment_and_revision(name)
+            moment, revision = moment_and_revision(name)
             highest[moment] = max(revision, highest.get(moment, 0))
     return highest
 
 
 def _is_highest(name: str, highest: dict[str, int]) -> bool:
-    moment, revision = _moment_and_revision(name)
+    moment, revision = moment_and_revision(name)
     return revision == highest.get(moment)
 
 
-def _tries_path(letter: Letter) -> Path:
-    return letter.path.with_name(f"{letter.path.name}.tries")
+def _number_in(count: Path) -> int:
+    """What is counted there; 0 for anything else: the count then begins anew."""
+    try:
+        return int(read_small(count, _MOST_DIGITS))
+    except (OSError, ValueError):
+        return 0
+
+
+def _tries_path(letter: Path) -> Path:
+    return letter.with_name(f"{letter.name}{TRIES}")

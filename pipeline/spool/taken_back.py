@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.capture_status import TakenBack
-from core.files import sync_folder
+from core.files import make_folder, sync_folder
+
+from .opening import what_it_is
 
 FOLDER = "taken-back"
 
@@ -24,8 +26,7 @@ def take_back(path: Path) -> Path:
 
     Its ten minutes begin now. Raises FileNotFoundError where it was forgotten meanwhile.
     """
-    folder = path.parent / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = make_folder(path.parent / FOLDER)
     os.utime(path)
     target = path.replace(folder / f"{path.stem}.clip")
     _sync(folder)
@@ -62,15 +63,20 @@ def erase(spool: Path, older_than_s: float) -> list[str]:
 
 
 def _clips(spool: Path) -> Iterator[tuple[Path, float]]:
-    """Each clip that is there, and for how many seconds it was."""
+    """Each clip that is there, and for how many seconds it was.
+
+    What is called like one and is no file is nobody's to bring back, and stays.
+    """
     for path in (spool / FOLDER).glob("*.clip"):
         with contextlib.suppress(FileNotFoundError):
-            yield path, _age_s(path)
+            state = path.lstat()
+            if what_it_is(state) is None:
+                yield path, _age_s(path, state)
 
 
-def _age_s(path: Path) -> float:
+def _age_s(path: Path, state: os.stat_result) -> float:
     """By the wall clock: the only one that outlives a restart. Where it was set back, from now."""
-    age_s = time.time() - path.stat().st_mtime
+    age_s = time.time() - state.st_mtime
     if age_s >= 0:
         return age_s
     os.utime(path)

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from core.facts import Fact
+from core.files import clear_away, make_folder, sweep_parts
+from core.log import get_log
 from core.moment import Reference, Transcript
 from core.pcm import Pcm
 from core.spool_port import Clip, TypedText
 from pipeline import media
 from pipeline.known_texts import known_moment
-from pipeline.spool.clip_sound import duration_ms, read_clip
-from pipeline.spool.formats import read_fact, read_texts
+from pipeline.spool.clip_sound import duration_ms, read_clip, read_through
+from pipeline.spool.formats import read_batch, read_fact
+from pipeline.spool.names import without_words
 from pipeline.spool.spool import Letter, Spool
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Sound
@@ -61,7 +64,7 @@ class Ingest:
 
     async def _make(self, letter: Letter) -> None:
         if letter.kind == "texts":
-            await self._take_in_texts(read_texts(letter.path), self._models.read)
+            await self._take_in_batch(letter, self._models.read)
         elif letter.kind == "fact":
             await self._take_in_fact(read_fact(letter.path))
         else:
@@ -70,7 +73,7 @@ class Ingest:
     async def _make_without_models(self, letter: Letter) -> None:
         """The models fail on this for good: it is kept all the same, and says so."""
         if letter.kind == "texts":
-            await self._take_in_texts(read_texts(letter.path), self._read_one_by_one)
+            await self._take_in_batch(letter, self._read_one_by_one)
             return
         clip, pcm = read_clip(letter.path)
         thought, sound = await self._kept(clip, pcm)
@@ -82,6 +85,7 @@ class Ingest:
         # One whose writer was killed as it began, or whose disk refused, holds nothing.
         if len(pcm) == 0 or await self._archive.is_forgotten(clip.id):
             return
+        await asyncio.to_thread(read_through, letter.path)
         thought, sound = await self._kept(clip, pcm)
         if thought and duration_ms(pcm) > SLOW_MS:
             await self._append(clip.id, *thought, sound=sound)
@@ -98,7 +102,8 @@ class Ingest:
         if revision is not None and revision >= clip.revision:
             return [], None
         part = self._archive.home / "sound" / f"{clip.id}.part"
-        part.parent.mkdir(mode=0o700, exist_ok=True)
+        make_folder(part.parent)
+        clear_away(part)
         encoded = await self._encoded(clip, pcm, part)
         sound = Sound(encoded.sha256, encoded.pcm_sha256, encoded.bytes, encoded.samples)
         kept = Kept(
@@ -136,6 +141,19 @@ class Ingest:
         if not any(drafts.tells(event, fact) for event in events):
             await self._archive.append(drafts.fact_noted(fact, author="capture"))
             self._report({"event": "noted", "kind": fact.kind, "subject": fact.subject})
+
+    async def _take_in_batch(self, letter: Letter, read: "_Read") -> None:
+        """Every text of it, and what is none of ours set aside, line by line."""
+        batch = read_batch(letter.path)
+        await self._take_in_texts(batch.texts, read)
+        if batch.broken:
+            lies = self._spool.set_lines_aside(letter, batch.broken)
+            get_log().error(
+                "lines_set_aside",
+                letter=without_words(letter.path.name),
+                lines=len(batch.broken),
+                reason=lies.reason,
+            )
 
     async def _take_in_texts(self, texts: Sequence[TypedText], read: "_Read") -> None:
         for start in range(0, len(texts), BATCH):
@@ -243,5 +261,4 @@ def _typed(text: TypedText, embedding: Embedding | None) -> list[Draft]:
 
 def sweep_sound_parts(home: Path) -> None:
     """Remove sound that was being encoded when its worker was killed. For the lock's holder."""
-    for part in (home / "sound").glob("*.part"):
-        part.unlink(missing_ok=True)
+    sweep_parts(home / "sound")

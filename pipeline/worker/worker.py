@@ -18,7 +18,8 @@ from core.settings import Settings
 from core.socket_client import Told
 from pipeline.forget import finish_forgetting
 from pipeline.media import Handling
-from pipeline.spool.formats import LetterBroken
+from pipeline.spool.names import without_words
+from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Turn
 from pipeline.spool.spool import Letter, Spool
 from pipeline.store.port import Archive
@@ -29,6 +30,7 @@ from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.ingest import GIVE_UP_AFTER, Ingest, sweep_sound_parts
 from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
 from pipeline.worker.one_at_a_time import OneAtATime
+from pipeline.worker.resting import Resting
 from pipeline.worker.worker_socket import serve_worker
 
 LOOK_EVERY_S = 2.0
@@ -59,16 +61,18 @@ class Worker:
         self._archive = archive
         self._clock = clock
         self._looked_s = 0.0
+        self._resting = Resting(clock)
+        self._in_the_way: set[str] = set()
         self._ingest = Ingest(archive, models, spool, self.report)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
         self._working = asyncio.Lock()
 
     async def drain(self) -> None:
-        """Work on everything that waits. Raises UserError where somebody has to act first.
+        """Work on everything that waits and does not rest.
 
         One long letter at a time, and beside it whatever is short: the models do the short work
-        between two pieces of the long.
+        between two pieces of the long. Raises UserError where somebody has to act first.
         """
         async with self._working, OneAtATime(self._take) as long:
             while True:
@@ -106,7 +110,12 @@ class Worker:
             "aside": len(self.spool.aside()),
             "working": self._working.locked(),
             "trouble": None if self.trouble is None else str(self.trouble),
+            "resting": [{"letter": name, "reason": why} for name, why in self._resting.reasons()],
         }
+
+    def why_it_rests(self, letter: Path) -> str | None:
+        """Why this letter waits although it was tried; None where it does not."""
+        return self._resting.reason(letter.name)
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> Told:
         """What a trusted visitor's clock says. Raises WrongUsage where that is no time."""
@@ -136,7 +145,9 @@ class Worker:
         self.spool.close_orphans()
         for moment in self.spool.erase_taken_back():
             get_log().info("taken_back_erased", moment=moment)
-        return self.spool.waiting()
+        for odd in self.spool.odd():
+            self._set_aside(odd.path, odd.reason)
+        return self._resting.ready(self.spool.waiting())
 
     async def _take_in_order(self, letters: list[Letter]) -> None:
         """Until something new may have come that goes before them: the folder is read anew then.
@@ -150,19 +161,23 @@ class Worker:
                 return
 
     async def _take(self, letter: Letter) -> None:
-        with understood(self.spool.folder.parent):
-            await self._work_on(letter)
+        """One letter, and whatever becomes of it is its own."""
+        try:
+            with understood(self.spool.folder.parent):
+                await self._work_on(letter)
+        except FileNotFoundError:
+            if os.path.lexists(letter.path):
+                self._let_rest(letter, "something that it needs is not there")
+        except OSError as error:
+            self._let_rest(letter, f"it cannot be worked on now ({error.strerror})")
         self.report({"event": "letter_done", "letter": letter.path.name})
 
     async def _work_on(self, letter: Letter) -> None:
         try:
             await self._ingest.take(letter)
-        except FileNotFoundError:
-            if letter.path.exists():
-                raise
-        except LetterBroken:
-            self.spool.set_aside(letter)
-            get_log().error("letter_set_aside", letter=letter.path.name)
+            self._resting.over(letter)
+        except LetterBroken as error:
+            self._give_up(letter, error.reason)
         except ModelsFailed as error:
             get_log().warning("models_failed", letter=letter.path.name, reason=str(error))
         except (UserError, OSError):
@@ -170,17 +185,45 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - a fault of ours on one letter stops no other
             self._give_up_in_time(letter, error)
 
+    def _let_rest(self, letter: Letter, reason: str) -> None:
+        """The disk may give it another time: nothing is given up, and nothing waits for it."""
+        rest = self._resting.put(letter, reason)
+        name = without_words(letter.path.name)
+        get_log().warning("letter_rests", letter=name, reason=reason, seconds=rest.for_s)
+        told = {"letter": letter.path.name, "reason": reason, "seconds": rest.for_s}
+        self.report({"event": "letter_rests", **told})
+
+    def _give_up(self, letter: Letter, reason: str) -> None:
+        if not self._set_aside(letter.path, reason):
+            self._let_rest(letter, reason)
+
+    def _set_aside(self, path: Path, reason: str) -> bool:
+        """Move it out of the way; False where that cannot be done either, which is said once."""
+        name = without_words(path.name)
+        try:
+            self.spool.set_aside(path, reason)
+        except FileNotFoundError:  # somebody else took it out
+            return True
+        except OSError as error:
+            if path.name not in self._in_the_way:
+                self._in_the_way.add(path.name)
+                get_log().error("not_set_aside", letter=name, reason=reason, why=error.strerror)
+            return False
+        get_log().error("letter_set_aside", letter=name, reason=reason)
+        self.report({"event": "letter_set_aside", "letter": path.name, "reason": reason})
+        return True
+
     def _give_up_in_time(self, letter: Letter, error: Exception) -> None:
         where = traceback.extract_tb(error.__traceback__)[-1]
         get_log().error(
             "letter_failed",
-            letter=letter.path.name,
+            letter=without_words(letter.path.name),
             fault=type(error).__name__,
             file=Path(where.filename).name,
             line=where.lineno,
         )
         if self.spool.note_failure(letter) >= GIVE_UP_AFTER:
-            self.spool.set_aside(letter)
+            self._give_up(letter, f"something broke on it {GIVE_UP_AFTER} times")
 
     def _note_trouble(self, error: UserError) -> None:
         if str(error) != str(self.trouble):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from pipeline.spool.formats import read_texts
+from pipeline.spool.formats import read_batch
 from pipeline.spool.spool import Spool
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
@@ -192,7 +192,7 @@ def test_a_note_is_safe_and_says_that_it_waits(page: FlaskClient, home: Path) ->
 
     assert "waits for the worker" in answer.text
     (letter,) = Spool(home / "spool").waiting()
-    assert read_texts(letter.path)[0].text == "a thought"
+    assert read_batch(letter.path).texts[0].text == "a thought"
     assert "1 moment waits for it" in page.get("/").text
 
 

@@ -14,7 +14,8 @@ from core.moment import Reference
 from core.pcm import Pcm
 from core.spool_port import Clip, TypedText
 from pipeline.spool.clip_sound import read_clip
-from pipeline.spool.formats import LetterBroken, read_texts
+from pipeline.spool.formats import read_batch
+from pipeline.spool.opening import LetterBroken
 from pipeline.spool.spool import Spool
 
 CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60), ("press",), source="a.wav")
@@ -41,7 +42,7 @@ def test_texts_come_out_as_they_were_posted(spool: Spool) -> None:
         TypedText("b-0", "imported", "two", Recorded(5, 0), "Anna", Reference("s", "r", None)),
     ]
 
-    assert read_texts(spool.post_texts("batch", texts)) == texts
+    assert read_batch(spool.post_texts("batch", texts)).texts == texts
 
 
 def test_letters_wait_in_the_order_they_were_posted(spool: Spool) -> None:
@@ -111,7 +112,7 @@ def test_texts_that_are_none_are_told_apart(tmp_path: Path, content: bytes) -> N
     path.write_bytes(content)
 
     with pytest.raises(LetterBroken):
-        read_texts(path)
+        read_batch(path)
 
 
 def test_failures_are_counted_across_restarts_and_go_with_the_letter(spool: Spool) -> None:
@@ -128,8 +129,9 @@ def test_a_letter_set_aside_is_whole_and_out_of_the_way(spool: Spool) -> None:
     path = spool.post_texts("a", [TypedText("a-0", "typed", "one", Recorded())])
     content = path.read_bytes()
 
-    aside = spool.set_aside(spool.waiting()[0])
+    aside = spool.set_aside(spool.waiting()[0].path, "it is old")
 
-    assert aside.read_bytes() == content
+    assert aside.path.read_bytes() == content
+    assert aside.reason == "it is old"
     assert spool.waiting() == []
     assert spool.aside() == [aside]

@@ -9,7 +9,8 @@ import pytest
 from core.clock import Recorded
 from core.facts import Detail, Fact, FactKind
 from pipeline.commands.event_sentences import event_sentence
-from pipeline.spool.formats import LetterBroken, read_fact
+from pipeline.spool.formats import read_fact
+from pipeline.spool.opening import LetterBroken
 from pipeline.spool.spool import Spool
 from pipeline.store.format.events import Event
 from pipeline.store.sqlite.reader import open_archive_to_read
@@ -158,7 +159,7 @@ async def test_a_broken_fact_is_set_aside(worker: Worker, spool: Spool) -> None:
 
     await worker.drain()
 
-    assert [path.name for path in spool.aside()] == [f"{LOST.id}.fact"]
+    assert [each.path.name for each in spool.aside()] == [f"{LOST.id}.fact"]
     assert await events(worker) == []
 
 

@@ -164,7 +164,7 @@ async def test_a_fault_of_ours_on_one_letter_stops_no_other(
         await worker.drain()
 
     assert [row.text for row in await rows(home)] == ["a note"]
-    assert [path.name for path in spool.aside()] == [f"{moment}.0.clip"]
+    assert [each.path.name for each in spool.aside()] == [f"{moment}.0.clip"]
 
 
 async def test_a_missing_model_lets_letters_wait(home: Path, post_text: Post, spool: Spool) -> None:
@@ -190,7 +190,7 @@ async def test_a_broken_letter_is_set_aside_and_the_rest_goes_on(
     await worker.drain()
 
     assert [row.text for row in await rows(home)] == ["a note"]
-    assert [path.name for path in spool.aside()] == ["0-0.0.clip"]
+    assert [each.path.name for each in spool.aside()] == ["0-0.0.clip"]
 
 
 async def test_a_moment_forgotten_while_it_waits_is_not_made(

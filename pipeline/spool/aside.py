@@ -1,0 +1,104 @@
+"""What the worker could not work on: out of its way, whole, each with the reason why."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.files import make_folder, read_small, sync_folder, write_durably
+
+from .formats import BrokenLine
+
+FOLDER = "aside"
+WHY = ".why"
+"""Beside each: a line of text that says why it lies there."""
+
+_UNKNOWN = "nothing says why"
+_MOST_BYTES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something that was set aside, where it lies and why: a sentence without its end."""
+
+    path: Path
+    reason: str
+
+
+def put(spool: Path, path: Path, reason: str) -> SetAside:
+    """Move it there, under its own name or one like it; durable on return. Raises OSError."""
+    folder = make_folder(spool / FOLDER)
+    target = _free(folder / path.name)
+    _tell_why(target, reason)
+    path.rename(target)
+    sync_folder(folder)
+    sync_folder(path.parent)
+    return SetAside(target, reason)
+
+
+def put_lines(spool: Path, name: str, lines: Sequence[BrokenLine]) -> SetAside:
+    """Write these lines of a batch there, under the batch's name; once, however often asked."""
+    folder = make_folder(spool / FOLDER)
+    target, content = folder / name, b"".join(each.line for each in lines)
+    if not _holds(target, content):
+        target = _free(target)
+        write_durably(target, [content])
+    _tell_why(target, lines[0].reason)
+    return SetAside(target, lines[0].reason)
+
+
+def lying(spool: Path) -> list[SetAside]:
+    """All that lies there, by name."""
+    try:
+        names = sorted(os.listdir(spool / FOLDER))  # noqa: PTH208 - names may be no text
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    folder = spool / FOLDER
+    # A reason without its letter was left by a kill, or by who moved the letter back.
+    return [
+        SetAside(folder / name, _why(folder / name)) for name in names if not name.endswith(WHY)
+    ]
+
+
+def find(spool: Path, name: str) -> SetAside | None:
+    """What was set aside under this name, if it was."""
+    path = spool / FOLDER / name
+    return SetAside(path, _why(path)) if os.path.lexists(path) else None
+
+
+def _why(path: Path) -> str:
+    try:
+        return read_small(_beside(path), _MOST_BYTES).decode("utf-8", "replace").strip()
+    except OSError:
+        return _UNKNOWN
+
+
+def _tell_why(target: Path, reason: str) -> None:
+    # The log has the reason, too: a full disk, or a name that is as long as it may be, keeps
+    # nothing in the way.
+    with contextlib.suppress(OSError):
+        write_durably(_beside(target), [f"{reason}\n".encode()])
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}{WHY}")
+
+
+def _free(target: Path) -> Path:
+    """This name, or the first like it that nothing has: what lies there is never overwritten.
+
+    It begins and ends as the name did, so that a forget knows it.
+    """
+    if not os.path.lexists(target):
+        return target
+    likes = (target.with_name(f"{target.stem}.{n}{target.suffix}") for n in itertools.count(2))
+    return next(like for like in likes if not os.path.lexists(like))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return read_small(path, len(content)) == content
+    except OSError:
+        return False
