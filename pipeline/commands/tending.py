@@ -36,8 +36,11 @@ async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int
 
 async def rebuild(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     del arguments
-    subjects = await archive.rebuild()
-    screen.value({"subjects": subjects}, f"The views are folded anew from {subjects} subjects.")
+    rebuilt = await archive.rebuild()
+    text = f"The views are folded anew from {rebuilt.subjects} subjects."
+    if rebuilt.mended:
+        text += f" Damaged rows put right: {rebuilt.mended}."
+    screen.value({"subjects": rebuilt.subjects, "mended": rebuilt.mended}, text)
     return 0
 
 

@@ -40,6 +40,14 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many subjects were folded, and how many rows had a flipped bit that was put right."""
+
+    subjects: int
+    mended: int = 0
+
+
 class Reader(Protocol):
     """An archive to read from. Belongs to one event loop."""
 
@@ -132,5 +140,8 @@ class Archive(Reader, Protocol):
     async def check(self) -> Report:
         """A report on whether all is as it was: every hash, link, number, sound, row and index."""
 
-    async def rebuild(self) -> int:
-        """Drop the views and fold them anew; how many subjects were folded."""
+    async def rebuild(self) -> Rebuilt:
+        """Put right what is damaged where a hash proves what it was, and make the views anew.
+
+        What was forgotten stays so, by the file of tombstones too.
+        """

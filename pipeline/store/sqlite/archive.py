@@ -10,7 +10,7 @@ import aiosqlite
 from core.clock import Clock, SystemClock
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
-from pipeline.store.port import Report
+from pipeline.store.port import Rebuilt, Report
 from pipeline.store.sound_files import MadeSound, adopt
 from pipeline.store.tombstones import read_tombstones, write_tombstones
 
@@ -18,6 +18,7 @@ from . import forgetting, sound_rows
 from .check import check_archive
 from .connection import open_writer, transaction, understood
 from .journal import append
+from .mending import mend_journal
 from .origin import current_origin, machine_name
 from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
@@ -76,9 +77,12 @@ class SqliteArchive(SqliteReader):
     async def check(self) -> Report:
         return await check_archive(self)
 
-    async def rebuild(self) -> int:
+    async def rebuild(self) -> Rebuilt:
         async with self._writing():
-            return await refold_everything(self.connection)
+            mended = await mend_journal(self.connection)
+            found = await refold_everything(self.connection)
+        await self.apply_tombstones()
+        return Rebuilt(found, mended)
 
     async def _erase(self, moments: Sequence[str], *, here: bool) -> None:
         drafted = [drafts.moment_forgotten(each, here=here, author="wearer") for each in moments]

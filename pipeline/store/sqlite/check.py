@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import astuple, fields
 from itertools import groupby
 from pathlib import Path
@@ -18,10 +18,14 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
 from .connection import is_damage
-from .journal import COLUMNS, events_of
+from .index_pages import is_found
+from .journal import COLUMNS, events_of, subjects
 from .reader import SqliteReader
 from .rows import folded
 from .sound_rows import referenced
+
+_INDEX_VERSION = 4
+"""Of FTS5's format; it writes no setting but this one."""
 
 
 async def check_archive(archive: SqliteReader) -> Report:
@@ -70,7 +74,7 @@ async def _check_install(archive: SqliteReader, report: Report) -> None:
 
 async def _check_belongings(archive: SqliteReader, report: Report) -> None:
     """Each one against its commitment; each commitment against its belonging or a tombstone."""
-    async for subject in _subjects(archive):
+    for subject in await subjects(archive.connection):
         with _naming(report, f"What belongs to {subject}"):
             await _check_belongings_of(archive, subject, report)
     query = "SELECT id FROM belonging WHERE subject NOT IN (SELECT subject FROM event)"
@@ -138,7 +142,7 @@ def _sound_problem(path: Path, sha256: str) -> str | None:
 
 
 async def _check_views(archive: SqliteReader, report: Report) -> None:
-    async for subject in _subjects(archive):
+    for subject in await subjects(archive.connection):
         with _naming(report, f"The view of {subject}"):
             if not await _view_is_true(archive, subject):
                 report.problems.append(f"The view of {subject} is not what its events come to.")
@@ -160,7 +164,10 @@ def _tuples(*rows: MomentRow | IntervalRow | PassageRow | None) -> list[tuple[ob
 
 
 async def _check_index(archive: SqliteReader, report: Report) -> None:
-    """FTS5's own check of the keyword index against its rows; an INSERT that inserts nothing."""
+    """FTS5's own check of the keyword index against its rows, and what that leaves out.
+
+    It is an INSERT that inserts nothing.
+    """
     command = "INSERT INTO passage_words (passage_words, rank) VALUES ('integrity-check', 1)"
     try:
         await archive.connection.execute(command)
@@ -168,12 +175,21 @@ async def _check_index(archive: SqliteReader, report: Report) -> None:
         if not is_damage(error):
             raise
         report.problems.append(f"The keyword index is not that of the passages ({error}).")
+        return
+    if not await _is_index_whole(archive):
+        report.problems.append("The keyword index does not lead to all of its words.")
 
 
-async def _subjects(archive: SqliteReader) -> AsyncIterator[str]:
-    query = "SELECT DISTINCT subject FROM event ORDER BY subject"
-    for (subject,) in await archive.connection.execute_fetchall(query):
-        yield subject
+async def _is_index_whole(archive: SqliteReader) -> bool:
+    config = await archive.connection.execute_fetchall("SELECT k, v FROM passage_words_config")
+    query = "SELECT segid, term, pgno FROM passage_words_idx"
+    entries = await archive.connection.execute_fetchall(query)
+    query = "SELECT id, block FROM passage_words_data"
+    records = await archive.connection.execute_fetchall(query)
+    pairs = ((number, record) for number, record in records)
+    return [*map(tuple, config)] == [("version", _INDEX_VERSION)] and is_found(
+        ((segment, word, page) for segment, word, page in entries), pairs
+    )
 
 
 async def _rows(

@@ -51,6 +51,12 @@ async def events_of(connection: aiosqlite.Connection, subject: str) -> list[Even
     return _events(await connection.execute_fetchall(query, (subject,)))
 
 
+async def subjects(connection: aiosqlite.Connection) -> list[str]:
+    """Whatever an event is about, by name."""
+    rows = await connection.execute_fetchall("SELECT DISTINCT subject FROM event ORDER BY subject")
+    return [row[0] for row in rows if isinstance(row[0], str)]
+
+
 async def event_at(connection: aiosqlite.Connection, origin: str, seq: int) -> Event | None:
     query = f"SELECT {COLUMNS} FROM event WHERE origin = ? AND seq = ?"
     found = _events(await connection.execute_fetchall(query, (origin, seq)))

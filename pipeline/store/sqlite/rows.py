@@ -6,12 +6,12 @@ from dataclasses import astuple, fields
 import aiosqlite
 
 from core.facts import boot_subject
-from pipeline.store.sqlite.journal import contents_of, events_of
 from pipeline.store.views.clock_corrections import boots_named
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold
 
-_VIEW_TABLES = ("passage", "moment", "interval", "tombstone")
+from .journal import contents_of, events_of, subjects
+from .views import drop_views, finish_views
 
 _BOOT = boot_subject("")
 """How the subject of an event about a boot begins."""
@@ -42,22 +42,24 @@ async def refold_changed(connection: aiosqlite.Connection, changed: Iterable[str
 
     The caller holds the transaction.
     """
-    subjects = dict.fromkeys(changed)
-    for boot in [each for each in subjects if each.startswith(_BOOT)]:
-        subjects |= dict.fromkeys(await _of_boot(connection, boot.removeprefix(_BOOT)))
-    for subject in subjects:
+    due = dict.fromkeys(changed)
+    for boot in [each for each in due if each.startswith(_BOOT)]:
+        due |= dict.fromkeys(await _of_boot(connection, boot.removeprefix(_BOOT)))
+    for subject in due:
         await refold(connection, subject)
 
 
 async def refold_everything(connection: aiosqlite.Connection) -> int:
-    """Drop all rows of the views and fold them anew; how many subjects there were."""
-    for table in _VIEW_TABLES:
-        await connection.execute(f"DELETE FROM {table}")
-    query = "SELECT DISTINCT subject FROM event ORDER BY subject"
-    subjects = [row[0] for row in await connection.execute_fetchall(query)]
-    for subject in subjects:
-        await refold(connection, subject)
-    return len(subjects)
+    """Drop the views and fold them anew; how many subjects there were.
+
+    The caller holds the transaction.
+    """
+    await drop_views(connection)
+    found = await subjects(connection)
+    for subject in found:
+        await _write(connection, subject, await folded(connection, subject))
+    await finish_views(connection)
+    return len(found)
 
 
 async def _of_boot(connection: aiosqlite.Connection, boot: str) -> list[str]:

@@ -42,7 +42,13 @@ def test_a_list_leaves_the_reason_out() -> None:
 
 @pytest.mark.parametrize(
     ("words", "words_status"),
-    [("awaited", "on their way"), ("no_words", "No words"), ("failed", "could not be made out")],
+    [
+        ("awaited", "on their way"),
+        ("no_words", "No words"),
+        ("failed", "could not be made out"),
+        ("words", "are damaged"),
+        ("typed", "are damaged"),
+    ],
 )
 def test_a_moment_without_words_says_why(words: str, words_status: str) -> None:
     assert words_status in card(moment(words=words, text="")).words_status

@@ -1,0 +1,78 @@
+"""The tables of the views, dropped and made anew, whatever has become of them and their indexes.
+
+How they are made is what the migrations come to; it is not read out of the damaged file.
+"""
+
+import contextlib
+import functools
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+import aiosqlite
+
+from .migrations import MIGRATIONS
+
+INDEX = "passage_words"
+_TABLES = ("passage", "moment", "interval", "tombstone", "moment_change")
+_OF_THE_INDEX = ("data", "idx", "docsize", "config")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """The statements that make the views, and the rows that an empty keyword index consists of."""
+
+    made: dict[str, list[str]]
+    index_rows: dict[str, list[tuple[Any, ...]]]
+
+
+async def drop_views(connection: aiosqlite.Connection) -> None:
+    """Put empty tables in place of the views; whoever read them before reads them whole again.
+
+    The caller holds the transaction, writes what all subjects come to, and calls `finish_views`.
+    """
+    for table in _TABLES:
+        await connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for sql in (*_fresh().made["table"], *_fresh().made["index"]):
+        await connection.execute(sql)
+    await connection.execute("INSERT INTO moment_change (moment, nonce) VALUES ('', random())")
+
+
+async def finish_views(connection: aiosqlite.Connection) -> None:
+    """Make the keyword index of the passages that are there, and what keeps both alike."""
+    await make_index_anew(connection)
+    for sql in _fresh().made["trigger"]:
+        await connection.execute(sql)
+
+
+async def make_index_anew(connection: aiosqlite.Connection) -> None:
+    """The keyword index out of its rows. Inside a transaction.
+
+    It is emptied from below first: where what it consists of is damaged, FTS5 does not even
+    open it.
+    """
+    for table, rows in _fresh().index_rows.items():
+        await connection.execute(f"DELETE FROM {table}")
+        for row in rows:
+            values = ", ".join("?" * len(row))
+            await connection.execute(f"INSERT INTO {table} VALUES ({values})", row)
+    await connection.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")
+
+
+@functools.cache
+def _fresh() -> _Fresh:
+    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+        for migration in MIGRATIONS:
+            fresh.executescript(migration)
+        query = "SELECT type, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        made = [row for row in fresh.execute(query) if row[1] in _TABLES]
+        return _Fresh(
+            {
+                kind: [sql for each, _, sql in made if each == kind]
+                for kind in ("table", "index", "trigger")
+            },
+            {
+                f"{INDEX}_{name}": list(fresh.execute(f"SELECT * FROM {INDEX}_{name}"))
+                for name in _OF_THE_INDEX
+            },
+        )
