@@ -7,7 +7,7 @@ by a hash of seed and mutation, so that an edit elsewhere does not choose others
 into a copy of the tree, where the tests of its folder run until one fails; one that never comes
 to an end is seen too. Survivors are listed; each wants a test, or a reason.
 
-The mistakes are of our own making (`mutation_operators`). Of what exists, looked at 2026-11-29:
+The mistakes are of our own making (`mutation`). Of what exists, looked at 2026-11-29:
 cosmic-ray 8.7.0 brings 28 packages (aiohttp, SQLAlchemy, GitPython among them), and six tenths of
 what it would change here is one arithmetic operator into each of eleven others; mutmut 3.8.1
 brings 18, a terminal interface among them, and offers no interface but its own run over tests in
@@ -31,7 +31,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.mutation_operators import Mutation, mutations
+from bench.mutation.operators import Mutation, mutations
 
 TREE = Path(__file__).resolve().parent.parent
 GOAL = 0.85

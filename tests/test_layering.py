@@ -88,9 +88,13 @@ VENDOR_HOMES = {
     "onnxruntime": {
         "pipeline/speech/speech_model.py",
         "pipeline/meaning/embedder.py",
-        "pipeline/meaning/build_onnx.py",
+        "pipeline/meaning/quantizing.py",
     },
-    "onnx": {"pipeline/meaning/build_onnx.py"},
+    "onnx": {
+        "pipeline/meaning/build_onnx.py",
+        "pipeline/meaning/model_file.py",
+        "pipeline/meaning/quantizing.py",
+    },
     "tokenizers": {"pipeline/meaning/embedder.py"},
     "faster_whisper": {"pipeline/hearing/transcriber.py"},
     "ctranslate2": {"pipeline/hearing/transcriber.py"},

@@ -2,11 +2,10 @@
 
 No package carries the model as ONNX, and exporting it needs torch (800 MB).
 Six BERT layers, a mean over the pieces and a division by the length are small
-enough to write down. Nothing else in the house imports onnx.
+enough to write down. Nothing but this and its quantizer imports onnx.
 """
 
 import itertools
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper, save
-from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from .quantizing import quantize
+from .weights import Weights
 
 LAYERS = 6
 HEADS = 12
@@ -24,59 +25,38 @@ OPSET = 17
 LAYER_NORM_EPSILON = 1e-12
 """From the model's config.json."""
 
-Tensor = NDArray[np.float32]
-
 
 def build(weights: Path, target: Path) -> None:
-    """Write the int8 model to `target`, whole or not at all.
+    """Write the int8 model to `target`, whole or not at all, within 150 MB of memory.
 
     `weights` is the model's safetensors file. The graph takes `input_ids` and
     `attention_mask`, int64, (texts, pieces), and gives `embedding`, unit-length
     float32, (texts, 384). The same weights and library versions give the same bytes.
     """
+    read = Weights(weights)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
         exact, small = Path(folder, "exact.onnx"), Path(folder, "small.onnx")
-        save(graph(read_safetensors(weights)), exact)
-        # A scale per channel: the cosine to the exact vectors of 300 turns is 0.992 on average,
-        # 0.949 with one scale for all. Seven bits (0.991) so that processors without a dot
-        # product of their own, which add in 16 bits, do not overflow and give other vectors.
-        quantize_dynamic(
-            exact, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
-        )
+        save(_Drawing(read, with_values=False).model(), exact)
+        quantize(exact, read, small)
         small.replace(target)
 
 
-def read_safetensors(path: Path) -> dict[str, Tensor]:
-    """Every float32 tensor in the file by its name."""
-    raw = path.read_bytes()
-    header_bytes = int.from_bytes(raw[:8], "little")
-    header: dict[str, dict[str, Any]] = json.loads(raw[8 : 8 + header_bytes])
-    tensors: dict[str, Tensor] = {}
-    for name, entry in header.items():
-        if entry.get("dtype") == "F32":
-            start, end = (8 + header_bytes + offset for offset in entry["data_offsets"])
-            tensors[name] = np.frombuffer(raw[start:end], "<f4").reshape(entry["shape"])
-    return tensors
-
-
-def graph(tensors: dict[str, Tensor]) -> ModelProto:
+def graph(weights: Weights) -> ModelProto:
     """The exact (float32) model; checked by onnx before it is returned."""
-    drawing = _Drawing(tensors)
-    hidden = _embeddings(drawing)
-    unseen = _unseen(drawing)
-    for layer in range(LAYERS):
-        prefix = f"encoder.layer.{layer}."
-        hidden = _attention(drawing, prefix + "attention.", hidden, unseen)
-        hidden = _feed_forward(drawing, prefix, hidden)
-    _unit_mean(drawing, hidden)
-    return drawing.model()
+    model = _Drawing(weights).model()
+    checker.check_model(model)
+    return model
 
 
 class _Drawing:
-    """Collects nodes and the tensors that they use; every node's output gets a number as name."""
+    """Collects nodes and the tensors that they use; every node's output gets a number as name.
 
-    def __init__(self, tensors: dict[str, Tensor]) -> None:
-        self._tensors = tensors
+    Without values, what will be quantized has only its name and shape.
+    """
+
+    def __init__(self, weights: Weights, *, with_values: bool = True) -> None:
+        self._weights = weights
+        self._with_values = with_values
         self._nodes: list[NodeProto] = []
         self._used: dict[str, TensorProto] = {}
         self._numbers = itertools.count()
@@ -88,16 +68,25 @@ class _Drawing:
         )
         return name
 
-    def weight(self, name: str, *, transposed: bool = False) -> str:
-        array = self._tensors[name]
-        return self._hold(name, np.ascontiguousarray(array.T) if transposed else array)
+    def weight(self, name: str) -> str:
+        return self._hold(name, self._weights.read(name))
+
+    def quantized(self, name: str, *, transposed: bool = False) -> str:
+        """A weight that becomes int8: nearly all of the model."""
+        if self._with_values:
+            array = self._weights.read(name)
+            return self._hold(name, np.ascontiguousarray(array.T) if transposed else array)
+        shape = self._weights.shape(name)
+        dims = reversed(shape) if transposed else shape
+        self._used[name] = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=dims)
+        return name
 
     def constant(self, value: float | list[int]) -> str:
         array = np.array(value, np.int64 if isinstance(value, list) else np.float32)
         return self._hold(f"constant_{value}", array)
 
     def linear(self, name: str, hidden: str) -> str:
-        product = self.node("MatMul", hidden, self.weight(f"{name}.weight", transposed=True))
+        product = self.node("MatMul", hidden, self.quantized(f"{name}.weight", transposed=True))
         return self.node("Add", product, self.weight(f"{name}.bias"))
 
     def norm(self, name: str, hidden: str) -> str:
@@ -107,6 +96,8 @@ class _Drawing:
         )
 
     def model(self) -> ModelProto:
+        """The whole network, drawn once."""
+        _network(self)
         shape = ["texts", "pieces"]
         inputs = [
             helper.make_tensor_value_info(name, TensorProto.INT64, shape)
@@ -116,19 +107,27 @@ class _Drawing:
         drawn = helper.make_graph(
             self._nodes, "all-MiniLM-L6-v2", inputs, [output], list(self._used.values())
         )
-        model = helper.make_model(
+        return helper.make_model(
             drawn, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8
         )
-        checker.check_model(model)
-        return model
 
     def _hold(self, name: str, array: NDArray[Any]) -> str:
         self._used[name] = numpy_helper.from_array(array, name)
         return name
 
 
+def _network(d: _Drawing) -> None:
+    hidden = _embeddings(d)
+    unseen = _unseen(d)
+    for layer in range(LAYERS):
+        prefix = f"encoder.layer.{layer}."
+        hidden = _attention(d, prefix + "attention.", hidden, unseen)
+        hidden = _feed_forward(d, prefix, hidden)
+    _unit_mean(d, hidden)
+
+
 def _embeddings(d: _Drawing) -> str:
-    pieces = d.node("Gather", d.weight("embeddings.word_embeddings.weight"), "input_ids", axis=0)
+    pieces = d.node("Gather", d.quantized("embeddings.word_embeddings.weight"), "input_ids", axis=0)
     length = d.node("Slice", d.node("Shape", "input_ids"), d.constant([1]), d.constant([2]))
     places = d.node(
         "Slice",

@@ -12,6 +12,7 @@ from pipeline import models
 from pipeline.meaning import build_onnx
 from pipeline.meaning.embedder import END_MARKS, MAX_PIECES, Embedder, MiniLmEmbedder, open_embedder
 from pipeline.meaning.fakes import FakeEmbedder
+from pipeline.meaning.weights import Weights
 
 TEXTS = [
     "The dentist moved to Friday.",
@@ -131,7 +132,7 @@ def exact(tmp_path_factory: pytest.TempPathFactory) -> MiniLmEmbedder:
     if weights is None:
         pytest.skip("the package that carries the weights is not installed")
     model = tmp_path_factory.mktemp("exact") / "model.onnx"
-    drawn = build_onnx.graph(build_onnx.read_safetensors(weights / "model.safetensors"))
+    drawn = build_onnx.graph(Weights(weights / "model.safetensors"))
     model.write_bytes(drawn.SerializeToString())
     return MiniLmEmbedder(model, weights / "tokenizer.json")
 

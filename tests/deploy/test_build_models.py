@@ -1,8 +1,12 @@
+import hashlib
+import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bench.embedder_build import GOAL_MB, NoGroups, build_within
 from core.settings import Settings
 from deploy import build_models
 from pipeline import models
@@ -16,6 +20,16 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is built is a word, and pinned as that."""
+    pinned = {**models.EMBEDDER.built, "model.onnx": hashlib.sha256(b"graph").hexdigest()}
+    small = replace(models.EMBEDDER, built=pinned)
+    monkeypatch.setattr(models, "EMBEDDER", small)
+    monkeypatch.setitem(models.MODELS, "embedder", small)
+    monkeypatch.setattr(build_onnx, "build", quick_build)
+
+
 def quick_build(_weights: Path, target: Path) -> None:
     target.write_bytes(b"graph")
 
@@ -25,11 +39,8 @@ def cut_short(_weights: Path, target: Path) -> None:
     raise KeyboardInterrupt
 
 
-def test_what_was_built_is_found_and_passes_its_check(
-    environment: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(build_onnx, "build", quick_build)
-
+@pytest.mark.usefixtures("quick")
+def test_what_was_built_is_found_and_passes_its_check(environment: Path, home: Path) -> None:
     assert build_models.main() == 0
 
     folder = models.find("embedder", settings=Settings(), home=home)
@@ -41,10 +52,10 @@ def test_what_was_built_is_found_and_passes_its_check(
     }
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_build_that_is_cut_short_leaves_the_one_before_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build_onnx, "build", quick_build)
     build_models.main()
     monkeypatch.setattr(build_onnx, "build", cut_short)
 
@@ -54,15 +65,41 @@ def test_a_build_that_is_cut_short_leaves_the_one_before_it(
     assert models.find("embedder", settings=Settings(), home=home).is_dir()
 
 
-def test_what_a_kill_left_lying_is_swept_by_the_next_build(
-    environment: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("quick")
+def test_what_a_kill_left_lying_is_swept_by_the_next_build(environment: Path) -> None:
     (environment / "models" / ".building-x" / "embedder").mkdir(parents=True)
-    monkeypatch.setattr(build_onnx, "build", quick_build)
 
     build_models.main()
 
     assert [entry.name for entry in (environment / "models").iterdir()] == ["embedder"]
+
+
+def test_a_build_that_is_not_the_pinned_one_is_told_and_not_used(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build_onnx, "build", quick_build)
+
+    assert build_models.main() == 1
+
+    assert "is not what was pinned" in capsys.readouterr().err
+    assert list((environment / "models").iterdir()) == []
+
+
+TOO_LITTLE_MB = 40
+"""Python and the libraries alone take more: where this is enough, the group limits nothing."""
+
+
+def test_the_embedder_is_built_within_the_memory_of_a_small_board(tmp_path: Path) -> None:
+    target = tmp_path / "embedder"
+    try:
+        starved = build_within(TOO_LITTLE_MB, target)
+        status = build_within(GOAL_MB, target)
+    except NoGroups as error:
+        pytest.skip(str(error))
+
+    assert starved == -signal.SIGKILL
+    assert status == 0
+    assert models.sha256(target / "model.onnx") == models.EMBEDDER.built["model.onnx"]
 
 
 def test_without_the_package_the_next_step_is_told(

@@ -37,7 +37,8 @@ def test_a_second_set_up_is_done_before_anybody_notices() -> None:
     if not (TREE / ".venv" / "ready-run").exists():
         pytest.skip("this tree was not set up by ./run or ./test")
 
-    done = subprocess.run([TREE / "run", "setup"], capture_output=True, text=True, check=True)
+    for _ in range(2):  # the first may follow a change of what it is made of
+        done = subprocess.run([TREE / "run", "setup"], capture_output=True, text=True, check=True)
 
     assert done.stderr == "Ready: .venv/bin/afterthought\n"
 

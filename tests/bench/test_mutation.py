@@ -1,6 +1,6 @@
 import pytest
 
-from bench.mutation_operators import mutations
+from bench.mutation.operators import mutations
 
 
 def changed(source: str) -> set[str]:
