@@ -9,6 +9,7 @@
     ├── RefTaken              an imported line whose ref stands for something else already
     ├── ArchiveBusy           another worker holds this archive
     ├── ArchiveUnusable       read-only, too new, damaged, or the disk is full
+    ├── ActWaits              what is to be undone is not in the archive yet
     ├── NotFound              no such moment, event, model or benchmark
     ├── OutputRefused         standard output takes no more
     ├── Declined              another process's own sentence (core/socket_client.py)
@@ -96,6 +97,12 @@ class ArchiveUnusable(UserError):
     """The archive cannot be opened or written: read-only, newer, damaged, full."""
 
     code = "archive_unusable"
+
+
+class ActWaits(UserError):
+    """The act that is to be undone still waits in the spool."""
+
+    code = "act_waits"
 
 
 class NotFound(UserError):

@@ -21,7 +21,10 @@ ClipOrigin = Literal["file", "press", "recording", "selected"]
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """The header of a clip, as it is kept. `source` is the name of the file it came from."""
+    """The header of a clip, as it is kept. `source` is the name of the file it came from.
+
+    `act` is the wearer's act that it is part of, None where it is one by itself.
+    """
 
     id: str
     how: ClipOrigin
@@ -30,13 +33,15 @@ class Clip:
     revision: int = 0
     speaker: str | None = None
     source: str | None = None
+    act: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TypedText:
     """A note, or what is imported; `reference` says which object of which source it is.
 
-    `nth` counts, from 1, the lines of a source that say the same and have no ref.
+    `nth` counts, from 1, the lines of a source that say the same and have no ref. `act` is
+    as in `Clip`.
     """
 
     id: str
@@ -46,6 +51,7 @@ class TypedText:
     speaker: str | None = None
     reference: Reference | None = None
     nth: int = 1
+    act: str | None = None
 
 
 class OpenClip(Protocol):

@@ -123,9 +123,7 @@ class ArchiveAccess:
         """Take back the keep itself: the moment is hidden. Waits for one that is being made."""
         await self._made(named)
         async with self._writing(named) as (archive, row):
-            if row.state == "visible":
-                kept = await archive.event_at(row.kept_origin, row.kept_seq)
-                await acts.undo(archive, kept)
+            await acts.undo_keep(archive, row)
 
     async def forget(self, named: str) -> None:
         """Irreversible. When this returns its bytes are in no file of the archive's folder."""

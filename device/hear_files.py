@@ -27,6 +27,7 @@ from pipeline.imports import as_text
 from pipeline.media import Account, SoundFile
 from pipeline.speech import speech_detector
 from pipeline.spool.spool import Spool
+from pipeline.store.format.drafts import new_act_id
 from pipeline.store.port import Reader
 from pipeline.store.sqlite.connection import understood
 from pipeline.store.sqlite.reader import open_archive_to_read
@@ -37,6 +38,15 @@ Policy = Literal["button", "everything"]
 
 TOGETHER = 16
 """Clips to one delivery: the spool stays small, and the models stay loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call of `hear`: what keeps, and the act that everything it keeps is."""
+
+    policy: Policy
+    presses_s: Sequence[float]
+    act: str
 
 
 @dataclass(slots=True)
@@ -98,13 +108,14 @@ async def hear(
     settings = load(home.path)
     model = speech_detector.load(settings, home.path, faint=FAINT)
     how = handling(home.path, settings, Spool(home.spool), again="hear it again")
+    asked = Asked(policy, presses_s, new_act_id())
     status, used_before_s = 0, 0.0
     async with delivering(home, settings) as delivery:
         for name in files:
-            listener = Listener(home, policy, model, delivery, screen)
+            listener = Listener(home, asked, model, delivery, screen)
             try:
                 with SoundFile(Path(name), how) as sound:
-                    summary = await listener.hear(Path(name), sound, presses_s)
+                    summary = await listener.hear(Path(name), sound)
             except UserError as error:
                 if error.code not in {"sound_unreadable", "disk_reserve"}:
                     raise
@@ -124,26 +135,26 @@ class Listener:
     def __init__(
         self,
         home: Home,
-        policy: Policy,
+        asked: Asked,
         model: SpeechDetector,
         delivery: Delivery,
         screen: Screen,
     ) -> None:
         self._home = home
-        self._policy = policy
+        self._asked = asked
         self._model = model
         self._delivery = delivery
         self._screen = screen
         self._summary = Summary()
 
-    async def hear(self, path: Path, sound: SoundFile, presses_s: Sequence[float]) -> Summary:
+    async def hear(self, path: Path, sound: SoundFile) -> Summary:
         """Its moments, printed as they come, and what it came to. Raises UserError."""
         chunks = sound.chunks()
         with understood(self._home.path):
             blocks = _blocks(chain([next(chunks)], chunks))
             clips = Clips(as_text(path.name), self._screen)
             capture = self._capture(sound.recorded_at(), clips)
-            await self._run(path, blocks, capture, clips, presses_s)
+            await self._run(path, blocks, capture, clips)
         self._summary.heard_s = capture.sound.now / RATE_HZ
         self._summary.speech_s = capture.sound.heard.speech_samples / RATE_HZ
         self._summary.account = sound.account
@@ -157,9 +168,8 @@ class Listener:
         blocks: Iterable[Pcm],
         capture: Engine | KeepEverything,
         clips: Clips,
-        presses_s: Sequence[float],
     ) -> None:
-        presses = sorted(round(each * RATE_HZ) for each in presses_s)
+        presses = sorted(round(each * RATE_HZ) for each in self._asked.presses_s)
         for block in blocks:
             capture.hear(block)
             while presses and presses[0] <= capture.sound.now:
@@ -201,13 +211,14 @@ class Listener:
         self._model.reset()
         sound = Sound(speech_detector.new_gate())
         sound.listen_with(self._model)
-        pressed = self._policy == "button"
+        pressed = self._asked.policy == "button"
         source = ClipSource(
             secrets.token_hex(8),
             lambda position: began.moved(position * 1000 // RATE_HZ),
             "press" if pressed else "selected",
             () if pressed else ("everything",),
             clips.source,
+            self._asked.act,
         )
         kind = Engine if pressed else KeepEverything
         return kind(source, sound, Spool(self._home.spool), clips.report)

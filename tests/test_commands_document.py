@@ -108,6 +108,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         found["show"] = command("show", moment)
         found["hide"] = command("hide", moment)
         found["undo"] = command("undo")
+        found["redo"] = command("redo")
+        command("undo")
         found["restore"] = command("restore", moment)
         found["list"] = command("list")
         found["log"] = command("log")

@@ -30,6 +30,7 @@ class ClipSource:
     how: ClipOrigin = "press"
     reasons: tuple[str, ...] = ()
     file: str | None = None
+    act: str | None = None
 
     def name(self, at: int) -> str:
         """The id of a keep that was asked for at this position; it is the moment's, too."""
@@ -38,7 +39,8 @@ class ClipSource:
     def clip(self, name: str, start: int, revision: int = 0, *, recording: bool = False) -> Clip:
         """The header of a clip whose sound begins at `start`."""
         how = "recording" if recording else self.how
-        return Clip(name, how, self.recorded(start), self.reasons, revision, source=self.file)
+        recorded = self.recorded(start)
+        return Clip(name, how, recorded, self.reasons, revision, source=self.file, act=self.act)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""`list`, `show`, `hide`, `restore`, `undo`, `forget` and `log`: the archive and its journal."""
+"""`list`, `show`, `hide`, `restore`, `undo`, `redo`, `forget`, `log`: the archive, its journal."""
 
 import argparse
 from collections.abc import Callable, Coroutine
@@ -10,6 +10,7 @@ from core.errors import WrongUsage
 from .periods import add_period, in_words, period_of, why_nothing
 
 if TYPE_CHECKING:
+    from pipeline.store.acts import Reversed
     from pipeline.store.format.events import Event
     from pipeline.store.port import Archive, Reader
     from pipeline.store.views.moment_fold import MomentRow
@@ -57,12 +58,11 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
 async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from pipeline.commands import json_shapes  # noqa: PLC0415
-    from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
 
     row = await archive.moment(arguments.id)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
-    history = [event_sentence(event) for event in await _history(archive, row)]
+    history = [await _sentence(archive, event) for event in await _history(archive, row)]
     value = {
         **json_shapes.moment(row),
         "words": json_shapes.words(await archive.transcript(row)),
@@ -88,6 +88,13 @@ async def _history(archive: "Reader", row: "MomentRow") -> "list[Event]":
     return sorted(events, key=lambda event: event.order)
 
 
+async def _sentence(archive: "Reader", event: "Event") -> str:
+    from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
+
+    undoes = event.kind == "act_undone"
+    return event_sentence(event, await archive.event_at(*event.undoes) if undoes else None)
+
+
 async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.store import acts  # noqa: PLC0415
 
@@ -108,17 +115,39 @@ async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> i
 
 
 async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
-    from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
+    from pipeline.undo import undo as undo_act  # noqa: PLC0415
+
+    done = await undo_act(archive, Spool(home_of(arguments).spool), arguments.act)
+    coming = f" {done.still_coming} more of it still wait, and come in taken back."
+    _show_reversed("undone", done.act, screen, coming if done.still_coming else "")
+    return 0
+
+
+async def redo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.store import acts  # noqa: PLC0415
 
-    named = arguments.event and await acts.event_named(archive, arguments.event)
-    event = await acts.undo(archive, named)
-    sentence = event_sentence(event)
-    screen.value(
-        {"undone": event.id, "kind": event.kind, "subject": event.subject, "sentence": sentence},
-        f"Taken back: {sentence} `afterthought undo` once more brings it back.",
-    )
+    del arguments
+    _show_reversed("redone", await acts.redo(archive), screen)
     return 0
+
+
+def _show_reversed(key: str, done: "Reversed", screen: Screen, more: str = "") -> None:
+    from pipeline.commands.act_sentences import act_named  # noqa: PLC0415
+
+    what = "Brought back" if done.is_back else "Taken back"
+    sentence = f"{what}: {act_named(done.events)}.{more}"
+    moments = list(dict.fromkeys(event.subject for event in done.events))
+    value = {
+        key: done.act,
+        "kind": done.events[0].kind,
+        "subject": moments[0],
+        "moments": moments,
+        "count": len(moments),
+        "sentence": sentence,
+    }
+    back = "`afterthought undo` takes it" if done.is_back else "`afterthought redo` brings it"
+    screen.value(value, f"{sentence} {back} back.")
 
 
 async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
@@ -172,7 +201,6 @@ async def _to_forget(
 
 async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from core.clock import as_datetime, local_offset_min  # noqa: PLC0415
-    from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
 
     if arguments.n < 1:
         raise WrongUsage("-n is less than 1.", advice="Ask for at least one event.")
@@ -188,9 +216,10 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
             "event": event.id,
             "at": time(event.at_ms),
             "author": event.author,
+            "act": event.act,
             "kind": event.kind,
             "subject": event.subject,
-            "sentence": event_sentence(event),
+            "sentence": await _sentence(archive, event),
         }
         for event in events
     ]
@@ -209,7 +238,9 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _undo_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("event", metavar="EVENT", nargs="?", help="the event, as `log` names it")
+    parser.add_argument(
+        "act", metavar="ACT", nargs="?", help="the act, or an event of it, as `log` names them"
+    )
 
 
 def _forget_arguments(parser: argparse.ArgumentParser) -> None:
@@ -229,7 +260,8 @@ COMMANDS = (
     Command("show", "show one moment with its words and its history", reading(show), _id),
     Command("hide", "put a moment out of sight", writing(hide), _id),
     Command("restore", "bring a hidden moment back", writing(restore), _id),
-    Command("undo", "take back the last act, or the event named", writing(undo), _undo_arguments),
+    Command("undo", "take back the last act, or the one named", writing(undo), _undo_arguments),
+    Command("redo", "bring back what the last undo took", writing(redo)),
     Command("forget", "erase moments for good", writing(forget), _forget_arguments),
     Command("log", "read the journal back as sentences", reading(log), _log_arguments),
 )

@@ -60,8 +60,8 @@ _REASONS = {
 }
 
 
-def event_sentence(event: Event) -> str:
-    """What happened, as a sentence for people."""
+def event_sentence(event: Event, undone: Event | None = None) -> str:
+    """What happened, as a sentence for people; `undone` is the event that an undo names."""
     if event.kind == UNREADABLE:
         return f"The event {event.id} is damaged: `afterthought check` says more."
     if event.kind in _FACTS:
@@ -70,7 +70,7 @@ def event_sentence(event: Event) -> str:
         author = f"The program {event.author[4:]}"
     else:
         author = _AUTHORS.get(event.author, event.author)
-    return f"{author} {_predicate(event)}."
+    return f"{author} {_predicate(event, undone)}."
 
 
 def reason_sentence(code: str) -> str:
@@ -117,7 +117,7 @@ _FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
 """What nobody did, or nobody in particular: told without an author."""
 
 
-def _predicate(event: Event) -> str:
+def _predicate(event: Event, undone: Event | None) -> str:
     payload = event.payload
     if event.kind == "moment_kept":
         text = _HOW.get(payload["how"], "kept moment {subject}")
@@ -128,7 +128,8 @@ def _predicate(event: Event) -> str:
     elif event.kind == "origin_began":
         text = _ORIGINS.get(payload["reason"], "began a line of events, {subject}")
     elif event.kind == "act_undone":
-        text = f"took back event {payload['origin']}:{payload['seq']} on {{subject}}"
+        what = "event" if undone is None or undone.kind != "act_undone" else "the undo"
+        text = f"took back {what} {payload['origin']}:{payload['seq']} on {{subject}}"
     else:
         text = _KINDS.get(event.kind, f"did something newer ({event.kind}) to {{subject}}")
     return text.replace("{subject}", event.subject)

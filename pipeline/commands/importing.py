@@ -3,7 +3,7 @@
 import argparse
 import secrets
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
@@ -30,29 +30,32 @@ def import_(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _import(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.store.format.drafts import new_act_id  # noqa: PLC0415
     from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
     status = 0
     async with delivering(home, load(home.path)) as delivery:
-        importing = _Importing(home, delivery, screen, arguments.source)
+        importing = _Importing(home, delivery, screen, arguments.source, new_act_id())
         for name in arguments.paths:
             try:
                 status |= await importing.file(name)
             except TextUnreadable as error:
                 screen.refuse(error, file=name)
                 status = 1
+    await importing.tell_where_taken_back()
     return status
 
 
 @dataclass(frozen=True, slots=True)
 class _Importing:
-    """One call of the command. Lines that say the same are counted over all of a source."""
+    """One call of the command: one act. Lines that say the same are counted over a source."""
 
     home: "Home"
     delivery: "Delivery"
     screen: Screen
     source: str | None
+    act: str
     alike: Counter[bytes] = field(default_factory=Counter)
 
     async def file(self, name: str) -> int:
@@ -72,7 +75,7 @@ class _Importing:
         from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
         from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
-        texts = [line.text for line in batch if line.text is not None]
+        texts = [replace(line.text, act=self.act) for line in batch if line.text is not None]
         with understood(self.home.path):
             if texts:
                 letter = Spool(self.home.spool).post_texts(secrets.token_hex(8), texts)
@@ -86,6 +89,18 @@ class _Importing:
                     self.screen.refuse(error, file=name, line=line.number)
                     status = 1
         return status
+
+    async def tell_where_taken_back(self) -> None:
+        """Tell where somebody undid this import while it went on: all of it is hidden."""
+        from pipeline.store import acts  # noqa: PLC0415
+        from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
+
+        async with open_archive_to_read(self.home.path) as archive:
+            if await acts.is_taken_back(archive, self.act):
+                self.screen.say(
+                    "This import was taken back while it went on, and all of it is hidden. "
+                    "`afterthought redo` brings it back."
+                )
 
 
 async def _show_line(archive: "Reader", line: "Line", screen: Screen) -> None:

@@ -42,15 +42,16 @@ def process(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _keep(arguments: Arguments, screen: Screen) -> int:
-    from pipeline.commands.sound_files import ABOUT_THE_FILE, keep_file, show_kept  # noqa: PLC0415
+    from pipeline.commands import sound_files  # noqa: PLC0415
     from pipeline.spool.spool import Spool  # noqa: PLC0415
+    from pipeline.store.format.drafts import new_act_id  # noqa: PLC0415
     from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
     from pipeline.taking_in import handling  # noqa: PLC0415
     from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
     settings = load(home.path)
-    given = _given(arguments, screen)
+    asked = sound_files.Asked(new_act_id(), _given(arguments, screen))
     how = handling(
         home.path, settings, Spool(home.spool), again="keep it again", track=arguments.track
     )
@@ -58,15 +59,15 @@ async def _keep(arguments: Arguments, screen: Screen) -> int:
     async with delivering(home, settings) as delivery:
         for name in arguments.files:
             try:
-                kept = await keep_file(home, Path(name), given, how, delivery)
+                kept = await sound_files.keep_file(home, Path(name), asked, how, delivery)
             except UserError as error:
-                if error.code not in ABOUT_THE_FILE:
+                if error.code not in sound_files.ABOUT_THE_FILE:
                     raise
                 screen.refuse(error, file=name)
                 status = 1
                 continue
             async with open_archive_to_read(home.path) as archive:
-                await show_kept(archive, screen, name, kept)
+                await sound_files.show_kept(archive, screen, name, kept)
     return status
 
 

@@ -23,6 +23,14 @@ ABOUT_THE_FILE = {"sound_unreadable", "disk_reserve"}
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One call of `keep`: the act that all of its files are, and the time that it gives them."""
+
+    act: str
+    recorded: Recorded | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptFile:
     """A file that became a moment, and what is known of it beside its moment."""
 
@@ -32,7 +40,11 @@ class KeptFile:
 
 
 async def keep_file(
-    home: Home, path: Path, given: Recorded | None, handling: Handling, delivery: Delivery
+    home: Home,
+    path: Path,
+    asked: Asked,
+    handling: Handling,
+    delivery: Delivery,
 ) -> KeptFile:
     """Keep one file whole. Raises UserError."""
     moment = new_moment_id()
@@ -43,8 +55,8 @@ async def keep_file(
     ):
         chunks = meter.watch(sound.chunks())
         first = next(chunks)  # a file that holds no sound is refused before anything is asked of it
-        recorded = given or sound.recorded_at()
-        clip = Clip(moment, "file", recorded, source=as_text(path.name))
+        recorded = asked.recorded or sound.recorded_at()
+        clip = Clip(moment, "file", recorded, source=as_text(path.name), act=asked.act)
         written = handling.guard(chain([first], chunks))
         letter = Spool(home.spool).post_clip(clip, written)
         for remark in (*sound.remarks(), *_about_its_time(path.name, recorded)):

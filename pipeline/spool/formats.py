@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from re import fullmatch
 from typing import Any, TypeVar, get_args
 
 from core.clock import Recorded, is_representable, recorded_from_json
@@ -132,6 +133,7 @@ def _clip(header: bytes) -> Clip:
         raise LetterBroken("its reasons are none")
     clip = _made(Clip, recorded=recorded, reasons=tuple(reasons), **fields)
     is_ours = is_id(clip.id) and clip.how in get_args(ClipOrigin) and _is_count(clip.revision)
+    is_ours = is_ours and _is_act_or_none(clip.act)
     if not is_ours or not all(map(_is_text_or_none, (clip.speaker, clip.source))):
         raise LetterBroken("its header is none of ours")
     return clip
@@ -144,6 +146,8 @@ def _text(line: bytes) -> TypedText:
     text = _made(TypedText, recorded=recorded, reference=reference, **fields)
     if not is_id(text.id) or text.how not in {"typed", "imported"} or not _is_count(text.nth):
         raise LetterBroken("it is no text of ours")
+    if not _is_act_or_none(text.act):
+        raise LetterBroken("its act is none of ours")
     if not (_is_text(text.text) and _is_text_or_none(text.speaker)):
         raise LetterBroken("its text cannot be stored")
     return text
@@ -192,6 +196,13 @@ def _is_text(value: object) -> bool:
 
 def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _is_act_or_none(value: object) -> bool:
+    """An act goes into the journal, which holds no word of anybody's."""
+    return value is None or (
+        isinstance(value, str) and fullmatch("[0-9a-f]{16}", value) is not None
+    )
 
 
 def _is_text_or_none(value: object) -> bool:

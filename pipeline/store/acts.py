@@ -1,77 +1,259 @@
-"""The wearer's acts on an archive: hide, restore and undo, each one event that is appended.
+"""The wearer's acts on an archive: hide, restore, undo and redo, each of events that are appended.
 
-They need no more of an archive than its port, so every kind of archive has them.
+What is appended follows from what the journal says in the same transaction: two who undo at
+once take back two acts. They need no more of an archive than its port.
 """
 
-from core.errors import NotFound
+import contextlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from core.errors import ActWaits, NotFound
 from pipeline.store.format import drafts
-from pipeline.store.format.events import Event
-from pipeline.store.port import Archive, Reader
+from pipeline.store.format.events import Draft, Event
+from pipeline.store.port import Archive, Reader, Thought
+from pipeline.store.views.act_fold import ACTS, together, traced
 from pipeline.store.views.moment_fold import MomentRow, undone_events
 
-UNDOABLE = frozenset(
-    {"moment_kept", "clip_revised", "moment_hidden", "moment_restored", "act_undone"}
-)
-"""What an undo may take back. Forgetting is not among them: its bytes are gone."""
+AUTHORS = frozenset({"wearer", "agent"})
+"""Whose acts `undo` takes back when none is named."""
+
+
+LONGEST_SEQ = 19
+"""Digits: a number that has as many, SQLite could not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """The events of one act that count no more or, with `is_back`, count again; oldest first."""
+
+    act: str
+    events: tuple[Event, ...]
+    is_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something of the wearer's that still waits in the spool, and the act that it is part of."""
+
+    moments: tuple[str, ...]
+    act: str | None = None
 
 
 async def hide(archive: Archive, moment: MomentRow) -> bool:
-    """Put a moment out of sight; False where it was so already."""
-    if moment.state == "hidden":
-        return False
-    await archive.append(drafts.moment_hidden(moment.id, author="wearer"))
-    return True
+    """Put a moment out of sight; False where it was so already. Raises NotFound."""
+    async with archive.thought() as thought:
+        if (await thought.moment(moment.id)).state == "hidden":
+            return False
+        await thought.append(drafts.moment_hidden(moment.id, author="wearer"))
+        return True
 
 
 async def restore(archive: Archive, moment: MomentRow) -> bool:
-    """Show a moment again that was hidden, or whose keep was undone; False where it is seen."""
-    if moment.state == "visible":
-        return False
-    await archive.append(drafts.moment_restored(moment.id, author="wearer"))
-    return True
+    """Show a moment that is hidden, or whose keep was undone; False where it is seen.
 
-
-async def undo(archive: Archive, event: Event | None = None) -> Event:
-    """Take back an event, or this origin's last act by the wearer or the agent.
-
-    The event that was taken back. Raises NotFound where there is none, or where it
-    cannot be undone.
+    Raises NotFound.
     """
-    target = event or await _last_act(archive)
-    if target.kind not in UNDOABLE:
-        sentence = f"The event {target.id} ({target.kind}) cannot be undone."
+    async with archive.thought() as thought:
+        if (await thought.moment(moment.id)).state == "visible":
+            return False
+        await thought.append(drafts.moment_restored(moment.id, author="wearer"))
+        return True
+
+
+async def undo_keep(archive: Archive, moment: MomentRow) -> bool:
+    """Take back the keep of this one moment, whatever was kept with it; False where it is hidden.
+
+    Raises NotFound.
+    """
+    async with archive.thought() as thought:
+        row = await thought.moment(moment.id)
+        if row.state == "hidden":
+            return False
+        kept = (row.kept_origin, row.kept_seq)
+        if await keep_is_undone(thought, row):  # and it was restored since
+            await thought.append(drafts.moment_hidden(row.id, author="wearer"))
+        else:
+            await thought.append(drafts.act_undone(row.id, *kept, author="wearer"))
+        return True
+
+
+async def keep_again(archive: Archive, moment: MomentRow, act: str | None) -> None:
+    """Show a moment whose keep was undone, as part of this act; one that was hidden stays so."""
+    async with archive.thought() as thought:
+        row = await thought.find_moment(moment.id)
+        if row is None or row.state == "visible" or not await keep_is_undone(thought, row):
+            return
+        restored = drafts.moment_restored(row.id, author="wearer")
+        await thought.append(drafts.of_act(restored, act))
+
+
+async def undo(
+    archive: Archive, named: str | None = None, *, waiting: Collection[Waiting] = ()
+) -> Reversed:
+    """Take back an act, named by its id or by an event, or the last one that is not taken back.
+
+    To take back an undo is to bring its act back. `waiting` is what lies in the spool. Raises
+    NotFound where there is nothing to take back or it cannot be, ActWaits where the last act
+    is not in the archive yet.
+    """
+    async with archive.thought() as thought:
+        if named is None:
+            await _must_be_in(thought, waiting)
+            event = await _last_act(thought)
+        else:
+            event = await _named(thought, named)
+        return await _reverse(thought, event)
+
+
+async def redo(archive: Archive) -> Reversed:
+    """Bring back what the last undo took, unless something new was done since.
+
+    Raises NotFound where there is nothing to bring back.
+    """
+    async with archive.thought() as thought:
+        undo = await _last_undo(thought)
+        if undo is None:
+            raise NotFound(
+                "There is nothing to redo.",
+                advice="`redo` brings back what the last undo took, until you do something new.",
+            )
+        return await _reverse(thought, undo)
+
+
+async def keep_is_undone(reader: Reader, moment: MomentRow) -> bool:
+    """True where the keep of a moment was taken back, whether or not it is seen since."""
+    undone = undone_events(await reader.events_of(moment.id))
+    return (moment.kept_origin, moment.kept_seq) in undone
+
+
+async def is_taken_back(reader: Reader, act: str) -> bool:
+    """True where an act was undone as a whole, and not redone: what comes late of it is, too."""
+    latest = await reader.latest_of_act(act)
+    return latest is not None and await _takes_back(reader, latest)
+
+
+async def _reverse(thought: Thought, event: Event) -> Reversed:
+    if event.kind not in ACTS and event.kind != "act_undone":
+        sentence = f"The event {event.id} ({event.kind}) cannot be undone."
         raise NotFound(sentence, advice="`afterthought log` lists the events that can.")
-    await _must_still_count(archive, target)
-    await archive.append(
-        drafts.act_undone(target.subject, target.origin, target.seq, author="wearer")
+    around = await _around(thought, event)
+    reversed_ = together(event, around)
+    if not reversed_:
+        raise await _not_again(thought, event)
+    await thought.append(*[_undone(each) for each in reversed_])
+    known = {each.place: each for each in around}
+    about = tuple(traced(each, known)[0] for each in reversed_)
+    return Reversed(event.act, about, is_back=traced(event, known)[1])
+
+
+def _undone(event: Event) -> Draft:
+    draft = drafts.act_undone(event.subject, *event.place, author="wearer")
+    return drafts.of_act(draft, event.act_id)
+
+
+async def _around(reader: Reader, event: Event) -> list[Event]:
+    if event.act_id is not None:
+        return await reader.events_of_act(event.act_id)
+    if await reader.is_forgotten(event.subject):
+        return []
+    return await reader.events_of(event.subject)
+
+
+async def _not_again(reader: Reader, event: Event) -> NotFound:
+    if await reader.is_forgotten(event.subject):
+        sentence = f"The event {event.id} is about what was forgotten, and cannot be undone."
+        return NotFound(sentence, advice="`afterthought log` lists the events that can.")
+    return NotFound(
+        f"The event {event.id} is undone already.",
+        advice="`afterthought redo` brings back what the last undo took.",
     )
-    return target
 
 
-async def event_named(archive: Reader, named: str) -> Event:
-    """The event `origin:seq`, or `seq` in this install's own line. Raises NotFound."""
+async def _named(reader: Reader, named: str) -> Event:
+    """The newest event of the act, or the event `origin:seq`, or `seq` of this install's line."""
     origin, _, seq = named.rpartition(":")
-    found = None
-    if seq.isdecimal():
-        found = await archive.event_at(origin or await archive.origin() or "", int(seq))
+    found = await reader.latest_of_act(named)
+    if found is not None:
+        return _of_the_act(await reader.events_of_act(named)) or found
+    if seq.isdecimal() and len(seq) < LONGEST_SEQ:
+        found = await reader.event_at(origin or await reader.origin() or "", int(seq))
     if found is None:
-        sentence = f"There is no event {named}."
+        sentence = f"There is no act {named}, and no event."
         raise NotFound(sentence, advice="`afterthought log` lists the events.")
     return found
 
 
-async def _last_act(archive: Reader) -> Event:
-    latest = await archive.latest_events(
-        1, authors=("wearer", "agent"), origin=await archive.origin() or ""
+def _of_the_act(events: list[Event]) -> Event | None:
+    return next((each for each in events if each.kind in ACTS), None)
+
+
+async def _must_be_in(reader: Reader, waiting: Collection[Waiting]) -> None:
+    """Where an act has not come into the archive at all, it is the last one. Raises ActWaits."""
+    coming = [each for each in waiting if not await _is_in(reader, each)]
+    if not coming:
+        return
+    count = sum(len(each.moments) for each in coming)
+    subject = "1 moment that you kept last is" if count == 1 else f"{count} moments are"
+    raise ActWaits(
+        f"{subject} still being put in; nothing was taken back.",
+        advice="Undo once that is done: `afterthought status` tells, and without a worker "
+        "`afterthought process --once` does it.",
     )
-    if not latest:
-        sentence = "There is nothing to undo yet."
-        raise NotFound(sentence, advice="Keep something first: `afterthought note TEXT`.")
-    return latest[0]
 
 
-async def _must_still_count(archive: Reader, target: Event) -> None:
-    events = await archive.events_of(target.subject)
-    if (target.origin, target.seq) in undone_events(events):
-        sentence = f"The event {target.id} is undone already."
-        raise NotFound(sentence, advice="Undo that undo to bring it back: `afterthought log`.")
+async def _is_in(reader: Reader, waiting: Waiting) -> bool:
+    if waiting.act is not None:
+        return await reader.latest_of_act(waiting.act) is not None
+    for moment in waiting.moments:
+        if await reader.find_moment(moment) or await reader.is_forgotten(moment):
+            return True
+    return False
+
+
+async def _last_act(reader: Reader) -> Event:
+    """An event of the last act that counts; of a forget, too. Raises NotFound."""
+    undone: set[tuple[str, int]] = set()
+    async with contextlib.aclosing(reader.acts_backwards(AUTHORS)) as events:
+        async for event in events:
+            if event.place in undone:
+                continue
+            if event.kind == "act_undone":
+                undone.add(event.undoes)
+            elif event.kind == "moment_forgotten":
+                raise NotFound(
+                    "The last act is a forget, and that cannot be undone: the bytes are gone.",
+                    advice="What came before it can be named: `afterthought log`, then "
+                    "`afterthought undo ACT`.",
+                )
+            elif event.kind in ACTS and not await reader.is_forgotten(event.subject):
+                return event
+    advice = "Keep something first: `afterthought note TEXT`."
+    if undone:
+        advice = "`afterthought redo` brings back what the last undo took."
+    raise NotFound("There is nothing to undo.", advice=advice)
+
+
+async def _last_undo(reader: Reader) -> Event | None:
+    """The newest undo that counts; None where another act came after it, or there is none."""
+    undone: set[tuple[str, int]] = set()
+    brought_back: set[str] = set()
+    own = await reader.origin()
+    async with contextlib.aclosing(reader.acts_backwards(AUTHORS)) as events:
+        async for event in events:
+            if event.kind != "act_undone":
+                return None
+            if event.place in undone:
+                continue
+            undone.add(event.undoes)
+            if event.origin != own or event.author not in AUTHORS or event.act in brought_back:
+                continue
+            if await _takes_back(reader, event):
+                return event
+            brought_back.add(event.act)
+    return None
+
+
+async def _takes_back(reader: Reader, event: Event) -> bool:
+    around = await reader.events_of(event.subject)
+    return traced(event, {each.place: each for each in around})[1]

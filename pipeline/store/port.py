@@ -4,7 +4,8 @@
 what another kind would. What search asks is in `passage_port.py`, since it speaks in arrays.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -103,6 +104,22 @@ class Reader(Protocol):
     ) -> list[Event]:
         """The newest events first; of this kind, these authors, this origin, where named."""
 
+    def acts_backwards(self, authors: Collection[str]) -> AsyncGenerator[Event, None]:
+        """What these authors did under this origin, and every undo of anybody's, newest first.
+
+        Without what is no act of theirs: the beginning of an origin.
+        """
+        ...
+
+    async def events_of_act(self, act: str) -> list[Event]:
+        """The events with this act id, and every undo about their moments, in fold order.
+
+        None of what was forgotten.
+        """
+
+    async def latest_of_act(self, act: str) -> Event | None:
+        """The newest event with this act id; of what was forgotten, too."""
+
     async def is_forgotten(self, moment: str) -> bool:
         """True where the moment has a tombstone."""
 
@@ -110,11 +127,30 @@ class Reader(Protocol):
         """The origin that this install appends under, or None before its first event."""
 
 
+class Thought(Reader, Protocol):
+    """One transaction: all that is appended in it is stored, or nothing of it."""
+
+    async def append(self, *drafted: Draft) -> list[Event]:
+        """Store these drafts as events, with their belongings and views.
+
+        What belongs to an act that was taken back as a whole is taken back with it. Raises
+        Forgotten when a subject was forgotten.
+        """
+        ...
+
+
 class Archive(Reader, Protocol):
     """Everything a reader can, and appending. What can be said with both is in `acts.py`."""
 
+    def thought(self) -> AbstractAsyncContextManager[Thought]:
+        """A transaction in which what is appended follows from what is read.
+
+        Nobody else appends in between. Raises ArchiveUnusable.
+        """
+        ...
+
     async def append(self, *drafted: Draft, sound: MadeSound | None = None) -> list[Event]:
-        """Store these drafts as events, with their belongings and views: all or nothing.
+        """Store these drafts as events, as a `Thought` does: all or nothing.
 
         A finished sound file goes to its place in the same transaction, so that no sweep
         meets it unnamed. The sound that a `clip_revised` supersedes goes with it: its

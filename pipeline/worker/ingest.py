@@ -13,11 +13,12 @@ from core.moment import Reference, Transcript
 from core.pcm import Pcm
 from core.spool_port import Clip, TypedText
 from pipeline import media
-from pipeline.known_texts import known_moment
+from pipeline.known_texts import known_moment, says_the_same
 from pipeline.spool.clip_sound import duration_ms, read_clip, read_through
 from pipeline.spool.formats import read_batch, read_fact
 from pipeline.spool.names import without_words
 from pipeline.spool.spool import Letter, Spool
+from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
@@ -116,6 +117,7 @@ class Ingest:
             sound=sound,
             speaker=clip.speaker,
             reference=None if clip.source is None else Reference(clip.source),
+            act=clip.act,
         )
         author = "selector" if clip.how == "selected" else "wearer"
         draft = drafts.moment_kept if revision is None else drafts.clip_revised
@@ -157,9 +159,11 @@ class Ingest:
 
     async def _take_in_texts(self, texts: Sequence[TypedText], read: "_Read") -> None:
         for start in range(0, len(texts), BATCH):
-            new = await self._unknown(texts[start : start + BATCH])
+            batch = texts[start : start + BATCH]
+            new = await self._unknown(batch)
             embeddings = await read([(each.text, each.speaker) for each in new]) if new else []
             await self._keep_texts(new, embeddings)
+            await self._keep_again(batch)
 
     async def _keep_texts(
         self, texts: Sequence[TypedText], embeddings: Sequence[Embedding | None]
@@ -200,6 +204,15 @@ class Ingest:
                 has_ref = text.reference is not None and text.reference.ref is not None
                 new.setdefault(text.reference if has_ref else text.id, text)
         return list(new.values())
+
+    async def _keep_again(self, texts: Sequence[TypedText]) -> None:
+        """What was imported before and then undone is seen again: the wearer imports it anew."""
+        for text in texts:
+            known = await known_moment(self._archive, text)
+            if known is None or known.id == text.id or known.state == "visible":
+                continue
+            if says_the_same(known, text):
+                await acts.keep_again(self._archive, known, text.act)
 
     async def _append(self, moment: str, *thought: Draft, sound: MadeSound | None) -> None:
         try:
@@ -252,6 +265,7 @@ def _typed(text: TypedText, embedding: Embedding | None) -> list[Draft]:
         transcript=Transcript(text.text),
         speaker=text.speaker,
         reference=text.reference,
+        act=text.act,
     )
     thought = [drafts.moment_kept(kept, author="wearer")]
     if embedding is not None:

@@ -113,8 +113,10 @@ def test_hiding_restoring_and_undoing_take_it_out_of_sight_and_bring_it_back(
     assert seen() == (1, 1)
     assert done("undo", "--json").value["kind"] == "moment_restored"
     assert seen() == (0, 0)
-    assert done("undo", "--json").value["kind"] == "act_undone"
+    assert done("undo", "--json").value["kind"] == "moment_hidden"
     assert seen() == (1, 1)
+    assert done("redo", "--json").value["kind"] == "moment_hidden"
+    assert seen() == (0, 0)
     assert done("check", "--json").value["problems"] == []
 
 

@@ -6,7 +6,7 @@ Pure: nothing here is stored before `Archive.append` has given it its place.
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from core.clock import Recorded
@@ -78,11 +78,22 @@ class Kept:
     transcript: Transcript | None = None
     speaker: str | None = None
     reference: Reference | None = None
+    act: str | None = None
 
 
 def new_moment_id() -> str:
     """An id for a moment that begins a stream of its own: a file, a typed note."""
     return f"{secrets.token_hex(8)}-0"
+
+
+def new_act_id() -> str:
+    """An id for what the wearer does at once, where that may be several events."""
+    return secrets.token_hex(8)
+
+
+def of_act(draft: Draft, act: str | None) -> Draft:
+    """The same draft as part of an act; as it is, where it is an act by itself."""
+    return draft if act is None else replace(draft, payload={**draft.payload, "act": act})
 
 
 def moment_kept(kept: Kept, *, author: str) -> Draft:
@@ -97,7 +108,7 @@ def moment_kept(kept: Kept, *, author: str) -> Draft:
         "recorded": _recorded(kept.recorded),
         "duration_ms": kept.duration_ms,
     }
-    return Draft("moment_kept", kept.id, author, payload, _belongings_of(kept))
+    return of_act(Draft("moment_kept", kept.id, author, payload, _belongings_of(kept)), kept.act)
 
 
 def clip_revised(kept: Kept, *, author: str) -> Draft:
@@ -109,7 +120,7 @@ def clip_revised(kept: Kept, *, author: str) -> Draft:
     }
     assert kept.sound is not None
     sound = new_belonging("sound", _json_bytes(asdict(kept.sound)))
-    return Draft("clip_revised", kept.id, author, payload, (sound,))
+    return of_act(Draft("clip_revised", kept.id, author, payload, (sound,)), kept.act)
 
 
 def _recorded(recorded: Recorded) -> dict[str, object]:

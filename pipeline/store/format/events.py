@@ -72,6 +72,26 @@ class Event:
         return payload
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Which event it is: its origin and its seq."""
+        return (self.origin, self.seq)
+
+    @property
+    def act_id(self) -> str | None:
+        """The id of the act that it is part of; None where it is an act by itself."""
+        return self.payload.get("act")
+
+    @property
+    def act(self) -> str:
+        """The name of its act; its own id where it is an act by itself."""
+        return self.act_id or self.id
+
+    @property
+    def undoes(self) -> tuple[str, int]:
+        """The place of the event that this `act_undone` takes back."""
+        return (self.payload["origin"], self.payload["seq"])
+
+    @property
     def commitments(self) -> dict[str, str]:
         """Commitment by belonging id, of everything that hangs off this event."""
         return {entry["id"]: entry["commitment"] for entry in self.payload.get("belongings", [])}

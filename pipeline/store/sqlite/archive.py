@@ -8,6 +8,7 @@ from pathlib import Path
 import aiosqlite
 
 from core.clock import Clock, SystemClock
+from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.port import Rebuilt, Report
@@ -24,6 +25,32 @@ from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
 
 
+class SqliteThought(SqliteReader):
+    """`port.Thought` within a transaction that its maker holds."""
+
+    def __init__(
+        self, connection: aiosqlite.Connection, home: Path, machine: bytes, at_ms: int | None
+    ) -> None:
+        super().__init__(connection, home)
+        self._machine = machine
+        self._at_ms = at_ms
+
+    async def append(self, *drafted: Draft) -> list[Event]:
+        acts_here = {str(each.payload["act"]) for each in drafted if "act" in each.payload}
+        taken_back = {each for each in acts_here if await acts.is_taken_back(self, each)}
+        events = [await self._place(each) for each in drafted]
+        for event in events:
+            if event.act in taken_back and event.kind != "act_undone":
+                undo = drafts.act_undone(event.subject, *event.place, author="wearer")
+                await self._place(drafts.of_act(undo, event.act))
+        await refold_changed(self.connection, (each.subject for each in drafted))
+        return events
+
+    async def _place(self, draft: Draft) -> Event:
+        origin = await current_origin(self.connection, self._machine, self._at_ms)
+        return await append(self.connection, origin, draft, self._at_ms)
+
+
 class SqliteArchive(SqliteReader):
     """`port.Archive` over one connection.
 
@@ -38,17 +65,20 @@ class SqliteArchive(SqliteReader):
         self._machine = machine
         self._one_writer = asyncio.Lock()
 
+    @contextlib.asynccontextmanager
+    async def thought(self) -> AsyncIterator[SqliteThought]:
+        async with self._writing() as at_ms:
+            yield SqliteThought(self.connection, self.home, self._machine, at_ms)
+
     async def append(self, *drafted: Draft, sound: MadeSound | None = None) -> list[Event]:
         superseded: list[str] = []
-        async with self._writing() as at_ms:
+        async with self.thought() as thought:
             if sound is not None:
                 adopt(self.home, sound)
-            origin = await current_origin(self.connection, self._machine, at_ms)
             for each in drafted:
                 if each.kind == "clip_revised":
                     superseded += await forgetting.erase_sound(self.connection, each.subject)
-            events = [await append(self.connection, origin, each, at_ms) for each in drafted]
-            await refold_changed(self.connection, (each.subject for each in drafted))
+            events = await thought.append(*drafted)
         if superseded:
             await self._remove_unnamed(superseded)
         return events
@@ -85,7 +115,9 @@ class SqliteArchive(SqliteReader):
         return Rebuilt(found, mended)
 
     async def _erase(self, moments: Sequence[str], *, here: bool) -> None:
-        drafted = [drafts.moment_forgotten(each, here=here, author="wearer") for each in moments]
+        act = drafts.new_act_id() if len(moments) > 1 else None
+        forgets = [drafts.moment_forgotten(each, here=here, author="wearer") for each in moments]
+        drafted = [drafts.of_act(each, act) for each in forgets]
         async with self._writing() as at_ms:
             origin = await current_origin(self.connection, self._machine, at_ms)
             await forgetting.erase(self.connection, origin, drafted, at_ms)

@@ -1,6 +1,6 @@
 """The journal's rows: appending events with what hangs off them, and reading them back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -16,6 +16,8 @@ from pipeline.store.format.events import (
 )
 from pipeline.store.format.readable import has_its_types, readable_event
 from pipeline.store.port import Forgotten
+
+from .migrations import EVENT_ACT
 
 COLUMNS = (
     "origin, seq, lamport, at_ms, author, kind, version, subject, payload, previous_hash, hash"
@@ -89,6 +91,40 @@ def _events(rows: Iterable[Any]) -> list[Event]:
     """The events in these rows, as `readable` has them; `check` alone sees them as they are."""
     found = [Event(*row) for row in rows]
     return [readable_event(each) for each in found if has_its_types(each)]
+
+
+async def acts_backwards(
+    connection: aiosqlite.Connection, origin: str, authors: Collection[str]
+) -> AsyncGenerator[Event, None]:
+    """What these authors did in this line, and every undo, newest first; read as one asks."""
+    query = (
+        f"SELECT {COLUMNS} FROM event WHERE kind = 'act_undone' "
+        f"OR (origin = ? AND author IN ({', '.join('?' * len(authors))})) "
+        "ORDER BY lamport DESC, origin DESC, seq DESC"
+    )
+    async with connection.execute(query, (origin, *authors)) as rows:
+        async for row in rows:
+            for event in _events([row]):
+                yield event
+
+
+async def events_of_act(connection: aiosqlite.Connection, act: str) -> list[Event]:
+    """The events of an act and every undo about their subjects, in fold order; none forgotten."""
+    query = (
+        f"SELECT {COLUMNS} FROM event WHERE (kind = 'act_undone' OR {EVENT_ACT} = ?1) "
+        f"AND subject IN (SELECT subject FROM event WHERE {EVENT_ACT} = ?1 "
+        "EXCEPT SELECT subject FROM tombstone) ORDER BY lamport, origin, seq"
+    )
+    return _events(await connection.execute_fetchall(query, (act,)))
+
+
+async def latest_of_act(connection: aiosqlite.Connection, act: str) -> Event | None:
+    query = (
+        f"SELECT {COLUMNS} FROM event WHERE {EVENT_ACT} = ? "
+        "ORDER BY lamport DESC, origin DESC, seq DESC LIMIT 1"
+    )
+    found = _events(await connection.execute_fetchall(query, (act,)))
+    return found[0] if found else None
 
 
 async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[str, bytes]:

@@ -168,4 +168,12 @@ CREATE INDEX moment_by_length ON moment (source, length(text))
 WHERE ref IS NULL AND how = 'imported';
 """
 
-MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS, _CHANGES, _SOUNDS, _FOLDERS)
+# A payload that was altered need not be JSON, and must not stop the archive from opening.
+EVENT_ACT = "CASE WHEN json_valid(payload) THEN json_extract(payload, '$.act') END"
+"""The act id of an event; a query that says it in these words is answered by index."""
+
+_ACTS = f"""
+CREATE INDEX event_by_act ON event ({EVENT_ACT}, lamport) WHERE {EVENT_ACT} IS NOT NULL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS, _CHANGES, _SOUNDS, _FOLDERS, _ACTS)

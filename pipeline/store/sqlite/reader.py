@@ -1,7 +1,7 @@
 """Reading the archive: moments, events, and what hangs off them."""
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 
@@ -113,6 +113,19 @@ class SqliteReader:
         self, limit: int, *, kind: str = "", authors: Sequence[str] = (), origin: str = ""
     ) -> list[Event]:
         return await journal.latest_events(self.connection, limit, authors, origin, kind)
+
+    async def acts_backwards(self, authors: Collection[str]) -> AsyncGenerator[Event, None]:
+        origin = await self.origin() or ""
+        acts = journal.acts_backwards(self.connection, origin, authors)
+        async with contextlib.aclosing(acts) as events:
+            async for event in events:
+                yield event
+
+    async def events_of_act(self, act: str) -> list[Event]:
+        return await journal.events_of_act(self.connection, act)
+
+    async def latest_of_act(self, act: str) -> Event | None:
+        return await journal.latest_of_act(self.connection, act)
 
     async def is_forgotten(self, moment: str) -> bool:
         return await journal.is_forgotten(self.connection, moment)

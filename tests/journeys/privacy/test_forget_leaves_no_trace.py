@@ -111,7 +111,7 @@ def take_through_every_act(do: Do, marked: list[str]) -> None:
         do("show", moment)
         do("hide", moment)
         do("undo")
-        do("undo")
+        do("redo")
         do("restore", moment)
     do("list", "--hidden")
     do("log")

@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from pipeline.spool.clip_sound import read_clip
 from pipeline.spool.formats import read_batch
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.spool import Spool
+from pipeline.store.format.drafts import new_moment_id
 
 CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60), ("press",), source="a.wav")
 
@@ -113,6 +115,17 @@ def test_texts_that_are_none_are_told_apart(tmp_path: Path, content: bytes) -> N
 
     with pytest.raises(LetterBroken):
         read_batch(path)
+
+
+@pytest.mark.parametrize("act", ["what I said", "AB" * 8, "", 5, ["ab" * 8]])
+def test_no_word_comes_into_the_journal_as_the_name_of_an_act(spool: Spool, act: Any) -> None:
+    text = TypedText(new_moment_id(), "typed", "x", Recorded(), act=act)
+    clip = Clip(new_moment_id(), "file", Recorded(), act=act)
+
+    with pytest.raises(LetterBroken):
+        read_batch(spool.post_texts("a", [text]))
+    with pytest.raises(LetterBroken):
+        read_clip(spool.post_clip(clip, [np.zeros(9, np.int16)]))
 
 
 def test_failures_are_counted_across_restarts_and_go_with_the_letter(spool: Spool) -> None:

@@ -110,15 +110,15 @@ async def test_an_undone_revision_shows_the_words_before_without_their_sound(
     post(1, 3)
     await worker.drain()
     async with open_archive(home) as archive:
-        event = await acts.undo(archive)
+        undone = await acts.undo(archive)
 
     row = await moment(home)
-    assert event.kind == "clip_revised"
+    assert [each.kind for each in undone.events] == ["clip_revised"]
     assert (row.state, row.revision, row.text, row.sound) == ("visible", 0, "pill box", None)
     assert await problems(home) == []
 
     async with open_archive(home) as archive:
-        await acts.undo(archive)
+        await acts.redo(archive)
     row = await moment(home)
     assert (row.revision, row.text) == (1, "the pill box")
     assert sounds(home) == [row.sound]

@@ -95,7 +95,7 @@ async def test_rebuild_gives_the_same_rows(archive: SqliteArchive, typed: Write)
     moments = [await typed(f"thought {number}", speaker="Anna") for number in range(12)]
     await acts.hide(archive, await archive.moment(moments[3]))
     await forget(archive, Spool(archive.home / "spool"), [moments[5]])
-    await acts.undo(archive, await acts.event_named(archive, "2"))
+    await acts.undo(archive, "2")
     before = await view_rows(archive)
 
     await archive.rebuild()

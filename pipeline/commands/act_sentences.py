@@ -1,0 +1,29 @@
+"""Acts named for people, with how many moments they were about. Pure."""
+
+from collections.abc import Sequence
+
+from pipeline.store.format.events import Event
+
+_KEEPS = {
+    "typed": ("the note {subject}", "{count} notes"),
+    "imported": ("the import of 1 note", "the import of {count} notes"),
+    "file": ("the keep of a sound file as {subject}", "the keep of {count} sound files"),
+    "press": ("the press that kept {subject}", "the presses that kept {count} moments"),
+    "recording": ("the recording {subject}", "{count} recordings"),
+}
+_KINDS = {
+    "moment_kept": ("the keep of {subject}", "the keep of {count} moments"),
+    "clip_revised": ("the further reach of {subject}", "the further reach of {count} moments"),
+    "moment_hidden": ("the hiding of {subject}", "the hiding of {count} moments"),
+    "moment_restored": ("the return of {subject}", "the return of {count} moments"),
+}
+
+
+def act_named(events: Sequence[Event]) -> str:
+    """What was done, in one act of so many events: "the import of 3 notes"."""
+    first = next((each for each in events if each.kind == "moment_kept"), events[0])
+    one, several = _KINDS[first.kind]
+    if first.kind == "moment_kept":
+        one, several = _KEEPS.get(first.payload["how"], (one, several))
+    count = len({each.subject for each in events})
+    return (one if count == 1 else several).format(subject=first.subject, count=count)
