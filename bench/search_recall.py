@@ -32,8 +32,6 @@ from pipeline import models
 from pipeline.meaning.embedder import Embedder, MiniLmEmbedder
 from pipeline.search.engine import Engine
 from pipeline.search.query import parse
-from pipeline.store.passage_port import Phrase
-from pipeline.store.sqlite.match_expression import quoted
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
 
@@ -259,7 +257,7 @@ async def _bm25(archive: SqliteReader, queries: Sequence[str], table: str) -> Se
     )
     found = []
     for terms in (parse(one).terms for one in queries):
-        match = " OR ".join(quoted(Phrase(term)) for term in terms)
+        match = " OR ".join(f'"{term.typed}"' for term in terms)
         # A long moment may be found by several of its passages.
         rows = match and await archive.connection.execute_fetchall(query, (match, 3 * TOP))
         found.append(list(dict.fromkeys(ref for (ref,) in rows or ())))

@@ -33,6 +33,7 @@ from pipeline.store.format.drafts import Embedding, Kept, PassageCut
 from pipeline.store.format.events import Draft
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import open_writer
+from pipeline.store.sqlite.keyword_index import index_everything
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
@@ -130,6 +131,7 @@ async def _fill(home: Path, turns: Iterable[Turn]) -> None:
                 f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})",  # noqa: S608
                 (astuple(pair[table == "passage"]) for pair in rows),
             )
+        await index_everything(connection)
         await connection.commit()
 
 

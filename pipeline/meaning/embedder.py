@@ -1,6 +1,7 @@
 """Turns texts into vectors whose cosine says how close they are in meaning."""
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -13,13 +14,17 @@ from tokenizers import Tokenizer
 from core.errors import ModelMissing
 
 Vectors = NDArray[np.float32]
-"""Unit-length rows, shape (texts, dimensions)."""
+"""Rows of unit length, zeros for a text that is not known; shape (texts, dimensions)."""
 
 MAX_PIECES = 256
 """The length that the model was trained for (its sentence_bert_config.json), both end marks in."""
 
 END_MARKS = 2
 """[CLS] and [SEP], which the tokenizer puts around every text."""
+
+
+_LATIN = re.compile("[0-9a-z]")
+_MARKS = frozenset({"[CLS]", "[SEP]", "[UNK]", "[PAD]"})
 
 
 class Embedder(Protocol):
@@ -35,11 +40,15 @@ class Embedder(Protocol):
     def dimensions(self) -> int: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit-length rows in the order of the texts; shape (0, dimensions) for none.
+        """Rows in the order of the texts, of unit length; shape (0, dimensions) for none.
 
-        The same text has the same vector whatever stands beside it. A text longer
-        than the model reads counts by its beginning. Blocks: never call it on a loop.
+        A text of which the model knows no word has zeros: it is close to nothing. The same
+        text has the same vector whatever stands beside it. A text longer than the model reads
+        counts by its beginning. Blocks: never call it on a loop.
         """
+
+    def knows(self, text: str) -> bool:
+        """Whether the model knows any word of the text; all that it does not know look alike."""
 
     def count_pieces(self, text: str) -> int:
         """The number of word pieces that this model makes of the text, without its end marks."""
@@ -67,6 +76,9 @@ class MiniLmEmbedder:
         rows = [self._embed_one(text) for text in texts]
         return np.concatenate(rows) if rows else np.empty((0, self.dimensions), np.float32)
 
+    def knows(self, text: str) -> bool:
+        return _has_word(self._begun.encode(text).tokens)
+
     def count_pieces(self, text: str) -> int:
         return len(self._whole.encode(text)) - END_MARKS
 
@@ -74,11 +86,22 @@ class MiniLmEmbedder:
         # One at a time: int8 scales are taken over the whole batch, so in company a text
         # would get another vector each time. It is also faster than batches of 16 sorted
         # by length (279 turns a CPU second against 250, one thread, x86, 2026-11).
-        ids = np.array([self._begun.encode(text).ids], np.int64)
+        read = self._begun.encode(text)
+        if not _has_word(read.tokens):
+            return np.zeros((1, self.dimensions), np.float32)
+        ids = np.array([read.ids], np.int64)
         (row,) = self._session.run(
             ["embedding"], {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         )
         return np.asarray(row, np.float32)
+
+
+def _has_word(pieces: Sequence[str]) -> bool:
+    """Whether one of these is of a word. The model reads Latin letters, without their accents.
+
+    Of other scripts its vocabulary has single letters or nothing.
+    """
+    return any(_LATIN.search(piece) for piece in pieces if piece not in _MARKS)
 
 
 def open_embedder(folder: Path, *, threads: int = 1) -> MiniLmEmbedder:

@@ -11,7 +11,10 @@ SIGNS_PER_WORD = 4
 
 
 class FakeEmbedder:
-    """A hashed bag of words of unit length: the same on every machine, in no time."""
+    """A hashed bag of words of unit length: the same on every machine, in no time.
+
+    Like the real one, it knows nothing but Latin letters and figures.
+    """
 
     name = "fake-bag-of-words"
     dimensions = 384
@@ -19,11 +22,16 @@ class FakeEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in zip(rows, texts, strict=True):
-            row[0] = 1e-3  # so that a text without words has a length too
+            if not self.knows(text):
+                continue
+            row[0] = 1e-3  # so that words that cancel out have a length too
             for word in text.lower().split():
                 self._add(row, word.strip(".,;:!?\"'()"))
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
         return rows
+
+    def knows(self, text: str) -> bool:
+        return any(each.isascii() and each.isalnum() for each in text)
 
     def count_pieces(self, text: str) -> int:
         return len(text.split())

@@ -34,7 +34,9 @@ def placed(
     passages, vectors = [], []
     for passage in cut(transcript, embedder.count_pieces):
         passages.append(passage)
-        vectors.append(embedder.embed([prefix + passage.text]))
+        # The name of who spoke does not make words known that are not.
+        known = embedder.knows(passage.text)
+        vectors.append(embedder.embed([prefix + passage.text if known else ""]))
         if len(passages) % TOLD_EACH == 0:
             tell(len(passages))
     if not passages:

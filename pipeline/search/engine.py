@@ -9,14 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.calendar.dates import DATE_WORDS
+from core.text.words import folded, words_of
 from pipeline.search import fusion
 from pipeline.search.moment_scores import Moments
-from pipeline.search.query import Query, parse, words_of
-from pipeline.store.passage_port import Passages, Phrase, Shown
+from pipeline.search.query import Query, Term, parse
+from pipeline.store.passage_port import Matches, Passages, Phrase, Shown
 
 FOLD_ROOM = 2
 """Candidates looked at for each hit wanted, so that folding twins leaves enough."""
 
+
+WHOLE_RUN = 1.1
+"""What a part of an unspaced run weighs in a passage with the whole, where the best weighs 1."""
 
 Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32] | None]]
 """Texts to unit-length vectors; None when the embedder is busy or absent."""
@@ -96,7 +100,8 @@ class Engine:
         found = []
         for place, query in enumerate(parsed):
             began = time.perf_counter()
-            cosines = None if vectors is None else moments.cosines(vectors[place])
+            knows = vectors is not None and bool(vectors[place].any())
+            cosines = moments.cosines(vectors[place]) if vectors is not None and knows else None
             hits, nothing_close = await self._answer(moments, query, cosines, within, n)
             ms = shared_ms + _since(began)
             found.append(Found(queries[place], hits, nothing_close, vectors is None, ms))
@@ -148,11 +153,30 @@ class Engine:
         return tuple(_folded(hits, whole)[:n]), nothing
 
     async def _by_word(self, moments: Moments, query: Query) -> NDArray[np.float32]:
-        """BM25 of each passage, one row a word of the query."""
+        """BM25 of each passage, one row a term of the query."""
         scores = np.zeros((len(query.terms), len(moments.table.rowids)), np.float32)
         for row, term in zip(scores, query.terms, strict=True):
-            moments.spread(await self._passages.match(Phrase(term)), row)
+            moments.spread(await self._match(term), row)
+        for run in dict.fromkeys(term.run for term in query.terms if term.run):
+            whole = np.zeros(len(moments.table.rowids), np.float32)
+            moments.spread(await self._passages.match(Phrase(run)), whole)
+            _prefer(whole > 0, scores, [term.run == run for term in query.terms])
         return scores
+
+    async def _match(self, term: Term) -> Matches:
+        found = await self._passages.match(*map(Phrase, term.forms))
+        if term.split and not len(found.rowids):
+            return await self._passages.match(*map(Phrase, term.split))
+        return found
+
+
+def _prefer(
+    whole: NDArray[np.bool_], scores: NDArray[np.float32], of_the_run: Sequence[bool]
+) -> None:
+    """Give passages with the whole run more for each of its parts than any other passage has."""
+    for row, belongs in zip(scores, of_the_run, strict=True):
+        if belongs:
+            row[whole] = WHOLE_RUN * row.max(initial=0.0)
 
 
 def _best(total: NDArray[np.float32], within: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
@@ -171,12 +195,8 @@ def _hit(
     query: Query,
     has: NDArray[np.bool_],
 ) -> Hit:
-    text_words = frozenset(words_of(shown.text))
-    said: list[str] = []
-    dated: list[str] = []
-    for term in (term for term, there in zip(query.terms, has, strict=True) if there):
-        of_date = (term in DATE_WORDS or term.isdigit()) and term not in text_words
-        (dated if of_date else said).append(term)
+    there = [term for term, one in zip(query.terms, has, strict=True) if one]
+    said, dated = _quotes(there, shown.text)
     why = fusion.reasons(evidence, place, said, dated, shown.speaker)
     return Hit(
         shown.moment,
@@ -188,6 +208,34 @@ def _hit(
         round(float(evidence.total[place]), 4),
         tuple(why),
     )
+
+
+def _quotes(there: Sequence[Term], text: str) -> tuple[list[str], list[str]]:
+    """The words of the query that a moment has in its text, and those that its date has."""
+    said: list[str] = []
+    dated: list[str] = []
+    text_words = frozenset(map(folded, words_of(text)))
+    for term in there:
+        of_date = term.word in DATE_WORDS or term.word.isdigit()
+        if term.run:
+            said += _stretches(term.run, folded(text))
+        elif of_date and term.word not in text_words:
+            dated.append(term.typed)
+        else:
+            said.append(term.typed)
+    return list(dict.fromkeys(said)), dated
+
+
+def _stretches(run: str, text: str) -> list[str]:
+    """The longest parts of an unspaced run that stand in the text, from its beginning on."""
+    found, place = [], 0
+    while place < len(run) - 1:
+        ends = range(len(run), place + 1, -1)
+        end = next((end for end in ends if run[place:end] in text), place)
+        if end > place:
+            found.append(run[place:end])
+        place = max(end, place + 1)
+    return found
 
 
 def _folded(hits: Sequence[Hit], whole: Container[str]) -> list[Hit]:

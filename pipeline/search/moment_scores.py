@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.text.words import folded, words_of
 from pipeline.search import fusion
-from pipeline.search.query import Query, words_of
+from pipeline.search.query import Query
 from pipeline.store.passage_port import Matches, PassageTable
 
 NAME_PART_CHARACTERS = 3
@@ -23,7 +24,7 @@ class Moments:
         self._by_moment = np.argsort(table.moment_of, kind="stable")
         self._ends = np.cumsum(self.passage_counts)
         names = sorted({speaker for speaker in table.speakers if speaker})
-        self._names = [frozenset(words_of(name)) for name in names]
+        self._names = [frozenset(map(folded, words_of(name))) for name in names]
         codes = {name: code for code, name in enumerate(names)}
         self._speaker = np.array([codes.get(one or "", len(names)) for one in table.speakers], int)
 
@@ -58,7 +59,8 @@ class Moments:
 
     def named(self, query: Query) -> NDArray[np.float32]:
         """For each moment, the share of its speaker's name that stands in the query, 0 to 1."""
-        shares = [_share_named(name, query.terms) for name in self._names]
+        asked = [term.word for term in query.terms]
+        shares = [_share_named(name, asked) for name in self._names]
         by_name = np.array([*shares, 0], np.float32)
         by_moment: NDArray[np.float32] = by_name[self._speaker]
         return by_moment
@@ -69,7 +71,7 @@ class Moments:
         """What was said, where a name counts as said by those who bear it."""
         heard = said.copy()
         for row, term in zip(heard, query.terms, strict=True):
-            if any(term in name for name in self._names):
+            if any(term.word in name for name in self._names):
                 np.maximum(row, named > 0, out=row)
         return heard
 
@@ -93,8 +95,8 @@ class Moments:
         return rowids
 
 
-def _share_named(name: frozenset[str], terms: Sequence[str]) -> float:
-    if name and name.issubset(terms):
+def _share_named(name: frozenset[str], asked: Sequence[str]) -> float:
+    if name and name.issubset(asked):
         return 1.0
-    parts = [part for part in name if len(part) >= NAME_PART_CHARACTERS and part in terms]
+    parts = [part for part in name if len(part) >= NAME_PART_CHARACTERS and part in asked]
     return len(parts) / max(len(name), 1)

@@ -1,14 +1,20 @@
 """What was typed, made into words that the archive can be asked for. Pure.
 
-Only runs of letters and digits leave here, so that no query means more than its words.
+Only words and symbols leave here, so that no query means more than those.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+from core.text.words import folded, is_unspaced, pairs_of, words_of
 
 MAX_TERMS = 48
 """A pasted page is asked for by its first words: the archive is asked once for each."""
+
+PAIR = 2
 
 STOP_WORDS = frozenset(
     """
@@ -28,8 +34,30 @@ STOP_WORDS = frozenset(
 )
 """Words that ask rather than say: the usual English list, with *tell*, *please*, *ever*."""
 
+_PARTICLES = frozenset({"up", "out", "off", "down", "over"})
+"""Stop words that end a word as often as they stand alone: follow up, followup."""
+
+SHORTEST_SPLIT, LONGEST_SPLIT = 4, 24
+"""How long a word is, in characters, that may have been written in two."""
+
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word to ask for.
+
+    `typed` is the word in lower case, `word` what all its spellings have in common; it counts
+    as said where any of `forms` is. Only where none of them is anywhere, `split` are asked for:
+    the same in two words. Of an unspaced run, a term is a pair of its characters, and `run` is
+    the whole of it.
+    """
+
+    typed: str
+    word: str
+    forms: tuple[str, ...]
+    split: tuple[str, ...] = ()
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +65,59 @@ class Query:
     """One question to the archive.
 
     `text` is what to embed: what was typed, without what no model can read.
-    `terms` are its telling words, each once, in lower case: none where there is no word
-    at all (an emoji, nothing).
+    `terms` are its telling words, each once: none where there is no word and no symbol.
     """
 
     text: str
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
 
 
 def parse(typed: str) -> Query:
     """Never raises; any string is a query."""
     text = _readable(typed)
-    words = words_of(text)
-    telling = [bare for word in words if word not in STOP_WORDS and (bare := _bare(word))]
-    return Query(text, tuple(dict.fromkeys(telling or words))[:MAX_TERMS])
+    words = [word for word in words_of(text) if folded(word)]
+    telling = [place for place, word in enumerate(words) if word not in STOP_WORDS]
+    terms: dict[str, Term] = {}
+    for place in telling or range(len(words)):
+        for term in _terms(words, place):
+            terms.setdefault(term.word, term)
+    return Query(text, tuple(terms.values())[:MAX_TERMS])
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text in lower case, in order; an apostrophe inside a word stays."""
-    return _WORD.findall(_readable(text).replace("\u2019", "'").lower())
+def _terms(words: Sequence[str], place: int) -> list[Term]:
+    """What the word at this place is asked for by."""
+    typed = _bare(words[place])
+    word = folded(typed)
+    if is_unspaced(word):
+        word = word[: MAX_TERMS + 1]
+        run = word if len(word) > PAIR else ""
+        return [Term(pair, pair, (pair,), run=run) for pair in pairs_of(word)]
+    joined = [
+        folded(left + right)
+        for left, right in pairwise(words[max(place - 1, 0) : place + 2])
+        if _may_be_one(left, right)
+    ]
+    return [Term(typed, word, (word, *joined), tuple(_in_two(word)))]
+
+
+def _may_be_one(left: str, right: str) -> bool:
+    """Whether two words that stand side by side may be one elsewhere: wi fi, follow up."""
+    return (
+        (left + right).isalnum()
+        and not (left + right).isdigit()
+        and not is_unspaced(left)
+        and not is_unspaced(right)
+        and left not in STOP_WORDS
+        and (right not in STOP_WORDS or right in _PARTICLES)
+    )
+
+
+def _in_two(word: str) -> list[str]:
+    """The ways to write a word in two, without those that only cut off a stop word."""
+    if not (word.isalpha() and SHORTEST_SPLIT <= len(word) <= LONGEST_SPLIT):
+        return []
+    cuts = [(word[:place], word[place:]) for place in range(1, len(word) - 1)]
+    return [f"{left} {right}" for left, right in cuts if _may_be_one(left, right)]
 
 
 def _readable(typed: str) -> str:
@@ -65,4 +127,4 @@ def _readable(typed: str) -> str:
 
 def _bare(word: str) -> str:
     """Gina's is asked for as Gina, since the index would look for "gina s"."""
-    return word.removesuffix("'s")
+    return word.removesuffix("'s") or word

@@ -38,7 +38,10 @@ class PassageTable:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A word, or words that stand side by side. Plain text: whatever it holds, it is no syntax."""
+    """A word, or words that stand side by side. Plain text: whatever it holds, it is no syntax.
+
+    Its spelling does not matter as far as `core.text.words.folded` tells.
+    """
 
     text: str
 
@@ -69,8 +72,8 @@ class Passages(Protocol):
     async def passages(self) -> PassageTable:
         """Everything that is neither hidden nor forgotten."""
 
-    async def match(self, phrase: Phrase) -> Matches:
-        """The passages that have the phrase in their date or text, by BM25.
+    async def match(self, *phrases: Phrase) -> Matches:
+        """The passages that have any of these in their date or text, by BM25.
 
         Not in the speaker: who spoke is weighed by the engine itself.
         """

@@ -16,9 +16,8 @@ from pipeline.meaning.weights import Weights
 
 TEXTS = [
     "The dentist moved to Friday.",
-    "",
     "tea",
-    "🫖",
+    "a 🫖",
     "word " * 2_000,
     "The dentist moved to Friday.",
 ]
@@ -46,6 +45,22 @@ def test_rows_are_float32_of_unit_length_in_the_order_of_the_texts(embedder: Emb
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(vectors[0], vectors[-1])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "🔋", "?!", "水泵的问题", "ปั๊มน้ำ", "המשאבה דולפת", "المِضَخَّة", "насос", "펌프"]
+)
+def test_a_text_of_which_no_word_is_known_is_close_to_nothing(
+    embedder: Embedder, text: str
+) -> None:
+    assert not embedder.knows(text)
+    assert not embedder.embed([text, f"{text}!"]).any()
+
+
+@pytest.mark.parametrize("text", ["tea", "été", "The siren 🚨", "iPhone 电池", "14"])
+def test_a_text_with_a_word_that_is_known_has_its_place(embedder: Embedder, text: str) -> None:
+    assert embedder.knows(text)
+    assert embedder.embed([text]).any()
 
 
 def test_a_text_has_the_same_vector_whatever_stands_beside_it(embedder: Embedder) -> None:

@@ -68,11 +68,11 @@ async def test_a_text_s_own_white_space_is_no_hindrance(models: Models, text: st
     assert [(cut.text_start, cut.text_end) for cut in read.passages] == [(0, len(text))]
 
 
-async def test_queries_give_unit_vectors(models: Models) -> None:
-    vectors = await models.embed(["why does nobody react", ""])
+async def test_queries_give_unit_vectors_and_zeros_where_no_word_is_known(models: Models) -> None:
+    vectors = await models.embed(["why does nobody react", "", "水泵"])
 
-    assert vectors.shape == (2, 384)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    assert vectors.shape == (3, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), [1, 0, 0], atol=1e-3)
 
 
 async def test_models_that_were_let_go_come_back(models: Models) -> None:

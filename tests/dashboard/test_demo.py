@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
+from core.text.words import words_of
 from dashboard import demo
 from dashboard.demo import SCENE, SOUNDS, Spoken, demo_moments, everything_spoken
 from dashboard.show.first_minute import QUESTION, load_demo
 from pipeline import media
-from pipeline.search.query import STOP_WORDS, words_of
+from pipeline.search.query import STOP_WORDS
 from tests.journeys.command import afterthought
 
 PLANTED: dict[str, Any] = json.loads((demo.FOLDER / "planted.json").read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from pipeline.store.views.moment_fold import MomentRow, PassageRow
 from .connection import is_damage
 from .index_pages import is_found
 from .journal import COLUMNS, events_of, subjects
+from .keyword_index import count_differing
 from .reader import SqliteReader
 from .rows import folded
 from .sound_rows import referenced
@@ -164,20 +165,24 @@ def _tuples(*rows: MomentRow | IntervalRow | PassageRow | None) -> list[tuple[ob
 
 
 async def _check_index(archive: SqliteReader, report: Report) -> None:
-    """FTS5's own check of the keyword index against its rows, and what that leaves out.
+    """FTS5's own check of the keyword index, what that leaves out, and its rows.
 
-    It is an INSERT that inserts nothing.
+    The first is an INSERT that inserts nothing.
     """
     command = "INSERT INTO passage_words (passage_words, rank) VALUES ('integrity-check', 1)"
     try:
         await archive.connection.execute(command)
+        differing = await count_differing(archive.connection)
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-        report.problems.append(f"The keyword index is not that of the passages ({error}).")
+        report.problems.append(f"The keyword index is damaged ({error}).")
         return
     if not await _is_index_whole(archive):
         report.problems.append("The keyword index does not lead to all of its words.")
+    if differing:
+        told = f"The keyword index is not that of the passages ({differing} differ)."
+        report.problems.append(f"{told} `afterthought rebuild` mends that.")
 
 
 async def _is_index_whole(archive: SqliteReader) -> bool:

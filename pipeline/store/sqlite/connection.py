@@ -14,7 +14,8 @@ import aiosqlite
 from core.checks import Check
 from core.errors import ArchiveUnusable
 
-from .migrations import APPLICATION_ID, MIGRATIONS
+from .keyword_index import index_everything
+from .migrations import APPLICATION_ID, MIGRATIONS, REINDEXED_BY
 
 BUSY_TIMEOUT_MS = 10_000
 """Writers are short (one transaction each), so one that waits this long waits for a stuck one."""
@@ -101,12 +102,13 @@ async def migrate(connection: aiosqlite.Connection, home: Path) -> None:
     """Bring the schema up to date; each step and its record are one transaction."""
     await _refuse_newer(connection, home)
     for number in range(await _user_version(connection), len(MIGRATIONS)):
-        script = (
-            f"BEGIN IMMEDIATE; {MIGRATIONS[number]} "
-            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number + 1}; COMMIT;"
-        )
         try:
-            await connection.executescript(script)
+            await connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[number]}")
+            if number + 1 in REINDEXED_BY:
+                await index_everything(connection)
+            await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            await connection.execute(f"PRAGMA user_version = {number + 1}")
+            await connection.commit()
         except sqlite3.OperationalError:
             await connection.rollback()
             if await _user_version(connection) <= number:  # not merely done by another process

@@ -176,4 +176,31 @@ _ACTS = f"""
 CREATE INDEX event_by_act ON event ({EVENT_ACT}, lamport) WHERE {EVENT_ACT} IS NOT NULL;
 """
 
-MIGRATIONS: tuple[str, ...] = (_JOURNAL + _VIEWS, _INTERVALS, _CHANGES, _SOUNDS, _FOLDERS, _ACTS)
+# The words are cut and folded before they come here (`core.text.words.index_text`), so the
+# tokenizer parts them at spaces only: what SQLite knows of scripts and emoji is older than they.
+# The index holds what it was given, so that a word is taken out as it was put in, whatever the
+# folding has become meanwhile.
+_WORDS = """
+DROP TRIGGER passage_added;
+DROP TRIGGER passage_removed;
+DROP TABLE passage_words;
+CREATE VIRTUAL TABLE passage_words USING fts5 (
+    speaker, date_words, text, tokenize = 'porter ascii'
+);
+CREATE TRIGGER passage_removed AFTER DELETE ON passage BEGIN
+    DELETE FROM passage_words WHERE rowid = old.rowid;
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    _JOURNAL + _VIEWS,
+    _INTERVALS,
+    _CHANGES,
+    _SOUNDS,
+    _FOLDERS,
+    _ACTS,
+    _WORDS,
+)
+
+REINDEXED_BY = frozenset({7})
+"""The numbers of those after which the keyword index is filled anew, in the same transaction."""

@@ -50,9 +50,12 @@ class PassageReader:
             assert self._snapshot is not None
             return self._snapshot.table
 
-    async def match(self, phrase: Phrase) -> Matches:
-        """The passages that have this, by BM25; a frequent word is worth the same in each."""
-        found, match = "FROM passage_words WHERE passage_words MATCH ?", in_what_was_said(phrase)
+    async def match(self, *phrases: Phrase) -> Matches:
+        """The passages that have any of these, by BM25.
+
+        A frequent one is worth the same in each.
+        """
+        found, match = "FROM passage_words WHERE passage_words MATCH ?", in_what_was_said(phrases)
         count, rowids = await self._count_and_rowids(found, match)
         if count > MOST_SCORED:
             weight = _rarity(count, len((await self.passages()).rowids))

@@ -11,6 +11,7 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold
 
 from .journal import contents_of, events_of, subjects
+from .keyword_index import index_moment
 from .views import drop_views, finish_views
 
 _BOOT = boot_subject("")
@@ -35,6 +36,7 @@ async def refold(connection: aiosqlite.Connection, subject: str) -> None:
     await connection.execute("DELETE FROM moment WHERE id = ?", (subject,))
     await connection.execute("DELETE FROM interval WHERE id = ?", (subject,))
     await _write(connection, subject, rows)
+    await index_moment(connection, subject)
 
 
 async def refold_changed(connection: aiosqlite.Connection, changed: Iterable[str]) -> None:

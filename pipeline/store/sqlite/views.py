@@ -11,11 +11,12 @@ from typing import Any
 
 import aiosqlite
 
+from .keyword_index import index_everything
 from .migrations import MIGRATIONS
 
 INDEX = "passage_words"
 _TABLES = ("passage", "moment", "interval", "tombstone", "moment_change")
-_OF_THE_INDEX = ("data", "idx", "docsize", "config")
+_OF_THE_INDEX = ("data", "idx", "content", "docsize", "config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ async def finish_views(connection: aiosqlite.Connection) -> None:
 
 
 async def make_index_anew(connection: aiosqlite.Connection) -> None:
-    """The keyword index out of its rows. Inside a transaction.
+    """The keyword index out of the passages. Inside a transaction.
 
     It is emptied from below first: where what it consists of is damaged, FTS5 does not even
     open it.
@@ -57,6 +58,7 @@ async def make_index_anew(connection: aiosqlite.Connection) -> None:
             values = ", ".join("?" * len(row))
             await connection.execute(f"INSERT INTO {table} VALUES ({values})", row)
     await connection.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")
+    await index_everything(connection)
 
 
 @functools.cache

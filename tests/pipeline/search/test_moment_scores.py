@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.search.moment_scores import Moments
-from pipeline.search.query import Query
+from pipeline.search.query import Query, Term
 from pipeline.store.passage_columns.vectors import encoded, vector_rows
 from pipeline.store.passage_port import Matches, PassageTable
 
@@ -57,6 +57,10 @@ def test_a_moment_scores_as_its_best_passage(moments: Moments) -> None:
     assert by_moment.tolist() == [[3, 2, -1, 0], [0, -1, -1, -1]]
 
 
+def query_of(*words: str) -> Query:
+    return Query("", tuple(Term(word, word, (word,)) for word in words))
+
+
 @pytest.mark.parametrize(
     ("terms", "shares"),
     [
@@ -71,11 +75,11 @@ def test_a_moment_scores_as_its_best_passage(moments: Moments) -> None:
 def test_a_speaker_is_named_by_a_share_of_the_name(
     moments: Moments, terms: tuple[str, ...], shares: list[float]
 ) -> None:
-    assert moments.named(Query("", terms)).tolist() == shares
+    assert moments.named(query_of(*terms)).tolist() == shares
 
 
 def test_a_name_counts_as_said_by_who_bears_it(moments: Moments) -> None:
-    query = Query("", ("smith", "box"))
+    query = query_of("smith", "box")
     said = np.array([row(0, 5, 0, 0), row(1, 0, 0, 0)])
 
     heard = moments.heard(query, said, moments.named(query))

@@ -42,6 +42,7 @@ FLIPPED = [
     ("tombstone", ""),
     ("passage_words_data", ""),
     ("passage_words_idx", ""),
+    ("passage_words_content", ""),
     ("passage_words_docsize", ""),
     ("passage_words_config", ""),
 ]
