@@ -22,10 +22,15 @@ def index() -> Iterator[sqlite3.Connection]:
             connection.executescript(migration)
         for number in range(PASSAGES):
             text = " ".join(f"w{chance.randrange(20_000)}" for _ in range(40))
-            connection.execute(
+            added = connection.execute(
                 "INSERT INTO passage (moment, position, speaker, date_words, text) "
                 "VALUES (?, 0, 'Anna', 'monday', ?)",
                 (str(number), text),
+            )
+            connection.execute(
+                "INSERT INTO passage_words (rowid, speaker, date_words, text) "
+                "VALUES (?, 'anna', 'monday', ?)",
+                (added.lastrowid, text),
             )
             if number % 5 == 0:
                 connection.execute("DELETE FROM passage WHERE moment = ?", (str(number // 2),))
