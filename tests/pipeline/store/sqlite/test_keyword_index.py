@@ -13,12 +13,12 @@ from pipeline.store.passage_port import Phrase
 from pipeline.store.sqlite import keyword_index
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import archive_path
-from pipeline.store.sqlite.migrations import MIGRATIONS
+from pipeline.store.sqlite.migrations import MIGRATIONS, REINDEXED_BY
 from pipeline.store.sqlite.passage_index import PassageReader
 
 Typed = Callable[..., Awaitable[str]]
 
-BEFORE = 5
+BEFORE = min(REINDEXED_BY) - 1
 """The version whose index SQLite cut by itself."""
 
 
