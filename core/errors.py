@@ -13,7 +13,7 @@
     ├── NotFound              no such moment, event, model or benchmark
     ├── OutputRefused         standard output takes no more
     ├── Declined              another process's own sentence (core/socket_client.py)
-    ├── LettersWait           the worker cannot go on before somebody acts (worker/delivery.py)
+    ├── LettersWait           the worker cannot go on for now, or before somebody acts (worker.py)
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable (PinLibraryMissing
     │   below it), SpiUnusable, InputUnusable, NotPermitted
     │                         capture's own (device/)

@@ -206,6 +206,9 @@ class Listener:
         }
         span = f"{start_s:8.1f} to {end_s:.1f} s"
         self._screen.value(value, f"{row.id}  {span}  {json_shapes.said(row)}")
+        why = self._delivery.why_it_waits(closed.path)
+        if why is not None:
+            self._screen.say(f"{row.id}: its words are still to come. {why}")
 
     def _capture(self, began: Recorded, clips: Clips) -> Engine | KeepEverything:
         self._model.reset()

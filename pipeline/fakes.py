@@ -44,4 +44,4 @@ class FakeModels:
     def _fail_if_told(self) -> None:
         if self.failures:
             self.failures -= 1
-            raise ModelsFailed("told to fail")
+            raise ModelsFailed("told to fail", "ended")

@@ -1,5 +1,6 @@
-"""The handling of a sound file by this home: its disk, its reserve and its speech model."""
+"""What a home brings to the work: the handling of a sound file, and the state of its models."""
 
+import importlib.metadata
 from functools import partial
 from pathlib import Path
 
@@ -8,12 +9,15 @@ import numpy as np
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.disk_reserve import DiskReserve
 from core.errors import ModelMissing
+from core.machine import available_bytes
 from core.pcm import Pcm
 from core.settings import Settings
+from pipeline import models
 from pipeline.media import Handling
 from pipeline.media.tracks import loudness
 from pipeline.speech import speech_detector
 from pipeline.spool.spool import Spool
+from pipeline.spool.tries import Conditions
 from pipeline.spool.unnamed import open_unnamed
 
 SPEECH = 0.5
@@ -44,3 +48,10 @@ def speech_s(pcm: Pcm, settings: Settings, home: Path) -> float:
         return loudness(pcm)
     judged = detector.judge(pcm[: len(pcm) // FRAME_SAMPLES * FRAME_SAMPLES])
     return int(np.count_nonzero(np.array(judged) >= SPEECH)) * FRAME_SAMPLES / RATE_HZ
+
+
+def conditions(settings: Settings, home: Path) -> Conditions:
+    """The models that are here now, the version of ours that asks them, and the memory free."""
+    ours = importlib.metadata.version("afterthought")
+    which = models.fingerprint(settings=settings, home=home)
+    return Conditions(f"{ours} {which}", available_bytes())

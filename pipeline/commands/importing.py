@@ -80,6 +80,9 @@ class _Importing:
             if texts:
                 letter = Spool(self.home.spool).post_texts(secrets.token_hex(8), texts)
                 await self.delivery.finish([letter], lambda _: None)
+                if why := self.delivery.why_it_waits(letter):
+                    found = "The lines are kept and found by their words, not by their meaning yet."
+                    self.screen.say(f"{name}: {found} {why}")
         status = 0
         async with open_archive_to_read(self.home.path) as archive:
             for line in batch:

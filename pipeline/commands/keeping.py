@@ -1,7 +1,6 @@
 """`keep`, `note` and `process`: what brings moments into the archive."""
 
 import argparse
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,28 +67,23 @@ async def _keep(arguments: Arguments, screen: Screen) -> int:
                 continue
             async with open_archive_to_read(home.path) as archive:
                 await sound_files.show_kept(archive, screen, name, kept)
+        delivery.tell_left_behind(screen.say)
     return status
 
 
 async def _note(arguments: Arguments, screen: Screen) -> int:
     from core.clock import SystemClock  # noqa: PLC0415
     from core.spool_port import TypedText  # noqa: PLC0415
+    from pipeline.commands.noting import keep_note  # noqa: PLC0415
     from pipeline.imports import clean_text  # noqa: PLC0415
-    from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_moment_id  # noqa: PLC0415
-    from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
-    from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
     recorded = _given(arguments, screen) or SystemClock().recorded_now()
     text = clean_text(arguments.text)
     speaker = None if arguments.speaker is None else clean_text(arguments.speaker)
     typed = TypedText(new_moment_id(), "typed", text, recorded, speaker)
-    async with delivering(home, load(home.path)) as delivery:
-        with understood(home.path):
-            letter = Spool(home.spool).post_texts(secrets.token_hex(8), [typed])
-            await delivery.finish([letter], lambda _: None)
-    screen.value({"id": typed.id}, typed.id)
+    await keep_note(home, typed, screen)
     return 0
 
 

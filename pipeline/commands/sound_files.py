@@ -1,8 +1,10 @@
 """One sound file of `keep`: into the spool, to the worker, and what is printed of it."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from core.clock import Recorded
 from core.command_line import Screen
@@ -37,6 +39,8 @@ class KeptFile:
     moment: str
     recorded: Recorded
     account: Account
+    waits: str | None = None
+    """Why its words are still to come, where they are."""
 
 
 async def keep_file(
@@ -61,8 +65,16 @@ async def keep_file(
         letter = Spool(home.spool).post_clip(clip, written)
         for remark in (*sound.remarks(), *_about_its_time(path.name, recorded)):
             meter.say(remark)
-        await delivery.finish([letter], meter.event)
-    return KeptFile(moment, recorded, sound.account)
+        await delivery.finish([letter], partial(_tell, meter, path.name, moment))
+    return KeptFile(moment, recorded, sound.account, delivery.why_it_waits(letter))
+
+
+def _tell(meter: Meter, name: str, moment: str, event: dict[str, Any]) -> None:
+    """What the worker tells of this file, and that it waits; of others nothing."""
+    if event["event"] == "waits":
+        meter.say(f"{name} is kept. Its words wait for their turn.")
+    elif event.get("moment") == moment:
+        meter.event(event)
 
 
 async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) -> None:
@@ -80,8 +92,8 @@ async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) 
         "gaps_s": round(kept.account.gaps_s, 3),
     }
     screen.value(value, f"{row.id}  {json_shapes.indented(json_shapes.said(row))}")
-    if row.words == "failed":
-        screen.say(f"{file}: the models failed on it three times; its sound is kept without words.")
+    if kept.waits is not None:
+        screen.say(f"{file} is kept with its sound; its words are still to come. {kept.waits}")
 
 
 def _about_its_time(name: str, recorded: Recorded) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from core.audio import Samples
 from core.capture_status import TakenBack
 from core.facts import Fact
-from core.files import clear_away, make_folder, read_small, sweep_parts, sync_folder, write_durably
+from core.files import clear_away, make_folder, sweep_parts, sync_folder, write_durably
 from core.spool_port import Clip, OpenClip, TypedText
 from pipeline.spool import aside, listing
 from pipeline.spool import taken_back as apart
@@ -26,8 +26,7 @@ from pipeline.spool.names import KINDS, OPEN, TRIES, moment_and_revision
 from pipeline.spool.open_clip import DiskClip, is_being_written
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Kind, Turn, turn
-
-_MOST_DIGITS = 6
+from pipeline.spool.tries import tries_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +137,7 @@ class Spool:
         if letter.kind == "clip":
             self._remove_superseded(letter.path)
         letter.path.unlink(missing_ok=True)
-        clear_away(_tries_path(letter.path))
-
-    def note_failure(self, letter: Letter) -> int:
-        """Count a failed try at a letter, across restarts; how many there have been."""
-        path = _tries_path(letter.path)
-        tries = _number_in(path) + 1
-        clear_away(path)
-        write_durably(path, [str(tries).encode("ascii")])
-        return tries
+        clear_away(tries_path(letter.path))
 
     def set_aside(self, path: Path, reason: str) -> SetAside:
         """Move what cannot be worked on out of the way, whole. Raises OSError.
@@ -154,7 +145,7 @@ class Spool:
         `reason` is a sentence without its end, and has no word of the wearer in it.
         """
         lies = aside.put(self.folder, path, reason)
-        clear_away(_tries_path(path))
+        clear_away(tries_path(path))
         return lies
 
     def set_lines_aside(self, letter: Letter, lines: Iterable[BrokenLine]) -> SetAside:
@@ -225,15 +216,3 @@ def _highest_revisions(names: Iterable[tuple[str, str]]) -> dict[str, int]:
 def _is_highest(name: str, highest: dict[str, int]) -> bool:
     moment, revision = moment_and_revision(name)
     return revision == highest.get(moment)
-
-
-def _number_in(count: Path) -> int:
-    """What is counted there; 0 for anything else: the count then begins anew."""
-    try:
-        return int(read_small(count, _MOST_DIGITS))
-    except (OSError, ValueError):
-        return 0
-
-
-def _tries_path(letter: Path) -> Path:
-    return letter.with_name(f"{letter.name}{TRIES}")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.clock import Recorded, recorded_from_json
-from core.files import read_small, write_durably
+from core.files import clear_away, read_small, write_durably
 
-SUFFIX = ".tries"
+from .names import TRIES
 
 Why = Literal["ended", "stuck", "broke", "fault", "unknown"]
 """The models' process ended, said nothing for too long, or raised; or a fault of the worker's."""
@@ -35,7 +35,7 @@ class Tries:
 
 
 def tries_path(letter: Path) -> Path:
-    return letter.with_name(f"{letter.name}{SUFFIX}")
+    return letter.with_name(f"{letter.name}{TRIES}")
 
 
 def read_tries(letter: Path) -> Tries | None:
@@ -51,7 +51,8 @@ def read_tries(letter: Path) -> Tries | None:
 
 
 def write_tries(letter: Path, tries: Tries) -> None:
-    """Durable on return. Raises OSError."""
+    """Durable on return, whatever lay there. Raises OSError."""
+    clear_away(tries_path(letter))
     write_durably(tries_path(letter), [json.dumps(asdict(tries)).encode("ascii")])
 
 

@@ -2,30 +2,31 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from core import socket_client
-from core.errors import ArchiveBusy, UserError
+from core.clock import SystemClock
+from core.errors import ArchiveBusy
 from core.paths import Home
 from core.settings import Settings
 from core.socket_client import NobodyThere
-from pipeline.worker.worker import Worker, working
+from pipeline.spool.tries import read_tries
+from pipeline.taking_in import conditions
+from pipeline.worker import backoff
+from pipeline.worker.worker import LettersWait, Worker, working
 
 OnEvent = Callable[[dict[str, Any]], None]
 
 LOOK_EVERY_S = 1.0
 """How often the letters themselves are looked at while nothing is heard of them."""
 
+SILENT_S = 1.5
+"""Whoever kept something hears within two seconds that it is safe, and what it waits for."""
+
 PATIENCE_S = 20.0
 """How long a lock may be held by a worker that does not answer: it may be starting or ending."""
-
-
-class LettersWait(UserError):
-    """The worker cannot go on before somebody acts; the letters are safe."""
-
-    code = "letters_wait"
 
 
 class Delivery:
@@ -36,19 +37,28 @@ class Delivery:
         self._settings = settings
         self._stack = stack
         self._own: Worker | None = None
+        self.is_handed_over = False
+        """True once another process was met that works on this archive."""
 
     async def finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
-        """Return when these letters have been worked on.
+        """Return when these letters have been worked on, or the models failed on them for now.
 
-        Raises UserError where somebody has to act first; the letters then wait.
+        `why_it_waits` tells the one from the other. Raises UserError where somebody has to act
+        first; the letters then wait. `on_event` hears `waits` where nothing is done for them
+        within a moment.
         """
+        with _telling_silence(letters, on_event) as watched:
+            await self._finish(letters, watched)
+
+    async def _finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
         waited_s = 0.0
-        while _are_left(letters):
+        while _are_due(letters):
             try:
                 if self._own is None:
                     self._own = await self._become_worker()
-                await self._finish_here(self._own, on_event)
+                await self._finish_here(self._own, letters, on_event)
             except ArchiveBusy:
+                self.is_handed_over = True
                 with contextlib.suppress(NobodyThere):
                     await self._finish_there(letters, on_event)
                     waited_s = 0.0
@@ -58,21 +68,38 @@ class Delivery:
                     raise
                 await asyncio.sleep(LOOK_EVERY_S)
 
+    def why_it_waits(self, letter: Path) -> str | None:
+        """Why a letter is still there, and when it is tried again; None where it is not."""
+        tries = read_tries(letter)
+        if tries is None or not letter.exists():
+            return None
+        here = conditions(self._settings, self._home.path)
+        return backoff.in_words(tries, backoff.left_s(tries, SystemClock().recorded_now(), here))
+
+    def tell_left_behind(self, say: Callable[[str], None]) -> None:
+        """Say what still waits where no other worker is there to work on it."""
+        waiting = 0 if self._own is None else self._own.spool.waiting_count()
+        if waiting:
+            waits = "1 other letter waits" if waiting == 1 else f"{waiting} letters wait"
+            say(f"{waits} for a worker: `afterthought process --once` works on what is due.")
+
     async def _become_worker(self) -> Worker:
         return await self._stack.enter_async_context(working(self._home, self._settings))
 
-    async def _finish_here(self, worker: Worker, on_event: OnEvent) -> None:
+    async def _finish_here(
+        self, worker: Worker, letters: Sequence[Path], on_event: OnEvent
+    ) -> None:
         with worker.listening() as events:
             telling = asyncio.create_task(_tell(events, on_event))
             try:
-                await worker.drain()
+                await worker.drain(letters)
             finally:
                 telling.cancel()
 
     async def _finish_there(self, letters: Sequence[Path], on_event: OnEvent) -> None:
         following = asyncio.create_task(self._follow(letters, on_event))
         try:
-            while _are_left(letters) and not following.done():
+            while _are_due(letters) and not following.done():
                 await asyncio.wait({following}, timeout=LOOK_EVERY_S)
             if following.done():
                 following.result()
@@ -93,7 +120,7 @@ class Delivery:
                     raise LettersWait(sentence, advice="Then run `afterthought process`.")
                 else:
                     on_event(event)
-                if not _are_left(letters):
+                if not _are_due(letters):
                     return
 
 
@@ -109,5 +136,23 @@ async def _tell(events: "asyncio.Queue[dict[str, Any]]", on_event: OnEvent) -> N
         on_event(await events.get())
 
 
-def _are_left(letters: Sequence[Path]) -> bool:
-    return any(letter.exists() for letter in letters)
+@contextlib.contextmanager
+def _telling_silence(letters: Sequence[Path], on_event: OnEvent) -> Iterator[OnEvent]:
+    """The same listener, told of `waits` where it hears nothing of these letters for a while."""
+    moments = {path.name.partition(".")[0] for path in letters}
+    loop = asyncio.get_running_loop()
+    waiting = loop.call_later(SILENT_S, on_event, {"event": "waits"})
+
+    def watched(event: dict[str, Any]) -> None:
+        if event.get("moment") in moments:
+            waiting.cancel()
+        on_event(event)
+
+    try:
+        yield watched
+    finally:
+        waiting.cancel()
+
+
+def _are_due(letters: Sequence[Path]) -> bool:
+    return any(letter.exists() and read_tries(letter) is None for letter in letters)

@@ -35,8 +35,8 @@ SLOW_MS = 10_000
 BATCH = 64
 """Texts to one transaction: a quarter of a second of embedding, and one fsync."""
 
-GIVE_UP_AFTER = 3
-"""Tries at a letter on which the models fail, before its moment is left without them."""
+IN_A_ROW = 3
+"""Texts on which the models fail one after the other, before the rest of a letter waits too."""
 
 
 class Ingest:
@@ -48,38 +48,48 @@ class Ingest:
         self._spool = spool
         self._report = report
         self._keeping_texts = asyncio.Lock()
+        self._kept_texts = 0
 
     async def take(self, letter: Letter) -> None:
         """Make this letter's moments and take it out of the spool.
 
-        Raises LetterBroken, ModelsFailed (it may be tried again), and UserError
-        where somebody has to act first; the letter then stays where it is.
+        Raises LetterBroken, ModelsFailed (what needs no model is kept by then, and the rest may
+        be tried again), and UserError where somebody has to act first; the letter then stays
+        where it is.
         """
         try:
             await self._make(letter)
         except ModelsFailed:
-            if self._spool.note_failure(letter) < GIVE_UP_AFTER:
-                raise
             await self._make_without_models(letter)
+            raise
+        self._spool.remove(letter)
+
+    async def give_up(self, letter: Letter) -> None:
+        """Leave its moment without what the models were to make of it: `retry` hears it again."""
+        if letter.kind == "clip":
+            clip, _ = read_clip(letter.path)
+            if not await self._is_heard(clip):
+                failed = drafts.moment_transcribed(clip.id, None, revision=clip.revision)
+                await self._append(clip.id, failed, sound=None)
         self._spool.remove(letter)
 
     async def _make(self, letter: Letter) -> None:
         if letter.kind == "texts":
-            await self._take_in_batch(letter, self._models.read)
+            await self._place_texts(await self._take_in_batch(letter, self._models.read))
         elif letter.kind == "fact":
             await self._take_in_fact(read_fact(letter.path))
         else:
             await self._take_in_clip(letter)
 
     async def _make_without_models(self, letter: Letter) -> None:
-        """The models fail on this for good: it is kept all the same, and says so."""
+        """A note can be found by its words, and a clip be played, while the models fail on it."""
         if letter.kind == "texts":
-            await self._take_in_batch(letter, self._read_one_by_one)
+            await self._take_in_batch(letter, _no_vectors)
             return
         clip, pcm = read_clip(letter.path)
         thought, sound = await self._kept(clip, pcm)
-        failed = drafts.moment_transcribed(clip.id, None, revision=clip.revision)
-        await self._append(clip.id, *thought, failed, sound=sound)
+        if thought:
+            await self._append(clip.id, *thought, sound=sound)
 
     async def _take_in_clip(self, letter: Letter) -> None:
         clip, pcm = read_clip(letter.path)
@@ -136,6 +146,7 @@ class Ingest:
             e.payload["revision"] >= clip.revision + (e.kind == "clip_revised")
             for e in events
             if e.kind in {"moment_transcribed", "clip_revised"}
+            and e.payload.get("outcome") != "failed"
         )
 
     async def _take_in_fact(self, fact: Fact) -> None:
@@ -144,10 +155,10 @@ class Ingest:
             await self._archive.append(drafts.fact_noted(fact, author="capture"))
             self._report({"event": "noted", "kind": fact.kind, "subject": fact.subject})
 
-    async def _take_in_batch(self, letter: Letter, read: "_Read") -> None:
-        """Every text of it, and what is none of ours set aside, line by line."""
+    async def _take_in_batch(self, letter: Letter, read: "_Read") -> list[TypedText]:
+        """Take in every text of it, and set its broken lines aside; the texts that were known."""
         batch = read_batch(letter.path)
-        await self._take_in_texts(batch.texts, read)
+        known = await self._take_in_texts(batch.texts, read)
         if batch.broken:
             lies = self._spool.set_lines_aside(letter, batch.broken)
             get_log().error(
@@ -156,44 +167,65 @@ class Ingest:
                 lines=len(batch.broken),
                 reason=lies.reason,
             )
+        return known
 
-    async def _take_in_texts(self, texts: Sequence[TypedText], read: "_Read") -> None:
+    async def _take_in_texts(self, texts: Sequence[TypedText], read: "_Read") -> list[TypedText]:
+        """Keep those that are new; the others."""
+        known: list[TypedText] = []
         for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
-            new = await self._unknown(batch)
+            some, before = texts[start : start + BATCH], self._kept_texts
+            new = await self._unknown(some)
             embeddings = await read([(each.text, each.speaker) for each in new]) if new else []
-            await self._keep_texts(new, embeddings)
-            await self._keep_again(batch)
+            await self._keep_texts(new, embeddings, before)
+            await self._keep_again(some)
+            known += [each for each in some if each not in new]
+        return known
 
     async def _keep_texts(
-        self, texts: Sequence[TypedText], embeddings: Sequence[Embedding | None]
+        self, texts: Sequence[TypedText], embeddings: Sequence[Embedding | None], before: int
     ) -> None:
         """While their vectors were made, another letter may have brought the same."""
         async with self._keeping_texts:
-            new = {each.id for each in await self._unknown(texts)}
+            is_alone = self._kept_texts == before
+            new = texts if is_alone else await self._unknown(texts)
             thought = [
                 draft
                 for text, embedding in zip(texts, embeddings, strict=True)
-                if text.id in new
+                if text in new
                 for draft in _typed(text, embedding)
             ]
             if thought:
                 await self._archive.append(*thought)
-        for each in texts:
-            if each.id in new:
-                self._report({"event": "searchable", "moment": each.id})
+                self._kept_texts += 1
+        for each in new:
+            self._report({"event": "searchable", "moment": each.id})
 
-    async def _read_one_by_one(
-        self, texts: Sequence[tuple[str, str | None]]
-    ) -> list[Embedding | None]:
-        """So that a text on which the models fail does not cost its neighbours their vectors."""
-        found: list[Embedding | None] = []
+    async def _place_texts(self, texts: Sequence[TypedText]) -> None:
+        """Make the vectors of those that were kept without. Raises ModelsFailed in the end.
+
+        One by one, so that a text on which the models fail does not cost its neighbours theirs.
+        """
+        failures: list[ModelsFailed] = []
         for text in texts:
+            if not await self._lacks_vectors(text):
+                continue
             try:
-                found += await self._models.read([text])
-            except ModelsFailed:
-                found.append(None)
-        return found
+                (embedding,) = await self._models.read([(text.text, text.speaker)])
+            except ModelsFailed as error:
+                failures.append(error)
+                if len(failures) >= IN_A_ROW:
+                    break
+            else:
+                if embedding is not None:
+                    embedded = drafts.moment_embedded(text.id, embedding)
+                    await self._append(text.id, embedded, sound=None)
+        if failures:
+            raise failures[-1]
+
+    async def _lacks_vectors(self, text: TypedText) -> bool:
+        """True for a moment that this text became, and that has none yet."""
+        kinds = {event.kind for event in await self._archive.events_of(text.id)}
+        return "moment_kept" in kinds and not kinds & {"moment_embedded", "moment_forgotten"}
 
     async def _unknown(self, texts: Sequence[TypedText]) -> list[TypedText]:
         """Those that are not there yet; of several with one ref, the first."""
@@ -248,6 +280,10 @@ class Ingest:
 
 
 _Read = Callable[[Sequence[tuple[str, str | None]]], Any]
+
+
+async def _no_vectors(texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+    return [None] * len(texts)
 
 
 def _words(clip: Clip, heard: Heard) -> list[Draft]:

@@ -26,6 +26,7 @@ import numpy.typing as npt
 from core.errors import UserError
 from core.moment import Transcript
 from pipeline.spool.order import LONG_CLIP_BYTES
+from pipeline.spool.tries import Why
 from pipeline.store.format.drafts import Embedding
 
 Progress = Callable[[float], None]
@@ -69,6 +70,10 @@ class Asked(NamedTuple):
 
 class ModelsFailed(Exception):
     """The child died, was stuck and killed, or raised what it should not. It may be tried again."""
+
+    def __init__(self, sentence: str, why: Why = "broke") -> None:
+        super().__init__(sentence)
+        self.why: Why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ class ChildModels:
                 return request.future.result()
             if self._heard == heard:
                 self._end()
-                self._fail("The models said nothing for too long and were ended.")
+                self._fail("The models said nothing for too long and were ended.", "stuck")
 
     def _started(self) -> Connection:
         if self._rest is not None:
@@ -202,7 +207,7 @@ class ChildModels:
             number, kind, content = self._line.recv()
         except (EOFError, OSError):
             self._end()
-            self._fail("The models ended.")
+            self._fail("The models ended.", "ended")
             return
         self._heard += 1
         request = self._waiting.get(number)
@@ -224,9 +229,9 @@ class ChildModels:
                 self._child = None
             self._sender.submit(line.close)  # after what may still be sent on it
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, sentence: str, why: Why) -> None:
         for request in self._waiting.values():
-            request.fail(sentence)
+            request.fail(sentence, why)
 
 
 class _NotBegun(ModelsFailed):
@@ -254,10 +259,10 @@ class _Request:
         elif kind == "failed":
             self.future.set_exception(ModelsFailed(str(content)))
 
-    def fail(self, sentence: str) -> None:
+    def fail(self, sentence: str, why: Why) -> None:
         if not self.future.done():
             kind = ModelsFailed if self._is_begun else _NotBegun
-            self.future.set_exception(kind(sentence))
+            self.future.set_exception(kind(sentence, why))
 
 
 def _rank(is_long: bool) -> Rank:  # noqa: FBT001 - it names what is asked

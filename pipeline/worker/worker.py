@@ -6,7 +6,8 @@ import fcntl
 import os
 import signal
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,15 @@ from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Turn
 from pipeline.spool.spool import Letter, Spool
+from pipeline.spool.tries import Conditions, Why
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
-from pipeline.taking_in import handling
+from pipeline.taking_in import conditions, handling
+from pipeline.worker.backoff import GIVE_UP_AFTER
 from pipeline.worker.clock_correction import visitors_time
-from pipeline.worker.ingest import GIVE_UP_AFTER, Ingest, sweep_sound_parts
+from pipeline.worker.failing import Failing
+from pipeline.worker.ingest import Ingest, sweep_sound_parts
 from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
 from pipeline.worker.one_at_a_time import OneAtATime
 from pipeline.worker.resting import Resting
@@ -52,31 +56,34 @@ class Worker:
         models: Models,
         spool: Spool,
         clock: Clock,
-        handling: Handling | None = None,
+        conditions: Callable[[], Conditions] = Conditions,
     ) -> None:
         self.models = models
         self.spool = spool
-        self.handling = handling or Handling()
+        self.handling = Handling()
         self.trouble: UserError | None = None
         self._archive = archive
         self._clock = clock
         self._looked_s = 0.0
         self._resting = Resting(clock)
         self._in_the_way: set[str] = set()
+        self._failing = Failing(spool.folder, clock, conditions)
         self._ingest = Ingest(archive, models, spool, self.report)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
         self._working = asyncio.Lock()
 
-    async def drain(self) -> None:
-        """Work on everything that waits and does not rest.
+    async def drain(self, mine: Collection[Path] | None = None) -> None:
+        """Work on everything that is due and does not rest.
 
         One long letter at a time, and beside it whatever is short: the models do the short work
-        between two pieces of the long. Raises UserError where somebody has to act first.
+        between two pieces of the long. With `mine`, those letters go first, and once they are
+        worked on the rest is left to the next worker. Raises UserError where somebody has to act
+        first.
         """
         async with self._working, OneAtATime(self._take) as long:
             while True:
-                letters = self._look()
+                letters = self._look() if mine is None else _mine_first(self._look(), mine)
                 short = [each for each in letters if each.turn < Turn.LONG]
                 long.begin(each for each in letters if each.turn == Turn.LONG)
                 if short:
@@ -111,6 +118,7 @@ class Worker:
             "working": self._working.locked(),
             "trouble": None if self.trouble is None else str(self.trouble),
             "resting": [{"letter": name, "reason": why} for name, why in self._resting.reasons()],
+            "failing": self._failing.told(),
         }
 
     def why_it_rests(self, letter: Path) -> str | None:
@@ -147,7 +155,7 @@ class Worker:
             get_log().info("taken_back_erased", moment=moment)
         for odd in self.spool.odd():
             self._set_aside(odd.path, odd.reason)
-        return self._resting.ready(self.spool.waiting())
+        return self._resting.ready(self._failing.due(self.spool.waiting()))
 
     async def _take_in_order(self, letters: list[Letter]) -> None:
         """Until something new may have come that goes before them: the folder is read anew then.
@@ -173,17 +181,21 @@ class Worker:
         self.report({"event": "letter_done", "letter": letter.path.name})
 
     async def _work_on(self, letter: Letter) -> None:
+        before = self._failing.conditions()
         try:
             await self._ingest.take(letter)
             self._resting.over(letter)
         except LetterBroken as error:
             self._give_up(letter, error.reason)
         except ModelsFailed as error:
-            get_log().warning("models_failed", letter=letter.path.name, reason=str(error))
+            if self._has_failed(letter, error.why, before):
+                await self._ingest.give_up(letter)
         except (UserError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours on one letter stops no other
-            self._give_up_in_time(letter, error)
+            _log_fault(letter, error)
+            if self._has_failed(letter, "fault", before):
+                self._give_up(letter, f"something broke on it {GIVE_UP_AFTER} times")
 
     def _let_rest(self, letter: Letter, reason: str) -> None:
         """The disk may give it another time: nothing is given up, and nothing waits for it."""
@@ -213,23 +225,38 @@ class Worker:
         self.report({"event": "letter_set_aside", "letter": path.name, "reason": reason})
         return True
 
-    def _give_up_in_time(self, letter: Letter, error: Exception) -> None:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        get_log().error(
-            "letter_failed",
-            letter=without_words(letter.path.name),
-            fault=type(error).__name__,
-            file=Path(where.filename).name,
-            line=where.lineno,
-        )
-        if self.spool.note_failure(letter) >= GIVE_UP_AFTER:
-            self._give_up(letter, f"something broke on it {GIVE_UP_AFTER} times")
+    def _has_failed(self, letter: Letter, why: Why, before: Conditions) -> bool:
+        """True where that was the last time; until then it waits, and is told."""
+        if not letter.path.exists():  # forgotten meanwhile
+            return False
+        tries = self._failing.note(letter.path, why, before)
+        self.report({"event": "letter_failed", "letter": letter.path.name, "tries": tries.count})
+        return tries.count >= GIVE_UP_AFTER
 
     def _note_trouble(self, error: UserError) -> None:
         if str(error) != str(self.trouble):
             get_log().error("letters_wait", reason=error.code)
         self.trouble = error
         self.report({"event": "trouble", "code": error.code, "sentence": str(error)})
+
+
+def _mine_first(letters: Sequence[Letter], mine: Collection[Path]) -> list[Letter]:
+    """Nothing where none of these letters is mine. Of others' long ones none is begun."""
+    moments = {path.name.partition(".")[0] for path in mine}
+    own = [each for each in letters if each.path.name.partition(".")[0] in moments]
+    others = [each for each in letters if each not in own and each.turn < Turn.LONG]
+    return [*own, *others] if own else []
+
+
+def _log_fault(letter: Letter, error: Exception) -> None:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    get_log().error(
+        "fault",
+        letter=without_words(letter.path.name),
+        fault=type(error).__name__,
+        file=Path(where.filename).name,
+        line=where.lineno,
+    )
 
 
 @contextlib.asynccontextmanager
@@ -250,8 +277,9 @@ async def working(
             own = models or ChildModels(
                 home.path, idle_s=settings.pipeline.idle_s, stuck_s=settings.pipeline.stuck_s
             )
-            how = handling(home.path, settings, spool, again="ask again")
-            worker = Worker(archive, own, spool, clock or SystemClock(), how)
+            what = partial(conditions, settings, home.path)
+            worker = Worker(archive, own, spool, clock or SystemClock(), what)
+            worker.handling = handling(home.path, settings, spool, again="ask again")
             try:
                 async with serve_worker(worker, home.worker_socket):
                     yield worker
@@ -259,11 +287,26 @@ async def working(
                 await own.close()
 
 
+class LettersWait(UserError):
+    """The worker cannot go on now, or not before somebody acts; the letters are safe."""
+
+    code = "letters_wait"
+
+
+def _still_waiting(count: int) -> LettersWait:
+    waits = "1 letter still waits" if count == 1 else f"{count} letters still wait"
+    sentence = f"{waits}, for the models failed on {'it' if count == 1 else 'them'}."
+    advice = "`afterthought process` tries again in time, `afterthought retry` now."
+    return LettersWait(sentence, advice=advice)
+
+
 async def run(home: Home, settings: Settings, *, once: bool) -> None:
     """The service: work until told to stop; with `once`, until nothing waits."""
     async with working(home, settings) as worker:
         if once:
             await worker.drain()
+            if failing := worker.status()["failing"]:
+                raise _still_waiting(len(failing))
             return
         stopped = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -18,6 +18,7 @@ from pipeline.spool.clip_sound import read_clip
 from pipeline.spool.formats import read_batch
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.spool import Spool
+from pipeline.spool.tries import Tries, write_tries
 from pipeline.store.format.drafts import new_moment_id
 
 CLIP = Clip("0123456789abcdef-0", "file", Recorded(5, 60), ("press",), source="a.wav")
@@ -128,14 +129,16 @@ def test_no_word_comes_into_the_journal_as_the_name_of_an_act(spool: Spool, act:
         read_clip(spool.post_clip(clip, [np.zeros(9, np.int16)]))
 
 
-def test_failures_are_counted_across_restarts_and_go_with_the_letter(spool: Spool) -> None:
-    spool.post_texts("a", [])
-    letter = spool.waiting()[0]
+def test_what_is_remembered_of_failures_goes_with_the_letter(spool: Spool) -> None:
+    for batch in ("a", "b"):
+        write_tries(spool.post_texts(batch, []), Tries(1))
+    done, broken = spool.waiting()
 
-    assert spool.note_failure(letter) == 1
-    assert Spool(spool.folder).note_failure(letter) == 2
-    spool.remove(letter)
-    assert list(spool.folder.iterdir()) == []
+    spool.remove(done)
+    aside = spool.set_aside(broken.path, "it is broken")
+
+    left = {each.name for each in spool.folder.rglob("*") if each.is_file()}
+    assert left == {aside.path.name, f"{aside.path.name}.why"}
 
 
 def test_a_letter_set_aside_is_whole_and_out_of_the_way(spool: Spool) -> None:

@@ -16,8 +16,10 @@ from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.spool import clip_sound
 from pipeline.spool.spool import Spool
+from pipeline.spool.tries import Tries, write_tries
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker import ingest
+from pipeline.worker.backoff import wait_s
 from pipeline.worker.worker import Worker, working
 from tests.pipeline.spool.odd_things import NO_FILES, Maker
 
@@ -234,17 +236,20 @@ async def test_a_garbled_count_of_failures_begins_anew_and_goes_with_its_letter(
     else:
         count.write_bytes(garbage)
     models.failures = 1
+    clock = FakeClock()
 
-    async with working(Home(home), Settings(), models=models) as worker:
+    async with working(Home(home), Settings(), models=models, clock=clock) as worker:
+        await worker.drain()
+        assert await texts(home) == ["a note"]
+        clock.advance(wait_s(1))
         await worker.drain()
 
-    assert await texts(home) == ["a note"]
     assert [path.name for path in spool.folder.iterdir()] in ([], ["aside"])
 
 
 async def test_no_count_outlives_its_letter(home: Path, spool: Spool, post_clip: Post) -> None:
     moment = post_clip()
-    assert spool.note_failure(spool.waiting()[0]) == 1
+    write_tries(spool.waiting()[0].path, Tries(1))
     spool.erase([moment])
     (spool.folder / "gone.0.texts.tries").write_bytes(b"2")
 

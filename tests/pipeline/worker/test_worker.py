@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 
 from core import socket_client
-from core.clock import FakeClock, Recorded
+from core.clock import FakeClock
 from core.disk_reserve import DiskReserve
 from core.errors import ArchiveBusy, ModelMissing
 from core.paths import Home
 from core.settings import Settings
-from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
 from pipeline.media import Handling
@@ -24,12 +23,12 @@ from pipeline.search.query_vectors import asker
 from pipeline.spool.clip_sound import read_clip
 from pipeline.spool.fakes import MemorySpool
 from pipeline.spool.spool import Spool
-from pipeline.store.format.drafts import Embedding
 from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
-from pipeline.worker.model_process import Heard, ModelsFailed, Progress
+from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
+from pipeline.worker.model_process import Heard, Progress
 from pipeline.worker.worker import Worker, working
 from tests.wav import write_wav
 
@@ -88,69 +87,6 @@ async def test_a_letter_that_comes_twice_makes_one_moment(
     assert len(before) == 2
 
 
-async def test_work_cut_short_before_the_words_goes_on_with_them(
-    home: Path, post_clip: Post, models: FakeModels
-) -> None:
-    post_clip(11)
-    models.failures = 1
-    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
-        letter = worker.spool.waiting()[0]
-        await worker._take(letter)
-    assert [row.words for row in await rows(home)] == ["awaited"]
-
-    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
-        await worker.drain()
-
-    assert [row.words for row in await rows(home)] == ["words"]
-
-
-async def test_a_clip_on_which_the_models_fail_thrice_is_kept_with_its_sound_alone(
-    home: Path, worker: Worker, post_clip: Post, models: FakeModels
-) -> None:
-    moment = post_clip()
-    models.failures = 3
-
-    await worker.drain()
-
-    (row,) = await rows(home)
-    assert (row.id, row.words, row.text) == (moment, "failed", "")
-    assert row.sound is not None
-
-
-async def test_a_note_on_which_the_models_fail_is_found_by_its_words(
-    home: Path, worker: Worker, post_text: Post, models: FakeModels
-) -> None:
-    post_text("the siren nobody hears")
-    models.failures = 3
-
-    await worker.drain()
-
-    async with open_archive_to_read(home) as archive:
-        query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH 'siren'"
-        assert [tuple(r) for r in await archive.connection.execute_fetchall(query)] == [(1,)]
-
-
-async def test_one_text_on_which_the_models_fail_does_not_cost_the_others_their_vectors(
-    home: Path, spool: Spool
-) -> None:
-    class Allergic(FakeModels):
-        async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
-            if any("nuts" in text for text, _ in texts):
-                raise ModelsFailed("nuts")
-            return await super().read(texts)
-
-    said = {"a-0": "nuts for the birds", "b-0": "tea at four"}
-    texts = [TypedText(each, "typed", text, Recorded(5, 0)) for each, text in said.items()]
-    spool.post_texts("batch", texts)
-    async with working(Home(home), Settings(), models=Allergic()) as worker:
-        await worker.drain()
-
-    async with open_archive_to_read(home) as archive:
-        query = "SELECT moment, vector IS NULL FROM passage ORDER BY moment"
-        found = [tuple(row) for row in await archive.connection.execute_fetchall(query)]
-    assert found == [("a-0", 1), ("b-0", 0)]
-
-
 async def test_a_fault_of_ours_on_one_letter_stops_no_other(
     home: Path, post_clip: Post, post_text: Post, spool: Spool
 ) -> None:
@@ -160,10 +96,15 @@ async def test_a_fault_of_ours_on_one_letter_stops_no_other(
 
     moment = post_clip()
     post_text("a note")
-    async with working(Home(home), Settings(), models=Broken()) as worker:
+    clock = FakeClock()
+    async with working(Home(home), Settings(), models=Broken(), clock=clock) as worker:
         await worker.drain()
+        assert [row.text for row in await rows(home)] == ["a note"]
+        for failures in range(1, GIVE_UP_AFTER):
+            assert spool.aside() == []
+            clock.advance(wait_s(failures))
+            await worker.drain()
 
-    assert [row.text for row in await rows(home)] == ["a note"]
     assert [each.path.name for each in spool.aside()] == [f"{moment}.0.clip"]
 
 
