@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from core.access.private import close_home, keep_to_ourselves
+from core.access.private import close_home, enter_home, keep_to_ourselves
 
 from .errors import OutputRefused, UserError, WrongUsage
 from .paths import Home, home_at
@@ -95,8 +95,11 @@ def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
     try:
         arguments = _parse(commands, argv)
         screen = Screen(as_json=arguments.json)
+        home = home_at(arguments.home)
+        if enter_home(home.path):
+            arguments.home = str(home.spelled)  # where `~` was before
         if not arguments.is_service:
-            _tell_of_demo(home_at(arguments.home), screen)
+            _tell_of_demo(home, screen)
         return int(arguments.run(arguments, screen))
     except UserError as error:
         return _failed(screen, error)

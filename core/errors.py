@@ -12,6 +12,8 @@
     ├── ActWaits              what is to be undone is not in the archive yet
     ├── NotFound              no such moment, event, model or benchmark
     ├── OutputRefused         standard output takes no more
+    ├── HomeAnothers, ProgramUnreadable
+    │                         another user's home, and we cannot act as they (core/access/owner.py)
     ├── Declined              another process's own sentence (core/socket_client.py)
     ├── LettersWait           the worker cannot go on for now, or before somebody acts (worker.py)
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable (PinLibraryMissing

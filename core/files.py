@@ -89,6 +89,11 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+def nearest_folder(path: Path) -> Path:
+    """The folder itself, or the nearest above it that is there: the disk that it will be on."""
+    return next(each for each in (path, *path.parents) if each.is_dir())
+
+
 def _beside(path: Path) -> Path:
     """A name that nothing has, for what lay there."""
     return path.with_name(f"{path.name}.aside-{os.getpid()}-{os.urandom(4).hex()}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.access.memory import swaps, swaps_on_disk
 from core.access.private import others_may_enter
 from core.checks import Check
+from core.files import nearest_folder
 from core.paths import Home
 
 LOW_DISK_BYTES = 500_000_000
@@ -37,8 +38,7 @@ def _home(home: Path) -> Check:
 
 
 def _disk(home: Path) -> Check:
-    there = next(each for each in (home, *home.parents) if each.exists())
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(nearest_folder(home)).free
     sentence = f"{free / 1e9:.1f} GB are free on the disk of the home."
     if free < LOW_DISK_BYTES:
         return Check("disk", "warn", sentence, "Free some space, or keeps will be refused.")

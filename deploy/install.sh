@@ -8,6 +8,9 @@
 set -euo pipefail
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 target=/opt/afterthought
+home=/var/lib/afterthought
+# What the unit of capture asks for. Where one of them is missing, it would not start at all.
+groups=(audio gpio input spi)
 units=(afterthought-capture afterthought-worker afterthought-dashboard)
 
 main() {
@@ -16,10 +19,12 @@ main() {
         "Copy the folder where you want it, run ./run setup there, and use systemd/ as examples."
     install_packages
     make_user
+    make_home
     copy_program
     install_units
     if [ "${1:-}" = --no-start ]; then
-        say "Installed. Start it with: systemctl enable --now ${units[*]}"
+        say "Installed. Start it with: sudo systemctl enable --now ${units[*]}"
+        tell_next
     else
         start_units
     fi
@@ -39,11 +44,21 @@ install_packages() {
 }
 
 make_user() {
+    local group
     id afterthought >/dev/null 2>&1 || useradd --system --user-group --no-create-home \
-        --home-dir /var/lib/afterthought --shell /usr/sbin/nologin afterthought
-    # A Raspberry Pi has these groups; elsewhere the unit must find them all the same.
-    getent group gpio >/dev/null || groupadd --system gpio
-    getent group spi >/dev/null || groupadd --system spi
+        --home-dir "$home" --shell /usr/sbin/nologin afterthought
+    for group in "${groups[@]}"; do
+        getent group "$group" >/dev/null || groupadd --system "$group"
+        # For the unit alone its own line would do; `sudo afterthought doctor` acts as this user.
+        usermod --append --groups "$group" afterthought
+    done
+}
+
+# There before the first start, so that the settings can be written before it.
+make_home() {
+    install -d -m 0700 -o afterthought -g afterthought "$home"
+    [ -e "$home/settings.toml" ] || install -m 0600 -o afterthought -g afterthought \
+        <(echo "# What can be set here: $target/docs/configuration.md") "$home/settings.toml"
 }
 
 copy_program() {
@@ -71,8 +86,13 @@ start_units() {
     systemctl daemon-reload
     systemctl enable --quiet "${units[@]}"
     systemctl restart "${units[@]}"
-    say "Running. The page: http://localhost:8765 on this machine. What is well and what is not:" \
-        "$target/.venv/bin/afterthought doctor --home /var/lib/afterthought"
+    say "Running. The page: http://localhost:8765 on this machine."
+    tell_next
+}
+
+tell_next() {
+    say "What is well and what is not: sudo $target/.venv/bin/afterthought doctor --home $home"
+    say "The settings: sudo nano $home/settings.toml; then sudo systemctl restart ${units[*]}"
 }
 
 say() { printf '%s\n' "$*" >&2; }

@@ -36,6 +36,31 @@ def make_private(folder: Path) -> None:
         os.umask(before)
 
 
+def is_anothers(folder: Path) -> bool:
+    """True where a folder is another user's and we are root, or may not enter it."""
+    try:
+        owner = folder.stat().st_uid
+    except PermissionError:
+        return True
+    except OSError:  # nothing is there, so it is nobody's
+        return False
+    may_enter = os.getuid() != _ROOT and os.access(folder, os.R_OK | os.X_OK)
+    return owner != os.getuid() and not may_enter
+
+
+def enter_home(home: Path) -> bool:
+    """Go on as the owner of the home where we are root, and it is another's; whether that was so.
+
+    Raises UserError where it is another's and we are not root, or its owner cannot go on.
+    """
+    if not is_anothers(home):
+        return False
+    from core.access.owner import act_as_owner  # noqa: PLC0415 - 10 ms that few need
+
+    act_as_owner(home)
+    return True
+
+
 def is_private(folder: Path) -> bool:
     """True where this is a folder of ours, no link to one, and nobody else may look into it."""
     state = folder.lstat()

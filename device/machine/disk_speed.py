@@ -13,6 +13,7 @@ from typing import IO
 from core.access.memory import swaps
 from core.audio import RATE_HZ
 from core.checks import Check
+from core.files import nearest_folder
 from core.machine import LONGEST_RING_S, profile
 from core.settings import Settings
 from device.memory.swap_protection import group_cannot_swap, may_lock
@@ -66,9 +67,9 @@ def _timed(file: IO[bytes], content: bytes) -> float:
 
 
 def storage_check(home: Path) -> Check:
-    """A check of how soon a press is safe on this home's disk."""
+    """A check of how soon a press is safe on this home's disk, be the home there yet or not."""
     try:
-        return judged(measure(home))
+        return judged(measure(nearest_folder(home)))
     except OSError as error:
         sentence = f"The disk of {home} takes nothing ({error.strerror})."
         return Check("storage", "fail", sentence, "Make room there, and see who may write to it.")

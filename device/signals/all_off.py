@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from core.access.private import keep_to_ourselves
+from core.access.private import enter_home, keep_to_ourselves
 from core.errors import UserError
 from core.paths import home_at, runtime_folder
 from core.settings import DeviceSettings
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--home")
     home = home_at(parser.parse_args(arguments).home)
     try:
+        enter_home(home.path)
         os.environ.setdefault("LG_WD", str(runtime_folder(home.path)))  # lgpio's own files
         troubles = darken(load(home.path).device)
     except UserError as error:

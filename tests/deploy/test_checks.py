@@ -1,9 +1,12 @@
 """What `doctor` says of the machine."""
 
+from pathlib import Path
+
 import pytest
 
 from core.checks import State
 from deploy.checks import _swap
+from tests.journeys.command import afterthought
 
 
 @pytest.mark.parametrize(
@@ -17,3 +20,13 @@ def test_swap_to_a_disk_is_told_and_swap_to_zram_is_allowed(
 
     assert check.state == state
     assert all(each in check.sentence for each in on_disk)
+
+
+def test_nothing_fails_before_the_first_start(tmp_path: Path) -> None:
+    fresh = tmp_path / "not" / "yet"
+
+    looked = afterthought("doctor", "--json", "--home", fresh)
+
+    assert looked.status == 0
+    assert {each["state"] for each in looked.value} <= {"ok", "warn"}
+    assert not fresh.parent.exists()

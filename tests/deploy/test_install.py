@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 TREE = Path(__file__).resolve().parents[2]
+SYSTEM = ("apt-get", "apt-cache", "id", "useradd", "getent", "groupadd", "usermod", "install")
 
 
 def obeyed(commands: str, tmp_path: Path, **answers: int) -> list[str]:
@@ -14,7 +15,7 @@ def obeyed(commands: str, tmp_path: Path, **answers: int) -> list[str]:
     asked.touch()
     system = "".join(
         f'{name}() {{ echo {name} "$@" >>"{asked}"; return {status}; }}; '
-        for name, status in {"apt-get": 0, "apt-cache": 0, **underlined(answers)}.items()
+        for name, status in {**dict.fromkeys(SYSTEM, 0), **underlined(answers)}.items()
     )
     script = f'. "{TREE}/deploy/install.sh"; {system} {commands}'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
@@ -35,3 +36,47 @@ def test_the_library_for_the_pins_is_installed_where_apt_has_it(
     installed = [each for each in asked if each.startswith("apt-get install")]
     assert sum("python3-lgpio" in each for each in installed) == times
     assert "libportaudio2" in installed[0]
+
+
+GROUPS = {"audio", "gpio", "input", "spi"}
+
+
+@pytest.mark.parametrize("getent", [0, 2])
+def test_every_group_that_capture_asks_for_is_there_and_its_user_is_in_it(
+    tmp_path: Path, getent: int
+) -> None:
+    unit = (TREE / "systemd" / "afterthought-capture.service").read_text(encoding="utf-8")
+    assert f"SupplementaryGroups={' '.join(sorted(GROUPS))}\n" in unit
+
+    asked = obeyed("make_user", tmp_path, getent=getent)
+
+    made = {each.split()[-1] for each in asked if each.startswith("groupadd")}
+    joined = {each.split()[-2] for each in asked if each.startswith("usermod --append")}
+    assert made == (GROUPS if getent else set())
+    assert joined == GROUPS
+
+
+def test_the_home_and_its_settings_are_the_services_before_the_first_start(tmp_path: Path) -> None:
+    folder, settings = obeyed(f'home="{tmp_path}/home"; make_home', tmp_path)
+
+    for made in (folder, settings):
+        assert "-o afterthought -g afterthought" in made
+    assert folder.endswith("/home")
+    assert settings.endswith("/home/settings.toml")
+
+
+def test_settings_that_are_there_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").touch()
+
+    (folder,) = obeyed(f'home="{tmp_path}"; make_home', tmp_path)
+
+    assert folder.startswith("install -d -m 0700")
+
+
+def test_what_it_tells_to_run_works_for_who_ran_it(tmp_path: Path) -> None:
+    script = f'. "{TREE}/deploy/install.sh"; tell_next'
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+
+    assert "sudo /opt/afterthought/.venv/bin/afterthought doctor --home /var/lib/afterthought" in (
+        told.stderr
+    )

@@ -60,20 +60,8 @@ def test_the_installer_sets_up_every_unit() -> None:
     assert set(line.removeprefix("units=(").rstrip(")").split()) == {unit.stem for unit in UNITS}
 
 
-DEBIANS_GROUPS = {"audio", "input"}
-"""Every Debian has these; a unit that asks for a group that is not there does not start."""
-
-
 def capture() -> configparser.SectionProxy:
     return read(next(unit for unit in UNITS if unit.stem == "afterthought-capture"))["Service"]
-
-
-def test_every_group_that_capture_asks_for_is_there_or_is_made() -> None:
-    script = (TREE / "deploy" / "install.sh").read_text(encoding="utf-8")
-    asked = set(capture()["SupplementaryGroups"].split())
-
-    missing = {each for each in asked - DEBIANS_GROUPS if f"groupadd --system {each}" not in script}
-    assert missing == set()
 
 
 def test_when_capture_has_gone_its_pins_are_driven_low(home: Path) -> None:

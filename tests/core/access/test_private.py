@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.access.private import close_home, make_private, swappable_part
+from core.paths import Home
+from deploy.checks import checks
 from tests.imports import TREE, sources
 
 FOR_EVERYBODY = {
@@ -102,11 +104,11 @@ def test_doctor_tells_of_a_home_that_others_may_enter_and_that_is_not_ours(tmp_p
     (home / "archive.db").touch()
     os.chown(home, 65534, 65534)
 
-    told = start("doctor", "--home", str(home)).stdout
+    (told,) = (each for each in checks(Home(home)) if each.name == "home")
 
     assert mode(home) == 0o755
-    assert "Other users of this machine may enter the home" in told
-    assert "chmod 700" in told
+    assert "Other users of this machine may enter the home" in told.sentence
+    assert "chmod 700" in told.advice
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder to another user")

@@ -32,8 +32,17 @@ def test_the_sentence_tells_when_a_press_is_safe(storage: Storage, state: str, w
     assert words in f"{check.sentence} {check.advice}"
 
 
-def test_a_folder_that_takes_nothing_is_a_sentence(tmp_path: Path) -> None:
-    check = storage_check(tmp_path / "gone")
+def test_of_a_home_that_is_not_there_yet_the_disk_that_it_will_be_on_is_measured(
+    tmp_path: Path,
+) -> None:
+    check = storage_check(tmp_path / "not" / "yet")
+
+    assert check.state in {"ok", "warn"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_nothing_is_a_sentence() -> None:
+    check = storage_check(Path("/proc/nowhere"))
 
     assert check.state == "fail"
     assert check.advice
