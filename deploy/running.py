@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import webbrowser
@@ -50,7 +51,8 @@ def run(arguments: Arguments, screen: Screen) -> int:
     asked = home_of(arguments), arguments.replay
     planned = plan(*asked, why_no_microphone, demo=arguments.demo)
     _must_be_free(planned.home, arguments.port)
-    is_laid_out = planned.why_demo is None or _is_laid_out(planned, screen)
+    if planned.why_demo is not None:
+        _lay_out_demo(planned, screen)
     url = f"http://localhost:{arguments.port}"
     keys = Keys(partial(control_socket.ask, planned.home.capture_socket), screen.say)
 
@@ -61,8 +63,6 @@ def run(arguments: Arguments, screen: Screen) -> int:
             "p pauses and resumes, q ends."
         )
         await asyncio.to_thread(open_page, url, screen.say)
-        if not is_laid_out:
-            await _lay_out(planned.home, screen)
 
     keyboard = Keyboard()
     keyboard.start(keys.typed)
@@ -179,31 +179,25 @@ class Keys:
         return answer
 
 
-def _is_laid_out(planned: Plan, screen: Screen) -> bool:
-    """True where the demo stands; one that does not is cleared away before anybody opens it."""
+def _lay_out_demo(planned: Plan, screen: Screen) -> None:
+    """Make the demo whole before anybody opens it, and say why it is one.
+
+    One of another day is made anew. Raises UserError where that fails.
+    """
     home = planned.home
     screen.say(
         f"{planned.why_demo} It lives in a home of its own ({home.path}); "
         "its last scene plays as the microphone."
     )
     if demo_home.is_laid_out(home, datetime.now(UTC).astimezone().date()):
-        return True
-    demo_home.clear(home)
-    return False
-
-
-async def _lay_out(home: Home, screen: Screen) -> None:
-    """Put the demo's recordings into the spool of the running worker."""
-    screen.say("Laying out its three weeks; the words come as they are heard.")
+        return
     command = [sys.executable, "-m", "deploy.demo_home", str(home.path)]
-    process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
-    try:
-        if await process.wait() != 0:
-            screen.say("The demo is not whole: see above why. Mend that and start again.")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    made = subprocess.run(command, check=False, capture_output=True, text=True)
+    if made.returncode != 0:
+        reason = made.stderr.strip().rpartition("\n")[2]
+        raise UserError(
+            f"The demo could not be made: {reason}", advice="Mend that and start again."
+        )
 
 
 def _readable(replay: Path) -> Path:

@@ -31,6 +31,7 @@ ROOTS = {
     "deploy/build_models.py": {"core", "deploy", "pipeline"},
     "deploy/running.py": {"core", "deploy", "device", "dashboard"},
     "deploy/demo_home.py": {"core", "deploy", "dashboard", "pipeline"},
+    "deploy/demo_words.py": {"core", "deploy", "dashboard", "pipeline"},
 }
 """The files that build the objects and tie packages together."""
 

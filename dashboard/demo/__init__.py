@@ -17,6 +17,9 @@ ENDING = ".m4a"
 
 SCENE = SOUNDS / f"scene{ENDING}"
 
+HEARD = FOLDER / "heard.jsonl"
+"""What was heard in the recordings; `deploy/demo_words.py` makes it."""
+
 STEP = timedelta(minutes=10)
 """Between moments of today whose time of day has not come yet; they lie before now."""
 
