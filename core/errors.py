@@ -9,6 +9,7 @@
     ├── RefTaken              an imported line whose ref stands for something else already
     ├── ArchiveBusy           another worker holds this archive
     ├── ArchiveUnusable       read-only, too new, damaged, or the disk is full
+    ├── ArchiveInDoubt        its journal is not the one that was last written here
     ├── ActWaits              what is to be undone is not in the archive yet
     ├── NotFound              no such moment, event, model or benchmark
     ├── OutputRefused         standard output takes no more
@@ -99,6 +100,15 @@ class ArchiveUnusable(UserError):
     """The archive cannot be opened or written: read-only, newer, damaged, full."""
 
     code = "archive_unusable"
+
+
+class ArchiveInDoubt(UserError):
+    """The journal is missing, empty, older or another than was last written here.
+
+    Nothing is written or erased on its word before the wearer has said which is right.
+    """
+
+    code = "archive_in_doubt"
 
 
 class ActWaits(UserError):

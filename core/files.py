@@ -1,5 +1,6 @@
 """Files that are either there whole or not at all, after any power cut."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -97,6 +98,34 @@ def nearest_folder(path: Path) -> Path:
 def _beside(path: Path) -> Path:
     """A name that nothing has, for what lay there."""
     return path.with_name(f"{path.name}.aside-{os.getpid()}-{os.urandom(4).hex()}")
+
+
+def erase_file(path: Path) -> None:
+    """Remove a file and, as far as a program can, what it held: overwritten first, in place.
+
+    A name that is not there is no error. A disk that refuses the overwriting keeps no file
+    from going. Raises OSError where the name cannot be removed.
+    """
+    with contextlib.suppress(OSError):
+        flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags), "wb") as file:
+            overwrite(file.fileno(), names=1)
+    path.unlink(missing_ok=True)
+
+
+def overwrite(descriptor: int, *, names: int) -> None:
+    """Put zeros over a file's bytes, durably, where it has no more than so many names.
+
+    One with another name is somebody's backup, whose bytes stay anyway. On a disk that never
+    writes in place (btrfs), and below it in a memory card, old blocks may stay until they are
+    trimmed. Raises OSError.
+    """
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode) or state.st_nlink > names:
+        return
+    for start in range(0, state.st_size, SMALL_BYTES):
+        os.pwrite(descriptor, bytes(min(SMALL_BYTES, state.st_size - start)), start)
+    os.fsync(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.imports import as_text
 from pipeline.spool.aside import SetAside
 from pipeline.spool.listing import Odd
 from pipeline.spool.spool import Spool
+from pipeline.store.sound_files import aside_folder, sounds_aside
 from pipeline.store.sqlite.connection import sqlite_check
 from pipeline.store.sqlite.reader import open_archive_to_read
 
@@ -23,21 +24,28 @@ def checks(home: Home) -> Iterator[Check]:
     """The models, the archive, and what lies in the spool."""
     yield from models.checks(settings=load(home.path), home=home.path)
     yield sqlite_check()
-    yield _archive(home)
+    yield from _archive(home)
     yield from _spool(Spool(home.spool))
 
 
-def _archive(home: Home) -> Check:
+def _archive(home: Home) -> Iterator[Check]:
     try:
-        count = asyncio.run(_moments(home))
+        count, doubt = asyncio.run(_moments(home))
     except UserError as error:
-        return Check("archive", "fail", error.sentence, error.advice)
-    return Check("archive", "ok", f"The archive holds {count} moments.")
+        count, doubt = 0, error
+    if doubt is not None:
+        yield Check("archive", "fail", doubt.sentence, doubt.advice)
+    else:
+        yield Check("archive", "ok", f"The archive holds {count} moments.")
+    if aside := sounds_aside(home.path):
+        sentence = f"{len(aside)} sounds lie in {aside_folder(home.path)}: no moment names them."
+        advice = "`afterthought keep` takes one in again; each is erased 30 days after it came."
+        yield Check("sound", "warn", sentence, advice)
 
 
-async def _moments(home: Home) -> int:
+async def _moments(home: Home) -> tuple[int, UserError | None]:
     async with open_archive_to_read(home.path) as archive:
-        return len(await archive.moments(hidden=True))
+        return len(await archive.moments(hidden=True)), await archive.doubt()
 
 
 def _spool(spool: Spool) -> Iterator[Check]:

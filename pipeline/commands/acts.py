@@ -26,6 +26,8 @@ def reading(work: Reading) -> Callable[[Arguments, Screen], int]:
         from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
         async with open_archive_to_read(home_of(arguments).path) as archive:
+            if doubt := await archive.doubt():
+                screen.say(str(doubt))
             return await work(archive, arguments, screen)
 
     return lambda arguments, screen: run_async(opened(arguments, screen))

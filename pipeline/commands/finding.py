@@ -44,6 +44,8 @@ async def _search(arguments: Arguments, screen: Screen) -> int:
     single = arguments.query is not None
     queries = iter([arguments.query]) if single else _queries(arguments.queries)
     async with open_archive_to_read(home.path) as archive:
+        if doubt := await archive.doubt():
+            screen.say(str(doubt))
         engine = Engine(PassageReader(archive.connection), _embedder(home, screen))
         hits = 0
         for batch in batches(queries, BATCH):

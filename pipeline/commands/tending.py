@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from core.command_line import Arguments, Command, Screen, home_of
+from core.command_line import Arguments, Command, Screen, home_of, run_async
 
 from .acts import writing
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from pipeline.store.port import Archive
 
@@ -24,9 +25,12 @@ async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int
         "events": report.events,
         "belongings": report.belongings,
         "sounds": report.sounds,
+        "aside": report.aside,
         "problems": report.problems,
     }
     screen.value(value, text)
+    if report.aside:
+        screen.say(told_aside(archive.home, len(report.aside)))
     if report.problems:
         for problem in report.problems[:50]:
             screen.say(problem)
@@ -34,13 +38,44 @@ async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int
     return int(bool(report.problems))
 
 
-async def rebuild(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
-    del arguments
-    rebuilt = await archive.rebuild()
-    text = f"The views are folded anew from {rebuilt.subjects} subjects."
+def told_aside(home: "Path", count: int) -> str:
+    """A sentence about the sounds that no moment names, and what can be done with them."""
+    from pipeline.store.sound_files import aside_folder  # noqa: PLC0415
+
+    lie = (
+        "1 sound that no moment names lies"
+        if count == 1
+        else f"{count} sounds that no moment names lie"
+    )
+    folder = aside_folder(home)
+    return (
+        f"{lie} in {folder} and will be erased 30 days after coming there; "
+        "`afterthought keep` takes one in again."
+    )
+
+
+def rebuild(arguments: Arguments, screen: Screen) -> int:
+    """The views anew; with --as-it-is, of a journal that is in doubt."""
+    return run_async(_rebuild(arguments, screen))
+
+
+async def _rebuild(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.store.sqlite.archive import open_archive, take_as_it_is  # noqa: PLC0415
+
+    home = home_of(arguments).path
+    doubted = arguments.as_it_is and await take_as_it_is(home)
+    async with open_archive(home) as archive:
+        rebuilt = await archive.rebuild()
+    told = f"The views are folded anew from {rebuilt.subjects} subjects."
     if rebuilt.mended:
-        text += f" Damaged rows put right: {rebuilt.mended}."
-    screen.value({"subjects": rebuilt.subjects, "mended": rebuilt.mended}, text)
+        told += f" Damaged rows put right: {rebuilt.mended}."
+    if doubted:
+        told = (
+            f"This journal is believed from now on, as it is. {told} Sound that it does not name "
+            "is set aside for 30 days."
+        )
+    value = {"subjects": rebuilt.subjects, "mended": rebuilt.mended, "was_in_doubt": doubted}
+    screen.value(value, told)
     return 0
 
 
@@ -78,12 +113,20 @@ def models(arguments: Arguments, screen: Screen) -> int:
     return int(any(each.advice for each in found))
 
 
+def _rebuild_arguments(parser: "argparse.ArgumentParser") -> None:
+    parser.add_argument(
+        "--as-it-is",
+        action="store_true",
+        help="go on with this archive.db, although another was written here last",
+    )
+
+
 def _models_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("--fetch", metavar="NAME", help="bring the model of that name here")
 
 
 COMMANDS = (
     Command("check", "verify every hash, sequence and index", writing(check)),
-    Command("rebuild", "fold the views anew from the journal", writing(rebuild)),
+    Command("rebuild", "fold the views anew from the journal", rebuild, _rebuild_arguments),
     Command("models", "list the models: what is there, what is missing", models, _models_arguments),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from core.errors import ArchiveInDoubt
 from core.moment import Reference, Transcript
 from core.spool_port import TypedText
 from pipeline.store.format.events import Draft, Event
@@ -33,11 +34,15 @@ class Period:
 
 @dataclass(slots=True)
 class Report:
-    """How much was looked at, and a sentence for each thing that is not as it should be."""
+    """How much was looked at, and a sentence for each thing that is not as it should be.
+
+    `aside` has the hashes of the sounds that no moment names, which is no problem.
+    """
 
     events: int = 0
     belongings: int = 0
     sounds: int = 0
+    aside: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -123,6 +128,12 @@ class Reader(Protocol):
     async def is_forgotten(self, moment: str) -> bool:
         """True where the moment has a tombstone."""
 
+    async def doubt(self) -> ArchiveInDoubt | None:
+        """Why this is not the journal that was last written here; None where it is.
+
+        Reading goes on all the same, and says so.
+        """
+
     async def origin(self) -> str | None:
         """The origin that this install appends under, or None before its first event."""
 
@@ -171,7 +182,10 @@ class Archive(Reader, Protocol):
         """
 
     async def erase_remains(self) -> None:
-        """Remove sound that nothing names, and what is left of erased bytes in the files."""
+        """Erase the sound of what was forgotten, and what is left of erased bytes in the files.
+
+        Other sound that nothing names is set aside for thirty days.
+        """
 
     async def check(self) -> Report:
         """A report on whether all is as it was: every hash, link, number, sound, row and index."""

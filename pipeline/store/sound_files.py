@@ -1,11 +1,23 @@
-"""The archive's sound on disk: files named by the hash of their bytes."""
+"""The archive's sound on disk: files named by the hash of their bytes.
+
+Sound that no moment names is never erased at once, for that is one file's word: it is set
+aside first, and comes back when a moment names it. What a forget named is erased.
+"""
 
 import hashlib
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.files import sync_folder
+from core.files import erase_file, sync_folder
+
+ASIDE_FOR_MS = 30 * 24 * 3600 * 1000
+"""Thirty days: long enough to notice that something is missing, and to put it right."""
+
+_NAME = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.mp4")
+"""How a sound of ours is named, below its folder. Whatever else lies there is not ours."""
 
 
 def sound_folder(home: Path) -> Path:
@@ -15,6 +27,11 @@ def sound_folder(home: Path) -> Path:
 def sound_path(home: Path, sha256: str) -> Path:
     """Where the sound with this hash lies."""
     return sound_folder(home) / sha256[:2] / f"{sha256}.mp4"
+
+
+def aside_folder(home: Path) -> Path:
+    """Where sound lies that no moment names, until it is erased."""
+    return sound_folder(home) / "aside"
 
 
 def file_sha256(path: Path) -> str:
@@ -47,9 +64,70 @@ def adopt(home: Path, made: MadeSound) -> None:
 
 def sound_files(home: Path) -> list[str]:
     """The hashes by which the files are named that are there."""
-    return [path.stem for path in sound_folder(home).glob("*/*.mp4")]
+    folder = sound_folder(home)
+    found = folder.glob("*/*.mp4")
+    return [path.stem for path in found if _NAME.fullmatch(str(path.relative_to(folder)))]
 
 
-def remove_sound(home: Path, sha256: str) -> None:
-    """Remove the file with this hash, where it is there."""
-    sound_path(home, sha256).unlink(missing_ok=True)
+def sounds_aside(home: Path) -> list[str]:
+    """The hashes of the sounds that were set aside."""
+    return sorted(path.stem for path in _aside(home))
+
+
+def set_sound_aside(home: Path, sha256: str, now_ms: int | None) -> None:
+    """Put a sound that nothing names out of the way, whole; its days begin now."""
+    folder = aside_folder(home)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = _aside_path(home, sha256)
+    sound_path(home, sha256).replace(target)
+    _begin_days(target, now_ms)
+    sync_folder(folder)
+
+
+def bring_sound_back(home: Path, sha256: str) -> None:
+    """Put a sound that was set aside to its place again: something names it."""
+    aside, target = _aside_path(home, sha256), sound_path(home, sha256)
+    if target.exists():  # it was made anew meanwhile
+        aside.unlink(missing_ok=True)
+        return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside.replace(target)
+    sync_folder(target.parent)
+
+
+def erase_old_sounds_aside(home: Path, now_ms: int | None) -> None:
+    """Erase what was set aside long enough; without a clock, nothing.
+
+    By the file's time. One that lies in the future, or was set without a clock, begins now.
+    """
+    if now_ms is None:
+        return
+    for path in _aside(home):
+        since_ms = path.stat().st_mtime_ns // 1_000_000
+        if not 0 < since_ms <= now_ms:
+            _begin_days(path, now_ms)
+        elif now_ms - since_ms >= ASIDE_FOR_MS:
+            erase_file(path)
+
+
+def erase_sound(home: Path, sha256: str) -> None:
+    """Erase the file with this hash, wherever it is there. What is no hash names no file."""
+    if not _NAME.fullmatch(f"{sha256[:2]}/{sha256}.mp4"):
+        return
+    erase_file(sound_path(home, sha256))
+    erase_file(_aside_path(home, sha256))
+
+
+def _aside(home: Path) -> Iterator[Path]:
+    for path in list(aside_folder(home).glob("*.mp4")):
+        if _NAME.fullmatch(f"{path.name[:2]}/{path.name}"):
+            yield path
+
+
+def _aside_path(home: Path, sha256: str) -> Path:
+    return aside_folder(home) / f"{sha256}.mp4"
+
+
+def _begin_days(path: Path, now_ms: int | None) -> None:
+    at_ns = (now_ms or 0) * 1_000_000
+    os.utime(path, ns=(at_ns, at_ns))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import Clock, SystemClock
-from core.errors import ArchiveBusy, UserError
+from core.errors import ArchiveBusy, ArchiveInDoubt, UserError
 from core.log import get_log
 from core.paths import Home
 from core.settings import Settings
@@ -98,6 +98,8 @@ class Worker:
             pause_s = LOOK_EVERY_S
             try:
                 await self.drain()
+            except ArchiveInDoubt:  # only a worker that opens it anew can know more
+                raise
             except UserError as error:
                 pause_s = RETRY_AFTER_S
                 self._note_trouble(error)
@@ -266,7 +268,7 @@ async def working(
     """The worker of this home, its socket served, what a kill left behind finished.
 
     Raises ArchiveBusy where another one works, ArchiveUnusable where the archive cannot
-    be written.
+    be written, ArchiveInDoubt where it is not the one that was last written here.
     """
     with understood(home.path), _only_worker(home):
         async with open_archive(home.path, clock=clock) as archive:

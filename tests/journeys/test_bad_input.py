@@ -1,7 +1,6 @@
 """Bad input, bad disks, bad company: a sentence with the next step, and nothing half done."""
 
 import contextlib
-import ctypes
 import json
 import os
 import resource
@@ -16,18 +15,16 @@ import psutil
 import pytest
 
 from core.paths import Home
-from tests.journeys.command import COMMAND, PILL_BOX, Ran, afterthought, is_one_sentence, watched
+from tests.journeys.command import (
+    COMMAND,
+    PILL_BOX,
+    Ran,
+    afterthought,
+    as_anybody,
+    is_one_sentence,
+    watched,
+)
 from tests.journeys.silence import write_silence
-
-PR_CAPBSET_DROP = 24
-OVERRIDES = (1, 2)
-"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: what lets root read anything."""
-
-
-def as_anybody() -> None:
-    """In the child: permissions count for root too."""
-    for capability in OVERRIDES:
-        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def texts(home: Path) -> list[str]:

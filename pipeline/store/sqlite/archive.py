@@ -11,16 +11,18 @@ from core.clock import Clock, SystemClock
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
+from pipeline.store.journal_record import read_record, write_record
 from pipeline.store.port import Rebuilt, Report
 from pipeline.store.sound_files import MadeSound, adopt
 from pipeline.store.tombstones import read_tombstones, write_tombstones
 
 from . import forgetting, sound_rows
 from .check import check_archive
-from .connection import open_writer, transaction, understood
-from .journal import append
+from .connection import archive_path, open_writer, transaction, understood
+from .doubt import OpenFile, doubt_of, journal_end, must_hold
+from .journal import append, must_not_be_forgotten
 from .mending import mend_journal
-from .origin import current_origin, machine_name
+from .origin import begin_restored, current_origin, machine_name
 from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
 
@@ -63,6 +65,8 @@ class SqliteArchive(SqliteReader):
         super().__init__(connection, home)
         self._clock = clock
         self._machine = machine
+        self._file = OpenFile.of(archive_path(home))
+        self._recorded = read_record(home)
         self._one_writer = asyncio.Lock()
 
     @contextlib.asynccontextmanager
@@ -71,22 +75,21 @@ class SqliteArchive(SqliteReader):
             yield SqliteThought(self.connection, self.home, self._machine, at_ms)
 
     async def append(self, *drafted: Draft, sound: MadeSound | None = None) -> list[Event]:
-        superseded: list[str] = []
+        if sound is not None:
+            await self._announce(sound)
         async with self.thought() as thought:
+            for each in drafted:
+                await must_not_be_forgotten(self.connection, each.subject)
             if sound is not None:
                 adopt(self.home, sound)
-            for each in drafted:
-                if each.kind == "clip_revised":
-                    superseded += await forgetting.erase_sound(self.connection, each.subject)
+                await sound_rows.make_kept(self.connection, sound.sha256)
+            revised = [each.subject for each in drafted if each.kind == "clip_revised"]
+            for subject in revised:
+                await forgetting.erase_sound(self.connection, subject)
             events = await thought.append(*drafted)
-        if superseded:
-            await self._remove_unnamed(superseded)
+        if revised:
+            await self._erase_due()
         return events
-
-    async def _remove_unnamed(self, sounds: Sequence[str]) -> None:
-        """A kill before this leaves the files to the sweep of the next start."""
-        async with self._writing():
-            await sound_rows.remove_unnamed(self.connection, self.home, sounds)
 
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:
         write_tombstones(self.home, moments)
@@ -99,8 +102,9 @@ class SqliteArchive(SqliteReader):
         return read_tombstones(self.home)
 
     async def erase_remains(self) -> None:
-        async with self._writing():
-            await sound_rows.sweep(self.connection, self.home)
+        await self._erase_due()
+        async with self._writing() as now_ms:
+            await sound_rows.sweep(self.connection, self.home, now_ms)
         with understood(self.home):
             await forgetting.scrub(self.connection)
 
@@ -122,19 +126,68 @@ class SqliteArchive(SqliteReader):
             origin = await current_origin(self.connection, self._machine, at_ms)
             await forgetting.erase(self.connection, origin, drafted, at_ms)
 
+    async def _announce(self, sound: MadeSound) -> None:
+        """So that a kill after its move, before its event, leaves a file that is erased."""
+        async with self._writing():
+            await sound_rows.make_due(self.connection, sound.sha256)
+
+    async def _erase_due(self) -> None:
+        """A kill before this leaves the files to the next start."""
+        async with self._writing():
+            await sound_rows.erase_due(self.connection, self.home)
+
+    async def follow(self) -> None:
+        """Have the record outside the database say how far the journal has come by now."""
+        end, known = await journal_end(self.connection), self._recorded
+        # Where one of the two is damaged, what was noted when it was written knows better.
+        if known is not None and (
+            end.seq == 0 or (end.origin, end.seq) == (known.origin, known.seq)
+        ):
+            return
+        write_record(self.home, end)
+        self._recorded = end
+
     @contextlib.asynccontextmanager
     async def _writing(self) -> AsyncIterator[int | None]:
         async with self._one_writer:
             with understood(self.home):
+                self._file.must_be_there()
                 async with transaction(self.connection):
+                    await must_hold(self.connection, self._recorded, self.home)
                     yield self._clock.now_ms()
+                await self.follow()
 
 
 @contextlib.asynccontextmanager
 async def open_archive(
     home: Path, *, clock: Clock | None = None, machine: bytes | None = None
 ) -> AsyncIterator[SqliteArchive]:
-    """The archive of `home` for writing, made if need be. Raises ArchiveUnusable."""
+    """The archive of `home` for writing, made if need be.
+
+    Raises ArchiveUnusable, and ArchiveInDoubt where it is not the one last written here.
+    """
     async with open_writer(home) as connection:
         name = machine_name() if machine is None else machine
-        yield SqliteArchive(connection, home, clock or SystemClock(), name)
+        archive = SqliteArchive(connection, home, clock or SystemClock(), name)
+        await archive.follow()
+        yield archive
+
+
+async def take_as_it_is(
+    home: Path, *, clock: Clock | None = None, machine: bytes | None = None
+) -> bool:
+    """True where the journal was in doubt; it is believed from now on, by the wearer's word.
+
+    Its line of events ends there and another begins, since what was lost may still turn up.
+    Raises ArchiveUnusable.
+    """
+    async with open_writer(home, as_it_is=True) as connection:
+        doubted = await doubt_of(archive_path(home), connection) is not None
+        if doubted:
+            at_ms = (clock or SystemClock()).now_ms()
+            async with transaction(connection):
+                await begin_restored(
+                    connection, machine_name() if machine is None else machine, at_ms
+                )
+            write_record(home, await journal_end(connection))
+    return doubted

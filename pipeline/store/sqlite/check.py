@@ -13,7 +13,7 @@ from pipeline.store.format.chain import chain_problems, superseded_sounds
 from pipeline.store.format.events import Event
 from pipeline.store.format.readable import is_sha256
 from pipeline.store.port import Report
-from pipeline.store.sound_files import file_sha256, sound_path
+from pipeline.store.sound_files import file_sha256, sound_path, sounds_aside
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
@@ -131,6 +131,7 @@ async def _check_sounds(archive: SqliteReader, report: Report) -> None:
             else f"A sound has the name {sha256!r}, which no file can have."
         )
         report.problems += [problem] if problem else []
+    report.aside = sounds_aside(archive.home)
 
 
 def _sound_problem(path: Path, sha256: str) -> str | None:

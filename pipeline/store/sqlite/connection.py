@@ -14,6 +14,7 @@ import aiosqlite
 from core.checks import Check
 from core.errors import ArchiveUnusable
 
+from .doubt import doubt_of, is_nothing
 from .keyword_index import index_everything
 from .migrations import APPLICATION_ID, MIGRATIONS, REINDEXED_BY
 
@@ -37,15 +38,22 @@ def sqlite_check() -> Check:
 
 
 @contextlib.asynccontextmanager
-async def open_writer(home: Path) -> AsyncIterator[aiosqlite.Connection]:
+async def open_writer(home: Path, *, as_it_is: bool = False) -> AsyncIterator[aiosqlite.Connection]:
     """The archive of `home` for writing, made and migrated as needed.
 
-    Raises ArchiveUnusable: read-only, of a newer version, damaged, disk full.
+    Raises ArchiveUnusable: read-only, of a newer version, damaged, disk full; ArchiveInDoubt
+    where it is not the one that was last written here, unless it is to be taken as it is.
     """
+    path = archive_path(home)
     with understood(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _must_be_writable(home)
-        async with _connected(archive_path(home)) as connection:
+        if is_nothing(path) and not as_it_is:
+            await _must_be_believed(path, None)
+        async with _connected(path) as connection:
+            await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            if not as_it_is:
+                await _must_be_believed(path, connection)
             await _prepare_writer(connection, home)
             yield connection
 
@@ -57,7 +65,7 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
     with understood(home):
         if home.exists() and not home.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home))
-    if not path.exists():
+    if is_nothing(path):
         async with _connected(":memory:") as connection:
             await migrate(connection, home)
             yield connection
@@ -159,6 +167,11 @@ _COPY_FIRST = (
     "and `afterthought rebuild` mends what it can."
 )
 _DAMAGED = ("The archive is damaged", _COPY_FIRST)
+_PUT_A_BACKUP = (
+    "Stop Afterthought, move archive.db and its -wal and -shm file away, and put a backup in "
+    "their place; where there is none, run `afterthought rebuild --as-it-is` then."
+)
+_NO_ARCHIVE = ("The file archive.db is not an archive", _PUT_A_BACKUP)
 _FILE_SENTENCES = {
     errno.EROFS: _READ_ONLY,
     errno.EACCES: _READ_ONLY,
@@ -184,10 +197,7 @@ _SQLITE_SENTENCES = {
         "Another program has held the archive for too long",
         "Try again once it is done.",
     ),
-    "not a database": (
-        "The file archive.db is not an archive",
-        "Move it away, or restore a backup.",
-    ),
+    "not a database": _NO_ARCHIVE,
     "malformed": _DAMAGED,
 }
 
@@ -217,10 +227,15 @@ def _reader_uri(path: Path) -> str:
     return f"file:{quote(str(path))}?mode=ro{'&immutable=1' if frozen else ''}"
 
 
+async def _must_be_believed(path: Path, connection: aiosqlite.Connection | None) -> None:
+    doubt = await doubt_of(path, connection)
+    if doubt is not None:
+        raise doubt
+
+
 async def _prepare_writer(connection: aiosqlite.Connection, home: Path) -> None:
     # synchronous=FULL: a spool file goes after the commit, so less would lose confirmed
     # moments at a power cut. temp_store=MEMORY: no word in a temporary file.
-    await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     await connection.execute("PRAGMA journal_mode = WAL")
     await connection.execute("PRAGMA synchronous = FULL")
     await connection.execute("PRAGMA foreign_keys = ON")

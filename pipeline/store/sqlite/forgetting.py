@@ -9,12 +9,12 @@ from pathlib import Path
 
 import aiosqlite
 
-from pipeline.store.format.drafts import read_sound
 from pipeline.store.format.events import Draft
 from pipeline.store.tombstones import read_tombstones
 
 from .journal import append, events_of, is_forgotten
 from .rows import refold
+from .sound_rows import make_sound_of_due
 
 
 async def unapplied(connection: aiosqlite.Connection, home: Path) -> list[str]:
@@ -37,6 +37,7 @@ async def erase(
         if await is_forgotten(connection, draft.subject):
             continue
         await append(connection, origin, draft, at_ms)
+        await make_sound_of_due(connection, draft.subject)
         await _erase_belongings(connection, draft.subject)
         await refold(connection, draft.subject)
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
@@ -53,12 +54,11 @@ async def _erase_belongings(connection: aiosqlite.Connection, subject: str) -> N
     )
 
 
-async def erase_sound(connection: aiosqlite.Connection, subject: str) -> list[str]:
-    """Erase the sound that a moment has; the hashes of its files. Inside a transaction."""
-    query = "DELETE FROM belonging WHERE subject = ? AND kind = 'sound' RETURNING content"
-    rows = await connection.execute_fetchall(query, (subject,))
-    sounds = [read_sound(row[0]) for row in rows]
-    return [each.sha256 for each in sounds if each is not None]
+async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:
+    """Erase the sound that a moment has; its file goes next. Inside a transaction."""
+    await make_sound_of_due(connection, subject)
+    query = "DELETE FROM belonging WHERE subject = ? AND kind = 'sound'"
+    await connection.execute(query, (subject,))
 
 
 async def scrub(connection: aiosqlite.Connection) -> None:

@@ -31,8 +31,7 @@ async def append(
 
     Raises Forgotten when the subject has a tombstone.
     """
-    if await is_forgotten(connection, draft.subject):
-        raise Forgotten(draft.subject)
+    await must_not_be_forgotten(connection, draft.subject)
     event = place_event(draft, await _next_place(connection, origin), at_ms)
     await connection.execute(
         f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(event)
@@ -40,6 +39,12 @@ async def append(
     for belonging in draft.belongings:
         await _insert_belonging(connection, event, belonging)
     return event
+
+
+async def must_not_be_forgotten(connection: aiosqlite.Connection, subject: str) -> None:
+    """Raises Forgotten where the subject has a tombstone."""
+    if await is_forgotten(connection, subject):
+        raise Forgotten(subject)
 
 
 async def is_forgotten(connection: aiosqlite.Connection, subject: str) -> bool:

@@ -191,6 +191,9 @@ CREATE TRIGGER passage_removed AFTER DELETE ON passage BEGIN
     DELETE FROM passage_words WHERE rowid = old.rowid;
 END;
 """
+# Sound to be erased at once: what a forget named, and what has not been named yet. Other sound
+# that nothing names is only set aside.
+_SOUND_DUE = "CREATE TABLE sound_due (sha256 TEXT PRIMARY KEY) STRICT;"
 
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
@@ -200,6 +203,7 @@ MIGRATIONS: tuple[str, ...] = (
     _FOLDERS,
     _ACTS,
     _WORDS,
+    _SOUND_DUE,
 )
 
 REINDEXED_BY = frozenset({7})

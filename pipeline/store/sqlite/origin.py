@@ -47,6 +47,18 @@ async def current_origin(
     return await _begin(connection, machine, at_ms, reason="machine", parent=origin)
 
 
+async def begin_restored(
+    connection: aiosqlite.Connection, machine: bytes, at_ms: int | None
+) -> None:
+    """Begin a line after an older journal was put back: its own may have gone on elsewhere.
+
+    An empty journal begins its first one as it comes. The caller holds the transaction.
+    """
+    rows = list(await connection.execute_fetchall("SELECT origin FROM install"))
+    if rows:
+        await _begin(connection, machine, at_ms, reason="restored", parent=str(rows[0][0]))
+
+
 async def _begin(
     connection: aiosqlite.Connection,
     machine: bytes,

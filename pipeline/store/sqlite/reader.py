@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from core.errors import ArchiveInDoubt
 from core.facts import boot_subject
 from core.moment import Reference, Transcript
 from core.spool_port import TypedText
@@ -19,7 +20,8 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
 from . import journal
-from .connection import open_reader
+from .connection import archive_path, open_reader
+from .doubt import doubt_of, is_nothing
 
 _MOMENT = ", ".join(each.name for each in fields(MomentRow))
 _INTERVAL = ", ".join(each.name for each in fields(IntervalRow))
@@ -129,6 +131,10 @@ class SqliteReader:
 
     async def is_forgotten(self, moment: str) -> bool:
         return await journal.is_forgotten(self.connection, moment)
+
+    async def doubt(self) -> ArchiveInDoubt | None:
+        path = archive_path(self.home)
+        return await doubt_of(path, None if is_nothing(path) else self.connection)
 
     async def origin(self) -> str | None:
         rows = list(await self.connection.execute_fetchall("SELECT origin FROM install"))

@@ -1,11 +1,17 @@
-"""Which sound files the database names, and the removal of those that it does not."""
+"""Which sound files the database names, and what becomes of those that it does not."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import aiosqlite
 
-from pipeline.store.sound_files import remove_sound, sound_files
+from pipeline.store.sound_files import (
+    bring_sound_back,
+    erase_old_sounds_aside,
+    erase_sound,
+    set_sound_aside,
+    sound_files,
+    sounds_aside,
+)
 
 from .migrations import SOUND_HASH
 
@@ -20,27 +26,60 @@ async def referenced(connection: aiosqlite.Connection) -> set[str]:
 
 
 async def is_named(connection: aiosqlite.Connection, sha256: str) -> bool:
-    """True where some belonging names this file. Found by index: nothing else is read."""
-    query = f"SELECT 1 FROM belonging WHERE kind = 'sound' AND {SOUND_HASH} = ? LIMIT 1"
+    """True where something names this file. Found by index: nothing else is read."""
+    query = (
+        f"SELECT 1 FROM belonging WHERE kind = 'sound' AND {SOUND_HASH} = ?1 "
+        "UNION ALL SELECT 1 FROM moment WHERE sound = ?1 LIMIT 1"
+    )
     return bool(list(await connection.execute_fetchall(query, (sha256,))))
 
 
-async def remove_unnamed(
-    connection: aiosqlite.Connection, home: Path, sounds: Sequence[str]
-) -> None:
-    """Remove those of these files that nothing names any more. Held as for `sweep`."""
-    for sha256 in sounds:
+async def make_due(connection: aiosqlite.Connection, sha256: str) -> None:
+    """Note that this file goes, unless something comes to name it. Inside a transaction."""
+    await connection.execute("INSERT OR IGNORE INTO sound_due VALUES (?)", (sha256,))
+
+
+async def make_kept(connection: aiosqlite.Connection, sha256: str) -> None:
+    """Take that note back; in the transaction that names the file."""
+    await connection.execute("DELETE FROM sound_due WHERE sha256 = ?", (sha256,))
+
+
+async def make_sound_of_due(connection: aiosqlite.Connection, subject: str) -> None:
+    """Note that the sound of this moment is to be erased; in the transaction that forgets it.
+
+    By its belongings and by its row, for either may be damaged.
+    """
+    await connection.execute(
+        f"INSERT OR IGNORE INTO sound_due SELECT {SOUND_HASH} AS sha256 FROM belonging "
+        "WHERE subject = ?1 AND kind = 'sound' AND sha256 IS NOT NULL "
+        "UNION SELECT sound FROM moment WHERE id = ?1 AND sound IS NOT NULL",
+        (subject,),
+    )
+
+
+async def erase_due(connection: aiosqlite.Connection, home: Path) -> None:
+    """Erase the files of what was forgotten, unless another moment has the same sound.
+
+    The caller holds the write transaction; a kill before its commit repeats this.
+    """
+    due = await connection.execute_fetchall("SELECT sha256 FROM sound_due")
+    for (sha256,) in due:
         if not await is_named(connection, sha256):
-            remove_sound(home, sha256)
+            erase_sound(home, sha256)
+    await connection.execute("DELETE FROM sound_due")
 
 
-async def sweep(connection: aiosqlite.Connection, home: Path) -> None:
-    """Remove every sound file that nothing names.
+async def sweep(connection: aiosqlite.Connection, home: Path, now_ms: int | None) -> None:
+    """Set aside every sound that nothing names, and erase what has lain there long enough.
 
     The caller holds the write transaction: files are adopted inside one, so none is met
-    between its coming and the event that names it.
+    between its coming and the event that names it. What is named again comes back.
     """
     named = await referenced(connection)
+    for sha256 in sounds_aside(home):
+        if sha256 in named:
+            bring_sound_back(home, sha256)
     for sha256 in sound_files(home):
         if sha256 not in named:
-            remove_sound(home, sha256)
+            set_sound_aside(home, sha256, now_ms)
+    erase_old_sounds_aside(home, now_ms)

@@ -31,7 +31,14 @@ ACTS = ("keep", "note", "import", "hide", "forget")
 IMPORTED_LINES = 300
 """More than one letter of the spool, and more than one transaction of each."""
 
-_BELONGS_HERE = {"archive.db", "archive.db-wal", "archive.db-shm", "tombstones", "worker.lock"}
+_BELONGS_HERE = {
+    "archive.db",
+    "archive.db-wal",
+    "archive.db-shm",
+    "journal.json",
+    "tombstones",
+    "worker.lock",
+}
 
 
 @dataclass(frozen=True, slots=True)

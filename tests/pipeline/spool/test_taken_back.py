@@ -178,9 +178,9 @@ async def test_a_tombstone_without_its_forget_reaches_it_at_the_next_start(
     home: Path, spool: Spool, open_clip: Open
 ) -> None:
     open_clip().take_back()
-    (home / "tombstones").write_text(f"{MOMENT}\n", encoding="ascii")
 
     async with open_archive(home) as archive:
+        (home / "tombstones").write_text(f"{MOMENT}\n", encoding="ascii")
         await finish_forgetting(archive, spool)
 
     assert spool.taken_back() == []

@@ -151,7 +151,7 @@ async def test_a_forget_says_whether_it_is_for_this_copy_alone(
         lambda archive: archive.begin_forgetting(["00aa-0"]),
         lambda archive: archive.erase_remains(),
         lambda archive: archive.rebuild(),
-        lambda archive: archive._remove_unnamed(["ab" * 32]),
+        lambda archive: archive._erase_due(),
     ],
 )
 async def test_whatever_changes_the_archive_waits_for_who_is_changing_it(

@@ -112,6 +112,7 @@ class Life:
         """Put the backup in the archive's place, under whoever reads it."""
         if self._set_apart.exists():
             copy(self._set_apart, archive_path(self._archive.home))
+            self._archive._recorded = None  # so that it asks nobody which of them is right
 
     async def _some(self, *, sounding: bool = False) -> MomentRow | None:
         rows = await self._archive.moments(hidden=True)
@@ -288,6 +289,7 @@ async def test_a_backup_that_was_put_back_is_not_taken_for_what_came_after_it(
         await passages.passages()
 
         copy(tmp_path / "backup.db", archive_path(archive.home))
+        archive._recorded = None  # so that it asks nobody which of them is right
         after = [await typed("sail"), await typed("tea")]
 
         assert (await passages.passages()).moments == [before, *after]

@@ -10,7 +10,7 @@ from pipeline.store.sqlite.migrations import SOUND_HASH
 KeepSound = Callable[[bytes], Awaitable[Path]]
 
 
-async def test_a_sound_is_named_as_long_as_a_belonging_names_it(
+async def test_a_sound_is_named_as_long_as_a_belonging_names_it_or_a_row(
     archive: SqliteArchive, keep_sound: KeepSound
 ) -> None:
     path = await keep_sound(b"sound")
@@ -18,6 +18,8 @@ async def test_a_sound_is_named_as_long_as_a_belonging_names_it(
     assert not await sound_rows.is_named(archive.connection, "ab" * 32)
 
     await archive.connection.execute("DELETE FROM belonging")
+    assert await sound_rows.is_named(archive.connection, path.stem)
+    await archive.connection.execute("DELETE FROM moment")
 
     assert not await sound_rows.is_named(archive.connection, path.stem)
 
