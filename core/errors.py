@@ -17,6 +17,8 @@
     │                         another user's home, and we cannot act as they (core/access/owner.py)
     ├── Declined              another process's own sentence (core/socket_client.py)
     ├── LettersWait           the worker cannot go on for now, or before somebody acts (worker.py)
+    ├── WasSetAside, StillWaits, WasForgotten
+    │                         why a letter is no moment (commands/outcomes.py)
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable (PinLibraryMissing
     │   below it), SpiUnusable, InputUnusable, NotPermitted
     │                         capture's own (device/)

@@ -142,7 +142,7 @@ def test_a_command_prints_what_the_document_promises(
 
 def test_a_bad_file_is_told_as_the_document_promises(printed: dict[str, list[Any]]) -> None:
     head = DOCUMENT.read_text(encoding="utf-8").split("\n## ", 1)[0]
-    (example,) = re.findall(r"```json\n(.*?)\n```", head, re.DOTALL)
+    example, *_ = re.findall(r"```json\n(.*?)\n```", head, re.DOTALL)
 
     assert agree(shape(json.loads(example)), shape(printed["refused"][0]))
 

@@ -4,10 +4,11 @@ import argparse
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
-from core.errors import RefTaken, TextUnreadable
+from core.errors import RefTaken, TextUnreadable, UserError
 from core.settings_file import load
 
 from .batches import batches
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
     from core.paths import Home
     from core.spool_port import TypedText
     from pipeline.imports import Line
+    from pipeline.spool.spool import Spool
     from pipeline.store.port import Reader
     from pipeline.worker.delivery import Delivery
 
 LETTER_LINES = 256
 """Imported lines to one letter of the spool: what a kill makes the next start do again."""
+
+_ABOUT_THE_MOMENT = {"set_aside", "letters_wait", "forgotten"}
+"""Why a line that was handed over is no moment."""
+
+_ABOUT_THE_LINE = {"text_unreadable", "ref_taken", *_ABOUT_THE_MOMENT}
+"""Errors of one line, beside which the others stand."""
 
 
 def import_(arguments: Arguments, screen: Screen) -> int:
@@ -30,13 +38,15 @@ def import_(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _import(arguments: Arguments, screen: Screen) -> int:
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_act_id  # noqa: PLC0415
     from pipeline.worker.delivery import delivering  # noqa: PLC0415
 
     home = home_of(arguments)
     status = 0
     async with delivering(home, load(home.path)) as delivery:
-        importing = _Importing(home, delivery, screen, arguments.source, new_act_id())
+        spool, act = Spool(home.spool), new_act_id()
+        importing = _Importing(home, delivery, screen, arguments.source, spool, act)
         for name in arguments.paths:
             try:
                 status |= await importing.file(name)
@@ -55,6 +65,7 @@ class _Importing:
     delivery: "Delivery"
     screen: Screen
     source: str | None
+    spool: "Spool"
     act: str
     alike: Counter[bytes] = field(default_factory=Counter)
 
@@ -71,14 +82,14 @@ class _Importing:
         return status
 
     async def _batch(self, name: str, batch: "list[Line]") -> int:
-        from pipeline.spool.spool import Spool  # noqa: PLC0415
         from pipeline.store.sqlite.connection import understood  # noqa: PLC0415
         from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
         texts = [replace(line.text, act=self.act) for line in batch if line.text is not None]
+        letter = Path()
         with understood(self.home.path):
             if texts:
-                letter = Spool(self.home.spool).post_texts(secrets.token_hex(8), texts)
+                letter = self.spool.post_texts(secrets.token_hex(8), texts)
                 await self.delivery.finish([letter], lambda _: None)
                 if why := self.delivery.why_it_waits(letter):
                     found = "The lines are kept and found by their words, not by their meaning yet."
@@ -87,9 +98,11 @@ class _Importing:
         async with open_archive_to_read(self.home.path) as archive:
             for line in batch:
                 try:
-                    await _show_line(archive, line, self.screen)
-                except (TextUnreadable, RefTaken) as error:
-                    self.screen.refuse(error, file=name, line=line.number)
+                    await self._show_line(archive, line, letter)
+                except UserError as error:
+                    if error.code not in _ABOUT_THE_LINE:
+                        raise
+                    self._refuse(error, name, line)
                     status = 1
         return status
 
@@ -105,27 +118,37 @@ class _Importing:
                     "`afterthought redo` brings it back."
                 )
 
+    def _refuse(self, error: UserError, name: str, line: "Line") -> None:
+        if line.text is not None and error.code in _ABOUT_THE_MOMENT:
+            self.screen.refuse(error, file=name, line=line.number, id=line.text.id)
+        else:
+            self.screen.refuse(error, file=name, line=line.number)
 
-async def _show_line(archive: "Reader", line: "Line", screen: Screen) -> None:
-    """What became of a line. Raises what is wrong with it."""
-    from pipeline.commands.json_shapes import indented  # noqa: PLC0415
+    async def _show_line(self, archive: "Reader", line: "Line", letter: Path) -> None:
+        """What became of a line. Raises what is wrong with it."""
+        from pipeline.commands.json_shapes import indented  # noqa: PLC0415
+        from pipeline.commands.outcomes import why_not_kept  # noqa: PLC0415
 
-    if line.told:
-        screen.say(line.told)
-    if line.error is not None:
-        raise line.error
-    assert line.text is not None
-    moment = await _moment_of(archive, line.text, line.number)
-    ref = line.text.reference and line.text.reference.ref
-    screen.value({"id": moment, "ref": ref}, f"{moment}  {indented(ref or '')}".rstrip())
+        if line.told:
+            self.screen.say(line.told)
+        if line.error is not None:
+            raise line.error
+        assert line.text is not None
+        moment = await _moment_of(archive, line.text, line.number)
+        if moment is None:
+            rests = self.delivery.why_it_rests(letter)
+            raise why_not_kept(self.spool, letter, line.text.id, rests)
+        ref = line.text.reference and line.text.reference.ref
+        self.screen.value({"id": moment, "ref": ref}, f"{moment}  {indented(ref or '')}".rstrip())
 
 
-async def _moment_of(archive: "Reader", text: "TypedText", number: int) -> str:
+async def _moment_of(archive: "Reader", text: "TypedText", number: int) -> str | None:
+    """The moment that a line is, or was already; None where it is none."""
     from pipeline.known_texts import known_moment, says_the_same  # noqa: PLC0415
 
     row = await known_moment(archive, text)
     if row is None or row.id == text.id or says_the_same(row, text):
-        return text.id if row is None else row.id
+        return None if row is None else row.id
     raise RefTaken(
         f"Line {number}: its ref stands for moment {row.id} already, which says something else.",
         advice=f"Give it another ref, or `afterthought forget {row.id} --yes` and import again.",

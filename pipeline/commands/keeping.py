@@ -42,6 +42,7 @@ def process(arguments: Arguments, screen: Screen) -> int:
 
 async def _keep(arguments: Arguments, screen: Screen) -> int:
     from pipeline.commands import sound_files  # noqa: PLC0415
+    from pipeline.commands.outcomes import why_not_kept  # noqa: PLC0415
     from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_act_id  # noqa: PLC0415
     from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
@@ -51,10 +52,8 @@ async def _keep(arguments: Arguments, screen: Screen) -> int:
     home = home_of(arguments)
     settings = load(home.path)
     asked = sound_files.Asked(new_act_id(), _given(arguments, screen))
-    how = handling(
-        home.path, settings, Spool(home.spool), again="keep it again", track=arguments.track
-    )
-    status = 0
+    spool, status = Spool(home.spool), 0
+    how = handling(home.path, settings, spool, again="keep it again", track=arguments.track)
     async with delivering(home, settings) as delivery:
         for name in arguments.files:
             try:
@@ -66,7 +65,11 @@ async def _keep(arguments: Arguments, screen: Screen) -> int:
                 status = 1
                 continue
             async with open_archive_to_read(home.path) as archive:
-                await sound_files.show_kept(archive, screen, name, kept)
+                if not await sound_files.show_kept(archive, screen, name, kept):
+                    rests = delivery.why_it_rests(kept.letter)
+                    wrong = why_not_kept(spool, kept.letter, kept.moment, rests)
+                    screen.refuse(wrong, file=name, id=kept.moment)
+                    status = 1
         delivery.tell_left_behind(screen.say)
     return status
 
@@ -83,8 +86,7 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
     text = clean_text(arguments.text)
     speaker = None if arguments.speaker is None else clean_text(arguments.speaker)
     typed = TypedText(new_moment_id(), "typed", text, recorded, speaker)
-    await keep_note(home, typed, screen)
-    return 0
+    return await keep_note(home, typed, screen)
 
 
 def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":

@@ -7,16 +7,22 @@ from core.command_line import Screen
 from core.paths import Home
 from core.settings_file import load
 from core.spool_port import TypedText
+from pipeline.commands.outcomes import why_not_kept
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.connection import understood
+from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.delivery import SILENT_S, delivering
 
 
-async def keep_note(home: Home, typed: TypedText, screen: Screen) -> None:
-    """Keep it and print its id: once it can be found, or where that lasts, before. UserError."""
+async def keep_note(home: Home, typed: TypedText, screen: Screen) -> int:
+    """Keep it and print its id: once it can be found, or where that lasts, before. The status.
+
+    Raises UserError.
+    """
+    spool = Spool(home.spool)
     async with delivering(home, load(home.path)) as delivery:
         with understood(home.path):
-            letter = Spool(home.spool).post_texts(secrets.token_hex(8), [typed])
+            letter = spool.post_texts(secrets.token_hex(8), [typed])
             finishing = asyncio.create_task(delivery.finish([letter], lambda _: None))
             await asyncio.wait({finishing}, timeout=SILENT_S)
             if is_slow := not finishing.done():
@@ -24,10 +30,20 @@ async def keep_note(home: Home, typed: TypedText, screen: Screen) -> None:
                 screen.say("Kept; it waits for its place in the index.")
                 if delivery.is_handed_over:
                     finishing.cancel()
-                    return
+                    return 0
             await finishing
+        if not await _is_moment(home, typed.id):
+            rests = delivery.why_it_rests(letter)
+            screen.refuse(why_not_kept(spool, letter, typed.id, rests), id=typed.id)
+            return 1
         if not is_slow:
             screen.value({"id": typed.id}, typed.id)
         if why := delivery.why_it_waits(letter):
             screen.say(f"Kept, and found by its words, but not by its meaning yet. {why}")
         delivery.tell_left_behind(screen.say)
+    return 0
+
+
+async def _is_moment(home: Home, moment: str) -> bool:
+    async with open_archive_to_read(home.path) as archive:
+        return await archive.find_moment(moment) is not None

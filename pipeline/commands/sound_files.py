@@ -37,6 +37,7 @@ class KeptFile:
     """A file that became a moment, and what is known of it beside its moment."""
 
     moment: str
+    letter: Path
     recorded: Recorded
     account: Account
     waits: str | None = None
@@ -66,7 +67,7 @@ async def keep_file(
         for remark in (*sound.remarks(), *_about_its_time(path.name, recorded)):
             meter.say(remark)
         await delivery.finish([letter], partial(_tell, meter, path.name, moment))
-    return KeptFile(moment, recorded, sound.account, delivery.why_it_waits(letter))
+    return KeptFile(moment, letter, recorded, sound.account, delivery.why_it_waits(letter))
 
 
 def _tell(meter: Meter, name: str, moment: str, event: dict[str, Any]) -> None:
@@ -77,9 +78,11 @@ def _tell(meter: Meter, name: str, moment: str, event: dict[str, Any]) -> None:
         meter.event(event)
 
 
-async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) -> None:
-    """Print what became of a file."""
-    row = await archive.moment(kept.moment)
+async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) -> bool:
+    """Print what became of a file that is a moment; False where it is none."""
+    row = await archive.find_moment(kept.moment)
+    if row is None:
+        return False
     value = {
         "file": file,
         "id": row.id,
@@ -94,6 +97,7 @@ async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) 
     screen.value(value, f"{row.id}  {json_shapes.indented(json_shapes.said(row))}")
     if kept.waits is not None:
         screen.say(f"{file} is kept with its sound; its words are still to come. {kept.waits}")
+    return True
 
 
 def _about_its_time(name: str, recorded: Recorded) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from core.files import make_folder, read_small, sync_folder, write_durably
 
-from .formats import BrokenLine
+from .formats import BrokenLine, id_in
+from .opening import LetterBroken, open_letter
 
 FOLDER = "aside"
 WHY = ".why"
@@ -62,10 +63,18 @@ def lying(spool: Path) -> list[SetAside]:
     ]
 
 
-def find(spool: Path, name: str) -> SetAside | None:
-    """What was set aside under this name, if it was."""
+def find(spool: Path, name: str, moment: str) -> SetAside | None:
+    """Where this moment of the letter of this name was set aside; None where it was not."""
     path = spool / FOLDER / name
-    return SetAside(path, _why(path)) if os.path.lexists(path) else None
+    if not os.path.lexists(path) or (path.suffix == ".texts" and moment not in _ids_in(path)):
+        return None
+    return SetAside(path, _why(path))
+
+
+def _ids_in(batch: Path) -> set[str | None]:
+    with contextlib.suppress(OSError, LetterBroken), open_letter(batch) as file:
+        return set(map(id_in, file))
+    return set()
 
 
 def _why(path: Path) -> str:

@@ -167,6 +167,10 @@ class Spool:
         """What was set aside, and why."""
         return aside.lying(self.folder)
 
+    def found_aside(self, letter: str, moment: str) -> SetAside | None:
+        """Where this moment lies, if the letter of this name was set aside with it."""
+        return aside.find(self.folder, letter, moment)
+
     def erase(self, moments: Iterable[str]) -> None:
         """Remove every file and every text of these moments: they were forgotten."""
         erase_moments(self.folder, moments)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,19 @@ class Delivery:
         self._settings = settings
         self._stack = stack
         self._own: Worker | None = None
+        self._rests: dict[str, str] = {}
         self.is_handed_over = False
         """True once another process was met that works on this archive."""
 
-    async def finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
-        """Return when these letters have been worked on, or the models failed on them for now.
+    def why_it_rests(self, letter: Path) -> str | None:
+        """Why a letter is still there although it was tried, without its end; None: it is not."""
+        why = self._rests.get(letter.name) or self.why_it_waits(letter)
+        return why and why.rstrip(".")
 
-        `why_it_waits` tells the one from the other. Raises UserError where somebody has to act
+    async def finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
+        """Return when these letters have been worked on, or the models or the disk failed them.
+
+        `why_it_waits` and `why_it_rests` tell it. Raises UserError where somebody has to act
         first; the letters then wait. `on_event` hears `waits` where nothing is done for them
         within a moment.
         """
@@ -52,7 +59,7 @@ class Delivery:
 
     async def _finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
         waited_s = 0.0
-        while _are_due(letters):
+        while self._are_due(letters):
             try:
                 if self._own is None:
                     self._own = await self._become_worker()
@@ -95,11 +102,12 @@ class Delivery:
                 await worker.drain(letters)
             finally:
                 telling.cancel()
+        self._rests.update(worker.resting())
 
     async def _finish_there(self, letters: Sequence[Path], on_event: OnEvent) -> None:
         following = asyncio.create_task(self._follow(letters, on_event))
         try:
-            while _are_due(letters) and not following.done():
+            while self._are_due(letters) and not following.done():
                 await asyncio.wait({following}, timeout=LOOK_EVERY_S)
             if following.done():
                 following.result()
@@ -118,10 +126,18 @@ class Delivery:
                 elif event["event"] == "trouble":
                     sentence = f"{event['sentence']} What was kept waits and is safe."
                     raise LettersWait(sentence, advice="Then run `afterthought process`.")
+                elif event["event"] == "letter_rests":
+                    self._rests[str(event["letter"])] = str(event["reason"])
                 else:
                     on_event(event)
-                if not _are_due(letters):
+                if not self._are_due(letters):
                     return
+
+    def _are_due(self, letters: Sequence[Path]) -> bool:
+        return any(
+            os.path.lexists(each) and each.name not in self._rests and read_tries(each) is None
+            for each in letters
+        )
 
 
 @contextlib.asynccontextmanager
@@ -152,7 +168,3 @@ def _telling_silence(letters: Sequence[Path], on_event: OnEvent) -> Iterator[OnE
         yield watched
     finally:
         waiting.cancel()
-
-
-def _are_due(letters: Sequence[Path]) -> bool:
-    return any(letter.exists() and read_tries(letter) is None for letter in letters)

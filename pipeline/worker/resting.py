@@ -3,7 +3,7 @@
 No other waits for it. Forgotten with the process: a new one tries everything at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock
@@ -50,11 +50,6 @@ class Resting:
         resting = {name for name, rest in self._rests.items() if now_s < rest.until_s}
         return [each for each in letters if each.path.name not in resting]
 
-    def reasons(self) -> Iterable[tuple[str, str]]:
-        """The name of each and why it rests."""
-        return [(name, rest.reason) for name, rest in self._rests.items()]
-
-    def reason(self, name: str) -> str | None:
-        """Why this one rests; None where it does not."""
-        rest = self._rests.get(name)
-        return None if rest is None else rest.reason
+    def reasons(self) -> dict[str, str]:
+        """Why each rests, by its name."""
+        return {name: rest.reason for name, rest in self._rests.items()}

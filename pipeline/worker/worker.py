@@ -119,13 +119,13 @@ class Worker:
             "aside": len(self.spool.aside()),
             "working": self._working.locked(),
             "trouble": None if self.trouble is None else str(self.trouble),
-            "resting": [{"letter": name, "reason": why} for name, why in self._resting.reasons()],
+            "resting": [{"letter": each, "reason": why} for each, why in self.resting().items()],
             "failing": self._failing.told(),
         }
 
-    def why_it_rests(self, letter: Path) -> str | None:
-        """Why this letter waits although it was tried; None where it does not."""
-        return self._resting.reason(letter.name)
+    def resting(self) -> dict[str, str]:
+        """By name, the letters that were tried and wait for another time, and why."""
+        return self._resting.reasons()
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> Told:
         """What a trusted visitor's clock says. Raises WrongUsage where that is no time."""

@@ -196,7 +196,7 @@ async def test_a_disk_that_fails_at_one_letter_is_asked_again_later(  # noqa: PL
         await worker.drain()
         assert await texts(home) == ["a note"]
         assert [each.path.name for each in spool.waiting()] == [f"{moment}.0.clip"]
-        assert worker.why_it_rests(spool.waiting()[0].path) is not None
+        assert os.strerror(number) in worker.resting()[f"{moment}.0.clip"]
         assert [each["letter"] for each in worker.status()["resting"]] == [f"{moment}.0.clip"]
 
         fails[0] = False
