@@ -106,6 +106,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         found["search"] += command("search", "--from", str(lines))
         moment = found["keep"][0]["id"]
         found["show"] = command("show", moment)
+        found["retry"] = command("retry", moment)
         found["hide"] = command("hide", moment)
         found["undo"] = command("undo")
         found["redo"] = command("redo")

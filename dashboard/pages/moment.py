@@ -63,7 +63,9 @@ def forget(named: str) -> Response:
 def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:
     """The moment with its words, and with what its sound lacks."""
     transcript = here.ask(here.archive.transcript(row))
-    return moments.page(row, transcript, at, _gaps_around(here, row))
+    awaited = row.words == "awaited"
+    waits = status.why_words_wait(here.worker_status(), row.id) if awaited else ""
+    return moments.page(row, transcript, at, _gaps_around(here, row), waits)
 
 
 def _gaps_around(here: Context, row: MomentRow) -> list[IntervalRow]:

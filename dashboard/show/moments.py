@@ -188,11 +188,18 @@ def page(
     transcript: Transcript | None,
     clock: Clock,
     missing: Iterable[IntervalRow] = (),
+    waits: str = "",
 ) -> Page:
-    """The moment in full. `missing` are the gaps and pauses around it."""
+    """The moment in full. `missing` are the gaps and pauses around it.
+
+    `waits` says why its words are still to come, where the models failed on them.
+    """
     day = day_of(row, clock)
+    shown = card(row, clock)
+    if waits and row.words == "awaited":
+        shown = replace(shown, words_status=f"Its words are still to come. {waits}")
     return Page(
-        card=card(row, clock),
+        card=shown,
         day="Time not known" if day is None else day_title(day, clock.today),
         day_href="" if day is None else f"{day}",
         lines=_lines(row.text, transcript),

@@ -1,7 +1,7 @@
 """The state of capture and the worker, and what was just done, as sentences. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,7 +179,24 @@ def _lost(capture: CaptureStatus) -> str:
 def _worker(worker: Mapping[str, Any] | None, waiting: int) -> str:
     if worker is None:
         return f"The worker is not running. {_waits(waiting)}"
-    return str(worker.get("trouble") or "")
+    return str(worker.get("trouble") or _failing(worker.get("failing") or ()))
+
+
+def _failing(letters: Sequence[Mapping[str, Any]]) -> str:
+    """What is still to come, and why the one waits that is tried again first."""
+    if not letters:
+        return ""
+    first = min(letters, key=lambda each: float(each["in_s"]))
+    waits = "1 moment waits for its words"
+    if len(letters) > 1:
+        waits = f"{len(letters)} moments wait for their words"
+    return f"{waits}. {first['reason']}"
+
+
+def why_words_wait(worker: Mapping[str, Any] | None, moment: str) -> str:
+    """Why the words of this moment are still to come, by the worker's status; or nothing."""
+    failing = () if worker is None else worker.get("failing") or ()
+    return next((str(each["reason"]) for each in failing if each["moment"] == moment), "")
 
 
 def _waits(waiting: int) -> str:

@@ -59,10 +59,13 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
 
 async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
+    from core.paths import Home  # noqa: PLC0415
     from pipeline.commands import json_shapes  # noqa: PLC0415
+    from pipeline.commands.waiting import why_it_lacks  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
 
     row = await archive.moment(arguments.id)
+    waits = why_it_lacks(Home(archive.home), row)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
     history = [await _sentence(archive, event) for event in await _history(archive, row)]
     value = {
@@ -71,10 +74,12 @@ async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
         "reasons": json_shapes.reasons(row),
         "source": row.source,
         "sound": sound,
+        "waits": waits,
         "history": history,
     }
     text = [json_shapes.moment_line(row), f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
+    text += [f"  {waits}"] if waits else []
     screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
     return 0
 

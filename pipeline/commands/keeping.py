@@ -40,6 +40,13 @@ def process(arguments: Arguments, screen: Screen) -> int:
     return run_async(work())
 
 
+def retry(arguments: Arguments, screen: Screen) -> int:
+    """What the models failed on, once more."""
+    from pipeline.commands import retrying  # noqa: PLC0415
+
+    return run_async(retrying.retry(home_of(arguments), arguments.ids, screen))
+
+
 async def _keep(arguments: Arguments, screen: Screen) -> int:
     from pipeline.commands import sound_files  # noqa: PLC0415
     from pipeline.commands.outcomes import why_not_kept  # noqa: PLC0415
@@ -122,9 +129,14 @@ def _process_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="stop when nothing waits any more")
 
 
+def _retry_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", metavar="ID", nargs="*", help="the moments; without one, all")
+
+
 COMMANDS = (
     Command("keep", "keep sound files, each as one moment", keep, _keep_arguments),
     Command("note", "keep a typed thought", note, _note_arguments),
+    Command("retry", "try again what the models failed on", retry, _retry_arguments),
     Command(
         "process",
         "run the worker, which makes moments",

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .names import LETTER_LIKE, TRIES, is_letter
+from .names import HEARD_WITH, LETTER_LIKE, TRIES, is_letter
 from .opening import what_it_is
 
 _FOLDERS = ("aside", "taken-back")
 _PART = ".part"
-_OURS = {"capture.lock", *_FOLDERS}
+_OURS = {"capture.lock", HEARD_WITH, *_FOLDERS}
 
 
 @dataclass(frozen=True, slots=True)

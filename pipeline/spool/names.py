@@ -13,6 +13,9 @@ OPEN = ".open"
 TRIES = ".tries"
 """How often working on a letter has failed; it goes with the letter."""
 
+HEARD_WITH = "heard-with"
+"""The models with which everything was heard again that others had failed on."""
+
 KINDS: dict[str, Kind] = {".clip": "clip", ".texts": "texts", ".fact": "fact"}
 """By suffix, what the worker works on."""
 

@@ -8,7 +8,9 @@ from typing import Any, Literal, get_args
 from core.clock import Recorded, recorded_from_json
 from core.files import clear_away, read_small, write_durably
 
+from .formats import id_in
 from .names import TRIES
+from .opening import LetterBroken, open_letter
 
 Why = Literal["ended", "stuck", "broke", "fault", "unknown"]
 """The models' process ended, said nothing for too long, or raised; or a fault of the worker's."""
@@ -65,3 +67,30 @@ def _tries(told: dict[str, Any]) -> Tries:
         raise ValueError
     conditions = Conditions(str(told["conditions"]["models"]), memory)
     return Tries(count, told["why"], recorded_from_json(told["at"]), conditions)
+
+
+def failed_letters(spool: Path) -> list[tuple[Path, Tries]]:
+    """Each letter on which the models failed, and what is remembered of it; by name."""
+    letters = [path.with_suffix("") for path in sorted(spool.glob(f"*{TRIES}"))]
+    return [
+        (letter, tries)
+        for letter in letters
+        if letter.exists() and (tries := read_tries(letter)) is not None
+    ]
+
+
+def failed_letter(spool: Path, moment: str) -> Path | None:
+    """The letter of this moment on which the models failed, if there is one."""
+    failed = (letter for letter, _ in failed_letters(spool))
+    return next((letter for letter in failed if moment in moments_of(letter)), None)
+
+
+def moments_of(letter: Path) -> list[str]:
+    """The moments that a letter is about."""
+    if letter.suffix != ".texts":
+        return [letter.name.partition(".")[0]]
+    try:
+        with open_letter(letter) as file:
+            return [moment for line in file if (moment := id_in(line)) is not None]
+    except (OSError, LetterBroken):
+        return []

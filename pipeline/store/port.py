@@ -86,6 +86,12 @@ class Reader(Protocol):
     async def find_moment(self, moment: str) -> MomentRow | None:
         """The moment with exactly this id, if it is there."""
 
+    async def lacking(self) -> list[MomentRow]:
+        """The moments on which the models failed: sound without words, notes without vectors.
+
+        Those that are seen, in the order in which they were kept.
+        """
+
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         """What was imported from this source, by the caller's own id or by line, if it is there."""
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from core.clock import Clock
 from core.log import get_log
-from pipeline.spool.names import TRIES, without_words
+from pipeline.spool.names import without_words
 from pipeline.spool.spool import Letter
-from pipeline.spool.tries import Conditions, Tries, Why, read_tries, write_tries
+from pipeline.spool.tries import Conditions, Tries, Why, failed_letters, read_tries, write_tries
 from pipeline.worker import backoff
 
 
@@ -49,9 +49,8 @@ class Failing:
 
     def _failed(self) -> list[tuple[Path, Tries, float]]:
         """Each failed letter, what is remembered of it, and how long it waits yet."""
-        failed = [path.with_suffix("") for path in sorted(self._folder.glob(f"*{TRIES}"))]
-        known = [(path, tries) for path in failed if (tries := read_tries(path)) is not None]
-        if not known:
+        failed = failed_letters(self._folder)
+        if not failed:
             return []
         now, conditions = self._clock.recorded_now(), self.conditions()
-        return [(path, tries, backoff.left_s(tries, now, conditions)) for path, tries in known]
+        return [(path, tries, backoff.left_s(tries, now, conditions)) for path, tries in failed]

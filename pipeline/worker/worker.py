@@ -28,6 +28,7 @@ from pipeline.store.port import Archive
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
 from pipeline.taking_in import conditions, handling
+from pipeline.worker.again import HearAgain
 from pipeline.worker.backoff import GIVE_UP_AFTER
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.failing import Failing
@@ -39,6 +40,9 @@ from pipeline.worker.worker_socket import serve_worker
 
 LOOK_EVERY_S = 2.0
 """How often the spool is looked at without a wake: a lost wake costs this much."""
+
+HEAR_AGAIN_EVERY_S = 60.0
+"""How often it is looked whether the models are others than those that failed."""
 
 RETRY_AFTER_S = 30.0
 """How long a letter rests on which somebody has to act first (a missing model, a full disk)."""
@@ -68,6 +72,8 @@ class Worker:
         self._resting = Resting(clock)
         self._in_the_way: set[str] = set()
         self._failing = Failing(spool.folder, clock, conditions)
+        self._again = HearAgain(archive, spool)
+        self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
@@ -97,6 +103,7 @@ class Worker:
         while True:
             pause_s = LOOK_EVERY_S
             try:
+                await self._hear_again()
                 await self.drain()
             except ArchiveInDoubt:  # only a worker that opens it anew can know more
                 raise
@@ -147,6 +154,14 @@ class Worker:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(event)
+
+    async def _hear_again(self) -> None:
+        """Now and then: looking at all models each time would cost a Zero 1 % of its processor."""
+        now_s = self._clock.monotonic_s()
+        if now_s >= self._heard_again_s:
+            self._heard_again_s = now_s + HEAR_AGAIN_EVERY_S
+            with understood(self.spool.folder.parent):
+                await self._again.if_others(self._failing.conditions().models, self.handling)
 
     def _look(self) -> list[Letter]:
         """What waits now, after what others left undone was done."""

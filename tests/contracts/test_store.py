@@ -16,7 +16,7 @@ from pipeline.store.format.drafts import Kept, Sound
 from pipeline.store.port import Forgotten, Period
 from pipeline.store.sound_files import MadeSound, sound_files
 from pipeline.store.tombstones import write_tombstones
-from tests.contracts.stores import AT, Both, imported, typed
+from tests.contracts.stores import AT, Both, embedded, imported, typed
 
 MOMENT = "00000000000000aa-1600"
 SPOKEN = Transcript("pill box", (Word("pill", 0, 300, 0.9), Word("box", 320, 640, 0.4)), "m", -0.3)
@@ -170,6 +170,21 @@ async def test_the_words_come_when_they_were_heard(store: Both) -> None:
 
     row = await store.reader.moment(MOMENT)
     assert (row.words, await store.reader.transcript(row)) == ("words", SPOKEN)
+
+
+async def test_what_the_models_failed_on_is_found(store: Both) -> None:
+    bare, placed, failed, heard, hidden = [await store.keep("a note") for _ in range(5)]
+    for moment in (placed, failed, heard):
+        await store.archive.append(embedded(moment, (0, 6)))
+    for moment, transcript in ((failed, None), (heard, None), (heard, Transcript("at last"))):
+        kept = Kept(f"c{moment}", "file", AT, duration_ms=1)
+        if await store.reader.find_moment(kept.id) is None:
+            await store.archive.append(drafts.moment_kept(kept, author="wearer"))
+        draft = drafts.moment_transcribed(kept.id, transcript, revision=0)
+        await store.archive.append(draft)
+    await store.archive.append(drafts.moment_hidden(hidden, author="wearer"))
+
+    assert [row.id for row in await store.reader.lacking()] == [bare, f"c{failed}"]
 
 
 async def test_sound_lies_at_its_hash_until_a_revision_takes_its_place(

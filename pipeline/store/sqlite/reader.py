@@ -80,6 +80,15 @@ class SqliteReader:
         rows = list(await self.connection.execute_fetchall(query, (moment,)))
         return MomentRow(*rows[0]) if rows else None
 
+    async def lacking(self) -> list[MomentRow]:
+        query = (
+            f"SELECT {_MOMENT} FROM moment WHERE state = 'visible' AND (words = 'failed' OR "
+            "words = 'typed' AND id IN (SELECT moment FROM passage WHERE vector IS NULL)) "
+            "ORDER BY kept_lamport, kept_origin, kept_seq"
+        )
+        rows = await self.connection.execute_fetchall(query)
+        return [MomentRow(*row) for row in rows]
+
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         query = (
             f"SELECT {_MOMENT} FROM moment WHERE source = ? AND ref IS ? AND line IS ? "

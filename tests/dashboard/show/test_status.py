@@ -208,3 +208,26 @@ def test_seconds_in_memory_make_no_new_version() -> None:
 def test_an_unknown_code_says_nothing() -> None:
     assert status.done("<script>") == ""
     assert status.done(None) == ""
+
+
+def failing(moment: str, in_s: float, reason: str) -> dict[str, object]:
+    return {"letter": f"{moment}.0.clip", "moment": moment, "in_s": in_s, "reason": reason}
+
+
+def test_what_is_still_to_come_is_said_with_the_reason_of_the_next_try() -> None:
+    one, other = failing("a-0", 600, "It ended."), failing("b-0", 10, "It was stuck.")
+
+    def said(*letters: dict[str, object]) -> str:
+        return status.state(capture(), {"trouble": None, "failing": letters}, 1).worker
+
+    assert said() == ""
+    assert said(one) == "1 moment waits for its words. It ended."
+    assert said(one, other) == "2 moments wait for their words. It was stuck."
+
+
+def test_a_moments_own_reason_is_found_in_the_workers_status() -> None:
+    told = {"failing": [failing("a-0", 600, "It ended.")]}
+
+    assert status.why_words_wait(told, "a-0") == "It ended."
+    assert status.why_words_wait(told, "b-0") == ""
+    assert status.why_words_wait(None, "a-0") == ""

@@ -1,0 +1,86 @@
+"""A worker with other models tries once more what others had failed on for good."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from core.clock import FakeClock
+from pipeline.fakes import FakeModels
+from pipeline.spool.spool import Spool
+from pipeline.spool.tries import Conditions
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
+from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
+from pipeline.worker.worker import HEAR_AGAIN_EVERY_S, Worker
+from tests.pipeline.conftest import SPOKEN
+
+Post = Callable[..., str]
+
+
+async def words_of(home: Path) -> list[str]:
+    async with open_archive_to_read(home) as archive:
+        return [row.words for row in await archive.moments()]
+
+
+async def give_up(archive: SqliteArchive, models: FakeModels, spool: Spool) -> None:
+    clock = FakeClock()
+    worker = Worker(archive, models, spool, clock, lambda: Conditions("old"))
+    await worker._hear_again()
+    for failures in range(1, GIVE_UP_AFTER + 1):
+        models.failures = 1
+        await worker.drain()
+        clock.advance(wait_s(failures))
+
+
+async def test_what_was_given_up_is_heard_by_other_models_once(
+    home: Path, spool: Spool, post_clip: Post
+) -> None:
+    models = FakeModels(SPOKEN)
+    moment = post_clip()
+    async with open_archive(home) as archive:
+        await give_up(archive, models, spool)
+        assert await words_of(home) == ["failed"]
+        for which in ("old", "new", "new"):
+            worker = Worker(archive, models, spool, FakeClock(), partial(Conditions, which))
+            await worker._hear_again()
+            await worker.drain()
+
+    assert await words_of(home) == ["words"]
+    assert models.heard == [moment]
+
+
+async def test_models_that_come_back_while_the_worker_runs_are_noticed(
+    home: Path, spool: Spool, post_clip: Post
+) -> None:
+    models, clock, here = FakeModels(SPOKEN), FakeClock(), ["old"]
+    post_clip()
+    async with open_archive(home) as archive:
+        await give_up(archive, models, spool)
+        worker = Worker(archive, models, spool, clock, lambda: Conditions(here[0]))
+        work = asyncio.create_task(worker.work())
+        here[0] = "new"
+        clock.advance(HEAR_AGAIN_EVERY_S)
+        async with asyncio.timeout(60):
+            while await words_of(home) != ["words"]:
+                worker.wake()
+                await asyncio.sleep(0.01)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_a_sound_that_is_gone_keeps_no_worker_from_its_work(
+    home: Path, spool: Spool, post_clip: Post, post_text: Post
+) -> None:
+    models = FakeModels(SPOKEN)
+    post_clip()
+    async with open_archive(home) as archive:
+        await give_up(archive, models, spool)
+        for sound in (home / "sound").rglob("*.mp4"):
+            sound.unlink()
+        worker = Worker(archive, models, spool, FakeClock(), lambda: Conditions("new"))
+        await worker._hear_again()
+        post_text("a note")
+        await worker.drain()
+
+    assert sorted(await words_of(home)) == ["failed", "typed"]
