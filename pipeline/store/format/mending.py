@@ -50,9 +50,9 @@ def mended_content(salt: bytes, content: bytes, commitment: str) -> tuple[bytes,
     return None
 
 
-def one_bit_away(name: str, known: Sequence[str]) -> str | None:
-    """The only one of these names that differs from this one by a bit; or None."""
-    near = [each for each in known if _is_one_bit_away(name.encode(), each.encode())]
+def one_bit_away(name: bytes, known: Sequence[str]) -> str | None:
+    """The only one of these names that differs by a bit from what is stored; or None."""
+    near = [each for each in known if _is_one_bit_away(name, each.encode())]
     return near[0] if len(near) == 1 else None
 
 

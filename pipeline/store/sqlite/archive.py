@@ -21,7 +21,7 @@ from .check import check_archive
 from .connection import archive_path, open_writer, transaction, understood
 from .doubt import OpenFile, doubt_of, journal_end, must_hold
 from .journal import append, must_not_be_forgotten
-from .mending import mend_journal
+from .mending import mend_journal, mend_last_events
 from .origin import begin_restored, current_origin, machine_name
 from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
@@ -153,6 +153,7 @@ class SqliteArchive(SqliteReader):
             with understood(self.home):
                 self._file.must_be_there()
                 async with transaction(self.connection):
+                    await mend_last_events(self.connection)
                     await must_hold(self.connection, self._recorded, self.home)
                     yield self._clock.now_ms()
                 await self.follow()

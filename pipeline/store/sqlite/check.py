@@ -68,7 +68,10 @@ async def _check_chains(archive: SqliteReader, report: Report) -> None:
 
 async def _check_install(archive: SqliteReader, report: Report) -> None:
     """An install without a line of events of its own has a damaged name."""
-    query = "SELECT origin FROM install WHERE origin NOT IN (SELECT origin FROM event)"
+    query = (
+        "SELECT origin FROM install "
+        "WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.origin = install.origin)"
+    )
     for (origin,) in await archive.connection.execute_fetchall(query):
         report.problems.append(f"No event is of the origin {origin} that this install names.")
 

@@ -123,6 +123,12 @@ async def migrate(connection: aiosqlite.Connection, home: Path) -> None:
                 raise
 
 
+def is_of_the_index(error: sqlite3.DatabaseError) -> bool:
+    """True where the keyword index is damaged, and not the table of its passages."""
+    damaged = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT_VTAB
+    return damaged or "passage_words" in str(error) or "fts5" in str(error)
+
+
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """True where the file itself is at fault, and no other program, no full or missing disk."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_DAMAGE
@@ -172,6 +178,10 @@ _PUT_A_BACKUP = (
     "their place; where there is none, run `afterthought rebuild --as-it-is` then."
 )
 _NO_ARCHIVE = ("The file archive.db is not an archive", _PUT_A_BACKUP)
+_INDEX_DAMAGED = (
+    "The keyword index of the archive is damaged",
+    "`afterthought rebuild` makes it anew. No word of yours is lost.",
+)
 _FILE_SENTENCES = {
     errno.EROFS: _READ_ONLY,
     errno.EACCES: _READ_ONLY,
@@ -203,6 +213,9 @@ _SQLITE_SENTENCES = {
 
 
 def _explained(home: Path, error: sqlite3.DatabaseError) -> Exception:
+    if is_of_the_index(error):
+        sentence, advice = _INDEX_DAMAGED
+        return ArchiveUnusable(f"{sentence}: {home}.", advice=advice)
     for told, (sentence, advice) in _SQLITE_SENTENCES.items():
         if told in str(error):
             return ArchiveUnusable(f"{sentence}: {home}.", advice=advice)

@@ -15,6 +15,7 @@ from pipeline.store.tombstones import read_tombstones
 from .journal import append, events_of, is_forgotten
 from .rows import refold
 from .sound_rows import make_sound_of_due
+from .views import scrub_index
 
 
 async def unapplied(connection: aiosqlite.Connection, home: Path) -> list[str]:
@@ -39,7 +40,7 @@ async def erase(
         await append(connection, origin, draft, at_ms)
         await make_sound_of_due(connection, draft.subject)
         await _erase_belongings(connection, draft.subject)
-        await refold(connection, draft.subject)
+        await refold(connection, [draft.subject])
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
 
 
@@ -70,7 +71,7 @@ async def scrub(connection: aiosqlite.Connection) -> None:
     """
     if not list(await connection.execute_fetchall("SELECT 1 FROM scrub_due")):
         return
-    await connection.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
+    await scrub_index(connection)
     if await _log_is_cleared(connection):
         await connection.execute("DELETE FROM scrub_due")
         await _log_is_cleared(connection)

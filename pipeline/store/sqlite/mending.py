@@ -55,6 +55,24 @@ async def mend_journal(connection: aiosqlite.Connection) -> int:
     return mended + await _mend_install(connection)
 
 
+async def mend_last_events(connection: aiosqlite.Connection) -> None:
+    """Put right what the next event is appended to. The caller holds the transaction.
+
+    The next event takes its place from them: on a damaged one it would leave a hole for ever,
+    or stand where that one belongs.
+    """
+    query = (
+        f"SELECT rowid, {COLUMNS} FROM event WHERE rowid IN ("
+        "(SELECT rowid FROM event ORDER BY lamport DESC, origin DESC, seq DESC LIMIT 1), "
+        "(SELECT rowid FROM event WHERE origin = (SELECT origin FROM install) "
+        "ORDER BY seq DESC LIMIT 1))"
+    )
+    for rowid, *row in await connection.execute_fetchall(query):
+        if not _is_whole(Event(*row)):
+            await _mend_event(connection, rowid)
+    await _mend_install(connection)
+
+
 async def _mend_events(connection: aiosqlite.Connection) -> int:
     altered: list[int] = []
     async with connection.execute(f"SELECT rowid, {COLUMNS} FROM event") as rows:
@@ -135,16 +153,21 @@ async def _mend_belonging(
     return await _is_taken(connection, query, (*name, *mended, row.rowid))
 
 
-async def _mend_install(connection: aiosqlite.Connection) -> bool:
-    """An origin that no event has is one whose name was damaged."""
-    query = "SELECT origin FROM install WHERE origin NOT IN (SELECT origin FROM event)"
+async def _mend_install(connection: aiosqlite.Connection) -> int:
+    """Its one row, by its key; and by its origin, where that is of no event."""
+    keyed = await connection.execute("UPDATE install SET only = 1 WHERE only != 1")
+    mended = keyed.rowcount
+    query = (
+        "SELECT CAST(origin AS BLOB) FROM install "
+        "WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.origin = install.origin)"
+    )
     for (origin,) in await connection.execute_fetchall(query):
         rows = await connection.execute_fetchall("SELECT DISTINCT origin FROM event")
         known = one_bit_away(origin, [row[0] for row in rows])
         if known is not None:
             await connection.execute("UPDATE install SET origin = ?", (known,))
-            return True
-    return False
+            mended += 1
+    return mended
 
 
 async def _is_taken(

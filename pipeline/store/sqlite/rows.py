@@ -1,18 +1,21 @@
 """Writing the views: fold one subject, replace its rows."""
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields
 
 import aiosqlite
 
 from core.facts import boot_subject
+from core.log import get_log
 from pipeline.store.views.clock_corrections import boots_named
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold
 
+from .connection import is_of_the_index
 from .journal import contents_of, events_of, subjects
 from .keyword_index import index_moment
-from .views import drop_views, finish_views
+from .views import drop_views, finish_views, make_index_anew
 
 _BOOT = boot_subject("")
 """How the subject of an event about a boot begins."""
@@ -29,8 +32,33 @@ async def folded(connection: aiosqlite.Connection, subject: str) -> Folded:
     return fold(events, await contents_of(connection, subject), clocks)
 
 
-async def refold(connection: aiosqlite.Connection, subject: str) -> None:
-    """Bring the rows of one subject up to date. The caller holds the transaction."""
+async def refold(connection: aiosqlite.Connection, subjects: Iterable[str]) -> None:
+    """Bring the rows of these subjects up to date. The caller holds the transaction.
+
+    The keyword index is written along with the passages. Where that is damaged it is made
+    anew: no word of the wearer has to wait for it.
+    """
+    due = [*subjects]
+    await connection.execute("SAVEPOINT views")
+    try:
+        await _refold(connection, due)
+    except sqlite3.DatabaseError as error:
+        # A row of the index under a number that is not its own may be in the way, too.
+        if not (is_of_the_index(error) or isinstance(error, sqlite3.IntegrityError)):
+            raise
+        get_log().warning("keyword_index_made_anew")
+        await connection.execute("ROLLBACK TO views")
+        await make_index_anew(connection)
+        await _refold(connection, due)
+
+
+async def _refold(connection: aiosqlite.Connection, subjects: Sequence[str]) -> None:
+    for subject in subjects:
+        await _refold_one(connection, subject)
+    await connection.execute("RELEASE views")  # only now FTS5 writes what it has gathered
+
+
+async def _refold_one(connection: aiosqlite.Connection, subject: str) -> None:
     rows = await folded(connection, subject)
     await connection.execute("DELETE FROM passage WHERE moment = ?", (subject,))
     await connection.execute("DELETE FROM moment WHERE id = ?", (subject,))
@@ -47,8 +75,7 @@ async def refold_changed(connection: aiosqlite.Connection, changed: Iterable[str
     due = dict.fromkeys(changed)
     for boot in [each for each in due if each.startswith(_BOOT)]:
         due |= dict.fromkeys(await _of_boot(connection, boot.removeprefix(_BOOT)))
-    for subject in due:
-        await refold(connection, subject)
+    await refold(connection, due)
 
 
 async def refold_everything(connection: aiosqlite.Connection) -> int:

@@ -11,6 +11,9 @@ from typing import Any
 
 import aiosqlite
 
+from core.log import get_log
+
+from .connection import is_of_the_index, transaction
 from .keyword_index import index_everything
 from .migrations import MIGRATIONS
 
@@ -59,6 +62,32 @@ async def make_index_anew(connection: aiosqlite.Connection) -> None:
             await connection.execute(f"INSERT INTO {table} VALUES ({values})", row)
     await connection.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")
     await index_everything(connection)
+
+
+async def scrub_index(connection: aiosqlite.Connection) -> None:
+    """Leave in the keyword index no word but those of the passages that are there.
+
+    Merging it frees the pages that still list others. One that is not that of its passages may
+    list them anywhere: it is made anew.
+    """
+    if await _is_that_of_passages(connection):
+        await connection.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('optimize')")
+        return
+    get_log().warning("keyword_index_made_anew")
+    async with transaction(connection):
+        await make_index_anew(connection)
+
+
+async def _is_that_of_passages(connection: aiosqlite.Connection) -> bool:
+    """True where the index lists what it should, and of no passage that is gone."""
+    beyond = f"SELECT 1 FROM {INDEX}_content WHERE id NOT IN (SELECT rowid FROM passage) LIMIT 1"
+    try:
+        await connection.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('integrity-check')")
+        return not list(await connection.execute_fetchall(beyond))
+    except sqlite3.DatabaseError as error:
+        if not is_of_the_index(error):
+            raise
+        return False
 
 
 @functools.cache

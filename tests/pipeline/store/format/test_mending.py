@@ -68,6 +68,6 @@ def test_a_belonging_that_would_take_too_long_is_left_as_it_is() -> None:
 
 
 def test_a_name_is_known_again_by_all_but_one_of_its_bits() -> None:
-    assert one_bit_away("00bc", ["00bb", "00ff", "0"]) == "00bb"
-    assert one_bit_away("00bc", ["00bb", "00ba"]) is None
-    assert one_bit_away("00bb", ["00bb"]) is None
+    assert one_bit_away(b"00bc", ["00bb", "00ff", "0"]) == "00bb"
+    assert one_bit_away(b"00bc", ["00bb", "00ba"]) is None
+    assert one_bit_away(b"00bb", ["00bb"]) is None

@@ -86,3 +86,87 @@ async def test_a_flipped_bit_is_named_and_put_right(home: Path, table: str, colu
         assert (await archive.check()).problems == []
 
     assert dump(home) == before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE passage_words_config SET k = 'verrion'",
+        "UPDATE passage_words_data SET block = X'00' WHERE id = 10",
+        "UPDATE passage_words_content SET id = 3 WHERE id = 2",
+    ],
+)
+async def test_what_is_kept_has_not_to_wait_for_a_damaged_index(home: Path, damage: str) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+    alter(home, damage)
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        kept = [typed("said later"), typed("and later")]
+        await archive.append(*[drafts.moment_kept(each, author="wearer") for each in kept])
+        found = await archive.connection.execute_fetchall(
+            "SELECT count(*) FROM passage_words WHERE passage_words MATCH 'later'"
+        )
+        assert [*map(tuple, found)] == [(2,)]
+        assert not any("index" in each for each in (await archive.check()).problems)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE passage SET rowid = 77 WHERE text LIKE '%siren%'",
+        "UPDATE passage_words_content SET c2 = 'shren' WHERE c2 LIKE '%siren%'",
+        "UPDATE passage_words_data SET block = X'00' WHERE id > 10",
+    ],
+)
+async def test_a_forget_leaves_no_word_in_a_damaged_index(home: Path, damage: str) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+    alter(home, damage)
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        (moment,) = [row.id for row in await archive.moments() if "siren" in row.text]
+        await archive.begin_forgetting([moment])
+        await archive.erase_remains()
+
+    assert b"siren" not in b"".join(each.read_bytes() for each in home.glob("archive.db*"))
+
+
+@pytest.mark.parametrize("column", ["seq", "lamport", "hash", "origin", "payload"])
+async def test_the_next_event_is_appended_to_the_last_as_it_was(home: Path, column: str) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await archive.append(drafts.moment_kept(typed("the siren"), author="wearer"))
+        await archive.append(drafts.moment_kept(typed("the pill box"), author="wearer"))
+    chance = random.Random(column)
+    alter(home, "CREATE TABLE event_before AS SELECT * FROM event WHERE seq < 3")
+    alter(home, "DELETE FROM event WHERE seq < 3")
+    flip_value(archive_path(home), chance, table="event", column=column)
+    alter(home, "INSERT INTO event SELECT * FROM event_before")
+    alter(home, "DROP TABLE event_before")
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        await archive.append(drafts.moment_kept(typed("said later"), author="wearer"))
+        assert (await archive.check()).problems == []
+
+
+async def test_the_name_of_the_install_is_put_right_before_anything_is_appended(
+    home: Path,
+) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await archive.append(drafts.moment_kept(typed("the siren"), author="wearer"))
+    origin = dump(home)["install"][0][1]
+    flip_value(archive_path(home), random.Random(4), table="install", column="origin")
+    alter(home, "UPDATE install SET only = 3")
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        await archive.append(drafts.moment_kept(typed("said later"), author="wearer"))
+        assert (await archive.check()).problems == []
+
+    assert [row[:2] for row in dump(home)["install"]] == [(1, origin)]
+
+
+def alter(home: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(statement)
+        connection.commit()
