@@ -2,7 +2,7 @@
 
     python bench/capture_soak.py [--hours 24] [--kills 500] [--seed 1]
 
-Real processes (`bench/capture_life.py`: the real loop, the real spool, a simulated time), ended by
+Real processes (`bench/capture/life.py`: the real loop, the real spool, a simulated time), ended by
 SIGKILL; one in ten takes the machine with it, so that only what was durable is left. Then the
 spool is laid beside the world: is all there that the light confirmed, is any of it there twice,
 is every second that was missed a gap? No worker runs all day; in the end one drains the spool.
@@ -23,8 +23,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.capture_life import BLOCKS_AN_HOUR, Born
-from bench.capture_world import LOUD, World, overlaps
+from bench.capture.life import BLOCKS_AN_HOUR, Born
+from bench.capture.world import LOUD, World, overlaps
 from core.audio import RATE_HZ
 from core.paths import Home, runtime_folder
 from core.settings import Settings
@@ -147,7 +147,7 @@ def one_life(
     born: Born, until: int | None, told: Told, environment: dict[str, str]
 ) -> tuple[int, int | None]:
     """From birth to SIGKILL; the block of its last word, and its wall clock then."""
-    command = [sys.executable, "-m", "bench.capture_life", json.dumps(asdict(born))]
+    command = [sys.executable, "-m", "bench.capture.life", json.dumps(asdict(born))]
     block, wall_ms, paused_from = born.block, born.wall_ms, None
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True

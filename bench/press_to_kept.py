@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.capture_life import LoudDetector
+from bench.capture.life import LoudDetector
 from core.audio import RATE_HZ
 from core.paths import Home
 from core.pcm import Pcm

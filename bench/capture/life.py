@@ -1,7 +1,7 @@
 """One life of a capture in simulated time, with everything that goes wrong; to be killed.
 
 Started by `bench/capture_soak.py`. Real loop, real spool, real files; sound and clock are
-`capture_world`'s. Every promise that the light makes is a line on standard output, and
+`world`'s. Every promise that the light makes is a line on standard output, and
 so is every outage.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.capture_world import World
+from bench.capture.world import World
 from core.audio import FRAME_SAMPLES, Samples
 from core.clock import Recorded
 from core.paths import Home
