@@ -153,7 +153,7 @@ def why_unreadable(path: Path) -> tuple[str, str] | None:
 
 
 def sweep_parts(folder: Path) -> None:
-    """Remove the half-written files whose writers were killed; those of living ones stay.
+    """Erase the half-written files whose writers were killed; those of living ones stay.
 
     So does whatever is called so and is no file.
     """
@@ -161,6 +161,6 @@ def sweep_parts(folder: Path) -> None:
         try:
             with open_at_once(part) as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                part.unlink(missing_ok=True)
+                erase_file(part)
         except OSError:  # its writer lives, it is no file, or the disk fails there: not for us
             continue

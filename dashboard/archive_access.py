@@ -28,8 +28,8 @@ LOOK_BACK = 200
 _NO_MOMENT = frozenset({"origin_began", *get_args(FactKind)})
 """The kinds of event that are about no moment."""
 
-Forget = Callable[[Archive, Sequence[str]], Awaitable[None]]
-"""Makes the bytes of moments go, wherever in the home they are."""
+Forget = Callable[[Archive, Sequence[str]], Awaitable[bool]]
+"""True once the bytes of these moments are gone, wherever in the home they were."""
 
 MADE_WITHIN_S = 12.0
 """The longest that an act waits for a moment that the worker is still to make."""
@@ -125,10 +125,13 @@ class ArchiveAccess:
         async with self._writing(named) as (archive, row):
             await acts.undo_keep(archive, row)
 
-    async def forget(self, named: str) -> None:
-        """Irreversible. When this returns its bytes are in no file of the archive's folder."""
+    async def forget(self, named: str) -> bool:
+        """True once its bytes are in no file of the archive's folder; irreversible.
+
+        False while another program reads: then the worker finishes it.
+        """
         async with self._writing(named) as (archive, row):
-            await self._forget(archive, [row.id])
+            return await self._forget(archive, [row.id])
 
     async def close(self) -> None:
         async with self._opening:

@@ -12,17 +12,18 @@ from pipeline.store.port import Archive
 
 async def forget(
     archive: Archive, spool: Spool, moments: Sequence[str], *, here: bool = False
-) -> None:
-    """Make the bytes of these moments go, by the wearer's wish; irreversible.
+) -> bool:
+    """True once the bytes of these moments are in no file of the archive's folder; irreversible.
 
-    When this returns they are in no file of the archive's folder. With `here`, only this
+    False while another program reads an older state of the archive: then they are out of
+    everybody's sight, and the worker erases the rest once it can. With `here`, only this
     copy forgets.
     """
     await archive.begin_forgetting(moments, here=here)
-    await finish_forgetting(archive, spool)
+    return await finish_forgetting(archive, spool)
 
 
-async def finish_forgetting(archive: Archive, spool: Spool) -> None:
-    """Take the steps that follow the commit; also those that a kill left of an earlier forget."""
+async def finish_forgetting(archive: Archive, spool: Spool) -> bool:
+    """True once nothing is left to do of any forget, those among them that a kill cut short."""
     spool.erase(await archive.apply_tombstones())
-    await archive.erase_remains()
+    return await archive.erase_remains()

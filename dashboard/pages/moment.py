@@ -56,8 +56,8 @@ def confirm(named: str) -> str:
 def forget(named: str) -> Response:
     here = context()
     row = here.ask(here.archive.moment(named))
-    here.ask(here.archive.forget(row.id))
-    return redirect("/?done=forgotten", 303)
+    finished = here.ask(here.archive.forget(row.id))
+    return redirect(f"/?done={'forgotten' if finished else 'forgetting'}", 303)
 
 
 def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:

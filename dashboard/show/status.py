@@ -216,6 +216,8 @@ _DONE = {
     "restored": "It is seen again.",
     "forgotten": "Forgotten: its words and its sound are gone from this archive. Exports and "
     "backups made before, and old blocks on a memory card, are out of reach.",
+    "forgetting": "Forgotten, and out of sight. Another program is still reading the archive as it "
+    "was; once it is done, the rest is erased by itself.",
     "noted": "Noted.",
     "noted_waiting": "Noted. It waits for the worker, which is not running, and is safe.",
     "playing": "She is thinking aloud.",

@@ -166,18 +166,31 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     if not arguments.yes:
         sentence = f"{_moments(ids)}{which} would be forgotten: words, sound and all, for good."
         raise WrongUsage(sentence, advice="Say it again with --yes.")
-    if ids:
-        spool = Spool(home_of(arguments).spool)
-        await forget_moments(archive, spool, ids, here=arguments.here)
+    spool = Spool(home_of(arguments).spool)
+    finished = not ids or await forget_moments(archive, spool, ids, here=arguments.here)
     be = "is" if len(ids) == 1 else "are"
-    screen.value(
-        {"forgotten": ids, "here": arguments.here, "out_of_reach": _OUT_OF_REACH},
-        f"{_moments(ids)}{which} {be} forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.",
-    )
-    return 0
+    value = {
+        "forgotten": ids,
+        "finished": finished,
+        "here": arguments.here,
+        "out_of_reach": _OUT_OF_REACH,
+    }
+    text = f"{_moments(ids)}{which} {be} forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}."
+    screen.value(value, text)
+    if not finished:
+        screen.say(_NOT_FINISHED)
+    return int(not finished)
 
 
-_OUT_OF_REACH = ["exports and backups made before", "old blocks that a memory card still holds"]
+_OUT_OF_REACH = [
+    "exports and backups made before",
+    "old blocks that a memory card still holds (`sudo fstrim -av` clears them where it can)",
+]
+_NOT_FINISHED = (
+    "Another program is reading the archive as it was before, so erased words are still in its "
+    "files. The worker erases them by itself once that one is done; `afterthought process --once` "
+    "does it too."
+)
 
 
 def _moments(ids: list[str]) -> str:

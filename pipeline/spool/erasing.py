@@ -1,9 +1,10 @@
 """What a forget takes out of the spool: the sound and the words that lie there as they were."""
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.files import write_durably
+from core.files import erase_file, overwrite, write_durably
 
 from .aside import FOLDER as ASIDE
 from .aside import WHY
@@ -24,7 +25,7 @@ def erase_moments(spool: Path, moments: Iterable[str]) -> None:
             if path.suffix == ".texts":
                 _leave_out(path, gone)
             elif path.name.partition(".")[0] in gone and not _is_folder(path):
-                path.unlink(missing_ok=True)
+                erase_file(path)
 
 
 def _leave_out(batch: Path, gone: set[str]) -> None:
@@ -38,10 +39,18 @@ def _leave_out(batch: Path, gone: set[str]) -> None:
     if len(rest) == len(lines):
         return
     if rest:
-        write_durably(batch, rest)
+        _write_over(batch, rest)
         return
     for beside in ("", TRIES, WHY):
-        batch.with_name(f"{batch.name}{beside}").unlink(missing_ok=True)
+        erase_file(batch.with_name(f"{batch.name}{beside}"))
+
+
+def _write_over(batch: Path, rest: Iterable[bytes]) -> None:
+    """Put a shorter batch in its place, and zeros where the longer one lay."""
+    with batch.open("r+b") as before:
+        write_durably(batch, rest)
+        with contextlib.suppress(OSError):  # it has no name any more; the forget goes on
+            overwrite(before.fileno(), names=0)
 
 
 def _is_folder(path: Path) -> bool:

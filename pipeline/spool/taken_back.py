@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.capture_status import TakenBack
-from core.files import make_folder, sync_folder
+from core.files import erase_file, make_folder, sync_folder
 
 from .opening import what_it_is
 
@@ -53,10 +53,10 @@ def bring_back(spool: Path, moment: str) -> bool:
 
 
 def erase(spool: Path, older_than_s: float) -> list[str]:
-    """Remove what was there for longer; the ids."""
+    """Erase what was there for longer, overwritten first; the ids."""
     due = [path for path, age_s in _clips(spool) if age_s >= older_than_s]
     for path in due:
-        path.unlink(missing_ok=True)
+        erase_file(path)
     if due:
         sync_folder(spool / FOLDER)
     return [_moment(path) for path in due]

@@ -187,10 +187,17 @@ class Archive(Reader, Protocol):
         What a kill left of an earlier forget is done, and what a restored backup brought back.
         """
 
-    async def erase_remains(self) -> None:
-        """Erase the sound of what was forgotten, and what is left of erased bytes in the files.
+    async def erase_remains(self) -> bool:
+        """Erase the sound of what was forgotten, and `scrub`; as that, whether all is gone.
 
         Other sound that nothing names is set aside for thirty days.
+        """
+
+    async def scrub(self) -> bool:
+        """True once nothing is left of erased bytes in the files of the archive.
+
+        False while another program reads an older state of it; that it is still to be done
+        outlives any kill. Waits for nobody.
         """
 
     async def check(self) -> Report:

@@ -7,7 +7,7 @@ aside first, and comes back when a moment names it. What a forget named is erase
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,11 @@ def sound_folder(home: Path) -> Path:
 def sound_path(home: Path, sha256: str) -> Path:
     """Where the sound with this hash lies."""
     return sound_folder(home) / sha256[:2] / f"{sha256}.mp4"
+
+
+def part_path(home: Path, moment: str) -> Path:
+    """Where the sound of a moment lies while it is being made."""
+    return sound_folder(home) / f"{moment}.part"
 
 
 def aside_folder(home: Path) -> Path:
@@ -116,6 +121,12 @@ def erase_sound(home: Path, sha256: str) -> None:
         return
     erase_file(sound_path(home, sha256))
     erase_file(_aside_path(home, sha256))
+
+
+def erase_half_made(home: Path, moments: Iterable[str]) -> None:
+    """Erase what is being made, or was when its maker was killed, of the sound of these moments."""
+    for moment in moments:
+        erase_file(part_path(home, moment))
 
 
 def _aside(home: Path) -> Iterator[Path]:

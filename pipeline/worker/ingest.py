@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.facts import Fact
-from core.files import clear_away, make_folder, sweep_parts
+from core.files import clear_away, erase_file, make_folder, sweep_parts
 from core.log import get_log
 from core.moment import Reference, Transcript
 from core.pcm import Pcm
@@ -23,7 +23,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
 from pipeline.store.port import Archive, Forgotten
-from pipeline.store.sound_files import MadeSound
+from pipeline.store.sound_files import MadeSound, part_path
 from pipeline.worker.model_process import Heard, Models, ModelsFailed
 
 Report = Callable[[dict[str, Any]], None]
@@ -112,7 +112,7 @@ class Ingest:
         revision = await self._revision(clip)
         if revision is not None and revision >= clip.revision:
             return [], None
-        part = self._archive.home / "sound" / f"{clip.id}.part"
+        part = part_path(self._archive.home, clip.id)
         make_folder(part.parent)
         clear_away(part)
         encoded = await self._encoded(clip, pcm, part)
@@ -251,7 +251,7 @@ class Ingest:
             await self._archive.append(*thought, sound=sound)
         except Forgotten:  # by the wearer, while it was being worked on: the forget wins
             if sound is not None:
-                sound.path.unlink(missing_ok=True)
+                erase_file(sound.path)
             return
         worded = any(each.kind == "moment_transcribed" for each in thought)
         self._report({"event": "searchable" if worded else "kept", "moment": moment})

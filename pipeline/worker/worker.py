@@ -44,6 +44,9 @@ LOOK_EVERY_S = 2.0
 HEAR_AGAIN_EVERY_S = 60.0
 """How often it is looked whether the models are others than those that failed."""
 
+SCRUB_EVERY_S = 10.0
+"""How often a forget that is not finished is gone on with. Nobody can write meanwhile."""
+
 RETRY_AFTER_S = 30.0
 """How long a letter rests on which somebody has to act first (a missing model, a full disk)."""
 
@@ -69,6 +72,7 @@ class Worker:
         self._archive = archive
         self._clock = clock
         self._looked_s = 0.0
+        self._scrubbed_s = clock.monotonic_s()
         self._resting = Resting(clock)
         self._in_the_way: set[str] = set()
         self._failing = Failing(spool.folder, clock, conditions)
@@ -105,6 +109,7 @@ class Worker:
             try:
                 await self._hear_again()
                 await self.drain()
+                await self.scrub_again()
             except ArchiveInDoubt:  # only a worker that opens it anew can know more
                 raise
             except UserError as error:
@@ -113,6 +118,13 @@ class Worker:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), pause_s)
             self._woken.clear()
+
+    async def scrub_again(self) -> None:
+        """Finish a forget that had to leave something because somebody was reading."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._scrubbed_s >= SCRUB_EVERY_S:
+            self._scrubbed_s = now_s
+            await self._archive.scrub()
 
     def wake(self) -> None:
         """Look at the spool now."""

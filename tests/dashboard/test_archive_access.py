@@ -24,7 +24,7 @@ async def archive(home: Path) -> AsyncIterator[ArchiveAccess]:
     await opened.close()
 
 
-async def forget_nothing(*_: object) -> None:
+async def forget_nothing(*_: object) -> bool:
     pytest.fail("nothing here is to be forgotten")
 
 

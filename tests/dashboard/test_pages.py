@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from pipeline.spool.formats import read_batch
 from pipeline.spool.spool import Spool
+from pipeline.store.journal_record import record_path
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture, waited
 
@@ -364,7 +365,7 @@ def test_an_archive_that_appears_or_is_replaced_is_seen(
     page.get("/")
     diary.heard("the first", now_ms())
     seen = page.get("/").text
-    for file in home.glob("archive.db*"):
+    for file in (*home.glob("archive.db*"), record_path(home)):
         file.unlink()
     diary.heard("another life", now_ms())
 

@@ -13,7 +13,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.journal_record import read_record, write_record
 from pipeline.store.port import Rebuilt, Report
-from pipeline.store.sound_files import MadeSound, adopt
+from pipeline.store.sound_files import MadeSound, adopt, erase_half_made
 from pipeline.store.tombstones import read_tombstones, write_tombstones
 
 from . import forgetting, sound_rows
@@ -25,6 +25,9 @@ from .mending import mend_journal, mend_last_events
 from .origin import begin_restored, current_origin, machine_name
 from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
+
+PATIENCE_WITH_READERS_MS = 2_000
+"""How long a forget waits for who reads an older state. Nobody can write meanwhile."""
 
 
 class SqliteThought(SqliteReader):
@@ -101,12 +104,16 @@ class SqliteArchive(SqliteReader):
             await self._erase(unapplied, here=False)
         return read_tombstones(self.home)
 
-    async def erase_remains(self) -> None:
+    async def erase_remains(self) -> bool:
         await self._erase_due()
         async with self._writing() as now_ms:
             await sound_rows.sweep(self.connection, self.home, now_ms)
-        with understood(self.home):
-            await forgetting.scrub(self.connection)
+        return await self.scrub(patience_ms=PATIENCE_WITH_READERS_MS)
+
+    async def scrub(self, *, patience_ms: int = 0) -> bool:
+        async with self._one_writer:
+            with understood(self.home):
+                return await forgetting.scrub(self.connection, patience_ms)
 
     async def check(self) -> Report:
         return await check_archive(self)
@@ -125,6 +132,7 @@ class SqliteArchive(SqliteReader):
         async with self._writing() as at_ms:
             origin = await current_origin(self.connection, self._machine, at_ms)
             await forgetting.erase(self.connection, origin, drafted, at_ms)
+        erase_half_made(self.home, moments)
 
     async def _announce(self, sound: MadeSound) -> None:
         """So that a kill after its move, before its event, leaves a file that is erased."""

@@ -106,6 +106,18 @@ async def transaction(connection: aiosqlite.Connection) -> AsyncIterator[None]:
     await connection.commit()
 
 
+@contextlib.asynccontextmanager
+async def waiting_at_most(
+    connection: aiosqlite.Connection, patience_ms: int
+) -> AsyncIterator[None]:
+    """Within it, the connection waits no longer than this for others, readers among them."""
+    await connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        yield
+    finally:
+        await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
 async def migrate(connection: aiosqlite.Connection, home: Path) -> None:
     """Bring the schema up to date; each step and its record are one transaction."""
     await _refuse_newer(connection, home)

@@ -12,6 +12,7 @@ import aiosqlite
 from pipeline.store.format.events import Draft
 from pipeline.store.tombstones import read_tombstones
 
+from .connection import waiting_at_most
 from .journal import append, events_of, is_forgotten
 from .rows import refold
 from .sound_rows import make_sound_of_due
@@ -62,19 +63,23 @@ async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:
     await connection.execute(query, (subject,))
 
 
-async def scrub(connection: aiosqlite.Connection) -> None:
-    """Clear what is left of erased bytes in freed pages and in the write-ahead log.
+async def scrub(connection: aiosqlite.Connection, patience_ms: int) -> bool:
+    """True once nothing is left of erased bytes in freed pages and in the write-ahead log.
+
+    False while another program reads an older state: then it stays due (`scrub_due`).
 
     Merging the keyword index frees the pages that still list a forgotten word, and
     `secure_delete` overwrites what is freed; measured on SQLite 3.40.1, where FTS5's
     own secure-delete option does not exist yet.
     """
     if not list(await connection.execute_fetchall("SELECT 1 FROM scrub_due")):
-        return
+        return True
     await scrub_index(connection)
-    if await _log_is_cleared(connection):
+    async with waiting_at_most(connection, patience_ms):
+        is_cleared = await _log_is_cleared(connection)
+    if is_cleared:
         await connection.execute("DELETE FROM scrub_due")
-        await _log_is_cleared(connection)
+    return is_cleared
 
 
 async def _log_is_cleared(connection: aiosqlite.Connection) -> bool:

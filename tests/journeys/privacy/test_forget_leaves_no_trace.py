@@ -1,6 +1,7 @@
 """A marker goes through every act there is: no journal row has it, no log line, and after a
 forget no byte of the archive's folder."""
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -102,6 +103,26 @@ def test_a_forget_reaches_an_imported_line_whose_letter_still_waits(
     assert holding(files(home)) == []
     do("process", "--once")
     assert [row["text"] for row in do("list").value] == ["other"]
+
+
+def test_while_somebody_reads_the_forget_says_that_it_is_not_finished_and_is_finished_later(
+    do: Do, home: Path
+) -> None:
+    moment = do("note", f"about {MARKER}").value["id"]
+    with contextlib.closing(sqlite3.connect(home / "archive.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+
+        told = do("forget", moment, "--yes", status=1)
+
+        assert (told.value["forgotten"], told.value["finished"]) == ([moment], False)
+        assert "by itself" in told.err
+        assert do("list", "--hidden").value == []
+        assert holding(files(home))
+
+    do("process", "--once")
+
+    assert holding(files(home)) == []
 
 
 def take_through_every_act(do: Do, marked: list[str]) -> None:

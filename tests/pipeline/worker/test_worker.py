@@ -23,13 +23,13 @@ from pipeline.search.query_vectors import asker
 from pipeline.spool.clip_sound import read_clip
 from pipeline.spool.fakes import MemorySpool
 from pipeline.spool.spool import Spool
-from pipeline.store.sound_files import sound_path
+from pipeline.store.sound_files import part_path, sound_path
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
 from pipeline.worker.model_process import Heard, Progress
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.worker import SCRUB_EVERY_S, Worker, working
 from tests.wav import write_wav
 
 Post = Callable[..., str]
@@ -163,6 +163,40 @@ async def test_forgetting_takes_what_waits_in_the_spool_too(
         await forget(archive, spool, [moment])
 
     assert spool.waiting() == []
+
+
+async def test_a_forget_that_a_reader_held_up_is_finished_by_the_worker(
+    worker: Worker, post_text: Post, home: Path, spool: Spool
+) -> None:
+    clock = worker._clock
+    assert isinstance(clock, FakeClock)
+    post_text("a word about the siren")
+    await worker.drain()
+    async with open_archive_to_read(home) as reader, open_archive(home) as archive:
+        await reader.connection.execute("BEGIN")
+        (row,) = await reader.moments()
+        assert not await forget(archive, spool, [row.id])
+        clock.advance(SCRUB_EVERY_S)
+        await worker.scrub_again()
+        assert b"siren" in (home / "archive.db-wal").read_bytes()
+        await reader.connection.execute("COMMIT")
+
+        await worker.scrub_again()
+        assert b"siren" in (home / "archive.db-wal").read_bytes()
+        clock.advance(SCRUB_EVERY_S)
+        await worker.scrub_again()
+        assert b"siren" not in (home / "archive.db-wal").read_bytes()
+
+
+async def test_half_made_sound_goes_with_its_moment(home: Path, spool: Spool) -> None:
+    part = part_path(home, "00aa-5")
+    part.parent.mkdir()
+    part.write_bytes(b"sound")
+
+    async with open_archive(home) as archive:
+        await forget(archive, spool, ["00aa-5"])
+
+    assert not part.exists()
 
 
 async def test_the_same_reference_is_one_moment(

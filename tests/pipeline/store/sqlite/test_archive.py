@@ -15,6 +15,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
+from pipeline.store.sqlite.connection import BUSY_TIMEOUT_MS
 from pipeline.store.sqlite.reader import open_archive_to_read
 
 Write = Callable[..., Awaitable[str]]
@@ -193,18 +194,33 @@ async def due(archive: SqliteArchive) -> int:
     return len(list(await archive.connection.execute_fetchall("SELECT 1 FROM scrub_due")))
 
 
-async def test_while_a_reader_holds_the_log_the_scrub_stays_due(
-    archive: SqliteArchive, typed: Write, home: Path
+async def test_while_a_reader_holds_the_log_the_scrub_stays_due_and_waits_for_nobody(
+    archive: SqliteArchive, typed: Write, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pipeline.store.sqlite.archive.PATIENCE_WITH_READERS_MS", 0)
     await typed("the siren")
-    await archive.connection.execute("PRAGMA busy_timeout = 0")
     async with open_archive_to_read(home) as reader:
         await reader.connection.execute("BEGIN")
         moment = (await reader.moments())[0].id
         await archive.begin_forgetting([moment])
-        await archive.erase_remains()
+        assert not await archive.erase_remains()
+        assert not await archive.scrub()
         assert await due(archive) == 1
+        assert b"siren" in (home / "archive.db-wal").read_bytes()
+
+    assert await archive.scrub()
+
+    assert await due(archive) == 0
+    assert b"siren" not in (home / "archive.db-wal").read_bytes()
+    assert b"siren" not in (home / "archive.db").read_bytes()
+
+
+async def test_after_a_scrub_others_are_waited_for_as_long_as_before(
+    archive: SqliteArchive, typed: Write
+) -> None:
+    await archive.begin_forgetting([await typed("the siren")])
 
     await archive.erase_remains()
 
-    assert await due(archive) == 0
+    ((waits_ms,),) = await archive.connection.execute_fetchall("PRAGMA busy_timeout")
+    assert waits_ms == BUSY_TIMEOUT_MS
