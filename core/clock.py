@@ -260,8 +260,8 @@ def _adjtimex_status() -> int | None:
 
 
 def local_offset_min(at_ms: int) -> int:
-    """Minutes east of UTC that this machine's zone had at that time."""
-    offset = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().utcoffset()
+    """Minutes east of UTC that this machine's zone had at that time. Never raises."""
+    offset = datetime.fromtimestamp(_within_ms(at_ms) / 1000, UTC).astimezone().utcoffset()
     return round((offset or timedelta()).total_seconds() / 60)
 
 
@@ -271,9 +271,12 @@ def as_datetime(at_ms: int, utc_offset_min: int | None) -> datetime:
     A time that no calendar has may have been stored before it was refused: the nearest is shown.
     """
     offset_min = max(1 - _A_DAY_MIN, min(utc_offset_min or 0, _A_DAY_MIN - 1))
-    within_ms = max(EARLIEST_MS, min(at_ms, BEYOND_MS - 1))
     zone = timezone(timedelta(minutes=offset_min))
-    return datetime.fromtimestamp(within_ms / 1000, UTC).astimezone(zone)
+    return datetime.fromtimestamp(_within_ms(at_ms) / 1000, UTC).astimezone(zone)
+
+
+def _within_ms(at_ms: int) -> int:
+    return max(EARLIEST_MS, min(at_ms, BEYOND_MS - 1))
 
 
 def from_datetime(at: datetime, *, source: str) -> Recorded:

@@ -85,14 +85,28 @@ def as_text(name: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Text as it is stored: composed (NFC), without NUL and lone surrogates, trimmed.
+    """Text as it is stored: composed (NFC), trimmed.
 
-    Raises TextUnreadable where nothing is left.
+    Raises TextUnreadable where nothing is left, and where not all of it could be stored.
     """
-    cleaned = unicodedata.normalize("NFC", as_text(text)).replace("\0", "").strip()
+    what = unstorable(text)
+    if what is not None:
+        raise TextUnreadable(f"The text holds {what}.", advice="Take it out, and try again.")
+    cleaned = unicodedata.normalize("NFC", text).strip()
     if not cleaned:
         raise TextUnreadable("The text is empty.", advice="Give it at least a word.")
     return cleaned
+
+
+def unstorable(text: str) -> str | None:
+    """What of a text cannot be stored, so that nothing of it is left out in silence; None: all."""
+    if "\0" in text:
+        return "a NUL character, which cannot be stored"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "half a character or bytes that are no UTF-8, which cannot be stored"
+    return None
 
 
 def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -158,9 +172,14 @@ def _string(found: dict[str, Any], key: str, *, numbers: bool = False) -> str | 
     value = found.get(key)
     if numbers and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if value is None or isinstance(value, str):
-        return None if value is None else value.encode("utf-8", "replace").decode()
-    raise _broken(f'has a "{key}" that is not a text')
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _broken(f'has a "{key}" that is not a text')
+    what = unstorable(value)
+    if what is not None:
+        raise _broken(f'has a "{key}" with {what}')
+    return value
 
 
 def _recorded(at: str | None) -> tuple[Recorded, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
 from core.calendar.local_time import first_instant_ms, instant_ms, local_datetime
-from core.clock import Recorded, from_datetime
+from core.clock import Recorded, from_datetime, is_representable
 from core.errors import WrongUsage
 
 _TIME = r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?"
@@ -72,9 +72,12 @@ def recorded_at(text: str, *, only_iso: bool = False) -> tuple[Recorded, str]:
         read = in_figures(text, local_datetime(0).date())
         if read is None or not (read.is_iso or (re.search(r"\d{4}", text) and not only_iso)):
             raise _no_time(text)
-        return _instant(read)
+        recorded, told = _instant(read)
     except (OverflowError, OSError) as error:
-        raise _no_time(text) from error
+        raise _beyond(text) from error
+    if not is_representable(recorded):
+        raise _beyond(text)
+    return recorded, told
 
 
 def _instant(read: InFigures) -> tuple[Recorded, str]:
@@ -93,6 +96,12 @@ def _instant(read: InFigures) -> tuple[Recorded, str]:
 def _no_time(text: str) -> WrongUsage:
     advice = "Write it as 2026-01-31T18:00 or 2026-01-31."
     return WrongUsage(f"'{text[:40]}' is not a time.", advice=advice)
+
+
+def _beyond(text: str) -> WrongUsage:
+    """Some zone would put it before the first day of the calendar, or behind its last."""
+    sentence = f"'{text[:40]}' is beyond the times that can be kept."
+    return WrongUsage(sentence, advice="The first year is 2, the last 9998.")
 
 
 def _iso(text: str) -> InFigures | None:

@@ -33,11 +33,7 @@ def recorded_at(metadata: dict[str, str], named: Path) -> Recorded:
     """
     now_ms = SystemClock().now_ms()
     now = None if now_ms is None else datetime.fromtimestamp(now_ms / 1000, UTC)
-    if is_pipe(named):
-        of_file = None
-    else:
-        changed = datetime.fromtimestamp(named.stat().st_mtime, UTC).astimezone()
-        of_file = changed if Told(changed).is_plausible(now) else None
+    of_file = None if is_pipe(named) else _file_time(named, now)
     found = [*_of_metadata(metadata), *_of_name(named)]
     for source, told in sorted(found, key=lambda each: each[1].day_only):
         if told.is_plausible(now):
@@ -47,6 +43,15 @@ def recorded_at(metadata: dict[str, str], named: Path) -> Recorded:
     if of_file is not None:
         return from_datetime(of_file, source="file_time")
     return SystemClock().recorded_now() if is_pipe(named) else Recorded()
+
+
+def _file_time(named: Path, now: datetime | None) -> datetime | None:
+    """When the file was changed last, where that can be right."""
+    try:
+        changed = datetime.fromtimestamp(named.stat().st_mtime, UTC).astimezone()
+    except (OverflowError, ValueError):  # some disks keep times of any year
+        return None
+    return changed if Told(changed).is_plausible(now) else None
 
 
 def _of_metadata(metadata: dict[str, str]) -> Iterator[tuple[str, Told]]:

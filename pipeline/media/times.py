@@ -20,7 +20,10 @@ class Told:
 
     def is_plausible(self, now: datetime | None) -> bool:
         """True where a sound may be of that time; `now` is None while nobody knows it."""
-        aware = self.at.astimezone()
+        try:
+            aware = self.at.astimezone()
+        except (OverflowError, ValueError, OSError):  # some zone puts it beyond the calendar
+            return False
         return aware >= EARLIEST_PLAUSIBLE and (now is None or aware < now + AHEAD)
 
 

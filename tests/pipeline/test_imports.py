@@ -82,8 +82,42 @@ def test_a_missing_file_and_a_folder_are_sentences(tmp_path: Path) -> None:
         list(read_lines(str(tmp_path), Reference("none"), Counter()))
 
 
-def test_text_is_stored_composed_and_without_what_cannot_be_stored() -> None:
-    assert clean_text("cafe\u0301\0 \udcff") == "café \ufffd"
+def test_text_is_stored_composed_and_trimmed() -> None:
+    assert clean_text(" cafe\u0301 \n") == "café"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "half \ud800", "bytes \udcff"])
+def test_text_that_cannot_be_stored_whole_is_refused(text: str) -> None:
+    with pytest.raises(TextUnreadable, match="cannot be stored"):
+        clean_text(text)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"text": "a\0b"},
+        {"text": "a \ud800"},
+        {"text": "a", "speaker": "\udfff"},
+        {"text": "a", "ref": "r\0"},
+        {"text": "a", "at": "0001-01-01"},
+        {"text": "a", "at": "9999-12-31T23:59:59Z"},
+        {"text": "a", "at": "2026-01-31T18:00+24:00"},
+        {"text": "a", "at": "2026-01-31T18:00+23:59:59"},
+        {"text": "a", "at": "99999999999999999999"},
+        {"text": "a", "at": 10**20},
+        {"text": float("nan")},
+        {"text": "a", "ref": float("inf")},
+    ],
+)
+def test_a_value_that_cannot_be_stored_costs_its_own_line_alone(
+    tmp_path: Path, bad: dict[str, object]
+) -> None:
+    rows = [{"text": "one"}, bad, {"text": "three"}]
+    found = lines(tmp_path, "\n".join(map(json.dumps, rows)).encode())
+
+    assert [line.text is not None for line in found] == [True, False, True]
+    assert found[1].error is not None
+    assert found[1].error.sentence.startswith("Line 2: ")
 
 
 def test_lines_that_say_the_same_are_counted_and_those_with_a_ref_are_not(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.clock import Recorded
 from pipeline.media import recorded_at
+from pipeline.media.recorded_at import recorded_at as times_of
 from tests.pipeline.media.sounds import warble, write
 from tests.wav import write_wav
 
@@ -134,3 +136,22 @@ def test_an_implausible_file_time_leaves_it_unknown(tmp_path: Path, at: datetime
     os.utime(path, (at.timestamp(), at.timestamp()))
 
     assert told(path) == (None, None, None)
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "9999-12-31"])
+def test_metadata_beyond_the_calendar_is_not_believed(date: str, tmp_path: Path) -> None:
+    path = plain(tmp_path / "a.wav")
+    os.utime(path, (UTC_MS / 1000, UTC_MS / 1000))
+
+    assert times_of({"date": date}, path).source == "file_time"
+
+
+@pytest.mark.parametrize("seconds", [-(2**40), 2**40])
+def test_a_file_time_beyond_the_calendar_leaves_it_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    path = plain(tmp_path / "a.wav")
+    state = os.stat_result([*path.stat()[:8], seconds, seconds])
+    monkeypatch.setattr(Path, "stat", lambda _, **__: state)
+
+    assert times_of({}, path) == Recorded()
