@@ -107,9 +107,13 @@ class Supervised:
             await self._spawn()
 
     async def _spawn(self) -> None:
-        # A session of its own: Ctrl-C reaches us alone, and we stop them in order.
+        # A session of its own: Ctrl-C reaches us alone, and we stop them in order. Standard
+        # output is ours: what a service prints there would stand between our JSON.
         self._process = await asyncio.create_subprocess_exec(
-            *self._service.command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+            *self._service.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
         )
 
 

@@ -1,5 +1,6 @@
 """What `run` starts, what it refuses before it starts anything, and the terminal's keys."""
 
+import json
 import os
 import signal
 import socket
@@ -306,12 +307,12 @@ def test_it_answers_and_ends_all_of_its_processes(home: Path) -> None:
     ) as started:
         assert started.stdout is not None
         assert started.stderr is not None
-        told = [started.stdout.readline(), started.stdout.readline()]
-        assert any(f"http://localhost:{port}" in each for each in told)
+        assert json.loads(started.stdout.readline()) == {"url": f"http://localhost:{port}"}
         started.send_signal(signal.SIGINT)
-        err = started.stderr.read()
+        rest, err = started.stdout.read(), started.stderr.read()
 
         assert started.wait(30) == 0
+    assert rest == ""
     assert "No browser was found" in err
     assert "Traceback" not in err
     with socket.socket() as line:
