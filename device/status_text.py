@@ -1,5 +1,6 @@
 """The status of capture and worker, in one answer."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,17 @@ from .capture.control_socket import ask
 
 PATIENCE_S = 5.0
 
+_NO_WORKER = (
+    "The worker is not running; what is kept waits safely. "
+    "Start it: `afterthought process`, or everything: `afterthought run`."
+)
+
 
 def standing(home: Home) -> tuple[dict[str, Any], str]:
     """The answer of `status`: a value for programs, sentences for people."""
     capture, capture_says = _capture(home.capture_socket)
-    worker, worker_says = _worker(home.worker_socket)
-    sentences = [*capture_says, worker_says]
+    worker = _worker(home.worker_socket)
+    sentences = [*capture_says, *worker_sentences(worker)]
     value = {"capture": capture, "worker": worker, "sentences": sentences}
     return value, "\n".join(sentences)
 
@@ -64,14 +70,20 @@ def _capture(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
     return status, sentences(capture_status.from_json(status))
 
 
-def _worker(path: Path) -> tuple[dict[str, Any] | None, str]:
+def _worker(path: Path) -> dict[str, Any] | None:
     try:
-        status = socket_client.ask(path, {"do": "status"}, patience_s=PATIENCE_S)
+        return socket_client.ask(path, {"do": "status"}, patience_s=PATIENCE_S)
     except socket_client.NobodyThere:
-        return None, (
-            "The worker is not running; what is kept waits safely. "
-            "Start it: `afterthought process`, or everything: `afterthought run`."
-        )
+        return None
+
+
+def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
+    """How the worker stands, and what is still to come and why; None where none runs."""
+    if status is None:
+        return [_NO_WORKER]
     if status["trouble"]:
-        return status, f"The worker waits: {status['trouble']}"
-    return status, f"The worker is running; {status['waiting']} letters wait."
+        return [f"The worker waits: {status['trouble']}"]
+    failing = [
+        f"{each['moment'] or each['letter']}: {each['reason']}" for each in status["failing"]
+    ]
+    return [f"The worker is running; {status['waiting']} letters wait.", *failing]

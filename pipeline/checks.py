@@ -12,6 +12,7 @@ from pipeline.imports import as_text
 from pipeline.spool.aside import SetAside
 from pipeline.spool.listing import Odd
 from pipeline.spool.spool import Spool
+from pipeline.spool.tries import failed_letters
 from pipeline.store.sound_files import aside_folder, sounds_aside
 from pipeline.store.sqlite.connection import sqlite_check
 from pipeline.store.sqlite.reader import open_archive_to_read
@@ -55,6 +56,11 @@ def _spool(spool: Spool) -> Iterator[Check]:
         yield Check("spool", "warn", f"{waiting} letters wait in the spool.", advice)
     else:
         yield Check("spool", "ok", "Nothing waits in the spool.")
+    if failing := failed_letters(spool.folder):
+        on = "1 letter, which is" if len(failing) == 1 else f"{len(failing)} letters, which are"
+        sentence = f"The models failed on {on} tried again in time."
+        advice = "`afterthought status` says why; `afterthought retry` tries again now."
+        yield Check("failing", "warn", sentence, advice)
     aside, foreign = spool.aside(), [*spool.odd(), *spool.foreign()]
     if aside:
         sentence = f"{len(aside)} letters could not be worked on: {_named(aside)}."

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import Clock, SystemClock
-from core.errors import ArchiveBusy, ArchiveInDoubt, UserError
+from core.errors import ArchiveBusy, ArchiveInDoubt, ModelMissing, UserError
 from core.log import get_log
 from core.paths import Home
 from core.settings import Settings
@@ -21,7 +21,7 @@ from pipeline.forget import finish_forgetting
 from pipeline.media import Handling
 from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken
-from pipeline.spool.order import Turn
+from pipeline.spool.order import Kind, Turn
 from pipeline.spool.spool import Letter, Spool
 from pipeline.spool.tries import Conditions, Why
 from pipeline.store.port import Archive
@@ -75,6 +75,7 @@ class Worker:
         self._scrubbed_s = clock.monotonic_s()
         self._resting = Resting(clock)
         self._in_the_way: set[str] = set()
+        self._lacking: dict[Kind, ModelMissing] = {}
         self._failing = Failing(spool.folder, clock, conditions)
         self._again = HearAgain(archive, spool)
         self._heard_again_s = clock.monotonic_s()
@@ -92,6 +93,7 @@ class Worker:
         first.
         """
         async with self._working, OneAtATime(self._take) as long:
+            self._lacking.clear()
             while True:
                 letters = self._look() if mine is None else _mine_first(self._look(), mine)
                 short = [each for each in letters if each.turn < Turn.LONG]
@@ -100,6 +102,8 @@ class Worker:
                     await self._take_in_order(short)
                 elif not await long.wait(self._woken, LOOK_EVERY_S):
                     break
+            for missing in self._lacking.values():
+                raise missing
             self.trouble = None
 
     async def work(self) -> None:
@@ -184,7 +188,8 @@ class Worker:
             get_log().info("taken_back_erased", moment=moment)
         for odd in self.spool.odd():
             self._set_aside(odd.path, odd.reason)
-        return self._resting.ready(self._failing.due(self.spool.waiting()))
+        due = self._resting.ready(self._failing.due(self.spool.waiting()))
+        return [each for each in due if each.kind not in self._lacking]
 
     async def _take_in_order(self, letters: list[Letter]) -> None:
         """Until something new may have come that goes before them: the folder is read anew then.
@@ -192,7 +197,8 @@ class Worker:
         Reading it for each letter would make two thousand of them four million.
         """
         for letter in letters:
-            await self._take(letter)
+            if letter.kind not in self._lacking:
+                await self._take(letter)
             waited_s = self._clock.monotonic_s() - self._looked_s
             if self._woken.is_set() or waited_s >= LOOK_EVERY_S:
                 return
@@ -219,6 +225,8 @@ class Worker:
         except ModelsFailed as error:
             if self._has_failed(letter, error.why, before):
                 await self._ingest.give_up(letter)
+        except ModelMissing as error:  # what needs another model goes on
+            self._lacking[letter.kind] = error
         except (UserError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours on one letter stops no other

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.clock import Recorded
+from pipeline.checks import _spool
+from pipeline.spool.spool import Spool
 from pipeline.spool.tries import Conditions, Tries, read_tries, tries_path, write_tries
 
 
@@ -50,3 +52,18 @@ def test_what_is_whole_is_read(tmp_path: Path) -> None:
     tries_path(letter).write_bytes(WHOLE)
 
     assert read_tries(letter) == Tries(1, "ended", Recorded(), Conditions("", 1))
+
+
+def test_doctor_tells_on_how_many_letters_the_models_failed(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.post_texts("a", [])
+    letter = spool.post_texts("b", [])
+    assert "failing" not in {check.name for check in _spool(spool)}
+    write_tries(letter, Tries(1))
+
+    (told,) = [check for check in _spool(spool) if check.name == "failing"]
+
+    assert (told.state, told.sentence) == (
+        "warn",
+        "The models failed on 1 letter, which is tried again in time.",
+    )

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from core import socket_client
-from core.clock import FakeClock
+from core.clock import FakeClock, Recorded
 from core.disk_reserve import DiskReserve
 from core.errors import ArchiveBusy, ModelMissing
 from core.paths import Home
 from core.settings import Settings
+from core.spool_port import Clip
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
 from pipeline.media import Handling
@@ -119,6 +120,27 @@ async def test_a_missing_model_lets_letters_wait(home: Path, post_text: Post, sp
             await worker.drain()
 
     assert len(spool.waiting()) == 1
+
+
+async def test_a_note_does_not_wait_for_the_model_that_a_clip_lacks(
+    home: Path, post_clip: Post, post_text: Post, spool: Spool
+) -> None:
+    class NoTranscriber(FakeModels):
+        async def hear(self, clip: Path, progress: Progress) -> Never:
+            self.heard.append(clip.name)
+            raise ModelMissing("The model is missing.", advice="Run `./run setup`.")
+
+    models = NoTranscriber()
+    spool.post_clip(Clip("00000000000000aa-800", "press", Recorded()), [np.ones(800, np.int16)])
+    post_clip()
+    post_text("a" * 20_000)  # behind the press by its size
+    async with working(Home(home), Settings(), models=models) as worker:
+        with pytest.raises(ModelMissing):
+            await worker.drain()
+
+    assert [row.how for row in await rows(home)] == ["typed"]
+    assert models.heard == ["00000000000000aa-800.0.clip"]
+    assert len(spool.waiting()) == 2
 
 
 async def test_a_broken_letter_is_set_aside_and_the_rest_goes_on(
