@@ -64,7 +64,10 @@ def _spool(spool: Spool) -> Iterator[Check]:
     aside, foreign = spool.aside(), [*spool.odd(), *spool.foreign()]
     if aside:
         sentence = f"{len(aside)} letters could not be worked on: {_named(aside)}."
-        advice = f"They are whole, in {spool.folder / 'aside'}; move one back to try it again."
+        advice = (
+            f"They are whole, in {spool.folder / 'aside'}; move one back to try it again, or "
+            "`afterthought forget NAME --yes`."
+        )
         yield Check("aside", "warn", sentence, advice)
     if foreign:
         sentence = f"In the spool lies what is none of ours: {_named(foreign)}."

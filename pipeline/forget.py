@@ -5,21 +5,28 @@ repeated after a kill, and `finish_forgetting` at a worker's start takes those t
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline.spool.spool import Spool
 from pipeline.store.port import Archive
 
 
 async def forget(
-    archive: Archive, spool: Spool, moments: Sequence[str], *, here: bool = False
+    archive: Archive,
+    spool: Spool,
+    moments: Sequence[str],
+    *,
+    letters: Sequence[Path] = (),
+    here: bool = False,
 ) -> bool:
     """True once the bytes of these moments are in no file of the archive's folder; irreversible.
 
     False while another program reads an older state of the archive: then they are out of
-    everybody's sight, and the worker erases the rest once it can. With `here`, only this
-    copy forgets.
+    everybody's sight, and the worker erases the rest once it can. `letters` are files of the
+    spool that go whole, whatever is in them. With `here`, only this copy forgets.
     """
     await archive.begin_forgetting(moments, here=here)
+    spool.erase_letters(letters)
     return await finish_forgetting(archive, spool)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import WrongUsage
 
-from .periods import add_period, in_words, period_of, why_nothing
+from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
     from pipeline.store.acts import Reversed
@@ -157,68 +157,6 @@ def _show_reversed(key: str, done: "Reversed", screen: Screen, more: str = "") -
     screen.value(value, f"{sentence} {back} back.")
 
 
-async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
-    from pipeline.forget import forget as forget_moments  # noqa: PLC0415
-    from pipeline.spool.spool import Spool  # noqa: PLC0415
-
-    rows, which = await _to_forget(archive, arguments, screen)
-    ids = [row.id for row in rows]
-    if not arguments.yes:
-        sentence = f"{_moments(ids)}{which} would be forgotten: words, sound and all, for good."
-        raise WrongUsage(sentence, advice="Say it again with --yes.")
-    spool = Spool(home_of(arguments).spool)
-    finished = not ids or await forget_moments(archive, spool, ids, here=arguments.here)
-    be = "is" if len(ids) == 1 else "are"
-    value = {
-        "forgotten": ids,
-        "finished": finished,
-        "here": arguments.here,
-        "out_of_reach": _OUT_OF_REACH,
-    }
-    text = f"{_moments(ids)}{which} {be} forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}."
-    screen.value(value, text)
-    if not finished:
-        screen.say(_NOT_FINISHED)
-    return int(not finished)
-
-
-_OUT_OF_REACH = [
-    "exports and backups made before",
-    "old blocks that a memory card still holds (`sudo fstrim -av` clears them where it can)",
-]
-_NOT_FINISHED = (
-    "Another program is reading the archive as it was before, so erased words are still in its "
-    "files. The worker erases them by itself once that one is done; `afterthought process --once` "
-    "does it too."
-)
-
-
-def _moments(ids: list[str]) -> str:
-    return f"{len(ids)} moment{'' if len(ids) == 1 else 's'}"
-
-
-async def _to_forget(
-    archive: "Reader", arguments: Arguments, screen: Screen
-) -> "tuple[list[MomentRow], str]":
-    """What the arguments name: ids, a period, or everything; and the period in words.
-
-    Raises WrongUsage, NotFound.
-    """
-    by_period = arguments.since is not None or arguments.until is not None
-    if bool(arguments.ids) + by_period + arguments.all != 1:
-        raise WrongUsage(
-            "It is not clear what to forget.",
-            advice="Name ids, or --since and --until, or --all: one of the three.",
-        )
-    if arguments.ids:
-        return [await archive.moment(each) for each in arguments.ids], ""
-    period = period_of(arguments, screen)
-    rows = await archive.moments(period, hidden=True)
-    if not rows and arguments.yes:  # without it, one sentence says that it is none
-        screen.say(await why_nothing(archive, period))
-    return rows, f" ({in_words(period)})" if by_period else ""
-
-
 async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from core.clock import as_datetime, local_offset_min  # noqa: PLC0415
 
@@ -263,14 +201,6 @@ def _undo_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _forget_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("ids", metavar="ID", nargs="*")
-    add_period(parser)
-    parser.add_argument("--all", action="store_true", help="everything")
-    parser.add_argument("--here", action="store_true", help="only this copy of the archive")
-    parser.add_argument("--yes", action="store_true", help="yes, for good")
-
-
 def _log_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", type=int, default=50, metavar="N", help="how many, newest last (50)")
 
@@ -282,6 +212,5 @@ COMMANDS = (
     Command("restore", "bring a hidden moment back", writing(restore), _id),
     Command("undo", "take back the last act, or the one named", writing(undo), _undo_arguments),
     Command("redo", "bring back what the last undo took", writing(redo)),
-    Command("forget", "erase moments for good", writing(forget), _forget_arguments),
     Command("log", "read the journal back as sentences", reading(log), _log_arguments),
 )

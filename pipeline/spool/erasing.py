@@ -41,8 +41,14 @@ def _leave_out(batch: Path, gone: set[str]) -> None:
     if rest:
         _write_over(batch, rest)
         return
-    for beside in ("", TRIES, WHY):
-        erase_file(batch.with_name(f"{batch.name}{beside}"))
+    erase_letters([batch])
+
+
+def erase_letters(paths: Iterable[Path]) -> None:
+    """Remove these files, and what belongs to each."""
+    for path in paths:
+        for beside in ("", TRIES, WHY):
+            erase_file(path.with_name(f"{path.name}{beside}"))
 
 
 def _write_over(batch: Path, rest: Iterable[bytes]) -> None:

@@ -19,9 +19,10 @@ from core.spool_port import Clip, OpenClip, TypedText
 from pipeline.spool import aside, listing
 from pipeline.spool import taken_back as apart
 from pipeline.spool.aside import SetAside
-from pipeline.spool.erasing import erase_moments
+from pipeline.spool.erasing import erase_letters, erase_moments
 from pipeline.spool.formats import BrokenLine, clip_bytes
 from pipeline.spool.listing import Odd
+from pipeline.spool.lying import Lying, lying
 from pipeline.spool.names import KINDS, OPEN, TRIES, moment_and_revision
 from pipeline.spool.open_clip import DiskClip, is_being_written
 from pipeline.spool.opening import LetterBroken
@@ -174,6 +175,14 @@ class Spool:
     def erase(self, moments: Iterable[str]) -> None:
         """Remove every file and every text of these moments: they were forgotten."""
         erase_moments(self.folder, moments)
+
+    def lying(self) -> list[Lying]:
+        """All clips and texts that lie here, those set aside or taken back among them."""
+        return lying(self.folder)
+
+    def erase_letters(self, paths: Iterable[Path]) -> None:
+        """Remove these files whole, whatever is in them: they were forgotten."""
+        erase_letters(paths)
 
     def sweep(self) -> None:
         """Remove what was never kept: posts whose sender was killed before they were whole."""

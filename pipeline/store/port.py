@@ -193,6 +193,9 @@ class Archive(Reader, Protocol):
         Other sound that nothing names is set aside for thirty days.
         """
 
+    async def erase_aside(self) -> None:
+        """Erase all sound that no moment names, at once: everything is to be forgotten."""
+
     async def scrub(self) -> bool:
         """True once nothing is left of erased bytes in the files of the archive.
 

@@ -13,7 +13,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.journal_record import read_record, write_record
 from pipeline.store.port import Rebuilt, Report
-from pipeline.store.sound_files import MadeSound, adopt, erase_half_made
+from pipeline.store.sound_files import MadeSound, adopt, erase_half_made, sounds_aside
 from pipeline.store.tombstones import read_tombstones, write_tombstones
 
 from . import forgetting, sound_rows
@@ -109,6 +109,13 @@ class SqliteArchive(SqliteReader):
         async with self._writing() as now_ms:
             await sound_rows.sweep(self.connection, self.home, now_ms)
         return await self.scrub(patience_ms=PATIENCE_WITH_READERS_MS)
+
+    async def erase_aside(self) -> None:
+        async with self._writing() as now_ms:
+            await sound_rows.sweep(self.connection, self.home, now_ms)
+            for sha256 in sounds_aside(self.home):
+                await sound_rows.make_due(self.connection, sha256)
+        await self._erase_due()
 
     async def scrub(self, *, patience_ms: int = 0) -> bool:
         async with self._one_writer:

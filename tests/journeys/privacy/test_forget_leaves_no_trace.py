@@ -7,11 +7,16 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from core.clock import Recorded
+from core.spool_port import Clip, TypedText
+from pipeline.spool.spool import Spool
 from tests.journeys.command import PILL_BOX, Argument, Do, Ran, afterthought
 
 MARKER = "Zanzibarquux"
+SOUND = np.ones(1600, np.int16)
 FORMS = [MARKER.lower().encode(each) for each in ("utf-8", "utf-16-le", "utf-16-be")]
 
 
@@ -23,9 +28,9 @@ def said() -> list[str]:
 
 @pytest.fixture
 def do(said: list[str]) -> Do:
-    def run(*arguments: Argument, status: int = 0) -> Ran:
+    def run(*arguments: Argument, status: int | None = 0) -> Ran:
         ran = afterthought("--json", *arguments)
-        assert ran.status == status, ran.err
+        assert status in (None, ran.status), ran.err
         said.append(ran.err)
         return ran
 
@@ -103,6 +108,58 @@ def test_a_forget_reaches_an_imported_line_whose_letter_still_waits(
     assert holding(files(home)) == []
     do("process", "--once")
     assert [row["text"] for row in do("list").value] == ["other"]
+
+
+@pytest.mark.parametrize("what", [["--all"], ["--since", "2026-03-01", "--until", "2026-03-01"]])
+def test_a_forget_reaches_whatever_waits_in_the_spool(do: Do, home: Path, what: list[str]) -> None:
+    do("note", "something of another day", "--at", "2026-03-02T12:00")
+    fill_spool(Spool(home / "spool"))
+    assert len(holding(files(home))) == 3
+
+    told = do("forget", *what, "--yes").value
+
+    assert holding(files(home)) == []
+    assert len(told["forgotten"]) == 3 + (what == ["--all"])
+    do("process", "--once")
+    assert len(do("list", "--hidden").value) == int(what != ["--all"])
+    assert do("check").value["ok"]
+
+
+def test_a_letter_that_was_set_aside_can_be_forgotten(do: Do, home: Path) -> None:
+    spool = Spool(home / "spool")
+    spool.post_texts("00bb", []).write_bytes(f"{{broken {MARKER}".encode())
+    do("process", "--once")
+    (aside,) = [each for each in do("doctor", status=None).value if each["name"] == "aside"]
+    assert "00bb" in aside["sentence"]
+
+    told = do("forget", "00bb", "--yes").value
+
+    assert told["forgotten"] == ["00bb"]
+    assert holding(files(home)) == []
+
+
+def test_after_everything_is_forgotten_no_sound_lies_aside(do: Do, home: Path) -> None:
+    do("note", "something")
+    set_aside = home / "sound" / "ab" / f"{'ab' * 32}.mp4"
+    set_aside.parent.mkdir(parents=True)
+    set_aside.write_bytes(b"sound that no moment names")
+    do("process", "--once")
+    assert (home / "sound" / "aside" / set_aside.name).exists()
+
+    do("forget", "--all", "--yes")
+
+    assert list((home / "sound").rglob("*.mp4")) == []
+
+
+def fill_spool(spool: Spool) -> None:
+    """The marker waits, was set aside, and was taken back; all on the first of March."""
+    noon = Recorded(1_772_366_400_000, 0, source="given")
+    spool.post_texts("00aa", [TypedText("00aa-0", "typed", MARKER, noon)])
+    clips = [
+        spool.post_clip(Clip(f"00aa-{n}", "press", noon, speaker=MARKER), [SOUND]) for n in (1, 2)
+    ]
+    spool.set_aside(clips[0], "it is broken")
+    spool.take_back(clips[1])
 
 
 def test_while_somebody_reads_the_forget_says_that_it_is_not_finished_and_is_finished_later(

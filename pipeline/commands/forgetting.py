@@ -1,0 +1,113 @@
+"""`forget`: what was kept goes for good, wherever in the home it lies."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from core.command_line import Arguments, Command, Screen, home_of
+from core.errors import WrongUsage
+
+from .acts import writing
+from .periods import add_period, in_words, period_of, why_nothing
+
+if TYPE_CHECKING:
+    from pipeline.spool.spool import Spool
+    from pipeline.store.port import Archive, Reader
+    from pipeline.to_forget import ToForget
+
+_OUT_OF_REACH = [
+    "exports and backups made before",
+    "old blocks that a memory card still holds (`sudo fstrim -av` clears them where it can)",
+]
+_NOT_FINISHED = (
+    "Another program is reading the archive as it was before, so erased words are still in its "
+    "files. The worker erases them by itself once that one is done; `afterthought process --once` "
+    "does it too."
+)
+
+
+async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
+    """Status 1 while another program keeps erased bytes in the files."""
+    from pipeline.forget import forget as forget_moments  # noqa: PLC0415
+    from pipeline.spool.spool import Spool  # noqa: PLC0415
+
+    spool = Spool(home_of(arguments).spool)
+    chosen, which = await _chosen(archive, spool, arguments, screen)
+    ids = [*chosen.moments, *chosen.unread]
+    what = f"{_counted(chosen)}{which}"
+    if not arguments.yes:
+        sentence = f"{what} would be forgotten: words, sound and all, for good."
+        raise WrongUsage(sentence, advice="Say it again with --yes.")
+    finished = True
+    if ids:
+        finished = await forget_moments(
+            archive, spool, chosen.moments, letters=chosen.letters, here=arguments.here
+        )
+    if arguments.all:
+        await archive.erase_aside()
+    _show(what, ids, arguments, screen, finished=finished)
+    for path in chosen.timeless:
+        screen.say(f"Not reached, since it tells no time: `afterthought forget {path.name} --yes`.")
+    return int(not finished)
+
+
+def _show(
+    what: str, ids: list[str], arguments: Arguments, screen: Screen, *, finished: bool
+) -> None:
+    value = {
+        "forgotten": ids,
+        "finished": finished,
+        "here": arguments.here,
+        "out_of_reach": _OUT_OF_REACH,
+    }
+    be = "is" if len(ids) == 1 else "are"
+    screen.value(value, f"{what} {be} forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.")
+    if not finished:
+        screen.say(_NOT_FINISHED)
+
+
+async def _chosen(
+    archive: "Reader", spool: "Spool", arguments: Arguments, screen: Screen
+) -> "tuple[ToForget, str]":
+    """What the arguments name: ids, a period, or everything; and the period in words.
+
+    Raises WrongUsage, NotFound.
+    """
+    from pipeline import to_forget  # noqa: PLC0415
+
+    by_period = arguments.since is not None or arguments.until is not None
+    if bool(arguments.ids) + by_period + arguments.all != 1:
+        raise WrongUsage(
+            "It is not clear what to forget.",
+            advice="Name ids, or --since and --until, or --all: one of the three.",
+        )
+    if arguments.ids:
+        return await to_forget.named(archive, spool, arguments.ids), ""
+    period = period_of(arguments, screen)
+    if arguments.all:
+        chosen = await to_forget.everything(archive, spool)
+    else:
+        chosen = await to_forget.of_period(archive, spool, period)
+    if (
+        not (chosen.moments or chosen.unread) and arguments.yes
+    ):  # without it, one sentence says that it is none
+        screen.say(await why_nothing(archive, period))
+    return chosen, f" ({in_words(period)})" if by_period else ""
+
+
+def _counted(chosen: "ToForget") -> str:
+    moments, unread = len(chosen.moments), len(chosen.unread)
+    told = [f"{moments} moment{'' if moments == 1 else 's'}"] if moments or not unread else []
+    if unread:
+        told.append(f"{unread} letter{'' if unread == 1 else 's'} that cannot be read")
+    return " and ".join(told)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", metavar="ID", nargs="*")
+    add_period(parser)
+    parser.add_argument("--all", action="store_true", help="everything")
+    parser.add_argument("--here", action="store_true", help="only this copy of the archive")
+    parser.add_argument("--yes", action="store_true", help="yes, for good")
+
+
+COMMANDS = (Command("forget", "erase moments for good", writing(forget), _arguments),)
