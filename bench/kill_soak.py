@@ -1,6 +1,6 @@
 """Acts of real processes killed at seeded instants: what is lost, doubled, half, back or left over.
 
-    python bench/kill_soak.py [--seed 1] [--kills 300] [--acts note,undo]
+    python bench/kill_soak.py [--seed 1] [--kills 300] [--minutes 60] [--acts note,undo]
 
 Every act in turn, on one archive, each ended by SIGKILL with all of its children, at an instant
 of its usual length. After each kill another command of the wearer's, `process --once`, and an
@@ -69,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 f"{len(found):3} {killed.act:8} {when}, {killed.confirmed} confirmed: {told}",
                 flush=True,
             )
+            if time.monotonic() - began_s > arguments.minutes * 60:
+                break
     took_s = time.monotonic() - began_s
     for act in acts:
         print(_in_figures(act, [each for each in found if each.act == act]))
@@ -112,6 +114,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1, help="of the instants")
     parser.add_argument("--kills", type=int, default=300, help="how many acts are killed")
+    parser.add_argument("--minutes", type=float, default=600, help="after which it ends early")
     parser.add_argument("--acts", default=",".join(NOTES), help="which, by comma")
     return parser.parse_args(argv)
 
