@@ -41,19 +41,17 @@ class SqliteThought(SqliteReader):
         self._at_ms = at_ms
 
     async def append(self, *drafted: Draft) -> list[Event]:
-        acts_here = {str(each.payload["act"]) for each in drafted if "act" in each.payload}
-        taken_back = {each for each in acts_here if await acts.is_taken_back(self, each)}
-        events = [await self._place(each) for each in drafted]
+        named = {str(each.payload["act"]) for each in drafted if "act" in each.payload}
+        taken_back = {act for act in named if await acts.is_taken_back(self, act)}
+        origin = await current_origin(self.connection, self._machine, self._at_ms)
+        events = [await append(self.connection, origin, each, self._at_ms) for each in drafted]
         for event in events:
             if event.act in taken_back and event.kind != "act_undone":
                 undo = drafts.act_undone(event.subject, *event.place, author="wearer")
-                await self._place(drafts.of_act(undo, event.act))
+                late = drafts.of_act(undo, event.act)
+                await append(self.connection, origin, late, self._at_ms)
         await refold_changed(self.connection, (each.subject for each in drafted))
         return events
-
-    async def _place(self, draft: Draft) -> Event:
-        origin = await current_origin(self.connection, self._machine, self._at_ms)
-        return await append(self.connection, origin, draft, self._at_ms)
 
 
 class SqliteArchive(SqliteReader):
