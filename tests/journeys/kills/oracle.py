@@ -20,6 +20,7 @@ _BELONGS_HERE = {
     "worker.lock",
     "heartbeat.json",
     "spool/capture.lock",
+    "spool/heard-with",
 }
 
 State = Literal["visible", "hidden", "gone"]
