@@ -16,7 +16,7 @@ from pipeline.store.port import Rebuilt, Report
 from pipeline.store.sound_files import MadeSound, adopt, erase_half_made, sounds_aside
 from pipeline.store.tombstones import read_tombstones, write_tombstones
 
-from . import forgetting, sound_rows
+from . import forgetting, sound_rows, views
 from .check import check_archive
 from .connection import archive_path, open_writer, transaction, understood
 from .doubt import OpenFile, doubt_of, journal_end, must_hold
@@ -128,6 +128,8 @@ class SqliteArchive(SqliteReader):
             mended = await mend_journal(self.connection)
             found = await refold_everything(self.connection)
         await self.apply_tombstones()
+        with understood(self.home):
+            await views.make_file_anew(self.connection)
         return Rebuilt(found, mended)
 
     async def _erase(self, moments: Sequence[str], *, here: bool) -> None:

@@ -17,9 +17,9 @@ from pipeline.store.sound_files import file_sha256, sound_path, sounds_aside
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
-from .connection import is_damage
+from .damage import is_damage
 from .index_pages import is_found
-from .journal import COLUMNS, events_of, subjects
+from .journal import COLUMNS, belongings, events_of, subjects
 from .keyword_index import count_differing
 from .reader import SqliteReader
 from .rows import folded
@@ -88,8 +88,8 @@ async def _check_belongings(archive: SqliteReader, report: Report) -> None:
 
 
 async def _check_belongings_of(archive: SqliteReader, subject: str, report: Report) -> None:
-    query = "SELECT id, origin, seq, kind, salt, content FROM belonging WHERE subject = ?"
-    rows = await archive.connection.execute_fetchall(query, (subject,))
+    columns = "id, origin, seq, kind, salt, content"
+    rows = await belongings(archive.connection, columns, "subject = ?", (subject,))
     there = {row[0]: _as_promised(*row[1:]) for row in rows}
     report.belongings += len(there)
     events = await events_of(archive.connection, subject)

@@ -14,6 +14,7 @@ import aiosqlite
 from core.checks import Check
 from core.errors import ArchiveUnusable
 
+from .damage import is_damage, is_of_the_index, is_of_the_schema
 from .doubt import doubt_of, is_nothing
 from .keyword_index import index_everything
 from .migrations import APPLICATION_ID, MIGRATIONS, REINDEXED_BY
@@ -135,29 +136,6 @@ async def migrate(connection: aiosqlite.Connection, home: Path) -> None:
                 raise
 
 
-def is_of_the_index(error: sqlite3.DatabaseError) -> bool:
-    """True where the keyword index is damaged, and not the table of its passages."""
-    damaged = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT_VTAB
-    return damaged or "passage_words" in str(error) or "fts5" in str(error)
-
-
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """True where the file itself is at fault, and no other program, no full or missing disk."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_DAMAGE
-
-
-_OF_DAMAGE = frozenset(
-    {
-        sqlite3.SQLITE_ERROR,  # a table or an index that has lost its name, a format unknown
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_CONSTRAINT,
-        sqlite3.SQLITE_MISMATCH,
-        sqlite3.SQLITE_FORMAT,
-        sqlite3.SQLITE_NOTADB,
-    }
-)
-
-
 @contextlib.contextmanager
 def understood(home: Path) -> Iterator[None]:
     """Turns what SQLite and the file system say into a sentence with a next step."""
@@ -165,6 +143,11 @@ def understood(home: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _explained(home, error) from error
+    except UnicodeDecodeError as error:
+        if not is_of_the_schema(error):
+            raise
+        sentence, advice = _NO_TABLES
+        raise ArchiveUnusable(f"{sentence}: {home}.", advice=advice) from error
     except OSError as error:
         if error.errno not in _FILE_SENTENCES:
             raise
@@ -188,6 +171,10 @@ _DAMAGED = ("The archive is damaged", _COPY_FIRST)
 _PUT_A_BACKUP = (
     "Stop Afterthought, move archive.db and its -wal and -shm file away, and put a backup in "
     "their place; where there is none, run `afterthought rebuild --as-it-is` then."
+)
+_NO_TABLES = (
+    "The archive is damaged where it says what its tables are",
+    "Stop Afterthought, copy the folder to a safe place, and put a backup in place of archive.db.",
 )
 _NO_ARCHIVE = ("The file archive.db is not an archive", _PUT_A_BACKUP)
 _INDEX_DAMAGED = (
@@ -220,12 +207,13 @@ _SQLITE_SENTENCES = {
         "Try again once it is done.",
     ),
     "not a database": _NO_ARCHIVE,
+    "malformed database schema": _NO_TABLES,
     "malformed": _DAMAGED,
 }
 
 
 def _explained(home: Path, error: sqlite3.DatabaseError) -> Exception:
-    if is_of_the_index(error):
+    if is_of_the_index(error) and "schema" not in str(error):
         sentence, advice = _INDEX_DAMAGED
         return ArchiveUnusable(f"{sentence}: {home}.", advice=advice)
     for told, (sentence, advice) in _SQLITE_SENTENCES.items():

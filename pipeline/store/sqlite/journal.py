@@ -17,6 +17,7 @@ from pipeline.store.format.events import (
 from pipeline.store.format.readable import has_its_types, readable_event
 from pipeline.store.port import Forgotten
 
+from .damage import past_damage
 from .migrations import EVENT_ACT
 
 COLUMNS = (
@@ -134,9 +135,23 @@ async def latest_of_act(connection: aiosqlite.Connection, act: str) -> Event | N
 
 async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[str, bytes]:
     """What is left of a subject's belongings: content by id."""
-    query = "SELECT id, content FROM belonging WHERE subject = ?"
-    rows = await connection.execute_fetchall(query, (subject,))
+    rows = await belongings(connection, "id, content", "subject = ?", (subject,))
     return {row[0]: row[1] for row in rows if isinstance(row[1], bytes)}
+
+
+async def belongings(
+    connection: aiosqlite.Connection, columns: str, where: str, values: Sequence[object]
+) -> list[Any]:
+    """These columns of the belongings that are meant; those that cannot be read are left out."""
+    query = f"SELECT {columns} FROM belonging WHERE"
+    with past_damage():
+        return list(await connection.execute_fetchall(f"{query} {where}", values))
+    rows: list[Any] = []
+    meant = f"SELECT rowid FROM belonging WHERE {where}"
+    for (rowid,) in list(await connection.execute_fetchall(meant, values)):
+        with past_damage():
+            rows += await connection.execute_fetchall(f"{query} rowid = ?", (rowid,))
+    return rows
 
 
 async def _next_place(connection: aiosqlite.Connection, origin: str) -> Place:

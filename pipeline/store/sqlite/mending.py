@@ -5,7 +5,6 @@ Only single flipped bits, and only where a hash proves what was there (`format/m
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import NamedTuple
@@ -16,7 +15,8 @@ from pipeline.store.format.events import Event
 from pipeline.store.format.mending import mended_content, mended_event, one_bit_away
 from pipeline.store.format.readable import has_its_types
 
-from .journal import COLUMNS, events_of, is_forgotten, subjects
+from .damage import past_damage
+from .journal import COLUMNS, belongings, events_of, is_forgotten, subjects
 
 _AT_ONCE = 1_000
 """Rows that are held in memory together: an event has a kilobyte."""
@@ -48,11 +48,27 @@ class _Stored(NamedTuple):
 
 
 async def mend_journal(connection: aiosqlite.Connection) -> int:
-    """How many rows had a flipped bit that was put right. The caller holds the transaction."""
+    """How many rows had a flipped bit that was put right. The caller holds the transaction.
+
+    The indexes are made anew first: in one that is damaged, no row can be found or changed.
+    """
+    await _make_indexes_anew(connection)
     mended = await _mend_events(connection)
     for subject in await subjects(connection):
         mended += await _mend_belongings(connection, subject)
     return mended + await _mend_install(connection)
+
+
+async def _make_indexes_anew(connection: aiosqlite.Connection) -> None:
+    """Each by itself: a row that cannot be read spoils only those that read all of it."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'index'"
+    for (name,) in await connection.execute_fetchall(query):
+        await connection.execute("SAVEPOINT one")
+        with past_damage():
+            await connection.execute(f'REINDEX "{name}"')
+            await connection.execute("RELEASE one")
+            continue
+        await connection.execute("ROLLBACK TO one")
 
 
 async def mend_last_events(connection: aiosqlite.Connection) -> None:
@@ -123,11 +139,9 @@ async def _stored(
     connection: aiosqlite.Connection, subject: str, ids: Sequence[str]
 ) -> list[_Stored]:
     """What is of this subject, or has one of these ids: one of the two may be damaged."""
-    query = (
-        "SELECT rowid, salt, content, id, origin, seq, kind, subject FROM belonging "
-        "WHERE subject = ? OR id IN (SELECT value FROM json_each(?))"
-    )
-    rows = await connection.execute_fetchall(query, (subject, json.dumps(ids)))
+    columns = "rowid, salt, content, id, origin, seq, kind, subject"
+    where = "subject = ? OR id IN (SELECT value FROM json_each(?))"
+    rows = await belongings(connection, columns, where, (subject, json.dumps(ids)))
     return [
         _Stored(rowid, _Named(*names), salt, content)
         for rowid, salt, content, *names in rows
@@ -173,9 +187,8 @@ async def _mend_install(connection: aiosqlite.Connection) -> int:
 async def _is_taken(
     connection: aiosqlite.Connection, update: str, values: Sequence[object]
 ) -> bool:
-    """True where the row is written; False where another has its place by now."""
-    try:
+    """True where the row is written; False where another has its place by now, or its page."""
+    with past_damage():
         await connection.execute(update, values)
-    except sqlite3.IntegrityError:
-        return False
-    return True
+        return True
+    return False

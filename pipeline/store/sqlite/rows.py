@@ -12,7 +12,7 @@ from pipeline.store.views.clock_corrections import boots_named
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold
 
-from .connection import is_of_the_index
+from .damage import is_of_the_index
 from .journal import contents_of, events_of, subjects
 from .keyword_index import index_moment
 from .views import drop_views, finish_views, make_index_anew

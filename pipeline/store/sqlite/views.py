@@ -13,7 +13,8 @@ import aiosqlite
 
 from core.log import get_log
 
-from .connection import is_of_the_index, transaction
+from .connection import transaction
+from .damage import is_of_the_index, past_damage
 from .keyword_index import index_everything
 from .migrations import MIGRATIONS
 
@@ -88,6 +89,14 @@ async def _is_that_of_passages(connection: aiosqlite.Connection) -> bool:
         if not is_of_the_index(error):
             raise
         return False
+
+
+async def make_file_anew(connection: aiosqlite.Connection) -> None:
+    """Write a file whose pages are damaged anew out of its rows, where all of them can be read."""
+    told = list(await connection.execute_fetchall("PRAGMA integrity_check(1)"))
+    if [row[0] for row in told] != ["ok"]:
+        with past_damage():
+            await connection.execute("VACUUM")
 
 
 @functools.cache

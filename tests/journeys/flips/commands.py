@@ -64,7 +64,8 @@ def as_a_process(*arguments: str) -> Ran:
 class Rotation:
     """Deals out commands one after the other, about moments that are nobody's concern.
 
-    `touched` are the moments that a command was about; `kept` the words that were confirmed.
+    `touched` are the moments that a command was about, `at_stake` those that were to be
+    forgotten, `forgotten` those of which that was confirmed; `kept` the words that were.
     """
 
     run: Run
@@ -72,6 +73,7 @@ class Rotation:
     sound: Path
     chance: random.Random
     touched: set[str] = field(default_factory=set)
+    at_stake: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     kept: dict[str, str] = field(default_factory=dict)
 
@@ -82,8 +84,9 @@ class Rotation:
         ran = self.run("--home", str(self.home), "--json", *arguments)
         if act in {"hide", "restore", "forget"}:
             self.touched.add(moment)
-        if act == "forget" and ran.status == 0:
-            self.forgotten.add(moment)
+        if act == "forget":
+            self.at_stake.add(moment)
+            self.forgotten |= {moment} if ran.status == 0 else set()
         if act == "note" and ran.status == 0:
             self.kept[json.loads(ran.out)["id"]] = arguments[1]
         return ran

@@ -158,13 +158,13 @@ class _Trial:
         return is_mended
 
     def _nothing_is_lost(self) -> None:
-        gone = self._rotation.forgotten | self._template.filled.forgotten.keys()
+        gone = self._rotation.at_stake | self._template.filled.forgotten.keys()
         after = journal_of(read_rows(self._home / "archive.db"), self._template.rows)
         for row in journal_of(self._damaged, self._template.rows) - after:
             names = {str(each, "utf-8", "replace") for each in row if isinstance(each, bytes)}
             if not names & gone:
                 self._fault("erased", f"a row of {sorted(names & self._template.listed.keys())}")
-        may_be_gone = sounds_of(self._template.rows, self._rotation.forgotten)
+        may_be_gone = sounds_of(self._template.rows, self._rotation.at_stake)
         for sound in (self._template.home / "sound").glob("*/*.mp4"):
             kept = sound_path(self._home, sound.stem)
             if not kept.exists() and sound.stem not in may_be_gone:

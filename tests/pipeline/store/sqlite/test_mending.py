@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import ArchiveUnusable
 from pipeline.fakes import FakeModels
 from pipeline.store.format import drafts
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
@@ -170,3 +171,62 @@ def alter(home: Path, statement: str) -> None:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute(statement)
         connection.commit()
+
+
+async def test_a_row_that_an_index_does_not_lead_to_is_found_again(home: Path) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+    flip_in_file(home, "event_by_subject", b"-0", b"-8")
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        assert any("missing from index" in each for each in (await archive.check()).problems)
+        await archive.rebuild()
+        assert (await archive.check()).problems == []
+
+
+async def test_a_page_that_is_not_as_it_should_be_is_written_anew(home: Path) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+    with archive_path(home).open("r+b") as file:
+        root = root_of(home, "belonging")
+        file.seek(root * PAGE_BYTES + 7)  # how many bytes lie free between the cells
+        file.write(b"\x05")
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        assert any("archive.db" in each for each in (await archive.check()).problems)
+        await archive.rebuild()
+        assert (await archive.check()).problems == []
+
+
+@pytest.mark.parametrize("instead", [b"index \xff\xfeent_by_boot", b"ind\xe5xmoment_by_boot"])
+async def test_damaged_tables_are_one_sentence_whatever_their_names_hold(
+    home: Path, instead: bytes
+) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+    content = archive_path(home).read_bytes()
+    assert b"indexmoment_by_boot" in content
+    archive_path(home).write_bytes(content.replace(b"indexmoment_by_boot", instead[:19], 1))
+
+    with pytest.raises(ArchiveUnusable, match="damaged where it says what its tables are"):
+        async with open_archive(home, machine=b"this machine"):
+            pass
+
+
+PAGE_BYTES = 4096
+
+
+def root_of(home: Path, name: str) -> int:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        return int(connection.execute(query, (name,)).fetchone()[0]) - 1
+
+
+def flip_in_file(home: Path, table: str, text: bytes, instead: bytes) -> None:
+    """Replace a text on the root page of this table or index."""
+    start = root_of(home, table) * PAGE_BYTES
+    content = archive_path(home).read_bytes()
+    page = content[start : start + PAGE_BYTES]
+    assert text in page
+    altered = page.replace(text, instead, 1)
+    archive_path(home).write_bytes(content[:start] + altered + content[start + PAGE_BYTES :])
