@@ -67,18 +67,33 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
         if home.exists() and not home.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home))
     if is_nothing(path):
-        async with _connected(":memory:") as connection:
-            await migrate(connection, home)
+        async with _empty(home) as connection:
             yield connection
         return
     with understood(home):
         async with _connected(_reader_uri(path), uri=True) as reader:
             await reader.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             await _refuse_newer(reader, home)
-            if await _user_version(reader) < len(MIGRATIONS):
+            version = await _user_version(reader)
+            if version == 0 and await _has_no_table(reader):  # somebody is just making it
+                async with _empty(home) as connection:
+                    yield connection
+                return
+            if version < len(MIGRATIONS):
                 sentence = f"The archive in {home} is of an older version."
                 raise ArchiveUnusable(sentence, advice="Run `afterthought check` to bring it up.")
             yield reader
+
+
+@contextlib.asynccontextmanager
+async def _empty(home: Path) -> AsyncIterator[aiosqlite.Connection]:
+    async with _connected(":memory:") as connection:
+        await migrate(connection, home)
+        yield connection
+
+
+async def _has_no_table(connection: aiosqlite.Connection) -> bool:
+    return not list(await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"))
 
 
 _READABLE_TEXT = functools.partial(str, encoding="utf-8", errors="replace")
@@ -120,20 +135,22 @@ async def waiting_at_most(
 
 
 async def migrate(connection: aiosqlite.Connection, home: Path) -> None:
-    """Bring the schema up to date; each step and its record are one transaction."""
+    """Bring the schema up to date in one transaction: no reader ever meets a part of it."""
     await _refuse_newer(connection, home)
-    for number in range(await _user_version(connection), len(MIGRATIONS)):
-        try:
-            await connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[number]}")
-            if number + 1 in REINDEXED_BY:
-                await index_everything(connection)
-            await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            await connection.execute(f"PRAGMA user_version = {number + 1}")
-            await connection.commit()
-        except sqlite3.OperationalError:
-            await connection.rollback()
-            if await _user_version(connection) <= number:  # not merely done by another process
-                raise
+    version = await _user_version(connection)
+    if version == len(MIGRATIONS):
+        return
+    try:
+        await connection.executescript(f"BEGIN IMMEDIATE; {''.join(MIGRATIONS[version:])}")
+        if any(number > version for number in REINDEXED_BY):
+            await index_everything(connection)
+        await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        await connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        await connection.commit()
+    except sqlite3.OperationalError:
+        await connection.rollback()
+        if await _user_version(connection) < len(MIGRATIONS):  # not merely done by another process
+            raise
 
 
 @contextlib.contextmanager

@@ -5,13 +5,14 @@ import os
 import sqlite3
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
 from core.errors import ArchiveUnusable
 from pipeline.store.format import drafts
 from pipeline.store.sqlite import connection
 from pipeline.store.sqlite.archive import open_archive
-from pipeline.store.sqlite.connection import archive_path, sqlite_check, understood
+from pipeline.store.sqlite.connection import archive_path, migrate, sqlite_check, understood
 from pipeline.store.sqlite.migrations import MIGRATIONS
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
@@ -84,6 +85,34 @@ async def test_reading_where_nothing_is_kept_yet_finds_nothing(tmp_path: Path) -
     async with open_archive_to_read(tmp_path / "new") as reader:
         assert await reader.moments() == []
     assert not (tmp_path / "new").exists()
+
+
+async def test_who_reads_while_an_archive_is_made_finds_nothing_or_all_of_it(home: Path) -> None:
+    """A database that is being made is an empty file in WAL mode for a while."""
+    with sqlite3.connect(archive_path(home)) as making:
+        making.execute("PRAGMA journal_mode = WAL")
+        making.execute("CREATE TABLE t (x)")
+        making.execute("DROP TABLE t")
+        making.commit()
+        making.execute("BEGIN IMMEDIATE")
+        making.execute(MIGRATIONS[0].split(";")[0])
+        async with open_archive_to_read(home) as reader:
+            assert await reader.moments() == []
+        making.rollback()
+
+    versions: set[int] = set()
+    watching = sqlite3.connect(archive_path(home), check_same_thread=False)
+
+    def watch(statement: str) -> None:
+        versions.update(row[0] for row in watching.execute("PRAGMA user_version"))
+
+    async with aiosqlite.connect(archive_path(home), isolation_level=None) as connection:
+        await connection.set_trace_callback(watch)
+        await migrate(connection, home)
+    watch("")
+    watching.close()
+
+    assert versions == {0, len(MIGRATIONS)}
 
 
 PROMISED = {
