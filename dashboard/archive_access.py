@@ -66,6 +66,11 @@ class ArchiveAccess:
     async def moments(self, period: Period) -> list[MomentRow]:
         return await (await self._reader()).moments(period)
 
+    async def hidden(self) -> list[MomentRow]:
+        """All moments that are out of sight, in the order of their time."""
+        rows = await (await self._reader()).moments(hidden=True)
+        return [row for row in rows if row.state == "hidden"]
+
     async def gaps(self, period: Period) -> list[IntervalRow]:
         """Gaps and pauses, in their order."""
         return await (await self._reader()).intervals(period)

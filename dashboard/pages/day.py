@@ -51,6 +51,15 @@ def past(month: str) -> str:
     )
 
 
+@page.get("/hidden")
+def hidden() -> str:
+    """What was hidden or taken back, newest first, whatever its day."""
+    here, at = context(), clock()
+    rows = here.ask(here.archive.hidden())
+    timeless = [moments.card(row, at) for row in rows if row.at_ms is None]
+    return render_template("hidden.html", days=moments.days(rows, at), timeless=timeless)
+
+
 def _by_first_day(lost: Iterable[Stretch]) -> Mapping[date, Sequence[Break]]:
     """Breaks by day; a gap of a week stands once, on the day it began."""
     ordered = sorted(lost, key=lambda gap: gap.first_day)

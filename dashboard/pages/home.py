@@ -53,6 +53,7 @@ def shown(here: Context, at: Clock) -> dict[str, object]:
         "past": _past(recent, at),
         "has_any": newest is not None,
         "month": f"{at.now:%Y-%m}",
+        "query": request.args.get("q", ""),
         "done": status.done(request.args.get("done")),
         "awaits": _awaits(here, request.args.get("keep")),
         "first": first_minute(

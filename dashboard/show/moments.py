@@ -23,8 +23,8 @@ FIRST_WORDS = 56
 """Characters: two lines on the button of a small phone."""
 
 _WORDS_STATUS = {
-    "awaited": "Its words are on their way.",
-    "no_words": "No words, only its sound.",
+    "awaited": "Writing it down…",
+    "no_words": "No speech found.",
     "failed": "Its words could not be made out. Its sound is kept.",
     "words": "Its words are damaged. The command afterthought check says more.",
     "typed": "Its words are damaged. The command afterthought check says more.",
@@ -72,6 +72,7 @@ class Card:
     speaker: str
     has_sound: bool
     is_hidden: bool
+    is_awaited: bool
     revision: int
 
     @property
@@ -179,6 +180,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         speaker=row.speaker or "",
         has_sound=row.sound is not None,
         is_hidden=row.state == "hidden",
+        is_awaited=row.words == "awaited" and not row.text,
         revision=row.revision,
     )
 
@@ -268,7 +270,7 @@ def _day(
 
 
 def results(found: Found, clock: Clock) -> Results:
-    hits = tuple(_hit(hit, clock) for hit in found.hits)
+    hits = tuple(_hit(hit, clock) for hit in found.for_people)
     return Results(found.query, hits, _note(found), found.by_words_alone)
 
 

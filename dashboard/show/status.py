@@ -10,7 +10,7 @@ from core.clock import length_in_words
 
 _KEEPS = frozenset({"keeping", "continuing", "recording"})
 _HEARING = _KEEPS | {"listening"}
-_ABSENT = "Nothing listens: capture is not running."
+_ABSENT = "Not listening. Afterthought is stopped."
 _ABSENT_ADVICE = "Start it with `afterthought run`."
 _SWITCHED = "The slide switch says pause. Move it, and it listens again."
 _NO_ROOM = "The disk is full up to its reserve, so a press keeps nothing. Free some space."

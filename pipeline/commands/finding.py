@@ -99,7 +99,7 @@ def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose mo
 def _show_single(found: "Found", screen: Screen) -> None:
     if found.nothing_close and found.hits:
         screen.say("Nothing is close to this; these are the nearest.")
-    text = "\n".join(map(_hit_line, found.hits))
+    text = "\n".join(map(_hit_line, found.for_people))
     if found.hits or screen.as_json:
         screen.value([_hit(hit) for hit in found.hits], text)
 

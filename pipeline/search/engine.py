@@ -22,6 +22,9 @@ FOLD_ROOM = 2
 WHOLE_RUN = 1.1
 """What a part of an unspaced run weighs in a passage with the whole, where the best weighs 1."""
 
+NEAREST = 3
+"""Hits that people are shown where nothing is close."""
+
 Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32] | None]]
 """Texts to unit-length vectors; None when the embedder is busy or absent."""
 
@@ -62,6 +65,11 @@ class Found:
     nothing_close: bool
     by_words_alone: bool
     ms: float
+
+    @property
+    def for_people(self) -> tuple[Hit, ...]:
+        """The hits to show: few where nothing is close, for more would look like an answer."""
+        return self.hits[:NEAREST] if self.nothing_close else self.hits
 
 
 class Engine:

@@ -48,6 +48,11 @@ def ask_the_offered_question(browser: Phone) -> None:
     assert "Now you." in browser.text("#first")
 
 
+def come_back_to_a_page_without_it(browser: Phone, url: str) -> None:
+    browser.go(url)
+    assert browser.see("document.querySelector('#first')") is None
+
+
 def dismiss(browser: Phone, url: str) -> None:
     browser.tap(".dismiss button")
     browser.until("!document.querySelector('#first')")

@@ -26,6 +26,8 @@ const STEPS = {
   },
 };
 
+const LAST = { microphone: "heard", demo: "yours" };
+
 export const nextStep = (kind, step, message) => STEPS[kind]?.[step]?.[message] ?? step;
 
 /* ---- what is heard ---- */
@@ -66,6 +68,7 @@ const take = (strip, message) => {
   if (step === before) return;
   showStep(strip, step);
   ON_STEP[step]?.(strip);
+  if (step === LAST[strip.dataset.kind]) leave(one(".dismiss", strip)); // it is not begun again
 };
 
 const showStep = (strip, step) => {
@@ -132,12 +135,14 @@ const questionLink = (event) => {
   box.dispatchEvent(new Event("input"));
 };
 
+const leave = (form) => fetch(form.action, { method: "POST", redirect: "manual", keepalive: true });
+
 const dismissForm = (strip, form) =>
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     listening.scene?.pause();
     strip.hidden = true;
-    await fetch(form.action, { method: "POST", redirect: "manual", keepalive: true });
+    await leave(form);
     strip.remove();
   });
 

@@ -7,7 +7,7 @@ import { refresh, refreshSoon } from "./parts.js";
 
 const HOLD_MS = 600;
 const RENEW_MS = 1000; // a hold ends by itself 3 s after the last renewal
-const SHOWN_MS = { taken: 20_000, kept: 60_000, words: 7000, refused: 12_000 };
+const SHOWN_MS = { sending: 5000, taken: 20_000, kept: 60_000, words: 7000, refused: 12_000 };
 const UNDO_MS = 20_000;
 const SEEN_MS = 250; // kept may come 50 ms after taken; the eye should have both
 
@@ -55,8 +55,8 @@ const showWords = () => {
   const card = one("#just [data-moment]");
   if (!card || card.dataset.moment !== pressed.awaited?.keep) return;
   if (Number(card.dataset.revision) < pressed.awaited.revision) return;
-  const { first, wordsStatus } = card.dataset;
-  if (!first && !wordsStatus.startsWith("No words")) return;
+  const { first, wordsStatus, awaited } = card.dataset;
+  if (awaited !== undefined) return;
   pressed.awaited = null;
   show("words", first || wordsStatus);
   send("words-shown");
@@ -107,6 +107,7 @@ const onState = ({ target, detail: { old } }) => {
 /* ---- press and hold ---- */
 
 export const press = async () => {
+  show("sending", "Sending…");
   const answer = await post("/press");
   onAnswer(answer);
   const goesOn = one("#state").dataset.state === "recording";

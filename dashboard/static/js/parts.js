@@ -58,7 +58,7 @@ const announceState = (old, state) => {
 const showLost = () => {
   const state = one("#state");
   if (!state) return;
-  one("#sentence", state).textContent = "This page has lost its machine. It looks again.";
+  one("#sentence", state).textContent = "Can't reach Afterthought. Trying again…";
   state.dataset.version = "lost";
   state.removeAttribute("data-can-press");
 };

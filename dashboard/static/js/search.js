@@ -6,6 +6,7 @@ import { enhance } from "./enhance.js";
 const TYPING_MS = 180;
 const AGAIN_MS = 1500;
 const AGAIN_TIMES = 5;
+const LOOKING = "Looking for what means the same…";
 
 class Search {
   #asked = 0; // how many queries: an answer that was overtaken is not shown
@@ -17,7 +18,7 @@ class Search {
     this.calm = one("#calm"); // the rest of the home page, which the results replace
     this.box.addEventListener("input", () => this.#onInput());
     form.addEventListener("submit", (event) => this.#onSubmit(event));
-    if (this.calm && this.query) this.look(); // the browser gave back what was typed
+    if (this.calm && this.query) this.look(); // it came with the address
   }
 
   get query() {
@@ -27,6 +28,7 @@ class Search {
   async look(times = 0) {
     const number = ++this.#asked;
     const query = this.query;
+    this.#remember();
     if (this.calm) this.calm.hidden = query !== "";
     this.results.hidden = query === "" && this.calm !== null;
     if (query === "") return void this.results.replaceChildren();
@@ -34,9 +36,16 @@ class Search {
     if (number !== this.#asked || !answer.ok) return;
     this.#show(await answer.text());
     // The embedder may have been asleep, or busy: it wakes of the first question.
-    if (one("[data-alone]", this.results) && times < AGAIN_TIMES)
-      this.#timer = setTimeout(() => this.look(times + 1), AGAIN_MS);
-    else send("search-answered", { query });
+    const alone = one("[data-alone]", this.results);
+    if (!alone || times === AGAIN_TIMES) return void send("search-answered", { query });
+    alone.textContent = LOOKING;
+    this.#timer = setTimeout(() => this.look(times + 1), AGAIN_MS);
+  }
+
+  // Who opens what was found, and comes back, finds the query and its answer again.
+  #remember() {
+    const named = this.query && `?q=${encodeURIComponent(this.query)}`;
+    history.replaceState(null, "", `${location.pathname}${named}`);
   }
 
   #show(html) {
@@ -55,7 +64,6 @@ class Search {
     event.preventDefault();
     clearTimeout(this.#timer);
     this.box.blur();
-    if (!this.calm) history.replaceState(null, "", `/search?q=${encodeURIComponent(this.box.value)}`);
     this.look();
   }
 }

@@ -43,8 +43,8 @@ def test_a_list_leaves_the_reason_out() -> None:
 @pytest.mark.parametrize(
     ("words", "words_status"),
     [
-        ("awaited", "on their way"),
-        ("no_words", "No words"),
+        ("awaited", "Writing it down"),
+        ("no_words", "No speech found"),
         ("failed", "could not be made out"),
         ("words", "are damaged"),
         ("typed", "are damaged"),

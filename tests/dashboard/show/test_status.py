@@ -173,7 +173,7 @@ def test_without_capture_nothing_listens() -> None:
     shown = status.state(None, WORKER, 0)
 
     assert shown.code == "absent"
-    assert "Nothing listens" in shown.sentence
+    assert "Not listening" in shown.sentence
     assert shown.advice
     assert not shown.can_press
     assert not shown.can_pause

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -98,7 +99,7 @@ def test_press_arrive_search_play_light_up_forget(browser: Phone, lived: Lived) 
     browser.tap("button.grave")
     assert "Forgotten" in browser.text(".done")
     browser.type("#q", "door")
-    assert "Nothing is found" in browser.text("#results")
+    browser.until("document.querySelector('#results').innerText.includes('Nothing is found')")
     assert browser.errors == []
 
 
@@ -174,7 +175,7 @@ def test_a_page_that_loses_its_machine_says_so(browser: Phone, home: Path) -> No
     browser.open_tab()
     with dashboard(home) as (_, url):
         browser.go(url)
-    browser.until("document.body.innerText.includes('lost its machine')")
+    browser.until("document.body.innerText.includes('reach Afterthought. Trying again')")
 
 
 def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home: Path) -> None:
@@ -194,7 +195,7 @@ def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home
         newcomer.hear_what_was_kept(browser)
         newcomer.see_the_opposite(browser)
         newcomer.ask_the_offered_question(browser)
-        newcomer.dismiss(browser, lived.url)
+        newcomer.come_back_to_a_page_without_it(browser, lived.url)
     assert browser.errors == []
 
 
@@ -209,3 +210,37 @@ def test_the_first_minute_with_a_microphone(browser: Phone, lived: Lived) -> Non
     newcomer.step(browser, "heard", WORDS_S)
 
     assert "before you pressed" in browser.text("#first")
+
+
+def test_a_press_that_gets_no_answer_says_so_within_seconds(browser: Phone, lived: Lived) -> None:
+    with dashboard(lived.home) as (process, url):
+        browser.open_tab()
+        browser.go(url)
+        browser.until("document.querySelector('#memory').textContent.includes('in memory')")
+        process.send_signal(signal.SIGSTOP)
+        try:
+            browser.tap("#keep")
+            assert browser.text("#keep").lower() == "sending…"
+            browser.until("!document.querySelector('#refusal').hidden")
+        finally:
+            process.send_signal(signal.SIGCONT)
+        assert "Can't reach Afterthought." in browser.text("#refusal")
+
+
+def test_back_from_what_was_found_brings_the_query_and_its_hits_back(
+    browser: Phone, lived: Lived
+) -> None:
+    note = [*COMMAND, "note", "the pump leaks again", "--home", str(lived.home)]
+    subprocess.run(note, check=True, capture_output=True)
+    browser.open_tab()
+    browser.go(lived.url)
+
+    browser.type("#q", "pump")
+    browser.until("document.querySelector('#results .hit')")
+    browser.tap("#results .hit a")
+    browser.until("location.pathname.startsWith('/moment/')")
+    browser.see("history.back()")
+
+    browser.until("document.querySelector('#results .hit')")
+    assert browser.see("document.querySelector('#q').value") == "pump"
+    assert browser.see("document.querySelector('#calm').hidden")
