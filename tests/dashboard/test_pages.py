@@ -134,26 +134,6 @@ def test_what_is_hidden_has_a_page_and_nothing_else_is_on_it(
     assert '"/hidden"' in page.get("/").text
 
 
-def test_the_query_of_the_address_stands_in_the_box_as_text(page: FlaskClient) -> None:
-    text = page.get("/?q=%22%3E%3Cscript%3E").text
-
-    assert "<script>" not in text.split("</head>")[1]
-    assert "&gt;&lt;script&gt;" in text
-
-
-def test_where_nothing_is_close_three_are_shown_as_the_nearest(
-    page: FlaskClient, diary: Diary
-) -> None:
-    for place in range(6):
-        diary.typed(f"the pump number {place} leaks again", now_ms() - place * HOUR_MS)
-
-    weak = page.get("/search?part=1&q=pump+zebra+xylophone+quantum+marmalade+bassoon").text
-    strong = page.get("/search?part=1&q=pump").text
-
-    assert (weak.count('class="hit"'), strong.count('class="hit"')) == (3, 6)
-    assert "Nothing is close to this." in weak
-
-
 def test_undo_takes_back_the_keep_even_where_other_acts_came_later(
     page: FlaskClient, diary: Diary
 ) -> None:
@@ -190,37 +170,6 @@ def test_acts_need_a_post(page: FlaskClient, diary: Diary, act: str) -> None:
     page.get(f"/moment/{moment}/{act}")
 
     assert "stays" in page.get("/").text
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["", " ", "don't", "C++", 'an "open quote', "tea AND", "%00", "🐈", "a" * 5000, "NEAR("],
-)
-def test_any_query_has_an_answer(page: FlaskClient, diary: Diary, query: str) -> None:
-    diary.heard("tea and an open quote", now_ms())
-
-    assert page.get("/search", query_string={"q": query}).status_code == 200
-
-
-def test_a_hit_comes_with_its_reason_and_words_alone_are_owned_up(
-    page: FlaskClient, diary: Diary
-) -> None:
-    diary.heard("the siren is too loud", now_ms())
-    diary.heard("bins are green this week", now_ms())
-
-    text = page.get("/search?q=siren").text
-
-    assert "has the word" in text
-    assert "by words alone" in text
-
-
-def test_the_part_of_a_search_is_no_whole_page(page: FlaskClient, diary: Diary) -> None:
-    diary.heard("the siren is too loud", now_ms())
-
-    text = page.get("/search?q=siren&part=1").text
-
-    assert "siren" in text
-    assert "<html" not in text
 
 
 def test_a_note_is_safe_and_says_that_it_waits(page: FlaskClient, home: Path) -> None:

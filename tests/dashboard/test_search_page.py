@@ -1,0 +1,65 @@
+"""The page of search, and its part of the home page."""
+
+import time
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.dashboard.conftest import Diary
+
+HOUR_MS = 3_600_000
+
+
+def now_ms() -> int:
+    return round(time.time() * 1000)
+
+
+def test_the_query_of_the_address_stands_in_the_box_as_text(page: FlaskClient) -> None:
+    text = page.get("/?q=%22%3E%3Cscript%3E").text
+
+    assert "<script>" not in text.split("</head>")[1]
+    assert "&gt;&lt;script&gt;" in text
+
+
+def test_where_nothing_is_close_three_are_shown_as_the_nearest(
+    page: FlaskClient, diary: Diary
+) -> None:
+    for place in range(6):
+        diary.typed(f"the pump number {place} leaks again", now_ms() - place * HOUR_MS)
+
+    weak = page.get("/search?part=1&q=pump+zebra+xylophone+quantum+marmalade+bassoon").text
+    strong = page.get("/search?part=1&q=pump").text
+
+    assert (weak.count('class="hit"'), strong.count('class="hit"')) == (3, 6)
+    assert "Nothing is close to this." in weak
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", " ", "don't", "C++", 'an "open quote', "tea AND", "%00", "🐈", "a" * 5000, "NEAR("],
+)
+def test_any_query_has_an_answer(page: FlaskClient, diary: Diary, query: str) -> None:
+    diary.heard("tea and an open quote", now_ms())
+
+    assert page.get("/search", query_string={"q": query}).status_code == 200
+
+
+def test_a_hit_comes_with_its_reason_and_words_alone_are_owned_up(
+    page: FlaskClient, diary: Diary
+) -> None:
+    diary.heard("the siren is too loud", now_ms())
+    diary.heard("bins are green this week", now_ms())
+
+    text = page.get("/search?q=siren").text
+
+    assert "has the word" in text
+    assert "by words alone" in text
+
+
+def test_the_part_of_a_search_is_no_whole_page(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("the siren is too loud", now_ms())
+
+    text = page.get("/search?q=siren&part=1").text
+
+    assert "siren" in text
+    assert "<html" not in text
