@@ -111,6 +111,10 @@ class SpoolPort(Protocol):
         """Let it wait for the worker again; False where it is gone: erased, or forgotten."""
         ...
 
-    def erase_taken_back(self) -> list[str]:
-        """The moments that will not be: what was taken back ten minutes ago is removed."""
+    def erase_taken_back(self, grace_s: float = 0.0) -> list[str]:
+        """The moments that will not be: what was taken back ten minutes ago is erased.
+
+        It is overwritten, which takes a second for some minutes of sound on a slow card: with
+        `grace_s`, only what is due for so long already, since somebody else has more time.
+        """
         ...

@@ -51,6 +51,10 @@ CATCH_UP_S = 0.06
 """How long a press waits for what a relaxed microphone has heard and not handed over: what it is
 asked for comes at once, and again after 10 ms; the wearer feels nothing before 100."""
 
+WORKER_ERASES_WITHIN_S = 60.0
+"""What a pause took back is the worker's to erase, for a press may come while it is overwritten.
+After this no worker runs, and it is done here."""
+
 LOOK_EVERY_S = 10.0
 """How often the disk is looked at: whether it has room, and what was taken back."""
 
@@ -312,7 +316,7 @@ class Capture:
         parts.troubles.note_stuck(stuck=self.controls.stuck)
         try:
             parts.waiting.count = parts.spool.waiting_count()
-            parts.spool.erase_taken_back()
+            parts.spool.erase_taken_back(WORKER_ERASES_WITHIN_S)
         except OSError as error:
             log.get_log().error("spool_unreadable", reason=error.strerror)
         parts.troubles.note("disk", parts.reserve.refusal())

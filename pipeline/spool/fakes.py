@@ -102,7 +102,8 @@ class MemorySpool:
             each.taken_back, each.closed = False, True
         return bool(found)
 
-    def erase_taken_back(self) -> list[str]:
+    def erase_taken_back(self, grace_s: float = 0.0) -> list[str]:
+        del grace_s
         due = self._taken_back() if self.aged else []
         for each in due:
             each.taken_back, each.removed = False, True

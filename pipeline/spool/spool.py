@@ -129,9 +129,9 @@ class Spool:
         """Make a letter of it again; False where it is not there: erased, or forgotten."""
         return apart.bring_back(self.folder, moment)
 
-    def erase_taken_back(self, older_than_s: float = apart.FOR_S) -> list[str]:
-        """Remove what was taken back longer ago; the moments that will not be. For anybody."""
-        return apart.erase(self.folder, older_than_s)
+    def erase_taken_back(self, grace_s: float = 0.0) -> list[str]:
+        """Erase what was due for so long; the moments that will not be. For anybody."""
+        return apart.erase(self.folder, apart.FOR_S + grace_s)
 
     def remove(self, letter: Letter) -> None:
         """Take out a letter that was worked on, what it supersedes, and its failures' count."""

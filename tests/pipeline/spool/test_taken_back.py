@@ -103,6 +103,7 @@ def test_after_its_time_it_is_erased_and_before_it_is_not(spool: Spool, open_cli
     age(spool, 601)
 
     assert spool.taken_back()[0].remaining_s == 0
+    assert spool.erase_taken_back(2) == []
     assert spool.erase_taken_back() == [MOMENT]
     assert list((spool.folder / "taken-back").iterdir()) == []
 
