@@ -138,6 +138,10 @@ class ArchiveAccess:
         async with self._writing(named) as (archive, row):
             return await self._forget(archive, [row.id])
 
+    async def doubt(self) -> str:
+        """Why nothing is written here until the wearer decides; empty where all is well."""
+        return str(await (await self._reader()).doubt() or "")
+
     async def close(self) -> None:
         async with self._opening:
             opened, self._opened = self._opened, None

@@ -105,7 +105,9 @@ class Context:
 
     def state(self, capture: CaptureStatus | None) -> status.State:
         """The state of capture and worker as the page shows it, given capture's status."""
-        return status.state(capture, self.worker_status(), self.spool.waiting_count())
+        worker = self.worker_status()
+        doubt = self.ask(self.archive.doubt()) if worker is None else ""
+        return status.state(capture, worker, self.spool.waiting_count(), doubt)
 
     def _status(self, socket: Path) -> Told | None:
         try:

@@ -85,9 +85,14 @@ class State:
         return f"{self.code}/{kinds}/{aside}/{'/'.join(sentences)}"
 
 
-def state(capture: CaptureStatus | None, worker: Mapping[str, Any] | None, waiting: int) -> State:
-    """The page's state. `capture` and `worker` are their answers, None where there was none."""
-    at_the_worker = _worker(worker, waiting)
+def state(
+    capture: CaptureStatus | None, worker: Mapping[str, Any] | None, waiting: int, doubt: str = ""
+) -> State:
+    """The page's state. `capture` and `worker` are their answers, None where there was none.
+
+    `doubt` says why no worker can run on this archive, where that is why.
+    """
+    at_the_worker = doubt or _worker(worker, waiting)
     if capture is None:
         return State("absent", _ABSENT, _ABSENT_ADVICE, worker=at_the_worker)
     code, pause, goes_on = capture.state, capture.pause, capture.continuing
