@@ -1,5 +1,7 @@
 """One sound file of `keep`: into the spool, to the worker, and what is printed of it."""
 
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -9,6 +11,7 @@ from typing import Any
 from core.clock import Recorded
 from core.command_line import Screen
 from core.paths import Home
+from core.pcm import Pcm
 from core.spool_port import Clip
 from pipeline.commands import json_shapes
 from pipeline.commands.progress_bar import Meter
@@ -53,21 +56,28 @@ async def keep_file(
 ) -> KeptFile:
     """Keep one file whole. Raises UserError."""
     moment = new_moment_id()
-    with (
-        Meter(path.name) as meter,
-        understood(home.path),
-        SoundFile(path, handling) as sound,
-    ):
-        chunks = meter.watch(sound.chunks())
-        first = next(chunks)  # a file that holds no sound is refused before anything is asked of it
-        recorded = asked.recorded or sound.recorded_at()
-        clip = Clip(moment, "file", recorded, source=as_text(path.name), act=asked.act)
-        written = handling.guard(chain([first], chunks))
-        letter = Spool(home.spool).post_clip(clip, written)
+    with Meter(path.name) as meter, understood(home.path), SoundFile(path, handling) as sound:
+
+        def post(stopped: threading.Event) -> tuple[Path, Recorded]:
+            chunks = meter.watch(_until(stopped, sound.chunks()))
+            first = next(chunks)  # a file without sound is refused before anything is asked of it
+            recorded = asked.recorded or sound.recorded_at()
+            clip = Clip(moment, "file", recorded, source=as_text(path.name), act=asked.act)
+            written = handling.guard(chain([first], chunks))
+            return Spool(home.spool).post_clip(clip, written), recorded
+
+        letter, recorded = await delivery.beside(post)
         for remark in (*sound.remarks(), *_about_its_time(path.name, recorded)):
             meter.say(remark)
         await delivery.finish([letter], partial(_tell, meter, path.name, moment))
     return KeptFile(moment, letter, recorded, sound.account, delivery.why_it_waits(letter))
+
+
+def _until(stopped: threading.Event, chunks: Iterable[Pcm]) -> Iterator[Pcm]:
+    for chunk in chunks:
+        if stopped.is_set():  # nothing of it is kept
+            raise InterruptedError
+        yield chunk
 
 
 def _tell(meter: Meter, name: str, moment: str, event: dict[str, Any]) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core import socket_client
 from core.clock import SystemClock
@@ -17,6 +18,8 @@ from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions
 from pipeline.worker import backoff
 from pipeline.worker.worker import LettersWait, Worker, working
+
+Made = TypeVar("Made")
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -56,6 +59,23 @@ class Delivery:
         """
         with _telling_silence(letters, on_event) as watched:
             await self._finish(letters, watched)
+
+    async def beside(self, making: Callable[[threading.Event], Made]) -> Made:
+        """The result of this, made in a thread; a worker of our own does short work meanwhile.
+
+        Where this is cancelled, `making` finds its event set, and is waited for: it may hold files.
+        """
+        short = None if self._own is None else asyncio.create_task(self._own.do_short_work())
+        stopped = threading.Event()
+        made = asyncio.create_task(asyncio.to_thread(making, stopped))
+        try:
+            return await asyncio.shield(made)
+        finally:
+            stopped.set()
+            await asyncio.gather(made, return_exceptions=True)
+            if short is not None:
+                short.cancel()
+                await asyncio.gather(short, return_exceptions=True)
 
     async def _finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
         waited_s = 0.0

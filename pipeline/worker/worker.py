@@ -106,6 +106,19 @@ class Worker:
                 raise missing
             self.trouble = None
 
+    async def do_short_work(self) -> None:
+        """Work on what is short and due, until cancelled: its process is at something else.
+
+        Returns where somebody has to act first; whoever drains next is told.
+        """
+        with contextlib.suppress(UserError):
+            while True:
+                async with self._working:
+                    short = [each for each in self._look() if each.turn < Turn.LONG]
+                    await self._take_in_order(short)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), 0 if short else LOOK_EVERY_S)
+
     async def work(self) -> None:
         """Drain whenever there is something, until cancelled."""
         while True:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,11 @@ async def alone(home: Path, models: FakeModels) -> AsyncIterator[Delivery]:
         made = Delivery(Home(home), Settings(), contextlib.AsyncExitStack())
         made._own = worker
         yield made
+
+
+def own(keeping: Delivery) -> Worker:
+    assert keeping._own is not None
+    return keeping._own
 
 
 def letter_of(spool: Spool, moment: str) -> Path:
@@ -171,3 +177,41 @@ async def test_of_what_is_due_a_commands_own_goes_first(home: Path, spool: Spool
         await keeping.finish([letter_of(spool, "cc-0")], lambda _: None)
 
     assert models.heard[0] == "cc-0"
+
+
+async def test_while_a_command_decodes_its_worker_does_what_is_short(
+    home: Path, post_text: Post
+) -> None:
+    async with alone(home, FakeModels()) as keeping:
+        note = post_text("a short one")
+
+        def decode(stopped: threading.Event) -> str:
+            del stopped
+            assert found.wait(60)
+            return "decoded"
+
+        found = threading.Event()
+        with own(keeping).listening() as events:
+            decoding = asyncio.create_task(keeping.beside(decode))
+            while await events.get() != {"event": "searchable", "moment": note}:
+                pass
+            found.set()
+            assert await decoding == "decoded"
+
+
+async def test_a_command_that_is_stopped_waits_for_its_thread_to_let_go(home: Path) -> None:
+    began, let_go = threading.Event(), threading.Event()
+
+    def decode(stopped: threading.Event) -> None:
+        began.set()
+        assert stopped.wait(60)
+        let_go.set()
+
+    async with alone(home, FakeModels()) as keeping:
+        decoding = asyncio.create_task(keeping.beside(decode))
+        await asyncio.to_thread(began.wait, 60)
+        decoding.cancel()
+        await asyncio.gather(decoding, return_exceptions=True)
+
+        assert let_go.is_set()
+        assert decoding.cancelled()
