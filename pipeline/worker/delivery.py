@@ -26,8 +26,9 @@ OnEvent = Callable[[dict[str, Any]], None]
 LOOK_EVERY_S = 1.0
 """How often the letters themselves are looked at while nothing is heard of them."""
 
-SILENT_S = 1.5
-"""Whoever kept something hears within two seconds that it is safe, and what it waits for."""
+SILENT_S = 1.0
+"""Whoever kept something hears within two seconds, the start of a process included, that it is
+safe, and what it waits for."""
 
 PATIENCE_S = 20.0
 """How long a lock may be held by a worker that does not answer: it may be starting or ending."""
