@@ -5,6 +5,7 @@ import select
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 PATIENCE_S = 3.0
 """So long a pipe into which nobody writes is waited for: its writer may be starting."""
@@ -31,6 +32,11 @@ def read_pipe(path: Path) -> Iterator[bytes]:
         yield from _until_closed(descriptor)
     finally:
         os.close(descriptor)
+
+
+def open_in_memory() -> IO[bytes]:
+    """An empty file without a name, of which nothing goes to a disk; gone once it is closed."""
+    return os.fdopen(os.memfd_create("afterthought"), "w+b")
 
 
 def _until_closed(descriptor: int) -> Iterator[bytes]:

@@ -1,14 +1,13 @@
 """Opens files of text, and says in one sentence where a file is something else."""
 
 import sys
-import tempfile
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from core.errors import TextUnreadable
 from core.files import why_unreadable
-from core.pipes import NobodyWrites, read_pipe
+from core.pipes import NobodyWrites, open_in_memory, read_pipe
 
 _HEAD = 64
 """Bytes that are looked at; every sign below stands in them."""
@@ -80,8 +79,8 @@ def _opened(name: str) -> BufferedReader:
 
 
 def _out_of_pipe(path: Path) -> BufferedReader:
-    """All that comes out of a pipe, in a file without a name."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    """All that comes out of a pipe, in a file in memory: no word of it goes to a disk here."""
+    file = open_in_memory()
     try:
         file.writelines(read_pipe(path))
     except NobodyWrites as error:

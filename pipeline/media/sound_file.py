@@ -1,7 +1,6 @@
 """One sound file: its sound at 16 kHz mono, when it was recorded, and what is to be said of it."""
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from core.audio import RATE_HZ
 from core.clock import Recorded
 from core.errors import SoundUnreadable
 from core.pcm import Pcm
-from core.pipes import NobodyWrites, read_pipe
+from core.pipes import NobodyWrites, open_in_memory, read_pipe
 from pipeline.media import joints
 from pipeline.media.downmix import Floats, Piece, to_mono
 from pipeline.media.opening import (
@@ -42,12 +41,13 @@ CUT_S = 0.25
 class Handling:
     """All that a file needs beside itself; it differs between a command, the worker and a test.
 
-    `copy` opens a file without a name, for what comes out of a pipe. `guard` passes on what is
+    `copy` opens a file without a name, for what comes out of a pipe: in memory, where nothing of it
+    may come to a disk, or where it may be long, on the disk of the home. `guard` passes on what is
     about to be written, and may raise UserError. `judge` tells the seconds of speech in some sound.
     `track` is the number of the sound track to take, from 1 on; None: the one that speaks most.
     """
 
-    copy: Callable[[], IO[bytes]] = tempfile.TemporaryFile
+    copy: Callable[[], IO[bytes]] = open_in_memory
     guard: Callable[[Iterable[Any]], Iterator[Any]] = iter
     judge: Judge = loudness
     track: int | None = None

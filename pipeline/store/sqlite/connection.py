@@ -107,6 +107,8 @@ async def _connected(
 ) -> AsyncIterator[aiosqlite.Connection]:
     async with aiosqlite.connect(database, uri=uri, isolation_level=None) as connection:
         connection.text_factory = _READABLE_TEXT
+        # A sort of many rows would go through a temporary file, with words in it.
+        await connection.execute("PRAGMA temp_store = MEMORY")
         yield connection
 
 
@@ -265,12 +267,11 @@ async def _must_be_believed(path: Path, connection: aiosqlite.Connection | None)
 
 async def _prepare_writer(connection: aiosqlite.Connection, home: Path) -> None:
     # synchronous=FULL: a spool file goes after the commit, so less would lose confirmed
-    # moments at a power cut. temp_store=MEMORY: no word in a temporary file.
+    # moments at a power cut.
     await connection.execute("PRAGMA journal_mode = WAL")
     await connection.execute("PRAGMA synchronous = FULL")
     await connection.execute("PRAGMA foreign_keys = ON")
     await connection.execute("PRAGMA secure_delete = ON")
-    await connection.execute("PRAGMA temp_store = MEMORY")
     await migrate(connection, home)
 
 

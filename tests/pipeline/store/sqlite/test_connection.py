@@ -136,6 +136,17 @@ async def test_the_settings_of_sqlite_are_the_ones_the_format_promises(home: Pat
     assert found == PROMISED
 
 
+async def test_no_connection_sorts_through_a_temporary_file(home: Path, tmp_path: Path) -> None:
+    async with (
+        open_archive(home) as archive,
+        open_archive_to_read(home) as reader,
+        open_archive_to_read(tmp_path / "nothing kept yet") as empty,
+    ):
+        for each in (archive, reader, empty):
+            ((where,),) = await each.connection.execute_fetchall("PRAGMA temp_store")
+            assert where == 2  # in memory
+
+
 async def test_writers_and_readers_wait_ten_seconds_for_a_stuck_one(home: Path) -> None:
     async with open_archive(home) as archive, open_archive_to_read(home) as reader:
         for each in (archive, reader):
