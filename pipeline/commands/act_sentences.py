@@ -18,11 +18,14 @@ _KINDS = {
     "moment_restored": ("the return of {subject}", "the return of {count} moments"),
 }
 
+_ANY = ("a change of {subject}", "a change of {count} moments")
+"""What a damaged event was, or one of a newer version, is not known."""
+
 
 def act_named(events: Sequence[Event]) -> str:
     """What was done, in one act of so many events: "the import of 3 notes"."""
     first = next((each for each in events if each.kind == "moment_kept"), events[0])
-    one, several = _KINDS[first.kind]
+    one, several = _KINDS.get(first.kind, _ANY)
     if first.kind == "moment_kept":
         one, several = _KEEPS.get(first.payload["how"], (one, several))
     count = len({each.subject for each in events})

@@ -10,6 +10,7 @@ from core.clock import Recorded
 from core.errors import ActWaits
 from core.moment import Reference
 from core.spool_port import Clip, TypedText
+from pipeline.commands.act_sentences import act_named
 from pipeline.spool.spool import Spool
 from pipeline.store import acts
 from pipeline.store.format.drafts import new_act_id, new_moment_id
@@ -165,3 +166,41 @@ async def test_importing_again_leaves_hidden_what_was_hidden(
     await worker.drain()
 
     assert await texts(home) == ["two"]
+
+
+@pytest.mark.parametrize("damage", ['"act":5', '"act":[1]', '"act":"', "NULL", "\x00"])
+async def test_one_damaged_event_of_an_act_stops_no_undo_of_the_rest(
+    worker: Worker, home: Path, post_lines: PostLines, damage: str
+) -> None:
+    act = new_act_id()
+    post_lines(act, "one", "two", "three")
+    await worker.drain()
+    async with open_archive(home) as archive:
+        first = next(each for each in await archive.moments() if each.text == "one")
+        query = "UPDATE event SET payload = replace(payload, ?, ?) WHERE origin = ? AND seq = ?"
+        whole = f'"act":"{act}"'
+        values = (whole, damage, first.kept_origin, first.kept_seq)
+        await archive.connection.execute(query, values)
+        await archive.connection.commit()
+
+        assert len((await acts.undo(archive)).events) == 2
+        assert len((await acts.redo(archive)).events) == 2
+        assert len((await acts.undo(archive, act)).events) == 2
+
+
+async def test_a_damaged_event_that_was_undone_stops_no_redo(
+    worker: Worker, home: Path, post_lines: PostLines
+) -> None:
+    post_lines(new_act_id(), "one", "two")
+    await worker.drain()
+    async with open_archive(home) as archive:
+        row = (await archive.moments())[0]
+        await acts.undo(archive)
+        query = "UPDATE event SET payload = '{' WHERE origin = ? AND seq = ?"
+        await archive.connection.execute(query, (row.kept_origin, row.kept_seq))
+        await archive.connection.commit()
+
+        redone = await acts.redo(archive)
+
+    assert act_named(redone.events)
+    assert len(redone.events) >= 1

@@ -56,3 +56,9 @@ def test_an_import_that_brought_some_back_counts_them_too() -> None:
 )
 def test_what_was_done_to_one_moment_names_it(draft: Draft, name: str) -> None:
     assert act_named(placed(draft)) == name
+
+
+def test_what_is_damaged_or_newer_is_named_all_the_same() -> None:
+    newer = Draft("moment_titled", "1-0", "wearer")
+
+    assert act_named(placed(newer)) == "a change of 1-0"
