@@ -5,7 +5,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,12 +57,41 @@ def open_at_once(path: Path) -> BinaryIO:
         if path.is_symlink():
             raise OSError(errno.ELOOP, "it is a link to nothing", str(path)) from None
         raise
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    what = what_it_is(os.fstat(descriptor))
+    if what is not None:
         os.close(descriptor)
-        what = "it is a folder" if stat.S_ISDIR(mode) else "it is no file"
         raise OSError(errno.EINVAL, what, str(path))
     return os.fdopen(descriptor, "rb")
+
+
+_NO_FILE = {
+    stat.S_IFDIR: "it is a folder",
+    stat.S_IFIFO: "it is a pipe",
+    stat.S_IFSOCK: "it is a socket",
+    stat.S_IFCHR: "it is a device",
+    stat.S_IFBLK: "it is a device",
+    stat.S_IFLNK: "it is a link",
+}
+
+
+def what_it_is(state: os.stat_result) -> str | None:
+    """What this is that is no file, as a sentence without its end; None for a file."""
+    return None if stat.S_ISREG(state.st_mode) else _NO_FILE.get(stat.S_IFMT(state.st_mode))
+
+
+def why_no_file(path: Path) -> str | None:
+    """Why nothing can be kept under this name: what lies there. None for a file, and for nothing.
+
+    Links are followed. Raises OSError where the disk does not say.
+    """
+    try:
+        return what_it_is(path.stat())
+    except FileNotFoundError:
+        return "it is a link to nothing" if path.is_symlink() else None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return "it is a link to itself"
+        raise
 
 
 def clear_away(path: Path) -> None:
@@ -123,9 +152,24 @@ def overwrite(descriptor: int, *, names: int) -> None:
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode) or state.st_nlink > names:
         return
-    for start in range(0, state.st_size, SMALL_BYTES):
-        os.pwrite(descriptor, bytes(min(SMALL_BYTES, state.st_size - start)), start)
+    for begin, end in _written(descriptor, state.st_size):
+        for start in range(begin, end, SMALL_BYTES):
+            os.pwrite(descriptor, bytes(min(SMALL_BYTES, end - start)), start)
     os.fsync(descriptor)
+
+
+def _written(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a file that lie on the disk: it may claim to be larger than that is."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(descriptor, end, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing was ever written from there on
+                return
+            raise
+        end = os.lseek(descriptor, begin, os.SEEK_HOLE)
+        yield begin, end
 
 
 def sync_folder(folder: Path) -> None:

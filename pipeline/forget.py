@@ -21,9 +21,10 @@ async def forget(
 ) -> bool:
     """True once the bytes of these moments are in no file of the archive's folder; irreversible.
 
-    False while another program reads an older state of the archive: then they are out of
-    everybody's sight, and the worker erases the rest once it can. `letters` are files of the
-    spool that go whole, whatever is in them. With `here`, only this copy forgets.
+    False while another program reads an older state of the archive, or the disk fails to read a
+    letter in which they may be: then they are out of everybody's sight, and the worker erases the
+    rest once it can. `letters` are files of the spool that go whole, whatever is in them. With
+    `here`, only this copy forgets.
     """
     await archive.begin_forgetting(moments, here=here)
     spool.erase_letters(letters)
@@ -32,5 +33,5 @@ async def forget(
 
 async def finish_forgetting(archive: Archive, spool: Spool) -> bool:
     """True once nothing is left to do of any forget, those among them that a kill cut short."""
-    spool.erase(await archive.apply_tombstones())
-    return await archive.erase_remains()
+    is_spool_done = spool.erase(await archive.apply_tombstones())
+    return await archive.erase_remains() and is_spool_done

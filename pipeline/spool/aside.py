@@ -9,8 +9,9 @@ from pathlib import Path
 
 from core.files import make_folder, read_small, sync_folder, write_durably
 
-from .formats import BrokenLine, id_in
-from .opening import LetterBroken, open_letter
+from .formats import BrokenLine, id_in, lines_of
+from .listing import entries
+from .opening import LetterBroken
 
 FOLDER = "aside"
 WHY = ".why"
@@ -52,11 +53,8 @@ def put_lines(spool: Path, name: str, lines: Sequence[BrokenLine]) -> SetAside:
 
 def lying(spool: Path) -> list[SetAside]:
     """All that lies there, by name."""
-    try:
-        names = sorted(os.listdir(spool / FOLDER))  # noqa: PTH208 - names may be no text
-    except (FileNotFoundError, NotADirectoryError):
-        return []
     folder = spool / FOLDER
+    names = sorted(entry.name for entry, _ in entries(folder))
     # A reason without its letter was left by a kill, or by who moved the letter back.
     return [
         SetAside(folder / name, _why(folder / name)) for name in names if not name.endswith(WHY)
@@ -72,8 +70,8 @@ def find(spool: Path, name: str, moment: str) -> SetAside | None:
 
 
 def _ids_in(batch: Path) -> set[str | None]:
-    with contextlib.suppress(OSError, LetterBroken), open_letter(batch) as file:
-        return set(map(id_in, file))
+    with contextlib.suppress(OSError, LetterBroken):
+        return set(map(id_in, lines_of(batch)))
     return set()
 
 

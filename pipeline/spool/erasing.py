@@ -5,43 +5,48 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.files import erase_file, overwrite, write_durably
+from core.log import get_log
 
 from .aside import FOLDER as ASIDE
 from .aside import WHY
-from .formats import id_in
-from .names import TRIES
-from .opening import LetterBroken, open_letter
+from .formats import id_in, lines_of
+from .names import TRIES, without_words
+from .opening import LetterBroken
 from .taken_back import FOLDER as TAKEN_BACK
 
 
-def erase_moments(spool: Path, moments: Iterable[str]) -> None:
+def erase_moments(spool: Path, moments: Iterable[str]) -> bool:
     """Remove every file of these moments, set aside and taken back among them.
 
-    Out of a batch of texts only theirs are taken. May be repeated after a kill.
+    Out of a batch of texts only theirs are taken. May be repeated after a kill. False where the
+    disk fails to read a batch, in which they may be: everything else is gone.
     """
-    gone = set(moments)
+    gone, is_done = set(moments), True
     for folder in (spool, spool / ASIDE, spool / TAKEN_BACK):
         for path in folder.glob("*.*"):
             if path.suffix == ".texts":
-                _leave_out(path, gone)
+                is_done &= _leave_out(path, gone)
             elif path.name.partition(".")[0] in gone and not _is_folder(path):
                 erase_file(path)
+    return is_done
 
 
-def _leave_out(batch: Path, gone: set[str]) -> None:
-    """A batch of texts may be worked on half when one of them is forgotten."""
+def _leave_out(batch: Path, gone: set[str]) -> bool:
+    """A batch of texts may be worked on half when one of them is forgotten. False: unreadable."""
     try:
-        with open_letter(batch) as file:
-            lines = list(file)
+        lines = lines_of(batch)
     except (FileNotFoundError, LetterBroken):  # its worker was done with it; or it is no batch
-        return
+        return True
+    except OSError as error:
+        name = without_words(batch.name)
+        get_log().error("batch_not_looked_through", letter=name, why=error.strerror)
+        return False
     rest = [line for line in lines if id_in(line) not in gone]
-    if len(rest) == len(lines):
-        return
-    if rest:
+    if rest and len(rest) < len(lines):
         _write_over(batch, rest)
-        return
-    erase_letters([batch])
+    elif len(rest) < len(lines):
+        erase_letters([batch])
+    return True
 
 
 def erase_letters(paths: Iterable[Path]) -> None:

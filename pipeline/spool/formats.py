@@ -91,17 +91,25 @@ def read_clip_head(path: Path) -> ClipHead:
 def read_batch(path: Path) -> Batch:
     """The texts of a letter. Raises LetterBroken, and OSError where the disk fails."""
     batch = Batch([], [])
-    with open_letter(path) as file:
-        while line := file.readline(LONGEST_LINE + 1):
-            if len(line) > LONGEST_LINE:
-                raise LetterBroken("it has a line that is too long")
-            try:
-                batch.texts.append(_text(line))
-            except LetterBroken as error:
-                batch.broken.append(BrokenLine(line, error.reason))
+    for line in lines_of(path):
+        try:
+            batch.texts.append(_text(line))
+        except LetterBroken as error:
+            batch.broken.append(BrokenLine(line, error.reason))
     if not batch.texts:
         raise LetterBroken(batch.broken[0].reason if batch.broken else "it is empty")
     return batch
+
+
+def lines_of(batch: Path) -> list[bytes]:
+    """The lines of a batch of texts, whatever they say. Raises LetterBroken, OSError."""
+    lines = []
+    with open_letter(batch) as file:
+        while line := file.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                raise LetterBroken("it has a line that is too long")
+            lines.append(line)
+    return lines
 
 
 def id_in(line: bytes) -> str | None:

@@ -1,15 +1,18 @@
 """What lies in the folders of the spool: letters, what only looks like one, what is not ours."""
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.files import what_it_is
+
 from .names import HEARD_WITH, LETTER_LIKE, TRIES, is_letter
-from .opening import what_it_is
 
 _FOLDERS = ("aside", "taken-back")
 _PART = ".part"
+_NO_FOLDER = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _OURS = {"capture.lock", HEARD_WITH, *_FOLDERS}
 
 
@@ -25,7 +28,7 @@ def letters(spool: Path) -> list[tuple[str, str]]:
     """The name and the suffix of every letter, open clips among them."""
     return [
         (entry.name, suffix)
-        for entry, suffix in _entries(spool)
+        for entry, suffix in entries(spool)
         if suffix in LETTER_LIKE and is_letter(entry.name) and entry.is_file(follow_symlinks=False)
     ]
 
@@ -33,7 +36,7 @@ def letters(spool: Path) -> list[tuple[str, str]]:
 def odd(spool: Path) -> list[Odd]:
     """What lies where a letter, or what belongs to one, should: it would be in the way."""
     found = []
-    for entry, suffix in _entries(spool):
+    for entry, suffix in entries(spool):
         if suffix in {*LETTER_LIKE, TRIES, _PART}:
             reason = _reason(entry)
             if reason is None and suffix in LETTER_LIKE and not is_letter(entry.name):
@@ -47,10 +50,10 @@ def foreign(spool: Path) -> list[Odd]:
     """What is not ours and stands in nobody's way, so that it is left where it is."""
     found = [
         Odd(Path(entry.path), _reason(entry) or "it is no letter")
-        for entry, suffix in _entries(spool)
+        for entry, suffix in entries(spool)
         if entry.name not in _OURS and suffix not in {*LETTER_LIKE, TRIES, _PART}
     ]
-    for entry, suffix in _entries(spool / "taken-back"):
+    for entry, suffix in entries(spool / "taken-back"):
         reason = _reason(entry)
         if reason is None and (suffix != ".clip" or not is_letter(entry.name)):
             reason = "it is no clip"
@@ -59,15 +62,16 @@ def foreign(spool: Path) -> list[Odd]:
     return found
 
 
-def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
+def entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Each entry of a folder and its suffix; none where there is no such folder."""
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
+        with os.scandir(folder) as found:
+            for entry in found:
                 stem, dot, ending = entry.name.rpartition(".")
                 yield entry, f"{dot}{ending}" if stem else ""
-    except (FileNotFoundError, NotADirectoryError):
-        return
+    except OSError as error:
+        if error.errno not in _NO_FOLDER:
+            raise
 
 
 def _reason(entry: os.DirEntry[str]) -> str | None:

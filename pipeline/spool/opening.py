@@ -2,18 +2,11 @@
 
 import errno
 import os
-import stat
 from pathlib import Path
 from typing import BinaryIO
 
-_NO_FILE = {
-    stat.S_IFDIR: "it is a folder",
-    stat.S_IFIFO: "it is a pipe",
-    stat.S_IFSOCK: "it is a socket",
-    stat.S_IFCHR: "it is a device",
-    stat.S_IFBLK: "it is a device",
-    stat.S_IFLNK: "it is a link",
-}
+from core.files import what_it_is
+
 _REFUSED_FOR_GOOD = {
     errno.ELOOP: "it is a link",
     errno.ENXIO: "it is a socket, or a device that is not there",
@@ -53,13 +46,6 @@ def open_letter(path: Path) -> BinaryIO:
         os.close(descriptor)
         raise LetterBroken(wrong)
     return os.fdopen(descriptor, "rb")
-
-
-def what_it_is(state: os.stat_result) -> str | None:
-    """Why this is no letter, whatever its name: it is no file; None for a file."""
-    if stat.S_ISREG(state.st_mode):
-        return None
-    return _NO_FILE.get(stat.S_IFMT(state.st_mode), "it is no file")
 
 
 def _has_no_name(path: Path) -> bool:

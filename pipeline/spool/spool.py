@@ -172,9 +172,12 @@ class Spool:
         """Where this moment lies, if the letter of this name was set aside with it."""
         return aside.find(self.folder, letter, moment)
 
-    def erase(self, moments: Iterable[str]) -> None:
-        """Remove every file and every text of these moments: they were forgotten."""
-        erase_moments(self.folder, moments)
+    def erase(self, moments: Iterable[str]) -> bool:
+        """Remove every file and every text of these moments: they were forgotten.
+
+        False where the disk fails to read something in which they may be.
+        """
+        return erase_moments(self.folder, moments)
 
     def lying(self) -> list[Lying]:
         """All clips and texts that lie here, those set aside or taken back among them."""

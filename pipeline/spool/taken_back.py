@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.capture_status import TakenBack
-from core.files import erase_file, make_folder, sync_folder
-
-from .opening import what_it_is
+from core.files import erase_file, make_folder, sync_folder, what_it_is
 
 FOLDER = "taken-back"
 

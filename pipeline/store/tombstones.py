@@ -5,7 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from core.files import sync_folder
+from core.errors import ArchiveUnusable
+from core.files import open_at_once, sync_folder, why_no_file
+
+MOST_BYTES = 256 * 1024 * 1024
+"""Of four million moments that were forgotten."""
 
 
 def tombstones_path(home: Path) -> Path:
@@ -15,6 +19,7 @@ def tombstones_path(home: Path) -> Path:
 def write_tombstones(home: Path, moments: Iterable[str]) -> None:
     """Durably note that these ids are gone; on return it outlives any kill and any backup."""
     path = tombstones_path(home)
+    _must_be_a_file(path)
     with path.open("a+b") as file:
         if file.tell() and not _ends_in_line_feed(file):
             file.write(b"\n")  # after a line that a power cut tore
@@ -25,13 +30,35 @@ def write_tombstones(home: Path, moments: Iterable[str]) -> None:
 
 
 def read_tombstones(home: Path) -> list[str]:
-    """Every id that was ever forgotten here; a line torn by a power cut is left out."""
+    """Every id that was ever forgotten here; a line torn by a power cut is left out.
+
+    Raises ArchiveUnusable where nothing of it can be read: what was forgotten might come back.
+    """
+    path = tombstones_path(home)
+    _must_be_a_file(path)
     try:
-        text = tombstones_path(home).read_text(encoding="ascii", errors="replace")
+        with open_at_once(path) as file:
+            content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return []
+    if len(content) > MOST_BYTES:
+        raise _unusable(path, "it is too large")
+    text = content.decode("ascii", "replace")
     whole_lines = text.split("\n")[:-1]
     return list(dict.fromkeys(line for line in whole_lines if line))
+
+
+def _must_be_a_file(path: Path) -> None:
+    what = why_no_file(path)
+    if what is not None:
+        raise _unusable(path, what)
+
+
+def _unusable(path: Path, what: str) -> ArchiveUnusable:
+    return ArchiveUnusable(
+        f"What was forgotten cannot be looked up in {path}: {what}.",
+        advice="Move it away, and put back the file that was there.",
+    )
 
 
 def _ends_in_line_feed(file: BinaryIO) -> bool:

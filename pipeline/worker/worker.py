@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import signal
 import traceback
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import Clock, SystemClock
-from core.errors import ArchiveBusy, ArchiveInDoubt, ModelMissing, UserError
+from core.errors import ArchiveInDoubt, ArchiveUnusable, ModelMissing, UserError
 from core.log import get_log
 from core.paths import Home
 from core.settings import Settings
@@ -35,6 +34,7 @@ from pipeline.worker.failing import Failing
 from pipeline.worker.ingest import Ingest, sweep_sound_parts
 from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
 from pipeline.worker.one_at_a_time import OneAtATime
+from pipeline.worker.only_worker import only_worker
 from pipeline.worker.resting import Resting
 from pipeline.worker.worker_socket import serve_worker
 
@@ -193,9 +193,19 @@ class Worker:
                 await self._again.if_others(self._failing.conditions().models, self.handling)
 
     def _look(self) -> list[Letter]:
-        """What waits now, after what others left undone was done."""
+        """What is due now. Raises ArchiveUnusable where the spool cannot be looked at."""
         self._woken.clear()
         self._looked_s = self._clock.monotonic_s()
+        try:
+            return self._seen()
+        except OSError as error:
+            sentence = f"The spool cannot be looked at ({error.strerror}): {self.spool.folder}."
+            raise ArchiveUnusable(
+                sentence, advice="Check its disk; `dmesg` may say more."
+            ) from error
+
+    def _seen(self) -> list[Letter]:
+        """What is due, after what others left undone was done."""
         self.spool.close_orphans()
         for moment in self.spool.erase_taken_back():
             get_log().info("taken_back_erased", moment=moment)
@@ -318,7 +328,7 @@ async def working(
     Raises ArchiveBusy where another one works, ArchiveUnusable where the archive cannot
     be written, ArchiveInDoubt where it is not the one that was last written here.
     """
-    with understood(home.path), _only_worker(home):
+    with understood(home.path), only_worker(home):
         async with open_archive(home.path, clock=clock) as archive:
             spool = Spool(home.spool)
             spool.sweep()
@@ -370,26 +380,3 @@ async def run(home: Home, settings: Settings, *, once: bool) -> None:
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work
-
-
-@contextlib.contextmanager
-def _only_worker(home: Home) -> Iterator[None]:
-    """The lock of the one worker; the kernel gives it back when its process dies."""
-    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with home.worker_lock.open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _busy(home.worker_lock) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
-
-
-def _busy(lock: Path) -> ArchiveBusy:
-    process = lock.read_text(encoding="ascii").strip() or "unknown"
-    sentence = f"Another worker (process {process}) works on this archive already."
-    return ArchiveBusy(
-        sentence, advice="Leave it to that one, stop it first, or name another --home."
-    )

@@ -13,6 +13,7 @@ import aiosqlite
 
 from core.checks import Check
 from core.errors import ArchiveUnusable
+from core.files import why_no_file
 
 from .damage import is_damage, is_of_the_index, is_of_the_schema
 from .doubt import doubt_of, is_nothing
@@ -48,6 +49,7 @@ async def open_writer(home: Path, *, as_it_is: bool = False) -> AsyncIterator[ai
     path = archive_path(home)
     with understood(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _must_be_a_file(path)
         _must_be_writable(home)
         if is_nothing(path) and not as_it_is:
             await _must_be_believed(path, None)
@@ -66,6 +68,7 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
     with understood(home):
         if home.exists() and not home.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home))
+        _must_be_a_file(path)
     if is_nothing(path):
         async with _empty(home) as connection:
             yield connection
@@ -242,6 +245,14 @@ def _explained(home: Path, error: sqlite3.DatabaseError) -> Exception:
         sentence, advice = _DAMAGED
         return ArchiveUnusable(f"{sentence}: {home}.", advice=advice)
     return error
+
+
+def _must_be_a_file(path: Path) -> None:
+    """SQLite waits for ever at a pipe. Raises ArchiveUnusable."""
+    what = why_no_file(path)
+    if what is not None:
+        sentence = f"{path} is no archive: {what}."
+        raise ArchiveUnusable(sentence, advice="Move it away, or restore a backup.")
 
 
 def _must_be_writable(home: Path) -> None:

@@ -10,13 +10,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.clock import FakeClock, Recorded
+from core.errors import ArchiveUnusable
 from core.paths import Home
 from core.settings import Settings
 from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
-from pipeline.spool import clip_sound
+from pipeline.forget import forget
+from pipeline.spool import clip_sound, erasing
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import Tries, write_tries
+from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker import ingest
 from pipeline.worker.backoff import wait_s
@@ -257,3 +260,48 @@ async def test_no_count_outlives_its_letter(home: Path, spool: Spool, post_clip:
         await worker.drain()
 
     assert list(spool.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("make", [Path.touch, NO_FILES["pipe"], NO_FILES["loop"]])
+async def test_a_spool_that_is_no_folder_has_nothing_in_it(home: Path, make: Maker) -> None:
+    make(home / "spool")
+
+    async with working(Home(home), Settings(), models=FakeModels()) as worker:
+        await worker.drain()
+        assert worker.status()["waiting"] == 0
+        worker.spool.post_texts("b", [TypedText("b-0", "typed", "one", Recorded())])
+        await worker.drain()
+
+    assert await texts(home) == ["one"]
+
+
+async def test_a_spool_that_the_disk_does_not_show_is_a_sentence(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Spool) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Spool, "waiting", fail)
+
+    with pytest.raises(ArchiveUnusable, match="The spool cannot be looked at"):
+        await worker.drain()
+
+
+async def test_a_batch_that_the_disk_fails_to_read_keeps_no_worker_from_starting(
+    home: Path, spool: Spool, post_clip: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = post_clip()
+    spool.post_texts("b", [TypedText("b-0", "typed", "one", Recorded())])
+
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(erasing, "lines_of", fail)
+        async with open_archive(home) as archive:
+            assert not await forget(archive, spool, [moment])
+        async with working(Home(home), Settings(), models=FakeModels()) as worker:
+            await worker.drain()
+
+    assert await texts(home) == ["one"]
+    assert spool.waiting() == []
