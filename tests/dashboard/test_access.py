@@ -1,5 +1,7 @@
 """Which requests are answered: the matrix, and that the app obeys it."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -115,3 +117,15 @@ def test_every_answer_keeps_to_itself(page: FlaskClient) -> None:
         assert "unsafe-inline" not in headers["Content-Security-Policy"]
         assert headers["Cache-Control"] == "no-store"
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_no_answer_may_be_kept_but_the_pages_own_files(page: FlaskClient) -> None:
+    rules = [
+        rule for rule in page.application.url_map.iter_rules() if "GET" in (rule.methods or ())
+    ]
+    pages = [rule.rule for rule in rules if rule.endpoint != "static_files.file"]
+
+    for address in pages:
+        with page.get(re.sub("<[^>]+>", "2026-11-29", address), buffered=False) as answer:
+            assert answer.headers["Cache-Control"] == "no-store", address
+    assert len(pages) > 8

@@ -43,14 +43,21 @@ class Phone:
         self.errors: list[str] = []
         """Errors of the page's script, and refusals of the page's policy."""
 
-    def open_tab(self, *, script: bool = True, dark: bool = False, calm: bool = False) -> None:
-        """A new tab with nothing in it, in a profile of its own; the one before is closed."""
+    def open_tab(
+        self, *, script: bool = True, dark: bool = False, calm: bool = False, own: bool = True
+    ) -> None:
+        """A new tab with nothing in it; the one before is closed.
+
+        In a profile of its `own`, of which a browser writes nothing down, or in the one that it
+        keeps.
+        """
         self._session = None
         if self._context:
             self._do("Target.disposeBrowserContext", browserContextId=self._context)
         self.errors.clear()
-        self._context = context = self._do("Target.createBrowserContext")["browserContextId"]
-        target = self._do("Target.createTarget", url="about:blank", browserContextId=context)
+        self._context = self._do("Target.createBrowserContext")["browserContextId"] if own else None
+        within = {"browserContextId": self._context} if self._context else {}
+        target = self._do("Target.createTarget", url="about:blank", **within)
         attached = self._do("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log"):

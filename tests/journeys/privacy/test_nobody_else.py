@@ -245,3 +245,30 @@ def wait_for_page(port: int) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("no page came")
+
+
+def test_the_folder_for_sockets_holds_no_word(place: Place) -> None:
+    FIRST_ACTS["note"](place)
+    an_import(place)
+    with service(place, "process"):
+        ask(Home(place.home).worker_socket, {"do": "embed", "texts": [MARKER]})
+        files = [path for path in place.runtime.rglob("*") if path.is_file()]
+        held = [path.name for path in files if MARKER.encode() in path.read_bytes()]
+        names = [path.name for path in place.runtime.rglob("*")]
+
+    assert held == []
+    assert "worker.sock" in names
+    assert not any(MARKER in name for name in names)
+
+
+def test_the_files_that_were_taken_in_stay_as_they_were(place: Place) -> None:
+    recording, lines = place.folder / "memo.opus", place.folder.parent / "lines.jsonl"
+    recording.write_bytes(PILL_BOX.read_bytes())
+    command("keep", str(recording))(place)
+    an_import(place)
+    before = recording.stat().st_mtime_ns, lines.read_bytes()
+
+    command("forget", "--all", "--yes")(place)
+
+    assert recording.read_bytes() == PILL_BOX.read_bytes()
+    assert (recording.stat().st_mtime_ns, lines.read_bytes()) == before

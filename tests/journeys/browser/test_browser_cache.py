@@ -1,0 +1,54 @@
+"""What a browser keeps of a visit: nothing that was said, no sound, in no file of its profile."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.dashboard.running import dashboard
+from tests.journeys.browser.chromium import chromium, phone
+from tests.journeys.command import PILL_BOX, afterthought
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
+
+MARKER = "zanzibarquux"
+STYLE = b"/static/"
+"""What may be kept, so that it is seen that this browser keeps things at all."""
+
+
+@pytest.fixture
+def sound(home: Path) -> bytes:
+    """A stretch of the kept recording's bytes, as they are sent."""
+    assert afterthought("note", f"about {MARKER}").status == 0
+    assert afterthought("keep", PILL_BOX).status == 0
+    (file,) = (home / "sound").rglob("*.mp4")
+    content = file.read_bytes()
+    return content[len(content) // 2 :][:200]
+
+
+def test_after_a_visit_no_word_and_no_sound_is_in_the_browsers_profile(
+    home: Path, tmp_path: Path, sound: bytes
+) -> None:
+    profile = tmp_path / "profile"
+    rows = json.loads(afterthought("list", "--json").out)
+    kept = next(row["id"] for row in rows if row["how"] == "file")
+    with dashboard(home) as (_, url), phone(profile) as driven:
+        driven.open_tab(own=False)
+        driven.go(url)
+        driven.until(f"document.body.innerText.includes({MARKER!r})")
+        driven.go(f"{url}/moment/{kept}")
+        played = driven.see(
+            f"fetch('/sound/{kept}').then(a => a.arrayBuffer()).then(b => b.byteLength)"
+        )
+        driven.tap(".play")
+        driven.until("document.querySelector('audio').currentTime > 0")
+        driven.go(url)
+        driven.open_tab(own=False)
+
+    assert played > 1_000
+    files = {path: path.read_bytes() for path in profile.rglob("*") if path.is_file()}
+    assert any(STYLE in content for content in files.values()), "this browser kept nothing at all"
+    forms = (MARKER.encode(), MARKER.encode("utf-16-le"), b"pill box", sound)
+    assert [
+        str(path) for path, content in files.items() if any(form in content for form in forms)
+    ] == []
