@@ -13,6 +13,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 import struct
 from functools import partial
 from pathlib import Path
@@ -79,13 +80,14 @@ def _opened(path: Path) -> int:
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     except OSError as error:
         raise _unusable(path, error) from error
+    if not stat.S_ISCHR(os.fstat(descriptor).st_mode):
+        return descriptor  # no device: the bytes are looked at, not shown
     try:
         fcntl.ioctl(descriptor, _SET_MODE, struct.pack("B", MODE))
         fcntl.ioctl(descriptor, _SET_SPEED, struct.pack("I", SPEED_HZ))
     except OSError as error:
-        if error.errno != errno.ENOTTY:  # a plain file: bytes are looked at, not shown
-            os.close(descriptor)
-            raise _unusable(path, error) from error
+        os.close(descriptor)
+        raise _unusable(path, error) from error
     return descriptor
 
 

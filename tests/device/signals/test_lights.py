@@ -233,6 +233,15 @@ def test_a_chain_that_is_not_there_is_a_sentence_with_the_next_step(tmp_path: Pa
         SpiLight(tmp_path / "spidev0.1")
 
 
+def test_a_device_that_is_no_spi_is_told_and_closed_again() -> None:
+    before = set(Path("/proc/self/fd").iterdir())
+
+    with pytest.raises(SpiUnusable, match="/dev/null cannot be used"):
+        SpiLight(Path("/dev/null"))
+
+    assert set(Path("/proc/self/fd").iterdir()) <= before
+
+
 def test_the_terminal_tells_what_happens_and_what_stands_once() -> None:
     told = io.StringIO()
     light = TerminalLight(told)
