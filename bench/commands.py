@@ -16,23 +16,26 @@ def bench(arguments: Arguments, screen: Screen) -> int:
     """Run a benchmark; without a name, list what there is."""
     known = dict(_benchmarks())
     if arguments.name is None:
-        screen.value(known, "\n".join(f"{name:16} {what}" for name, what in known.items()))
+        told = {name: what for name, (_, what) in known.items()}
+        screen.value(told, "\n".join(f"{name:16} {what}" for name, what in told.items()))
         return 0
     if arguments.name not in known:
         sentence = f"There is no benchmark '{arguments.name}'."
         raise NotFound(sentence, advice=f"There are: {', '.join(known)}.")
-    module = importlib.import_module(f"bench.{arguments.name}")
+    module = importlib.import_module(known[arguments.name][0])
     return int(module.main(arguments.arguments) or 0)
 
 
-def _benchmarks() -> Iterator[tuple[str, str]]:
-    """Name and first line of the docstring, without importing anything heavy."""
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+def _benchmarks() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Name, module and first line of the docstring, without importing anything heavy."""
+    here = Path(__file__).parent
+    for path in sorted(here.rglob("*.py"), key=lambda path: path.stem):
         if path.stem in _NOT_BENCHMARKS:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body):
-            yield path.stem, (ast.get_docstring(tree) or "").split("\n", 1)[0]
+            module = ".".join(path.relative_to(here.parent).with_suffix("").parts)
+            yield path.stem, (module, (ast.get_docstring(tree) or "").split("\n", 1)[0])
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,13 +1,14 @@
 """The child process that holds the models. Started by `model_process.py`, never by hand.
 
-It serves one request after the other, the short ones first; while it works on a long one,
-shorter ones are served between two windows of sound or a few passages of a text. It ends when
-its line is closed.
+It serves queries and notes beside everything else, and of the rest one request after the
+other, the short ones first: while it works on a long one, shorter ones are served between two
+windows of sound or a few passages of a text. It ends when its line is closed.
 """
 
 import contextlib
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -31,7 +32,7 @@ from pipeline.meaning.placing import placed
 from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
-from pipeline.worker.model_process import Asked, Heard, Progress, Vectors
+from pipeline.worker.model_process import Asked, Hand, Heard, Progress, Rank, Vectors, hand_of
 
 
 class Loaded(Protocol):
@@ -56,6 +57,7 @@ class LoadedModels:
         self._home = home
         self._settings = load(home)
         self._resting_speech_models: list[SpeechModel] = []
+        self._loading = threading.Lock()
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
@@ -90,8 +92,14 @@ class LoadedModels:
     def _transcriber(self) -> Transcriber:
         return _WhenNeeded(lambda: self._path("transcriber"), self._settings.models)
 
-    @cached_property
+    @property
     def _embedder(self) -> MiniLmEmbedder:
+        """The only model that both hands use; whoever comes first loads it."""
+        with self._loading:
+            return self._one_embedder
+
+    @cached_property
+    def _one_embedder(self) -> MiniLmEmbedder:
         return open_embedder(self._path("embedder"), threads=self._settings.models.threads)
 
     def _path(self, name: str) -> Path:
@@ -116,21 +124,26 @@ class _WhenNeeded:
 
 
 class Server:
-    """Answers the requests that come over the line."""
+    """Answers the requests that come over the line, with two hands.
+
+    One does what is light, beside whatever the other is at: a window of sound takes a second
+    here and a minute on the slowest machine, and nobody who asks or notes something waits for it.
+    """
 
     def __init__(self, line: Connection, loaded: Loaded) -> None:
         self._line = line
         self._loaded = loaded
-        self._waiting: list[Asked] = []
+        self._sending = threading.Lock()
+        self._hands = {hand: _Waiting() for hand in Hand}
 
     def serve(self) -> None:
-        """Until the line is closed."""
+        """Until the line is closed; what is being done then is left."""
+        for waiting in self._hands.values():
+            threading.Thread(target=self._work, args=[waiting], daemon=True).start()
         with contextlib.suppress(EOFError, OSError):
             while True:
-                if not self._waiting:
-                    self._waiting.append(self._receive())
-                self._take_in()
-                self._answer(self._waiting.pop(0))
+                asked = self._receive()
+                self._hands[hand_of(asked)].put(asked)
 
     def _receive(self) -> Asked:
         asked: Asked = self._line.recv()
@@ -138,25 +151,24 @@ class Server:
             return asked
         return asked._replace(about=reduction.recv_handle(self._line))
 
-    def _take_in(self) -> None:
-        """Everything that was asked by now, the short requests first."""
-        while self._line.poll():
-            self._waiting.append(self._receive())
-        self._waiting.sort(key=lambda asked: (asked.rank, asked.number))
+    def _work(self, waiting: "_Waiting") -> None:
+        with contextlib.suppress(BrokenPipeError):
+            while True:
+                self._answer(waiting.take())
 
     def _answer(self, asked: Asked) -> None:
         try:
-            self._line.send((asked.number, "done", self._done(asked)))
+            self._send(asked, "done", self._done(asked))
         except UserError as error:
-            self._line.send((asked.number, "refused", error))
+            self._send(asked, "refused", error)
         except BrokenPipeError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker is told
             traceback.print_exc()
-            self._line.send((asked.number, "failed", type(error).__name__))
+            self._send(asked, "failed", type(error).__name__)
 
     def _done(self, asked: Asked) -> object:
-        self._line.send((asked.number, "begun", None))
+        self._send(asked, "begun", None)
         match asked.what:
             case "hear":
                 with _named(asked.about) as clip:
@@ -167,12 +179,38 @@ class Server:
                 return self._loaded.embed(asked.about)
 
     def _progress(self, asked: Asked, done: float) -> None:
-        """A sign of life; and the moment to serve what is shorter and should not wait."""
-        self._line.send((asked.number, "progress", float(done)))
-        self._take_in()
-        while self._waiting and self._waiting[0].rank < asked.rank:
-            self._answer(self._waiting.pop(0))
-            self._take_in()
+        """A sign of life; and the moment to do what is shorter and should not wait."""
+        self._send(asked, "progress", float(done))
+        while (shorter := self._hands[hand_of(asked)].take_below(asked.rank)) is not None:
+            self._answer(shorter)
+
+    def _send(self, asked: Asked, kind: str, content: object) -> None:
+        with self._sending:
+            self._line.send((asked.number, hand_of(asked), kind, content))
+
+
+class _Waiting:
+    """The requests that wait for a hand, the short ones first."""
+
+    def __init__(self) -> None:
+        self._there = threading.Condition()
+        self._asked: list[Asked] = []
+
+    def put(self, asked: Asked) -> None:
+        with self._there:
+            self._asked.append(asked)
+            self._asked.sort(key=lambda each: (each.rank, each.number))
+            self._there.notify()
+
+    def take(self) -> Asked:
+        with self._there:
+            self._there.wait_for(lambda: self._asked)
+            return self._asked.pop(0)
+
+    def take_below(self, rank: Rank) -> Asked | None:
+        with self._there:
+            is_there = self._asked and self._asked[0].rank < rank
+            return self._asked.pop(0) if is_there else None
 
 
 @contextlib.contextmanager
@@ -190,10 +228,9 @@ def main() -> None:
     close_memory()
     descriptor, home = sys.argv[1:]
     line = Connection(int(descriptor))
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         Server(line, LoadedModels(Path(home))).serve()
-    except (BrokenPipeError, KeyboardInterrupt):  # the worker is gone: nobody waits for an answer
-        sys.exit(1)
+    os._exit(0)  # the worker is gone: nobody waits for what a hand is at, nor for its models
 
 
 if __name__ == "__main__":

@@ -68,6 +68,18 @@ class Asked(NamedTuple):
     rank: Rank
 
 
+class Hand(IntEnum):
+    """What the child does beside each other: what takes a blink of an eye, and all the rest."""
+
+    LIGHT = 0
+    HEAVY = 1
+
+
+def hand_of(asked: Asked) -> Hand:
+    """The hand that serves this. Pure."""
+    return Hand.HEAVY if asked.what == "hear" or asked.rank is Rank.LONG else Hand.LIGHT
+
+
 class ModelsFailed(Exception):
     """The child died, was stuck and killed, or raised what it should not. It may be tried again."""
 
@@ -115,7 +127,7 @@ class ChildModels:
         self._line: Connection | None = None
         self._waiting: dict[int, _Request] = {}
         self._number = 0
-        self._heard = 0
+        self._heard = dict.fromkeys(Hand, 0)
         self._sender = ThreadPoolExecutor(1, "to-models")
         self._rest: asyncio.TimerHandle | None = None
 
@@ -151,7 +163,8 @@ class ChildModels:
         line = self._started()
         self._number += 1
         asked = Asked(self._number, what, about, rank)
-        request = _Request(asyncio.get_running_loop().create_future(), progress)
+        future = asyncio.get_running_loop().create_future()
+        request = _Request(future, progress, hand_of(asked))
         self._waiting[asked.number] = request
         try:
             self._send(line, asked)
@@ -173,13 +186,13 @@ class ChildModels:
             self._sender.submit(line.send, asked)
 
     async def _answer(self, request: "_Request") -> Any:  # noqa: ANN401 - as in _ask
-        """Wait as long as the child gives signs of life, to whichever request."""
+        """Wait as long as its hand gives signs of life, to whichever request."""
         while True:
-            heard = self._heard
+            heard = self._heard[request.hand]
             done, _ = await asyncio.wait({request.future}, timeout=self._stuck_s)
             if done:
                 return request.future.result()
-            if self._heard == heard:
+            if self._heard[request.hand] == heard:
                 self._end()
                 self._fail("The models said nothing for too long and were ended.", "stuck")
 
@@ -204,12 +217,12 @@ class ChildModels:
         if self._line is None:
             return
         try:
-            number, kind, content = self._line.recv()
+            number, hand, kind, content = self._line.recv()
         except (EOFError, OSError):
             self._end()
             self._fail("The models ended.", "ended")
             return
-        self._heard += 1
+        self._heard[hand] += 1
         request = self._waiting.get(number)
         if request is not None:
             request.take(kind, content)
@@ -241,8 +254,9 @@ class _NotBegun(ModelsFailed):
 class _Request:
     """One question to the child, and its answer to come."""
 
-    def __init__(self, future: asyncio.Future[Any], progress: Progress | None) -> None:
+    def __init__(self, future: asyncio.Future[Any], progress: Progress | None, hand: Hand) -> None:
         self.future = future
+        self.hand = hand
         self._progress = progress
         self._is_begun = False
 

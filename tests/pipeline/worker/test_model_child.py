@@ -15,6 +15,9 @@ from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_child import Server
 from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Vectors
 
+PATIENCE_S = 60
+"""What is asked here takes no time; a fault should not hang the tests."""
+
 
 class Diary:
     """Models that write down what they do, piece by piece, and what comes in between."""
@@ -64,7 +67,8 @@ def answers(line: Connection, count: int) -> list[int]:
     """The numbers of the requests, in the order in which they were answered."""
     told: list[int] = []
     while len(told) < count:
-        number, kind, _ = line.recv()
+        assert line.poll(PATIENCE_S)
+        number, _, kind, _ = line.recv()
         told += [number] if kind == "done" else []
     return told
 
@@ -73,44 +77,86 @@ def read(number: int, name: str, rank: Rank) -> Asked:
     return Asked(number, "read", [(name, None)], rank)
 
 
-def test_short_work_is_done_between_two_pieces_of_long_work(line: Connection, diary: Diary) -> None:
-    def ask_more() -> None:
-        line.send(read(2, "other long", Rank.LONG))
-        line.send(read(3, "short", Rank.SHORT))
-        line.send(Asked(4, "embed", ["query"], Rank.QUERY))
+def hear(line: Connection, number: int, file: Path, rank: Rank) -> None:
+    """Ask for the words of a file that has its own name in it."""
+    file.write_text(file.name, encoding="ascii")
+    descriptor = os.open(file, os.O_RDONLY)
+    line.send(Asked(number, "hear", None, rank))
+    reduction.send_handle(line, descriptor, None)
+    os.close(descriptor)
 
-    diary.meanwhile["long 1"] = ask_more
-    line.send(read(1, "long", Rank.LONG))
 
-    assert answers(line, 4) == [4, 3, 1, 2]
+class Pause:
+    """Holds a piece of work until it is let go."""
+
+    def __init__(self) -> None:
+        self._began = threading.Event()
+        self._go = threading.Event()
+
+    def __call__(self) -> None:
+        self._began.set()
+        assert self._go.wait(PATIENCE_S)
+
+    def reached(self) -> None:
+        assert self._began.wait(PATIENCE_S)
+
+    def end(self) -> None:
+        self._go.set()
+
+
+@pytest.fixture
+def pause() -> Iterator[Pause]:
+    made = Pause()
+    yield made
+    made.end()
+
+
+def test_a_short_clip_is_heard_between_two_pieces_of_a_long_one(
+    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+) -> None:
+    diary.meanwhile["long 1"] = pause
+    hear(line, 1, tmp_path / "long", Rank.LONG)
+    pause.reached()
+    hear(line, 2, tmp_path / "other", Rank.LONG)
+    line.send(read(3, "text", Rank.LONG))
+    hear(line, 4, tmp_path / "short", Rank.SHORT)
+    line.send(Asked(5, "embed", ["come this far"], Rank.QUERY))
+    assert answers(line, 1) == [5]  # and so the others came before it
+
+    pause.end()
+
+    assert answers(line, 4) == [4, 1, 2, 3]
     assert diary.done == [
-        *("long 1", "query", "short 1", "short 2"),
-        *("long 2", "other long 1", "other long 2"),
+        *("long 1", "come this far", "short 1", "short 2", "long 2"),
+        *("other 1", "other 2", "text 1", "text 2"),
     ]
 
 
-def test_a_query_goes_before_short_work_that_goes_before_long(
-    line: Connection, diary: Diary
+def test_a_query_and_a_note_wait_for_no_piece_of_anything(
+    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
 ) -> None:
-    diary.meanwhile["long 1"] = lambda: line.send(read(2, "short", Rank.SHORT))
-    diary.meanwhile["short 1"] = lambda: line.send(Asked(3, "embed", ["query"], Rank.QUERY))
-    line.send(read(1, "long", Rank.LONG))
+    diary.meanwhile["long 1"] = pause
+    hear(line, 1, tmp_path / "long", Rank.LONG)
+    pause.reached()
 
-    assert answers(line, 3) == [3, 2, 1]
+    line.send(read(2, "note", Rank.SHORT))
+    line.send(Asked(3, "embed", ["query"], Rank.QUERY))
+
+    assert sorted(answers(line, 2)) == [2, 3]
+    pause.end()
+    assert answers(line, 1) == [1]
 
 
-def test_a_short_clip_is_heard_in_the_middle_of_a_long_one(
-    line: Connection, diary: Diary, tmp_path: Path
+def test_a_query_goes_before_the_rest_of_a_note(
+    line: Connection, diary: Diary, pause: Pause
 ) -> None:
-    def hear(number: int, name: str, rank: Rank) -> None:
-        (tmp_path / name).write_text(name, encoding="ascii")
-        descriptor = os.open(tmp_path / name, os.O_RDONLY)
-        line.send(Asked(number, "hear", None, rank))
-        reduction.send_handle(line, descriptor, None)
-        os.close(descriptor)
+    diary.meanwhile["note 1"] = pause
+    line.send(read(1, "note", Rank.SHORT))
+    pause.reached()
+    line.send(Asked(2, "embed", ["query"], Rank.QUERY))
+    line.send(read(3, "text", Rank.LONG))
+    assert answers(line, 1) == [3]  # and so the query came before it
 
-    diary.meanwhile["long 1"] = lambda: hear(2, "short", Rank.SHORT)
-    hear(1, "long", Rank.LONG)
+    pause.end()
 
     assert answers(line, 2) == [2, 1]
-    assert diary.done == ["long 1", "short 1", "short 2", "long 2"]

@@ -1,0 +1,1 @@
+"""How long one kind of work waits for another."""
