@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             kinds.update(kind for kind, _ in flipped.faults)
             for kind, told in flipped.faults:
                 by = "real " if flipped.is_real else ""
-                print(f"{done:4} {kind} ({flipped.flip.where}; {by}{flipped.commands}): {told}")
+                about = f"{flipped.flip.where}; {by}{flipped.commands}"
+                print(f"{done:4} {kind} ({about}): {told}", flush=True)
     took_s = time.monotonic() - began
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "none"
     print(f"{done} flips, {mended} put right by rebuild; faults: {told}; {took_s:.0f} s")

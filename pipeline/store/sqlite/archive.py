@@ -20,7 +20,7 @@ from . import forgetting, sound_rows, views
 from .check import check_archive
 from .connection import archive_path, open_writer, transaction, understood
 from .doubt import OpenFile, doubt_of, journal_end, must_hold
-from .journal import append, must_not_be_forgotten
+from .journal import append, must_not_be_forgotten, without_unreadable
 from .mending import mend_journal, mend_last_events
 from .origin import begin_restored, current_origin, machine_name
 from .reader import SqliteReader
@@ -124,9 +124,11 @@ class SqliteArchive(SqliteReader):
         return await check_archive(self)
 
     async def rebuild(self) -> Rebuilt:
-        async with self._writing():
-            mended = await mend_journal(self.connection)
-            found = await refold_everything(self.connection)
+        with understood(self.home):
+            async with without_unreadable(self.connection), self._writing():
+                await views.make_indexes_anew(self.connection)
+                mended = await mend_journal(self.connection)
+                found = await refold_everything(self.connection)
         await self.apply_tombstones()
         with understood(self.home):
             await views.make_file_anew(self.connection)

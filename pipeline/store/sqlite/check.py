@@ -19,7 +19,7 @@ from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
 from .damage import is_damage
 from .index_pages import is_found
-from .journal import COLUMNS, belongings, events_of, subjects
+from .journal import belongings, events_of, stored_events, subjects
 from .keyword_index import count_differing
 from .reader import SqliteReader
 from .rows import folded
@@ -59,8 +59,7 @@ async def _check_file(archive: SqliteReader, report: Report) -> None:
 
 
 async def _check_chains(archive: SqliteReader, report: Report) -> None:
-    query = f"SELECT {COLUMNS} FROM event ORDER BY origin, seq"
-    events = [Event(*row) for row in await archive.connection.execute_fetchall(query)]
+    events = await stored_events(archive.connection)
     report.events = len(events)
     for _, line in groupby(events, key=lambda event: event.origin):
         report.problems += chain_problems(line)

@@ -1,6 +1,7 @@
 """The journal's rows: appending events with what hangs off them, and reading them back."""
 
-from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -143,15 +144,59 @@ async def belongings(
     connection: aiosqlite.Connection, columns: str, where: str, values: Sequence[object]
 ) -> list[Any]:
     """These columns of the belongings that are meant; those that cannot be read are left out."""
-    query = f"SELECT {columns} FROM belonging WHERE"
+    return await _readable(connection, columns, f"belonging WHERE {where}", values)
+
+
+async def stored_events(connection: aiosqlite.Connection) -> list[Event]:
+    """Every event as it is stored, line by line; those that cannot be read are left out."""
+    rows = await _readable(connection, COLUMNS, "event WHERE true", ())
+    return sorted((Event(*row) for row in rows), key=lambda event: (str(event.origin), event.seq))
+
+
+async def _readable(
+    connection: aiosqlite.Connection, columns: str, of: str, values: Sequence[object]
+) -> list[Any]:
+    """All rows at once; where that fails, one by one."""
     with past_damage():
-        return list(await connection.execute_fetchall(f"{query} {where}", values))
+        return list(await connection.execute_fetchall(f"SELECT {columns} FROM {of}", values))
     rows: list[Any] = []
-    meant = f"SELECT rowid FROM belonging WHERE {where}"
-    for (rowid,) in list(await connection.execute_fetchall(meant, values)):
+    table = of.partition(" ")[0]
+    for (rowid,) in list(await connection.execute_fetchall(f"SELECT rowid FROM {of}", values)):
+        query = f"SELECT {columns} FROM {table} WHERE rowid = ?"
         with past_damage():
-            rows += await connection.execute_fetchall(f"{query} rowid = ?", (rowid,))
+            rows += await connection.execute_fetchall(query, (rowid,))
     return rows
+
+
+@contextlib.asynccontextmanager
+async def without_unreadable(connection: aiosqlite.Connection) -> AsyncIterator[None]:
+    """Within this, no query meets a belonging whose pages SQLite cannot read.
+
+    One failed read inside a transaction makes every write after it fail, too (3.40.1). Who
+    writes belongings within this names `main.belonging`: by its own name it is a view.
+    """
+    unreadable = await _unreadable(connection)
+    if unreadable:
+        await connection.execute(
+            "CREATE TEMP VIEW belonging AS SELECT rowid AS rowid, * FROM main.belonging "
+            f"WHERE rowid NOT IN ({', '.join(map(str, unreadable))})"
+        )
+    try:
+        yield
+    finally:
+        await connection.execute("DROP VIEW IF EXISTS temp.belonging")
+
+
+async def _unreadable(connection: aiosqlite.Connection) -> list[int]:
+    """The rowids of the belongings of which not all can be read."""
+    found: list[int] = []
+    for (rowid,) in list(await connection.execute_fetchall("SELECT rowid FROM belonging")):
+        query = "SELECT * FROM belonging WHERE rowid = ?"
+        with past_damage():
+            await connection.execute_fetchall(query, (rowid,))
+            continue
+        found.append(rowid)
+    return found
 
 
 async def _next_place(connection: aiosqlite.Connection, origin: str) -> Place:

@@ -48,27 +48,14 @@ class _Stored(NamedTuple):
 
 
 async def mend_journal(connection: aiosqlite.Connection) -> int:
-    """How many rows had a flipped bit that was put right. The caller holds the transaction.
+    """How many rows had a flipped bit that was put right.
 
-    The indexes are made anew first: in one that is damaged, no row can be found or changed.
+    The caller holds the transaction, and has made the indexes anew.
     """
-    await _make_indexes_anew(connection)
     mended = await _mend_events(connection)
     for subject in await subjects(connection):
         mended += await _mend_belongings(connection, subject)
     return mended + await _mend_install(connection)
-
-
-async def _make_indexes_anew(connection: aiosqlite.Connection) -> None:
-    """Each by itself: a row that cannot be read spoils only those that read all of it."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'index'"
-    for (name,) in await connection.execute_fetchall(query):
-        await connection.execute("SAVEPOINT one")
-        with past_damage():
-            await connection.execute(f'REINDEX "{name}"')
-            await connection.execute("RELEASE one")
-            continue
-        await connection.execute("ROLLBACK TO one")
 
 
 async def mend_last_events(connection: aiosqlite.Connection) -> None:
@@ -161,7 +148,7 @@ async def _mend_belonging(
     if mended is None:
         return False
     query = (
-        "UPDATE belonging SET id = ?, origin = ?, seq = ?, kind = ?, subject = ?, "
+        "UPDATE main.belonging SET id = ?, origin = ?, seq = ?, kind = ?, subject = ?, "
         "salt = ?, content = ? WHERE rowid = ?"
     )
     return await _is_taken(connection, query, (*name, *mended, row.rowid))

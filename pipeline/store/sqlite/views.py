@@ -20,14 +20,19 @@ from .migrations import MIGRATIONS
 
 INDEX = "passage_words"
 _TABLES = ("passage", "moment", "interval", "tombstone", "moment_change")
+_OF_THE_JOURNAL = ("event", "belonging")
 _OF_THE_INDEX = ("data", "idx", "content", "docsize", "config")
 
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """The statements that make the views, and the rows that an empty keyword index consists of."""
+    """The statements that make the views and, by name, the indexes of the journal.
+
+    `index_rows` are the rows that an empty keyword index consists of.
+    """
 
     made: dict[str, list[str]]
+    journal_indexes: dict[str, str]
     index_rows: dict[str, list[tuple[Any, ...]]]
 
 
@@ -41,6 +46,32 @@ async def drop_views(connection: aiosqlite.Connection) -> None:
     for sql in (*_fresh().made["table"], *_fresh().made["index"]):
         await connection.execute(sql)
     await connection.execute("INSERT INTO moment_change (moment, nonce) VALUES ('', random())")
+
+
+async def make_indexes_anew(connection: aiosqlite.Connection) -> None:
+    """The indexes of the journal: in one that is damaged, no row can be found or changed.
+
+    Each by itself, for one that cannot be made keeps none of the others from it. The caller
+    holds the transaction.
+    """
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('event', 'belonging')"
+    )
+    there = {row[0] for row in await connection.execute_fetchall(query)}
+    for name in sorted(there - _fresh().journal_indexes.keys()):
+        await _whole_or_not(connection, f'REINDEX "{name}"')
+    for name, sql in _fresh().journal_indexes.items():
+        await _whole_or_not(connection, f"DROP INDEX IF EXISTS {name}", sql)
+
+
+async def _whole_or_not(connection: aiosqlite.Connection, *statements: str) -> None:
+    await connection.execute("SAVEPOINT one")
+    with past_damage():
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.execute("RELEASE one")
+        return
+    await connection.execute("ROLLBACK TO one")
 
 
 async def finish_views(connection: aiosqlite.Connection) -> None:
@@ -93,9 +124,9 @@ async def _is_that_of_passages(connection: aiosqlite.Connection) -> bool:
 
 async def make_file_anew(connection: aiosqlite.Connection) -> None:
     """Write a file whose pages are damaged anew out of its rows, where all of them can be read."""
-    told = list(await connection.execute_fetchall("PRAGMA integrity_check(1)"))
-    if [row[0] for row in told] != ["ok"]:
-        with past_damage():
+    with past_damage():
+        told = list(await connection.execute_fetchall("PRAGMA integrity_check(1)"))
+        if [row[0] for row in told] != ["ok"]:
             await connection.execute("VACUUM")
 
 
@@ -104,12 +135,18 @@ def _fresh() -> _Fresh:
     with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
         for migration in MIGRATIONS:
             fresh.executescript(migration)
-        query = "SELECT type, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-        made = [row for row in fresh.execute(query) if row[1] in _TABLES]
+        query = "SELECT type, tbl_name, sql, name FROM sqlite_master WHERE sql IS NOT NULL"
+        everything = list(fresh.execute(query))
+        made = [row[:3] for row in everything if row[1] in _TABLES]
         return _Fresh(
             {
                 kind: [sql for each, _, sql in made if each == kind]
                 for kind in ("table", "index", "trigger")
+            },
+            {
+                name: sql
+                for kind, table, sql, name in everything
+                if kind == "index" and table in _OF_THE_JOURNAL
             },
             {
                 f"{INDEX}_{name}": list(fresh.execute(f"SELECT * FROM {INDEX}_{name}"))

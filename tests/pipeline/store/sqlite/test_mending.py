@@ -213,6 +213,61 @@ async def test_damaged_tables_are_one_sentence_whatever_their_names_hold(
             pass
 
 
+async def test_a_belonging_that_cannot_be_read_stops_no_rebuild(home: Path) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+        long = typed("x" * 20_000)
+        await archive.append(drafts.moment_kept(long, author="wearer"))
+        before = [row for row in await archive.moments() if row.id != long.id]
+    with archive_path(home).open("r+b") as file:
+        file.seek(overflow_of(home, b"x" * 100))
+        file.write(b"\x0d\0\0\0")  # it goes on beyond the end of the file
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        (mine,) = [e for e in await archive.events_of(long.id) if e.kind == "moment_kept"]
+        await archive.rebuild()
+        problems = (await archive.check()).problems
+        assert f"The belonging {next(iter(mine.commitments))} of {long.id} is missing." in problems
+        assert [row for row in await archive.moments() if row.id != long.id] == before
+        await archive.append(drafts.moment_kept(typed("said later"), author="wearer"))
+
+
+async def test_an_index_that_says_what_it_holds_wrongly_is_made_anew(home: Path) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+    content = archive_path(home).read_bytes()
+    said = b"THEN json_extract(CAST(content"
+    archive_path(home).write_bytes(content.replace(said, said.replace(b"json", b"jsmn"), 1))
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        assert (await archive.check()).problems
+        await archive.rebuild()
+        assert (await archive.check()).problems == []
+
+
+async def test_events_on_a_page_that_can_be_read_are_checked_beside_one_that_cannot(
+    home: Path,
+) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        for number in range(20):
+            kept = typed(f"number {number}")
+            await archive.append(drafts.moment_kept(kept, author="wearer"))
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection:
+        query = "SELECT pageno FROM dbstat WHERE name = 'event' AND pagetype = 'leaf' ORDER BY path"
+        try:
+            _, middle, *_ = (row[0] for row in connection.execute(query))
+        except sqlite3.OperationalError:
+            pytest.skip("this SQLite has no dbstat")
+    with archive_path(home).open("r+b") as file:
+        file.seek((middle - 1) * PAGE_BYTES)
+        file.write(b"\xff")
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        report = await archive.check()
+        assert 10 < report.events < 21
+        assert any("missing before" in each for each in report.problems)
+
+
 PAGE_BYTES = 4096
 
 
@@ -230,3 +285,13 @@ def flip_in_file(home: Path, table: str, text: bytes, instead: bytes) -> None:
     assert text in page
     altered = page.replace(text, instead, 1)
     archive_path(home).write_bytes(content[:start] + altered + content[start + PAGE_BYTES :])
+
+
+def overflow_of(home: Path, text: bytes) -> int:
+    """Where a page begins that is full of this text, and is not the last of it."""
+    content = archive_path(home).read_bytes()
+    for start in range(0, len(content), PAGE_BYTES):
+        page = content[start : start + PAGE_BYTES]
+        if page[4:].startswith(text) and page[:4] != bytes(4):
+            return start
+    raise AssertionError(text)
