@@ -123,7 +123,7 @@ def test_no_answer_may_be_kept_but_the_pages_own_files(page: FlaskClient) -> Non
     rules = [
         rule for rule in page.application.url_map.iter_rules() if "GET" in (rule.methods or ())
     ]
-    pages = [rule.rule for rule in rules if rule.endpoint != "static_files.file"]
+    pages = [rule.rule for rule in rules if rule.endpoint != "static_files.asset"]
 
     for address in pages:
         with page.get(re.sub("<[^>]+>", "2026-11-29", address), buffered=False) as answer:
