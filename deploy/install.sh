@@ -6,6 +6,8 @@
 # The program goes to /opt/afterthought, the archive to /var/lib/afterthought, the user is
 # `afterthought`. Nothing of an existing archive is touched.
 set -euo pipefail
+# The service's user reads the program, whatever root lets others read.
+umask 022
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 target=/opt/afterthought
 home=/var/lib/afterthought

@@ -65,6 +65,13 @@ def test_the_home_and_its_settings_are_the_services_before_the_first_start(tmp_p
     assert settings.endswith("/home/settings.toml")
 
 
+def test_the_services_user_may_read_the_program_whatever_roots_umask_is() -> None:
+    script = f'umask 077; . "{TREE}/deploy/install.sh"; umask'
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+
+    assert told.stdout == "0022\n"
+
+
 def test_settings_that_are_there_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").touch()
 
