@@ -81,6 +81,9 @@ def pin_unusable(part: str, pin: int | str, error: Exception) -> PinUnusable:
     elif "busy" in str(error).lower():  # lgpio: 'GPIO busy'; another chip: EBUSY
         why = "is held by another program"
         advice = f"See which one and end it: sudo lsof {chips[0] if chips else '/dev/gpiochip0'}."
+    elif type(error).__name__ == "PinUnknownPi":  # another board's or a laptop's chips
+        why = "is not there: this machine is no Raspberry Pi that gpiozero knows"
+        advice = "Take it out of settings.toml."
     elif isinstance(error, PermissionError) or _are_closed(chips):
         why = "may not be used by this user"
         advice = "Run `sudo usermod -aG gpio $USER`, then log in again."

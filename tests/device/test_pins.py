@@ -96,6 +96,7 @@ class _Lgpio(Exception):
         (_Lgpio("can not open gpiochip"), [], "no pins"),
         (_Lgpio("bad GPIO number"), ["gpiochip0"], "Check its number"),
         (ModuleNotFoundError("No module named 'lgpio'"), [], "no pins"),
+        (gpiozero.PinUnknownPi("unknown"), ["gpiochip0"], "no Raspberry Pi"),
     ],
 )
 def test_a_pin_that_cannot_be_had_is_a_sentence_with_the_next_step(
