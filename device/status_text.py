@@ -86,4 +86,9 @@ def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
     failing = [
         f"{each['moment'] or each['letter']}: {each['reason']}" for each in status["failing"]
     ]
-    return [f"The worker is running; {status['waiting']} letters wait.", *failing]
+    resting = [f"{each['letter']} is tried again: {each['reason']}." for each in status["resting"]]
+    aside = [f"{each['letter']} was set aside: {each['reason']}." for each in status["set_aside"]]
+    more = status["aside"] - len(aside)
+    aside += [f"{more} more were set aside."] if more > 0 else []
+    running = f"The worker is running; {status['waiting']} letters wait."
+    return [running, *failing, *resting, *aside]

@@ -51,14 +51,15 @@ def put_lines(spool: Path, name: str, lines: Sequence[BrokenLine]) -> SetAside:
     return SetAside(target, lines[0].reason)
 
 
-def lying(spool: Path) -> list[SetAside]:
-    """All that lies there, by name."""
+def lying(spool: Path, most: int | None = None) -> list[SetAside]:
+    """What lies there, by name; of very many, the first."""
     folder = spool / FOLDER
-    names = sorted(entry.name for entry, _ in entries(folder))
-    # A reason without its letter was left by a kill, or by who moved the letter back.
-    return [
-        SetAside(folder / name, _why(folder / name)) for name in names if not name.endswith(WHY)
-    ]
+    return [SetAside(folder / name, _why(folder / name)) for name in _names(folder)[:most]]
+
+
+def count(spool: Path) -> int:
+    """How much lies there."""
+    return len(_names(spool / FOLDER))
 
 
 def find(spool: Path, name: str, moment: str) -> SetAside | None:
@@ -67,6 +68,11 @@ def find(spool: Path, name: str, moment: str) -> SetAside | None:
     if not os.path.lexists(path) or (path.suffix == ".texts" and moment not in _ids_in(path)):
         return None
     return SetAside(path, _why(path))
+
+
+def _names(folder: Path) -> list[str]:
+    # A reason without its letter was left by a kill, or by who moved the letter back.
+    return sorted(entry.name for entry, suffix in entries(folder) if suffix != WHY)
 
 
 def _ids_in(batch: Path) -> set[str | None]:

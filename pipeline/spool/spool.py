@@ -164,9 +164,13 @@ class Spool:
         """What is not ours and in nobody's way, here and in the folders of the spool."""
         return listing.foreign(self.folder)
 
-    def aside(self) -> list[SetAside]:
-        """What was set aside, and why."""
-        return aside.lying(self.folder)
+    def aside(self, most: int | None = None) -> list[SetAside]:
+        """What was set aside, and why; of very many, the first."""
+        return aside.lying(self.folder, most)
+
+    def aside_count(self) -> int:
+        """How much was set aside."""
+        return aside.count(self.folder)
 
     def found_aside(self, letter: str, moment: str) -> SetAside | None:
         """Where this moment lies, if the letter of this name was set aside with it."""

@@ -47,6 +47,9 @@ HEAR_AGAIN_EVERY_S = 60.0
 SCRUB_EVERY_S = 10.0
 """How often a forget that is not finished is gone on with. Nobody can write meanwhile."""
 
+MOST_NAMED = 20
+"""Of what was set aside, in an answer; `doctor` and the folder have more."""
+
 RETRY_AFTER_S = 30.0
 """How long a letter rests on which somebody has to act first (a missing model, a full disk)."""
 
@@ -152,7 +155,11 @@ class Worker:
         return {
             "process": os.getpid(),
             "waiting": self.spool.waiting_count(),
-            "aside": len(self.spool.aside()),
+            "aside": self.spool.aside_count(),
+            "set_aside": [
+                {"letter": each.path.name, "reason": each.reason}
+                for each in self.spool.aside(MOST_NAMED)
+            ],
             "working": self._working.locked(),
             "trouble": None if self.trouble is None else str(self.trouble),
             "resting": [{"letter": each, "reason": why} for each, why in self.resting().items()],

@@ -31,6 +31,9 @@ Run = Callable[..., Ran]
 PATIENCE_S = 30.0
 """A trial takes half a second; what takes so long hangs, on any machine."""
 
+REAL_PATIENCE_S = 300.0
+"""Eight real commands, each of which loads models anew."""
+
 TOGETHER = 6
 """So many odd things at once, in a trial of several."""
 
@@ -134,7 +137,8 @@ def _in_a_fork(home: Path, odd: tuple[tuple[Place, str], ...], *, is_real: bool)
     child.start()
     theirs.close()
     try:
-        return ours.recv() if ours.poll(PATIENCE_S) else ("it hangs",)
+        patience_s = REAL_PATIENCE_S if is_real else PATIENCE_S
+        return ours.recv() if ours.poll(patience_s) else ("it hangs",)
     except EOFError:
         return ("its process ended",)
     finally:

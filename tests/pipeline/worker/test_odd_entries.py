@@ -83,9 +83,10 @@ async def test_what_is_no_file_is_set_aside_and_the_rest_goes_in(
     with capture_logs() as log:
         async with working(Home(home), Settings(), models=FakeModels()) as worker:
             await worker.drain()
+            (shown,) = worker.status()["set_aside"]
 
     assert await texts(home) == ["a note"]
-    assert [each.path.name for each in spool.aside()] == [f"{ID}{suffix}"]
+    assert [each.path.name for each in spool.aside()] == [shown["letter"]] == [f"{ID}{suffix}"]
     (told,) = [each for each in log if each["event"] == "letter_set_aside"]
     assert told["reason"] == spool.aside()[0].reason
     assert told["reason"].startswith("it is a ")
