@@ -33,5 +33,6 @@ async def forget(
 
 async def finish_forgetting(archive: Archive, spool: Spool) -> bool:
     """True once nothing is left to do of any forget, those among them that a kill cut short."""
+    spool.sweep()  # what a killed sender left half written has no name to be forgotten by
     is_spool_done = spool.erase(await archive.apply_tombstones())
     return await archive.erase_remains() and is_spool_done

@@ -114,6 +114,25 @@ def test_who_goes_on_without_the_lost_journal_keeps_the_sound_for_a_month(archiv
     assert "pill" in again.value["text"].lower()
 
 
+def test_the_right_journal_that_turns_up_later_has_its_sound_again(
+    archive: Path, kept: Path
+) -> None:
+    before = sounds(archive.parent)
+    archive.rename(archive.with_name("away.db"))
+    afterthought("rebuild", "--as-it-is")
+    assert afterthought("note", "meanwhile").status == 0
+    assert sounds(archive.parent) != before
+
+    archive.with_name("away.db").replace(archive)
+    told = refused(afterthought("note", "the second note"), "another archive")
+    assert afterthought(*shlex.split(told)).status == 0
+    assert afterthought("process", "--once").status == 0
+
+    assert sounds(archive.parent) == before
+    assert {"the first note", "the second note"} < set(texts())
+    assert afterthought("check").status == 0
+
+
 def test_the_advice_beside_a_file_that_is_no_archive_is_right(archive: Path, kept: Path) -> None:
     before = sounds(archive.parent)
     archive.write_bytes(b"no archive at all" * 999)

@@ -106,6 +106,16 @@ async def test_everything_is_all_that_lies_there_whether_it_can_be_read_or_not(
     assert left(spool) == []
 
 
+async def test_what_a_killed_sender_left_half_written_goes_with_any_forget(
+    archive: Archive, spool: Spool
+) -> None:
+    post_clip(spool, "aa-1", WITHIN).rename(spool.folder / "bb-1.0.clip.part")
+
+    await forget(archive, spool, ["cc-1"])
+
+    assert left(spool) == []
+
+
 async def test_facts_are_not_the_wearers_to_forget(archive: Archive, spool: Spool) -> None:
     spool.post_fact(Fact("gap_found", "ab", 5, WITHIN, {"reason": "stalled"}))
 
