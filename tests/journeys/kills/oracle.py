@@ -98,9 +98,13 @@ def key(row: MomentRow) -> tuple[str, ...]:
 
 
 def _lost(rows: list[MomentRow], promised: Promised) -> Iterator[str]:
-    keys, ids = set(map(key, rows)), {row.id for row in rows}
-    yield from (f"Confirmed and missing: {each}." for each in sorted(promised.keys - keys))
-    yield from (f"Confirmed and missing: {each}." for each in sorted(promised.ids - ids))
+    keys = promised.keys - set(map(key, rows))
+    ids = promised.ids - {row.id for row in rows}
+    for missing in (sorted(map(str, keys)), sorted(ids)):
+        if missing:
+            yield f"Confirmed and missing: {missing[0]}, the first of {len(missing)}."
+    promised.keys -= keys  # told once
+    promised.ids -= ids
     for row in rows:
         if row.words in {"awaited", "failed"}:
             yield f"The words of {row.id} are {row.words}."
