@@ -32,6 +32,8 @@ ROTATION = (
     "log",
     "keep",
     "undo",
+    "status",
+    "redo",
     "hide",
     "process",
     "restore",
@@ -84,6 +86,8 @@ class Rotation:
         ran = self.run("--home", str(self.home), "--json", *arguments)
         if act in {"hide", "restore", "forget"}:
             self.touched.add(moment)
+        if act in {"undo", "redo"}:  # of what was done last: before the flip, or just now
+            self.touched |= {each for each in moments if each in ran.out}
         if act == "forget":
             self.at_stake.add(moment)
             self.forgotten |= {moment} if ran.status == 0 else set()

@@ -42,16 +42,16 @@ async def fill(home: Path) -> Filled:
         await filling.without_words(31, "failed")
         await filling.revise(clips[0])
         await filling.note_facts()
+        gone = (texts[2], clips[2])
+        words = {each: (await archive.moment(each)).text for each in gone}
+        await archive.begin_forgetting(gone)
+        await archive.erase_remains()
         for each in (texts[0], clips[1]):
             await acts.hide(archive, await archive.moment(each))
         kept = [e for e in await archive.events_of(texts[1]) if e.kind == "moment_kept"]
         await archive.append(
             drafts.act_undone(texts[1], kept[0].origin, kept[0].seq, author="wearer")
         )
-        gone = (texts[2], clips[2])
-        words = {each: (await archive.moment(each)).text for each in gone}
-        await archive.begin_forgetting(gone)
-        await archive.erase_remains()
     return Filled(words)
 
 

@@ -120,7 +120,7 @@ class _Trial:
         return (
             self._flip.table == "the file"
             or act == "check"
-            or (act == "undo" and "not_found" in told)
+            or (act in {"undo", "redo"} and "not_found" in told)
             or (act == "search" and "keyword index" in told)
         )
 
