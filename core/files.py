@@ -107,6 +107,16 @@ def clear_away(path: Path) -> None:
         path.rename(_beside(path))
 
 
+def make_way(path: Path) -> Path:
+    """The same path, at which lies a file or nothing: anything else is moved, and stays beside it.
+
+    Raises OSError.
+    """
+    if why_no_file(path) is not None:
+        path.rename(_beside(path))
+    return path
+
+
 def make_folder(folder: Path) -> Path:
     """The folder, made for this user alone if need be; a link to one is one.
 

@@ -16,6 +16,7 @@ from core.audio import RATE_HZ
 from core.clock import Clock, SystemClock
 from core.command_line import Screen
 from core.errors import ArchiveBusy, SettingsWrong, UserError
+from core.files import make_folder, make_way
 from core.machine import LONGEST_RING_S, profile
 from core.paths import Home, runtime_folder
 from core.settings import Settings
@@ -186,8 +187,8 @@ def _microphone(settings: Settings, replay: str | None) -> Microphone:
 @contextlib.contextmanager
 def _only_capture(home: Home) -> Iterator[None]:
     """The lock of the one capture; the kernel gives it back when its process dies."""
-    make_private(home.spool)
-    with (home.spool / "capture.lock").open("a+", encoding="ascii") as file:
+    make_private(make_folder(home.spool))
+    with make_way(home.spool / "capture.lock").open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

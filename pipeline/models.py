@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from core.checks import Check
 from core.errors import ModelMissing, NotFound
+from core.files import read_small
 from core.settings import ModelSettings, Settings
 
 RECORD = "built.json"
@@ -286,10 +287,10 @@ def _pins(model: Model, place: Place, chosen: ModelSettings) -> dict[str, str]:
 
 def _built_pins(model: Model, folder: Path) -> dict[str, str]:
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = json.loads(read_small(folder / RECORD))
         pins = {name: str(record["sha256"][name]) for name in model.built}
         return pins if record["source"] == model.files else {}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

@@ -21,6 +21,7 @@ from typing import IO, Any
 from core import socket_client
 from core.access.peers import is_trusted_caller
 from core.errors import UserError
+from core.files import clear_away
 
 from .events import Event, as_json
 
@@ -71,7 +72,7 @@ class Control:
 
     def start(self) -> None:
         """Listen. The caller holds capture's lock, so that the path is nobody else's."""
-        self._path.unlink(missing_ok=True)
+        clear_away(self._path)
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._server.bind(str(self._path))
         self._path.chmod(0o600)

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import ArchiveBusy, ArchiveUnusable
-from core.files import why_no_file
+from core.errors import ArchiveBusy
+from core.files import make_way
 from core.paths import Home
 
 
@@ -15,14 +15,10 @@ from core.paths import Home
 def only_worker(home: Home) -> Iterator[None]:
     """Hold the lock while the worker lives; the kernel gives it back when its process dies.
 
-    Raises ArchiveBusy where another one holds it, ArchiveUnusable where it is no file.
+    Raises ArchiveBusy where another one holds it.
     """
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    what = why_no_file(home.worker_lock)
-    if what is not None:
-        sentence = f"{home.worker_lock} cannot be locked: {what}."
-        raise ArchiveUnusable(sentence, advice="Move it away.")
-    with home.worker_lock.open("a+", encoding="ascii") as file:
+    with make_way(home.worker_lock).open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

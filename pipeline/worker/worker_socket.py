@@ -30,6 +30,7 @@ from typing import Any, Protocol
 from core.access.peers import is_trusted_caller
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
+from core.files import clear_away
 from core.socket_client import read_object
 from core.spool_port import Clip
 from pipeline.media import Handling, SoundFile
@@ -81,7 +82,7 @@ class Served(Protocol):
 @contextlib.asynccontextmanager
 async def serve_worker(worker: Served, path: Path) -> AsyncIterator[None]:
     """Answer at this socket while the worker works. The caller holds the worker's lock."""
-    path.unlink(missing_ok=True)
+    clear_away(path)
     lines: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -54,11 +54,14 @@ PLACES: tuple[Place, ...] = (
     *_in("spool/aside", f"{ID}.0.clip.why"),
     *_in("spool/taken-back", f"{ID}.0.clip", f"{ID}.part", _IN_BYTES),
     *_in("sound", f"{WAITING}.part", "ab", f"ab/{SHA}.mp4", "notes.txt", _IN_BYTES),
-    *(Place("home", name) for name in ("notes.txt", _IN_BYTES, "exports", "models", "demo")),
+    *(
+        Place("home", name)
+        for name in ("notes.txt", _IN_BYTES, "exports", "models", "demo", "worker.lock")
+    ),
     *(Place("home", name) for name in ("journal.json", "tombstones.part", "archive.db.part")),
     *(
         Place("home", name, vital=True)
-        for name in ("archive.db", "tombstones", "settings.toml", "worker.lock", "spool", "sound")
+        for name in ("archive.db", "tombstones", "settings.toml", "spool", "sound")
     ),
     *(Place("runtime", name) for name in ("worker.sock", "capture.sock", "notes.txt", _IN_BYTES)),
 )

@@ -14,12 +14,13 @@ def folder(path: Path) -> None:
 
 
 def socket_file(path: Path) -> None:
-    """Bound from within its folder: an address is at most 107 bytes long."""
+    """Bound from within its folder, by a short name: an address is at most 107 bytes long."""
     here = Path.cwd()
     os.chdir(path.parent)
     try:
         with socket.socket(socket.AF_UNIX) as made:
-            made.bind(path.name)
+            made.bind("socket")
+            Path("socket").rename(path)
     finally:
         os.chdir(here)
 

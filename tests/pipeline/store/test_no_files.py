@@ -51,9 +51,20 @@ def test_tombstones_without_end_are_not_read_into_memory(home: Path) -> None:
 
 
 @no_files
-async def test_what_is_no_lock_is_a_sentence(home: Path, make: Maker) -> None:
+async def test_what_is_no_lock_is_moved_out_of_the_way(home: Path, make: Maker) -> None:
     make(home / "worker.lock")
 
-    with pytest.raises(ArchiveUnusable, match=r"cannot be locked: it is a \w+"):
-        async with working(Home(home), Settings(), models=FakeModels()):
-            pass
+    async with working(Home(home), Settings(), models=FakeModels()):
+        assert (home / "worker.lock").is_file()
+
+    assert len(list(home.glob("worker.lock.aside-*"))) == 1
+
+
+@no_files
+async def test_what_lies_where_the_socket_should_be_stops_no_worker(
+    home: Path, make: Maker
+) -> None:
+    make(Home(home).worker_socket)
+
+    async with working(Home(home), Settings(), models=FakeModels()):
+        assert Home(home).worker_socket.is_socket()
