@@ -63,7 +63,7 @@ def why_in_doubt(record: JournalEnd | None, found: Found, beside: Beside) -> str
 
 def _against_what_lies_beside(found: Found, beside: Beside) -> str:
     if beside.unnamed_sounds:
-        return f"does not know any of the {beside.unnamed_sounds} sounds that lie beside it"
+        return f"does not know any sound that lies beside it, {beside.unnamed_sounds} in all"
     if beside.has_tombstones and not found.has_events:
         return "is new, but something was forgotten here before"
     return ""

@@ -13,10 +13,12 @@ from structlog.testing import capture_logs
 from core.errors import ArchiveInDoubt
 from pipeline.store.format import drafts
 from pipeline.store.journal_record import JournalEnd, read_record, record_path, write_record
+from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive, take_as_it_is
 from pipeline.store.sqlite.doubt import Beside, Found, why_in_doubt
 
 Typed = Callable[[str], Awaitable[str]]
+KeepSound = Callable[[bytes], Awaitable[Path]]
 
 RECORD = JournalEnd("aa", 5, "ee")
 NOTHING = Beside()
@@ -42,8 +44,8 @@ EVENTS = Found(has_events=True)
         (JournalEnd(), Found(), NOTHING, ""),
         (JournalEnd(), replace(EVENTS, last_seq=2), SOUNDS, ""),
         (None, Found(), NOTHING, ""),
-        (None, Found(), SOUNDS, "does not know any of the 3 sounds"),
-        (None, EVENTS, SOUNDS, "does not know any of the 3 sounds"),
+        (None, Found(), SOUNDS, "does not know any sound that lies beside it, 3"),
+        (None, EVENTS, SOUNDS, "does not know any sound that lies beside it, 3"),
         (None, EVENTS, TOMBSTONES, ""),
         (None, Found(), TOMBSTONES, "is new, but something was forgotten here before"),
     ],
@@ -94,6 +96,37 @@ async def test_a_record_that_makes_no_sense_is_written_anew(
 
     assert {each["event"] for each in told} == {"journal_record_unreadable"}
     assert record_path(home).read_bytes() == good
+
+
+async def test_a_home_of_before_there_were_records_has_one_from_its_first_opening(
+    archive: SqliteArchive, typed: Typed, keep_sound: KeepSound, home: Path
+) -> None:
+    await typed("the siren")
+    await keep_sound(b"sound")
+    good = record_path(home).read_bytes()
+    record_path(home).unlink()
+    put_unnamed_sound(home)  # as a kill of an older version left it
+
+    async with open_archive(home, machine=b"this machine"):
+        assert record_path(home).read_bytes() == good
+
+
+async def test_without_a_record_a_journal_that_names_none_of_the_sound_is_in_doubt(
+    archive: SqliteArchive, typed: Typed, home: Path
+) -> None:
+    await typed("the siren")
+    record_path(home).unlink()
+    put_unnamed_sound(home)
+
+    with pytest.raises(ArchiveInDoubt, match="does not know any sound"):
+        async with open_archive(home, machine=b"this machine"):
+            pass
+
+
+def put_unnamed_sound(home: Path) -> None:
+    path = sound_path(home, "ab" * 32)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"of nobody")
 
 
 async def test_a_folder_with_the_records_name_is_put_out_of_the_way(
