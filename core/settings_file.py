@@ -153,7 +153,9 @@ def _parse(path: Path) -> dict[str, Any]:
         return {}
     except RecursionError as cause:
         raise _wrong(path, "it has tables within tables without end") from cause
-    except ValueError as cause:  # TOML's own errors, text that is none, numbers beyond all
+    except UnicodeDecodeError as cause:
+        raise _wrong(path, "it is not UTF-8 text") from cause
+    except ValueError as cause:  # TOML's own errors, numbers beyond all
         raise _wrong(path, f"it is not TOML: {cause}") from cause
     except OSError as cause:
         raise _wrong(path, f"it cannot be read: {cause.strerror}") from cause

@@ -108,7 +108,7 @@ def test_what_is_not_toml_is_a_sentence_with_its_line(home: Path) -> None:
 def test_a_file_that_is_no_text_is_a_sentence(home: Path) -> None:
     (home / settings_file.FILE_NAME).write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(SettingsWrong, match="not TOML"):
+    with pytest.raises(SettingsWrong, match=r"cannot be used: it is not UTF-8 text\. Mend"):
         settings_file.load(home)
 
 
