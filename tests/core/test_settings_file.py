@@ -226,7 +226,7 @@ def test_settings_that_are_garbled_are_one_sentence_and_the_next_step(
 
 PLANTED: dict[str, Callable[[Path], object]] = {
     "a folder": Path.mkdir,
-    "no file": os.mkfifo,
+    "a pipe": os.mkfifo,
     "a link to nothing": lambda file: file.symlink_to(file.parent / "nothing"),
     "levels of symbolic links": lambda file: file.symlink_to(file),
 }
