@@ -20,6 +20,7 @@ def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
     folder. A failed one leaves nothing behind.
     """
     part = path.with_name(f"{path.name}.part")
+    _make_way_for(part)
     try:
         with part.open("wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -32,6 +33,13 @@ def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
         part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _make_way_for(part: Path) -> None:
+    """Move away what is no file: a pipe would be waited for, and a link be written through."""
+    with contextlib.suppress(FileNotFoundError):
+        if what_it_is(part.lstat()) is not None:
+            part.rename(_beside(part))
 
 
 def read_small(path: Path, most_bytes: int = SMALL_BYTES) -> bytes:
@@ -76,7 +84,9 @@ _NO_FILE = {
 
 def what_it_is(state: os.stat_result) -> str | None:
     """What this is that is no file, as a sentence without its end; None for a file."""
-    return None if stat.S_ISREG(state.st_mode) else _NO_FILE.get(stat.S_IFMT(state.st_mode))
+    if stat.S_ISREG(state.st_mode):
+        return None
+    return _NO_FILE.get(stat.S_IFMT(state.st_mode), "it is no file")
 
 
 def why_no_file(path: Path) -> str | None:

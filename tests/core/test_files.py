@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.files import erase_file, make_folder, sweep_parts
+from core.files import erase_file, make_folder, sweep_parts, write_durably
 from tests.pipeline.spool.odd_things import NO_FILES, Maker
 
 
@@ -57,3 +57,23 @@ def test_a_link_to_a_folder_is_one(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("real")
 
     assert make_folder(tmp_path / "a").is_symlink()
+
+
+@pytest.mark.parametrize("make", list(NO_FILES.values()), ids=list(NO_FILES))
+def test_a_file_is_written_whatever_has_its_temporary_name(tmp_path: Path, make: Maker) -> None:
+    make(tmp_path / "a.part")
+
+    write_durably(tmp_path / "a", [b"one"])
+
+    assert (tmp_path / "a").read_bytes() == b"one"
+    assert not (tmp_path / "a").is_symlink()
+
+
+def test_a_link_with_the_temporary_name_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(b"other")
+    (tmp_path / "a.part").symlink_to("other")
+
+    write_durably(tmp_path / "a", [b"one"])
+
+    assert (tmp_path / "other").read_bytes() == b"other"
+    assert (tmp_path / "a").read_bytes() == b"one"

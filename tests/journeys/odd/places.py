@@ -58,7 +58,7 @@ PLACES: tuple[Place, ...] = (
         Place("home", name)
         for name in ("notes.txt", _IN_BYTES, "exports", "models", "demo", "worker.lock")
     ),
-    *(Place("home", name) for name in ("journal.json", "tombstones.part", "archive.db.part")),
+    *(Place("home", name) for name in ("journal.json", "journal.json.part", "archive.db.part")),
     *(
         Place("home", name, vital=True)
         for name in ("archive.db", "tombstones", "settings.toml", "spool", "sound")
