@@ -10,8 +10,8 @@ from pipeline.meaning.passages import cut
 from pipeline.store.format.drafts import Embedding, PassageCut
 from pipeline.store.passage_columns.vectors import encoded
 
-TOLD_EACH = 16
-"""Passages: a tenth of a second here, half a second on the slowest machine."""
+TOLD_EACH = 4
+"""Passages: a tenth of a second of work here, a second on the slowest machine."""
 
 Tell = Callable[[int], None]
 

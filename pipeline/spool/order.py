@@ -14,7 +14,8 @@ LONG_CLIP_BYTES = 60 * 2 * RATE_HZ
 """A minute of sound: two of work on the slowest machine, and for more nobody sits and waits."""
 
 LONG_TEXT_BYTES = 256 * 1024
-"""A second of work, ten on the slowest machine; an import's letters have 256 lines at most."""
+"""Seven seconds of work here. An import's letter has 256 lines, mostly a tenth of this: were it
+long, it would wait behind hours of sound."""
 
 
 class Turn(IntEnum):

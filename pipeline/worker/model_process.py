@@ -47,8 +47,8 @@ GIVES_BACK = {
 CPU time (11.5 s; x86, 2026-11). Thresholds of 128 KB give 259 MB and cost half as much again."""
 
 
-LONG_TEXT_SIGNS = 20_000
-"""Some twenty passages: a tenth of a second of work here, one on the slowest machine."""
+LONG_TEXT_SIGNS = 8_000
+"""Some ten passages: a quarter of a second of work here, for which a query would wait."""
 
 
 class Rank(IntEnum):
