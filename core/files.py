@@ -172,9 +172,11 @@ def overwrite(descriptor: int, *, names: int) -> None:
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode) or state.st_nlink > names:
         return
+    stood_at = os.lseek(descriptor, 0, os.SEEK_CUR)
     for begin, end in _written(descriptor, state.st_size):
         for start in range(begin, end, SMALL_BYTES):
             os.pwrite(descriptor, bytes(min(SMALL_BYTES, end - start)), start)
+    os.lseek(descriptor, stood_at, os.SEEK_SET)
     os.fsync(descriptor)
 
 
