@@ -53,6 +53,8 @@ async def why_nothing(archive: "Reader", period: "Period") -> str:
     from pipeline.store.port import Period  # noqa: PLC0415
 
     everything = await archive.moments(Period(), hidden=True)
+    if not everything and await archive.doubt():
+        return "There is nothing to show of what was kept."
     if not everything:
         return "Nothing is kept here yet. Try `afterthought note TEXT`."
     if await archive.moments(period, hidden=True):

@@ -83,7 +83,8 @@ def test_a_note_beside_a_lost_journal_waits_and_no_sound_goes(
         refused(afterthought(*act), str(archive), "rebuild --as-it-is")
     assert sounds(archive.parent) == before
     assert not archive.exists() or archive.stat().st_size == 0
-    assert afterthought("list").status == 0
+    listed = afterthought("list")
+    assert (listed.status, "Nothing is kept here yet" in listed.err) == (0, False)
 
     shutil.copy(kept / "note.db", archive)
     assert afterthought("process", "--once").status == 0
@@ -254,3 +255,14 @@ def patched(patch: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]"
         capture_output=True,
         check=False,
     )
+
+
+def test_a_backup_of_the_whole_folder_is_believed(archive: Path, kept: Path) -> None:
+    assert afterthought("note", "what came after the backup").status == 0
+    shutil.rmtree(archive.parent)
+    shutil.copytree(kept / "home", archive.parent)
+
+    assert afterthought("note", "the second note").status == 0
+
+    assert {"the first note", "the second note"} < set(texts())
+    assert afterthought("check").status == 0
