@@ -172,7 +172,7 @@ class Live:
     def _pass_on(self, name: str, event: Told) -> None:
         if name == "worker":
             self._hint.set()
-            if event.get("event") == "trouble":
+            if event.get("event") in {"trouble", "letter_failed"}:
                 self._send({"event": "state", "of": name})
         elif event.get("event") != "subscribed":
             self._send(event)

@@ -1,8 +1,9 @@
 """Live events: those a page gets, those it missed, and what happens where too many watch."""
 
+import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,20 @@ def test_capture_that_comes_and_goes_is_announced(live: Live, home: Path) -> Non
         first(events, "level")
     while first(events, "state")["of"] != "capture":
         pass
+
+
+@pytest.mark.parametrize("event", ["trouble", "letter_failed"])
+def test_that_the_worker_does_not_get_on_is_a_new_state(live: Live, event: str) -> None:
+    async def told() -> AsyncIterator[dict[str, Any]]:
+        yield {"event": "subscribed"}
+        yield {"event": event, "letter": "a-0.0.clip"}
+        yield {"event": "progress", "moment": "a-0"}
+        await asyncio.Event().wait()
+
+    live._sources["worker"] = told
+    events = (each for each in events_of(live.open(None)) if each.get("of") == "worker")
+
+    assert [next(events)["event"] for _ in range(2)] == ["state", "state"]
 
 
 def test_a_page_that_lags_is_spared_levels_and_nothing_else() -> None:
