@@ -23,6 +23,7 @@ from device.memory.recent_sound import Sound, SpeechDetector
 from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline.commands import json_shapes
+from pipeline.commands.outcomes import why_not_kept
 from pipeline.imports import as_text
 from pipeline.media import Account, SoundFile
 from pipeline.speech import speech_detector
@@ -122,6 +123,7 @@ async def hear(
                 screen.refuse(error, file=name)
                 status = 1
                 continue
+            status |= listener.status
             used_s = cpu_s()
             told = summary.told(used_s - used_before_s)
             used_before_s = used_s
@@ -146,6 +148,7 @@ class Listener:
         self._delivery = delivery
         self._screen = screen
         self._summary = Summary()
+        self.status = 0
 
     async def hear(self, path: Path, sound: SoundFile) -> Summary:
         """Its moments, printed as they come, and what it came to. Raises UserError."""
@@ -191,7 +194,13 @@ class Listener:
                 await self._show(archive, path, each)
 
     async def _show(self, archive: Reader, path: Path, closed: events.Closed) -> None:
-        row = await archive.moment(closed.keep)
+        row = await archive.find_moment(closed.keep)
+        if row is None:
+            rests = self._delivery.why_it_rests(closed.path)
+            wrong = why_not_kept(Spool(self._home.spool), closed.path, closed.keep, rests)
+            self._screen.refuse(wrong, file=str(path), id=closed.keep)
+            self.status = 1
+            return
         self._summary.add(closed.seconds, row.words)
         start_s = closed.start / RATE_HZ
         end_s = start_s + closed.seconds

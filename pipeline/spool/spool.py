@@ -4,7 +4,6 @@ Formats and names are in docs/journal-format.md. Repeating is harmless: a letter
 its ids, and whoever works on it asks the journal first.
 """
 
-import contextlib
 import json
 import os
 from collections.abc import Iterable
@@ -102,17 +101,28 @@ class Spool:
         disk = os.statvfs(folder)
         return disk.f_bavail * disk.f_frsize
 
-    def close_orphans(self) -> None:
+    def close_orphans(self) -> list[Odd]:
         """Make letters of the open clips whose writers were killed. For the worker.
 
-        One that cannot be looked at now is left for the next time.
+        Those that could not be looked at, and why: they are left for the next time.
         """
+        left = []
         for name, suffix in listing.letters(self.folder):
-            path = self.folder / name
-            with contextlib.suppress(OSError, LetterBroken):
-                if suffix == OPEN and not is_being_written(path):
-                    path.replace(path.with_suffix(".clip"))
-                    sync_folder(self.folder)
+            if suffix == OPEN:
+                try:
+                    self._close_orphan(self.folder / name)
+                except FileNotFoundError:  # its writer has closed it
+                    continue
+                except OSError as error:
+                    left.append(Odd(self.folder / name, error.strerror or "unknown"))
+                except LetterBroken as error:
+                    left.append(Odd(self.folder / name, error.reason))
+        return left
+
+    def _close_orphan(self, path: Path) -> None:
+        if not is_being_written(path):
+            path.replace(path.with_suffix(".clip"))
+            sync_folder(self.folder)
 
     def take_back(self, path: Path) -> Path:
         """Move a clip that waits, open or closed, out of every model's sight; where it lies.

@@ -213,7 +213,8 @@ class Worker:
 
     def _seen(self) -> list[Letter]:
         """What is due, after what others left undone was done."""
-        self.spool.close_orphans()
+        for left in self.spool.close_orphans():
+            self._tell_once("open_clip_left", left.path, reason=left.reason)
         for moment in self.spool.erase_taken_back():
             get_log().info("taken_back_erased", moment=moment)
         for odd in self.spool.odd():
@@ -277,20 +278,24 @@ class Worker:
             self._let_rest(letter, reason)
 
     def _set_aside(self, path: Path, reason: str) -> bool:
-        """Move it out of the way; False where that cannot be done either, which is said once."""
+        """Move it out of the way; False where that cannot be done either."""
         name = without_words(path.name)
         try:
             self.spool.set_aside(path, reason)
         except FileNotFoundError:  # somebody else took it out
             return True
         except OSError as error:
-            if path.name not in self._in_the_way:
-                self._in_the_way.add(path.name)
-                get_log().error("not_set_aside", letter=name, reason=reason, why=error.strerror)
+            self._tell_once("not_set_aside", path, reason=reason, why=error.strerror)
             return False
         get_log().error("letter_set_aside", letter=name, reason=reason)
         self.report({"event": "letter_set_aside", "letter": path.name, "reason": reason})
         return True
+
+    def _tell_once(self, event: str, path: Path, **about: str | None) -> None:
+        """Log what stays as it is at every look, once."""
+        if path.name not in self._in_the_way:
+            self._in_the_way.add(path.name)
+            get_log().error(event, letter=without_words(path.name), **about)
 
     def _has_failed(self, letter: Letter, why: Why, before: Conditions) -> bool:
         """True where that was the last time; until then it waits, and is told."""

@@ -114,3 +114,10 @@ def test_every_command_answers(
 
         assert "Something broke" not in told.err + told.out
         assert status in {0, 1}
+
+
+def test_a_note_that_cannot_be_stored_whole_is_refused(page: FlaskClient) -> None:
+    answer = page.post("/note", data={"text": "a\0b"})
+
+    assert answer.status_code == 400
+    assert page.post("/note", data={"text": "a\tb"}).status_code == 303

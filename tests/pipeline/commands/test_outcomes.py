@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -13,13 +13,16 @@ import structlog
 from core.audio import Samples
 from core.command_line import main
 from core.spool_port import Clip, TypedText
+from device import commands as hearing
 from pipeline.commands import importing, keeping
 from pipeline.fakes import FakeModels
+from pipeline.spool.opening import LetterBroken
 from pipeline.spool.spool import Spool
 from pipeline.worker import ingest, worker
+from tests.journeys.command import PILL_BOX
 from tests.wav import write_wav
 
-COMMANDS = (*importing.COMMANDS, *keeping.COMMANDS)
+COMMANDS = (*importing.COMMANDS, *keeping.COMMANDS, *hearing.COMMANDS)
 Ran = tuple[int, list[dict[str, Any]]]
 
 
@@ -139,3 +142,18 @@ def test_what_was_forgotten_on_its_way_is_told(
     status, (told,) = run("note", "one")
 
     assert (status, told["code"]) == (1, "forgotten")
+
+
+def test_a_heard_clip_that_was_set_aside_is_told_and_the_rest_goes_on(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> NoReturn:
+        raise LetterBroken("it is no clip")
+
+    monkeypatch.setattr(ingest, "read_clip", broken)
+
+    status, told = run("hear", "--policy", "everything", PILL_BOX, PILL_BOX)
+
+    assert status == 1
+    assert [each.get("code") for each in told] == ["set_aside", None] * 2
+    assert "summary" in told[1]

@@ -306,3 +306,44 @@ async def test_a_batch_that_the_disk_fails_to_read_keeps_no_worker_from_starting
 
     assert await texts(home) == ["one"]
     assert spool.waiting() == []
+
+
+@pytest.mark.parametrize("suffix", [".0.clip", ".0.texts", "-7-gap_found.fact"])
+async def test_a_file_that_this_user_may_not_read_is_set_aside(
+    home: Path, spool: Spool, post_text: Post, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    post_text("a note")
+    path, opened = spool.folder / f"{ID}{suffix}", os.open
+    path.write_bytes(b"another's")
+
+    def refuse(named: Path, *more: int, **also: int) -> int:
+        if str(named) == str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", str(named))
+        return opened(named, *more, **also)
+
+    monkeypatch.setattr(os, "open", refuse)  # root may read everything
+    async with working(Home(home), Settings(), models=FakeModels()) as worker:
+        await worker.drain()
+
+    assert await texts(home) == ["a note"]
+    assert [each.reason for each in spool.aside()] == ["this user may not read it"]
+
+
+async def test_an_open_clip_that_the_disk_fails_to_show_is_left_and_told_once(
+    worker: Worker, spool: Spool, post_text: Post, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_text("a note")
+    (spool.folder / f"{ID}.0.open").touch()
+
+    def fail(_: Path) -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("pipeline.spool.spool.is_being_written", fail)
+    with capture_logs() as log:
+        await worker.drain()
+
+    assert await texts(home) == ["a note"]
+    assert [each["reason"] for each in log if each["event"] == "open_clip_left"] == [
+        "Input/output error"
+    ]
+    assert spool.waiting_count() == 1
