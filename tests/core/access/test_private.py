@@ -18,6 +18,7 @@ FOR_EVERYBODY = {
     "deploy/build_models.py",  # the machine's models, which every user of it reads
     "deploy/lock.py",
     "dashboard/demo/make_recordings.py",
+    "deploy/demo_words.py",
 }
 """Programs that make a part of the product, not of a home."""
 
