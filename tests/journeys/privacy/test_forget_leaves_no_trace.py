@@ -151,6 +151,15 @@ def test_after_everything_is_forgotten_no_sound_lies_aside(do: Do, home: Path) -
     assert list((home / "sound").rglob("*.mp4")) == []
 
 
+def test_a_forget_names_what_it_cannot_reach(do: Do) -> None:
+    moment = do("note", "something").value["id"]
+
+    told = do("forget", moment, "--yes").value
+
+    assert any("backups" in each for each in told["out_of_reach"])
+    assert any("sudo fstrim -av" in each for each in told["out_of_reach"])
+
+
 def fill_spool(spool: Spool) -> None:
     """The marker waits, was set aside, and was taken back; all on the first of March."""
     noon = Recorded(1_772_366_400_000, 0, source="given")
