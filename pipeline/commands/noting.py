@@ -15,9 +15,9 @@ from pipeline.worker.delivery import SILENT_S, delivering
 
 
 async def keep_note(home: Home, typed: TypedText, screen: Screen) -> int:
-    """Keep it and print its id: once it can be found, or where that lasts, before. The status.
+    """Keep it and print its id, once it can be found; before, where another's work lasts.
 
-    Raises UserError.
+    The exit status. Raises UserError.
     """
     spool = Spool(home.spool)
     async with delivering(home, load(home.path)) as delivery:
@@ -25,19 +25,17 @@ async def keep_note(home: Home, typed: TypedText, screen: Screen) -> int:
             letter = spool.post_texts(secrets.token_hex(8), [typed])
             finishing = asyncio.create_task(delivery.finish([letter], lambda _: None))
             await asyncio.wait({finishing}, timeout=SILENT_S)
-            if is_slow := not finishing.done():
+            if delivery.is_handed_over and not finishing.done():
+                finishing.cancel()
                 screen.value({"id": typed.id}, typed.id)
                 screen.say("Kept; it waits for its place in the index.")
-                if delivery.is_handed_over:
-                    finishing.cancel()
-                    return 0
+                return 0
             await finishing
         if not await _is_moment(home, typed.id):
             rests = delivery.why_it_rests(letter)
             screen.refuse(why_not_kept(spool, letter, typed.id, rests), id=typed.id)
             return 1
-        if not is_slow:
-            screen.value({"id": typed.id}, typed.id)
+        screen.value({"id": typed.id}, typed.id)
         if why := delivery.why_it_waits(letter):
             screen.say(f"Kept, and found by its words, but not by its meaning yet. {why}")
         delivery.tell_left_behind(screen.say)

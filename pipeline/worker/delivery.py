@@ -55,10 +55,10 @@ class Delivery:
         """Return when these letters have been worked on, or the models or the disk failed them.
 
         `why_it_waits` and `why_it_rests` tell it. Raises UserError where somebody has to act
-        first; the letters then wait. `on_event` hears `waits` where nothing is done for them
-        within a moment.
+        first; the letters then wait. `on_event` hears `waits` where another process's worker
+        does nothing for them within a moment.
         """
-        with _telling_silence(letters, on_event) as watched:
+        with self._telling_silence(letters, on_event) as watched:
             await self._finish(letters, watched)
 
     async def beside(self, making: Callable[[threading.Event], Made]) -> Made:
@@ -95,6 +95,30 @@ class Delivery:
                 if waited_s > PATIENCE_S:
                     raise
                 await asyncio.sleep(LOOK_EVERY_S)
+
+    @contextlib.contextmanager
+    def _telling_silence(self, letters: Sequence[Path], on_event: OnEvent) -> Iterator[OnEvent]:
+        """The same listener, told of `waits` where it hears nothing of these letters for a while.
+
+        A worker of our own begins with them: what lasts then is the work itself.
+        """
+        moments = {path.name.partition(".")[0] for path in letters}
+
+        def tell() -> None:
+            if self.is_handed_over:
+                on_event({"event": "waits"})
+
+        waiting = asyncio.get_running_loop().call_later(SILENT_S, tell)
+
+        def watched(event: dict[str, Any]) -> None:
+            if event.get("moment") in moments:
+                waiting.cancel()
+            on_event(event)
+
+        try:
+            yield watched
+        finally:
+            waiting.cancel()
 
     def why_it_waits(self, letter: Path) -> str | None:
         """Why a letter is still there, and when it is tried again; None where it is not."""
@@ -171,21 +195,3 @@ async def delivering(home: Home, settings: Settings) -> AsyncIterator[Delivery]:
 async def _tell(events: "asyncio.Queue[dict[str, Any]]", on_event: OnEvent) -> None:
     while True:
         on_event(await events.get())
-
-
-@contextlib.contextmanager
-def _telling_silence(letters: Sequence[Path], on_event: OnEvent) -> Iterator[OnEvent]:
-    """The same listener, told of `waits` where it hears nothing of these letters for a while."""
-    moments = {path.name.partition(".")[0] for path in letters}
-    loop = asyncio.get_running_loop()
-    waiting = loop.call_later(SILENT_S, on_event, {"event": "waits"})
-
-    def watched(event: dict[str, Any]) -> None:
-        if event.get("moment") in moments:
-            waiting.cancel()
-        on_event(event)
-
-    try:
-        yield watched
-    finally:
-        waiting.cancel()

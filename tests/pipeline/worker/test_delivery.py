@@ -32,8 +32,10 @@ class Held(FakeModels):
     def __init__(self) -> None:
         super().__init__()
         self.go = asyncio.Event()
+        self.asked = asyncio.Event()
 
     async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+        self.asked.set()
         await self.go.wait()
         return await super().read(texts)
 
@@ -116,6 +118,22 @@ async def test_a_note_that_is_in_the_index_at_once_says_no_more_than_its_id(
 
     told = capsys.readouterr()
     assert (told.out, told.err) == (f'{{"id": "{note.id}"}}\n', "")
+
+
+async def test_a_command_that_is_the_worker_itself_answers_once_and_only_when_it_is_done(
+    models: Held, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.worker.worker.ChildModels", lambda *_, **__: models)
+    note = typed("a short one")
+    keeping = asyncio.create_task(keep_note(Home(home), note, Screen(as_json=False)))
+    await models.asked.wait()
+    await asyncio.sleep(0.1)  # longer than its silence
+    assert capsys.readouterr() == ("", "")
+
+    models.go.set()
+
+    assert await keeping == 0
+    assert capsys.readouterr() == (f"{note.id}\n", "")
 
 
 async def test_who_waits_is_told_so_once(
