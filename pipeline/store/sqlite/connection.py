@@ -1,8 +1,8 @@
 """Opening the archive: one careful writer, readers that cannot write, errors that help."""
 
+import asyncio
 import contextlib
 import errno
-import functools
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +15,7 @@ from core.checks import Check
 from core.errors import ArchiveUnusable
 from core.files import why_no_file
 
-from .damage import is_damage, is_of_the_index, is_of_the_schema
+from .damage import READABLE_TEXT, is_damage, is_of_the_index, is_of_the_schema, mend_schema
 from .doubt import doubt_of, is_nothing
 from .keyword_index import index_everything
 from .migrations import APPLICATION_ID, MIGRATIONS, REINDEXED_BY
@@ -51,7 +51,9 @@ async def open_writer(home: Path, *, as_it_is: bool = False) -> AsyncIterator[ai
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _must_be_a_file(path)
         _must_be_writable(home)
-        if is_nothing(path) and not as_it_is:
+        if not is_nothing(path):
+            await asyncio.to_thread(mend_schema, path)
+        elif not as_it_is:
             await _must_be_believed(path, None)
         async with _connected(path) as connection:
             await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -99,17 +101,12 @@ async def _has_no_table(connection: aiosqlite.Connection) -> bool:
     return not list(await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1"))
 
 
-_READABLE_TEXT = functools.partial(str, encoding="utf-8", errors="replace")
-"""How text is read. By itself, SQLite's module refuses a row with one damaged character, in an
-error that quotes the text."""
-
-
 @contextlib.asynccontextmanager
 async def _connected(
     database: str | Path, *, uri: bool = False
 ) -> AsyncIterator[aiosqlite.Connection]:
     async with aiosqlite.connect(database, uri=uri, isolation_level=None) as connection:
-        connection.text_factory = _READABLE_TEXT
+        connection.text_factory = READABLE_TEXT
         # A sort of many rows would go through a temporary file, with words in it.
         await connection.execute("PRAGMA temp_store = MEMORY")
         yield connection
@@ -194,10 +191,11 @@ _PUT_A_BACKUP = (
     "Stop Afterthought, move archive.db and its -wal and -shm file away, and put a backup in "
     "their place; where there is none, run `afterthought rebuild --as-it-is` then."
 )
-_NO_TABLES = (
-    "The archive is damaged where it says what its tables are",
-    "Stop Afterthought, copy the folder to a safe place, and put a backup in place of archive.db.",
+_REBUILD_OR_BACKUP = (
+    "Copy the folder to a safe place first. `afterthought rebuild` mends what it can; where it "
+    "says this again, stop Afterthought and put a backup in place of archive.db."
 )
+_NO_TABLES = ("The archive is damaged where it says what its tables are", _REBUILD_OR_BACKUP)
 _NO_ARCHIVE = ("The file archive.db is not an archive", _PUT_A_BACKUP)
 _INDEX_DAMAGED = (
     "The keyword index of the archive is damaged",

@@ -1,8 +1,12 @@
 """What SQLite says where the file is damaged, told from what a disk or another program does."""
 
 import contextlib
+import functools
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
+
+from .migrations import MIGRATIONS
 
 _OF_DAMAGE = frozenset(
     {
@@ -40,3 +44,73 @@ def past_damage() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
+
+
+READABLE_TEXT = functools.partial(str, encoding="utf-8", errors="replace")
+"""How text is read. By itself, SQLite's module refuses a row with one damaged character, in an
+error that quotes the text."""
+
+_Made = tuple[str, str, str, str | None]
+"""A row of the schema without its page: type, name, table and statement."""
+
+_SCHEMA = "SELECT type, name, tbl_name, sql, rowid FROM sqlite_master"
+
+
+def mend_schema(archive: Path) -> None:
+    """Put right what the file says of its tables, where only one row of that is damaged.
+
+    Until then SQLite opens nothing at all. Every archive of a version has the same rows there,
+    but for the pages that they name: where all but one are as the migrations have them, that
+    one is known, too. Otherwise it is left, for whoever opens it next to be told.
+    """
+    with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
+        if _is_schema_damaged(archive):
+            _mend_schema(archive)
+
+
+def _is_schema_damaged(archive: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(archive)) as connection:
+        try:
+            connection.execute("SELECT 1 FROM event LIMIT 1")
+        except UnicodeDecodeError:
+            return True
+        except sqlite3.DatabaseError as error:
+            return is_damage(error)
+    return False
+
+
+def _mend_schema(archive: Path) -> None:
+    with contextlib.closing(sqlite3.connect(archive, isolation_level=None)) as connection:
+        connection.text_factory = READABLE_TEXT
+        rows = _read_despite_damage(connection)
+        ((version,),) = connection.execute("PRAGMA user_version")
+        damaged = [row for row in rows if row[:4] not in _made()]
+        missing = [*(_made() - {row[:4] for row in rows})]
+        if version != len(MIGRATIONS) or len(damaged) != 1 or len(missing) != 1:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(
+            "UPDATE sqlite_master SET type = ?, name = ?, tbl_name = ?, sql = ? WHERE rowid = ?",
+            (*missing[0], damaged[0][4]),
+        )
+        ((cookie,),) = connection.execute("PRAGMA schema_version")
+        connection.execute(f"PRAGMA schema_version = {cookie + 1}")  # others read it anew
+        connection.execute("COMMIT")
+
+
+def _read_despite_damage(
+    connection: sqlite3.Connection,
+) -> list[tuple[str, str, str, str | None, int]]:
+    """The rows of the schema: whoever may write it may read it, too, but not at the first try."""
+    connection.execute("PRAGMA writable_schema = ON")
+    with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
+        return list(connection.execute(_SCHEMA))
+    return list(connection.execute(_SCHEMA))
+
+
+@functools.cache
+def _made() -> frozenset[_Made]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+        for migration in MIGRATIONS:
+            fresh.executescript(migration)
+        return frozenset(row[:4] for row in fresh.execute(_SCHEMA))

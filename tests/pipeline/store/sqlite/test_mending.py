@@ -198,19 +198,47 @@ async def test_a_page_that_is_not_as_it_should_be_is_written_anew(home: Path) ->
         assert (await archive.check()).problems == []
 
 
-@pytest.mark.parametrize("instead", [b"index \xff\xfeent_by_boot", b"ind\xe5xmoment_by_boot"])
-async def test_damaged_tables_are_one_sentence_whatever_their_names_hold(
-    home: Path, instead: bytes
+SCHEMA_DAMAGE = [
+    (b"indexmoment_by_boot", b"index\xff\xfement_by_boot"),
+    (b"indexmoment_by_boot", b"ind\xe5xmoment_by_boot"),
+    (b"CREATE TABLE interval (", b"CREATE TABLE interval h"),
+    (b"tableeventevent", b"tabmeeventevent"),
+]
+
+
+def damage_schema(home: Path, there: bytes, instead: bytes) -> None:
+    content = archive_path(home).read_bytes()
+    assert there in content
+    archive_path(home).write_bytes(content.replace(there, instead[: len(there)], 1))
+
+
+@pytest.mark.parametrize(("there", "instead"), SCHEMA_DAMAGE)
+async def test_what_the_file_says_of_its_tables_is_put_right(
+    home: Path, there: bytes, instead: bytes
 ) -> None:
     async with open_archive(home, machine=b"this machine") as archive:
         await fill(archive)
-    content = archive_path(home).read_bytes()
-    assert b"indexmoment_by_boot" in content
-    archive_path(home).write_bytes(content.replace(b"indexmoment_by_boot", instead[:19], 1))
+    before = dump(home)
+    damage_schema(home, there, instead)
+
+    async with open_archive(home, machine=b"this machine") as archive:
+        assert (await archive.check()).problems == []
+
+    assert dump(home) == before
+
+
+async def test_where_more_is_damaged_there_it_is_one_sentence(home: Path) -> None:
+    async with open_archive(home, machine=b"this machine") as archive:
+        await fill(archive)
+    for there, instead in SCHEMA_DAMAGE[1:3]:
+        damage_schema(home, there, instead)
+    before = archive_path(home).read_bytes()
 
     with pytest.raises(ArchiveUnusable, match="damaged where it says what its tables are"):
         async with open_archive(home, machine=b"this machine"):
             pass
+
+    assert archive_path(home).read_bytes() == before
 
 
 async def test_a_belonging_that_cannot_be_read_stops_no_rebuild(home: Path) -> None:
