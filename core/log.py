@@ -25,9 +25,14 @@ def set_up(level: str = "warning") -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
+
+
+def _to_standard_error(*_: object) -> Log:
+    """A logger to where standard error leads now; one that says nothing where it is closed."""
+    return structlog.ReturnLogger() if sys.stderr is None else structlog.PrintLogger(sys.stderr)
 
 
 def get_log() -> Log:
