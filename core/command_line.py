@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -63,6 +64,11 @@ class Screen:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+
+    def width(self) -> int | None:
+        """The columns of the terminal that standard output is; None where it is none."""
+        is_terminal = sys.stdout is not None and sys.stdout.isatty()
+        return shutil.get_terminal_size().columns if is_terminal else None
 
     def value(self, value: object, text: str = "") -> None:
         """A result: JSON on one line, exact, or the text for people."""

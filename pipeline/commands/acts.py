@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
-from core.errors import WrongUsage
+from core.errors import NotFound, WrongUsage
 
 from .periods import add_period, period_of, why_nothing
 
@@ -50,7 +50,8 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
     period = period_of(arguments, screen)
     rows = await archive.moments(period, hidden=arguments.hidden)
-    text = "\n".join(map(json_shapes.moment_line, rows))
+    width = screen.width()
+    text = "\n".join(json_shapes.moment_line(row, width) for row in rows)
     if not rows:
         screen.say(await why_nothing(archive, period))
     if rows or screen.as_json:
@@ -59,12 +60,18 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
 
 async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
+    rows = await _named(archive, arguments.ids, screen)
+    for row in rows:
+        await _show(archive, row, screen)
+    return int(len(rows) < len(arguments.ids))
+
+
+async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     from core.paths import Home  # noqa: PLC0415
     from pipeline.commands import json_shapes  # noqa: PLC0415
     from pipeline.commands.waiting import why_it_lacks  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
 
-    row = await archive.moment(arguments.id)
     waits = why_it_lacks(Home(archive.home), row)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
     history = [await _sentence(archive, event) for event in await _history(archive, row)]
@@ -77,11 +84,26 @@ async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
         "waits": waits,
         "history": history,
     }
-    text = [json_shapes.moment_line(row), f"  Why: {'; '.join(json_shapes.reasons(row))}."]
+    text = [json_shapes.moment_in_full(row), f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
     text += [f"  {waits}"] if waits else []
     screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
-    return 0
+
+
+async def _named(archive: "Reader", ids: list[str], screen: Screen) -> "list[MomentRow]":
+    """The moments of these ids. A wrong one of several is said, and the others go on.
+
+    Raises NotFound where it is the only one.
+    """
+    if len(ids) == 1:
+        return [await archive.moment(ids[0])]
+    found = []
+    for each in ids:
+        try:
+            found.append(await archive.moment(each))
+        except NotFound as error:
+            screen.refuse(error, id=each)
+    return found
 
 
 async def _history(archive: "Reader", row: "MomentRow") -> "list[Event]":
@@ -105,20 +127,21 @@ async def _sentence(archive: "Reader", event: "Event") -> str:
 async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.store import acts  # noqa: PLC0415
 
-    row = await archive.moment(arguments.id)
-    changed = await acts.hide(archive, row)
-    done = f"{row.id} is hidden. `afterthought restore {row.id}` shows it again."
-    screen.value({"id": row.id, "state": "hidden", "changed": changed}, done)
-    return 0
+    rows = await _named(archive, arguments.ids, screen)
+    for row, changed in zip(rows, await acts.hide(archive, *rows), strict=True):
+        done = f"{row.id} is hidden. `afterthought restore {row.id}` shows it again."
+        screen.value({"id": row.id, "state": "hidden", "changed": changed}, done)
+    return int(len(rows) < len(arguments.ids))
 
 
 async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.store import acts  # noqa: PLC0415
 
-    row = await archive.moment(arguments.id)
-    changed = await acts.restore(archive, row)
-    screen.value({"id": row.id, "state": "visible", "changed": changed}, f"{row.id} is seen again.")
-    return 0
+    rows = await _named(archive, arguments.ids, screen)
+    for row, changed in zip(rows, await acts.restore(archive, *rows), strict=True):
+        value = {"id": row.id, "state": "visible", "changed": changed}
+        screen.value(value, f"{row.id} is shown again.")
+    return int(len(rows) < len(arguments.ids))
 
 
 async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
@@ -186,8 +209,10 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     return 0
 
 
-def _id(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="a moment's id, or the beginning of one")
+def _ids(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "ids", nargs="+", metavar="ID", help="a moment's id, or the beginning of one"
+    )
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
@@ -207,9 +232,9 @@ def _log_arguments(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command("list", "list the moments", reading(list_), _list_arguments),
-    Command("show", "show one moment with its words and its history", reading(show), _id),
-    Command("hide", "put a moment out of sight", writing(hide), _id),
-    Command("restore", "bring a hidden moment back", writing(restore), _id),
+    Command("show", "show moments with their words and their history", reading(show), _ids),
+    Command("hide", "put moments out of sight", writing(hide), _ids),
+    Command("restore", "bring hidden moments back", writing(restore), _ids),
     Command("undo", "take back the last act, or the one named", writing(undo), _undo_arguments),
     Command("redo", "bring back what the last undo took", writing(redo)),
     Command("log", "read the journal back as sentences", reading(log), _log_arguments),

@@ -24,7 +24,7 @@ WORKER_PATIENCE_S = 2.0
 
 def search(arguments: Arguments, screen: Screen) -> int:
     """Moments, best first."""
-    if (arguments.query is None) == (arguments.queries is None):
+    if bool(arguments.query) == (arguments.queries is not None):
         raise WrongUsage(
             "There is nothing to search for, or too much.",
             advice="Give a QUERY, or --from FILE with one query a line.",
@@ -41,8 +41,8 @@ async def _search(arguments: Arguments, screen: Screen) -> int:
 
     home = home_of(arguments)
     period = period_of(arguments, screen)
-    single = arguments.query is not None
-    queries = iter([arguments.query]) if single else _queries(arguments.queries)
+    single = arguments.queries is None
+    queries = iter([" ".join(arguments.query)]) if single else _queries(arguments.queries)
     async with open_archive_to_read(home.path) as archive:
         if doubt := await archive.doubt():
             screen.say(str(doubt))
@@ -150,7 +150,7 @@ def _queries(name: str) -> Iterator[str]:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("query", metavar="QUERY", nargs="?")
+    parser.add_argument("query", metavar="QUERY", nargs="*")
     parser.add_argument("--from", dest="queries", metavar="FILE", help="one query a line")
     parser.add_argument("-n", type=int, default=10, metavar="N", help="how many moments (10)")
     add_period(parser)

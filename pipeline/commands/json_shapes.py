@@ -1,5 +1,6 @@
 """How moments and events look on the command line; docs/commands.md is held to this."""
 
+import unicodedata
 from typing import Any
 
 from core.clock import as_datetime
@@ -72,8 +73,39 @@ def moment(row: MomentRow) -> dict[str, Any]:
     }
 
 
-def moment_line(row: MomentRow) -> str:
-    """One entry of `list` for people."""
+def moment_in_full(row: MomentRow) -> str:
+    """One moment with all of its text, for people."""
     speaker = f"{row.speaker}: " if row.speaker else ""
     hidden = "  [hidden]" if row.state == "hidden" else ""
     return f"{row.id}  {at(row) or 'time unknown':25}  {indented(speaker + said(row))}{hidden}"
+
+
+def moment_line(row: MomentRow, width: int | None = None) -> str:
+    """One entry of `list` for people, on one line: by the clock there, cut where a width is named.
+
+    The width is in columns, of which some characters take two.
+    """
+    speaker = f"{row.speaker}: " if row.speaker else ""
+    hidden = "[hidden] " if row.state == "hidden" else ""
+    words = " ".join(f"{hidden}{speaker}{said(row)}".split())
+    return cut(f"{row.id}  {_there(row):16}  {words}", width)
+
+
+def _there(row: MomentRow) -> str:
+    if row.at_ms is None:
+        return "time unknown"
+    return f"{as_datetime(row.at_ms, row.utc_offset_min):%Y-%m-%d %H:%M}"
+
+
+def cut(line: str, width: int | None) -> str:
+    """As much of the line as fits into so many columns, with `…` at its end if it is cut."""
+    if width is None or _columns(line) <= width:
+        return line
+    while line and _columns(line) >= width:
+        line = line[:-1]
+    return f"{line}…"
+
+
+def _columns(text: str) -> int:
+    """How wide a terminal shows the text: what is wide or full-width in Unicode takes two."""
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)

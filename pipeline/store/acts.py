@@ -5,7 +5,7 @@ once take back two acts. They need no more of an archive than its port.
 """
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from core.errors import ActWaits, NotFound
@@ -40,25 +40,30 @@ class Waiting:
     act: str | None = None
 
 
-async def hide(archive: Archive, moment: MomentRow) -> bool:
-    """Put a moment out of sight; False where it was so already. Raises NotFound."""
-    async with archive.thought() as thought:
-        if (await thought.moment(moment.id)).state == "hidden":
-            return False
-        await thought.append(drafts.moment_hidden(moment.id, author="wearer"))
-        return True
+async def hide(archive: Archive, *moments: MomentRow) -> list[bool]:
+    """Put moments out of sight, as one act; False for each that was so already. Raises NotFound."""
+    return await _each(archive, moments, "visible", drafts.moment_hidden)
 
 
-async def restore(archive: Archive, moment: MomentRow) -> bool:
-    """Show a moment that is hidden, or whose keep was undone; False where it is seen.
+async def restore(archive: Archive, *moments: MomentRow) -> list[bool]:
+    """Show moments that are hidden, or whose keep was undone, as one act; False for each seen.
 
     Raises NotFound.
     """
+    return await _each(archive, moments, "hidden", drafts.moment_restored)
+
+
+async def _each(
+    archive: Archive, moments: Sequence[MomentRow], state: str, draft: Callable[..., Draft]
+) -> list[bool]:
+    """True for each of the moments that was in this state, and of which the draft is now told."""
     async with archive.thought() as thought:
-        if (await thought.moment(moment.id)).state == "visible":
-            return False
-        await thought.append(drafts.moment_restored(moment.id, author="wearer"))
-        return True
+        changing = [(await thought.moment(each.id)).state == state for each in moments]
+        changed = [each.id for each, changes in zip(moments, changing, strict=True) if changes]
+        act = drafts.new_act_id() if len(changed) > 1 else None
+        for moment in changed:
+            await thought.append(drafts.of_act(draft(moment, author="wearer"), act))
+        return changing
 
 
 async def undo_keep(archive: Archive, moment: MomentRow) -> bool:

@@ -21,21 +21,35 @@ async def keep_together(store: Both, act: str, *texts: str) -> list[str]:
 async def test_a_hidden_moment_is_seen_only_by_who_asks_for_it(store: Both) -> None:
     moment = await store.keep("the siren")
 
-    assert await acts.hide(store.archive, await store.archive.moment(moment))
+    assert await acts.hide(store.archive, await store.archive.moment(moment)) == [True]
 
     assert await store.texts() == []
     assert await store.texts(hidden=True) == ["the siren"]
-    assert not await acts.hide(store.archive, await store.archive.moment(moment))
+    assert await acts.hide(store.archive, await store.archive.moment(moment)) == [False]
 
 
 async def test_a_restored_moment_is_seen_again(store: Both) -> None:
     moment = await store.keep("the siren")
     await acts.hide(store.archive, await store.archive.moment(moment))
 
-    assert await acts.restore(store.archive, await store.archive.moment(moment))
+    assert await acts.restore(store.archive, await store.archive.moment(moment)) == [True]
 
     assert await store.texts() == ["the siren"]
-    assert not await acts.restore(store.archive, await store.archive.moment(moment))
+    assert await acts.restore(store.archive, await store.archive.moment(moment)) == [False]
+
+
+async def test_moments_that_are_hidden_together_are_one_act(store: Both) -> None:
+    named = [await store.keep(each) for each in ("one", "two", "three")]
+    rows = [await store.archive.moment(each) for each in named]
+    await acts.hide(store.archive, rows[0])
+
+    assert await acts.hide(store.archive, *rows) == [False, True, True]
+    assert await store.texts() == []
+
+    await acts.undo(store.archive)
+    assert await store.texts() == ["two", "three"]
+    await acts.undo(store.archive)
+    assert await store.texts() == ["one", "two", "three"]
 
 
 @pytest.mark.parametrize("act", [acts.hide, acts.restore, acts.undo_keep])

@@ -201,3 +201,24 @@ def test_an_act_that_is_not_there_is_told(act: str) -> None:
 
     assert "no act" in refused("undo", "--", act).err
     assert texts() == ["x"]
+
+
+def test_several_moments_are_hidden_at_once_and_a_wrong_id_is_told() -> None:
+    one, two = (afterthought("note", text, "--json").value["id"] for text in ("one", "two"))
+
+    hidden = afterthought("hide", one, "nowhere", two, "--json")
+
+    assert hidden.status == 1
+    wrong, *changed = hidden.lines
+    assert (wrong["id"], wrong["code"]) == ("nowhere", "not_found")
+    assert [each["id"] for each in changed] == [one, two]
+    afterthought("undo")
+    assert {each["id"] for each in afterthought("list", "--json").value} == {one, two}
+
+
+def test_words_of_a_query_need_no_quotes() -> None:
+    afterthought("note", "the pump leaks again")
+
+    (hit,) = afterthought("search", "pump", "leaks", "--json").value
+
+    assert hit["text"] == "the pump leaks again"

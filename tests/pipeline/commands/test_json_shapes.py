@@ -1,0 +1,40 @@
+"""How a moment stands on a line of a terminal."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.commands.json_shapes import cut, moment_line
+from pipeline.store.views.moment_fold import MomentRow
+from tests.dashboard.rows import moment
+
+
+def row(**more: object) -> MomentRow:
+    """Kept at 18:02 in Berlin."""
+    told = {"at_ms": 1_795_971_720_000, "utc_offset_min": 60, "text": "the pump leaks", **more}
+    return moment(**told)
+
+
+def test_a_moment_is_one_line_by_the_clock_of_where_it_was_said() -> None:
+    line = moment_line(row(text="the pump\nleaks\n\nagain"))
+
+    assert line.endswith("  2026-11-29 18:02  the pump leaks again")
+
+
+def test_a_hidden_one_and_one_without_a_time_say_so() -> None:
+    assert "  [hidden] the pump" in moment_line(row(state="hidden"))
+    assert "  time unknown  " in moment_line(row(at_ms=None))
+
+
+def test_a_line_is_cut_to_the_terminal() -> None:
+    whole = moment_line(row())
+
+    assert moment_line(row(), len(whole)) == whole
+    assert moment_line(row(), len(whole) - 1) == f"{whole[:-2]}…"
+    assert cut("水泵又漏水了", 7) == "水泵又…"
+
+
+@given(st.text(), st.integers(1, 40))
+def test_what_is_cut_begins_as_the_whole_does(text: str, width: int) -> None:
+    shown = cut(text, width)
+
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
