@@ -8,6 +8,7 @@
 # machine is made in FOLDER/SUITE where it is not there yet, and is yours to delete; a second run goes on
 # with it. Name resolution, certificates and pip's configuration are those of this machine. What a step
 # printed is in FOLDER/SUITE.log; the last line of each suite is for bench/RESULTS.md.
+# Let this machine do nothing else meanwhile: a model that has no answer in ten minutes counts as stuck.
 set -euo pipefail
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 place=/opt/afterthought # where the installer puts it: copied there, it is installed in its place
