@@ -14,12 +14,7 @@ REAL_EACH = 20
 
 
 @pytest.mark.soak
-def test_nothing_odd_stops_a_home_and_everything_else_gets_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runtime = tmp_path / "runtime"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+def test_nothing_odd_stops_a_home_and_everything_else_gets_in(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     planned = [*chance.sample(every_one(), ALONE), *several(chance, TOGETHER)]
 
