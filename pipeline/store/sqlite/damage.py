@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.log import get_log
+
 from .migrations import MIGRATIONS
 
 _OF_DAMAGE = frozenset(
@@ -96,6 +98,7 @@ def _mend_schema(archive: Path) -> None:
         ((cookie,),) = connection.execute("PRAGMA schema_version")
         connection.execute(f"PRAGMA schema_version = {cookie + 1}")  # others read it anew
         connection.execute("COMMIT")
+    get_log().warning("schema_put_right")
 
 
 def _read_despite_damage(

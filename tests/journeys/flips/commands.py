@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,7 @@ class Rotation:
         if act in {"hide", "restore", "forget"}:
             self.touched.add(moment)
         if act in {"undo", "redo"}:  # of what was done last: before the flip, or just now
-            self.touched |= {each for each in moments if each in ran.out}
+            self.touched |= set(re.findall("[0-9a-f]{16}-[0-9]+", ran.out))
         if act == "forget":
             self.at_stake.add(moment)
             self.forgotten |= {moment} if ran.status == 0 else set()
