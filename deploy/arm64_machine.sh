@@ -94,14 +94,21 @@ install_it() {
         inside "$place/deploy/install.sh" --no-start
 }
 
-# The words are compared with those of this machine, where it is set up.
+# The words are nearly those of this machine, where it is set up: int8 is added up in another order on
+# each kind of processor, and a word that was heard with doubt may come out as its neighbour.
 keep() {
     local said
     afterthought keep "$place/$recording" --json >"$machine/said" || return 1
     said=$(text_of <"$machine/said")
     echo "It heard: $said"
     [ -n "$said" ] || return 1
-    [ ! -x "$tree/.venv/bin/afterthought" ] || [ "$said" = "$(heard_here)" ]
+    [ ! -x "$tree/.venv/bin/afterthought" ] || are_alike "$said" "$(heard_here)"
+}
+
+are_alike() {
+    echo "Here it is: $2"
+    python3 -c 'import difflib, re, sys; a, b = (re.findall(r"\w+", each.lower()) for each in
+sys.argv[1:]); sys.exit(difflib.SequenceMatcher(None, a, b).ratio() < 0.9)' "$1" "$2"
 }
 
 heard_here() {
