@@ -1,7 +1,9 @@
 """The capture loop, message by message: no thread, no microphone, no clock but the messages'."""
 
+import errno
 import json
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -287,14 +289,20 @@ def test_a_press_first_hears_what_the_relaxed_microphone_held_back(
     assert 0.5 < length_s < 2
 
 
-def test_a_spool_that_cannot_be_read_is_answered_and_the_loop_goes_on(wearer: Wearer) -> None:
-    wearer.spool.folder.write_text("not a folder", encoding="utf-8")
-    wearer.say(12)
-    told = wearer.ask(do="status")
+def test_a_spool_that_cannot_be_read_is_answered_and_the_loop_goes_on(
+    wearer: Wearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error")
 
-    assert told["error"] == "disk_fails"
-    assert wearer.ask(do="press")["outcome"] == "refused"
-    wearer.spool.folder.unlink()
+    with monkeypatch.context() as failing:
+        failing.setattr(type(wearer.spool), "waiting_count", fail)
+        failing.setattr(type(wearer.spool), "open_clip", fail)
+        wearer.say(12)
+        told = wearer.ask(do="status")
+
+        assert told["error"] == "disk_fails"
+        assert wearer.ask(do="press")["outcome"] == "refused"
     assert wearer.ask(do="status")["state"] == "listening"
 
 

@@ -1,6 +1,8 @@
 """What the capture loop writes down of sound that it missed, and of the clock."""
 
+import errno
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -79,13 +81,17 @@ def test_when_the_wall_clock_is_set_a_fact_says_so(wearer: Wearer) -> None:
     assert facts(wearer) == [("clock_stepped", {"source": "step", "moved_ms": 3_600_000})]
 
 
-def test_a_fact_that_the_disk_refuses_is_tried_again(wearer: Wearer) -> None:
-    blocked = wearer.spool.folder
+def test_a_fact_that_the_disk_refuses_is_tried_again(
+    wearer: Wearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error")
+
     wearer.say(1)
-    blocked.write_text("not a folder", encoding="utf-8")
-    wearer.send(wearer.block(lost=Lost(1600, "overflow")))
-    wearer.say(6)
-    blocked.unlink()
+    with monkeypatch.context() as failing:
+        failing.setattr(type(wearer.spool), "post_fact", fail)
+        wearer.send(wearer.block(lost=Lost(1600, "overflow")))
+        wearer.say(6)
     wearer.say(6)
 
     assert [kind for kind, _ in facts(wearer)] == ["gap_found"]
