@@ -15,6 +15,10 @@ _SERVICE_RUNTIME = Path("/run/afterthought")
 _SERVICE_STATE = Path("/var/lib/afterthought-capture")
 
 
+LONGEST_ADDRESS = 107
+"""Bytes of a socket's name; the home itself may have more. The 108th is zero (unix(7))."""
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The folder of one archive, and the names in it.
@@ -52,11 +56,11 @@ class Home:
 
     @property
     def capture_socket(self) -> Path:
-        return runtime_folder(self.path) / "capture.sock"
+        return _socket(self.path, "capture.sock")
 
     @property
     def worker_socket(self) -> Path:
-        return runtime_folder(self.path) / "worker.sock"
+        return _socket(self.path, "worker.sock")
 
 
 def home_at(named: str | None) -> Home:
@@ -97,8 +101,8 @@ def older_state_folders(home: Home) -> list[Path]:
 def runtime_folder(home: Path) -> Path:
     """The private folder for this home's sockets, made if need be.
 
-    Socket addresses are at most 107 bytes long, so the home itself cannot hold them. Who may
-    swap the folder is looked at anew at each use. Raises ArchiveUnusable where another user may.
+    Who may swap the folder is looked at anew at each use. Raises ArchiveUnusable where another
+    user may.
     """
     if _is_service(home) and _SERVICE_RUNTIME.is_dir():
         return _SERVICE_RUNTIME
@@ -112,6 +116,15 @@ def runtime_folder(home: Path) -> Path:
         sentence = f"The folder for sockets, {folder}, is not this user's alone ({open_part})."
         raise ArchiveUnusable(sentence, advice="Remove it, or set XDG_RUNTIME_DIR.")
     return folder
+
+
+def _socket(home: Path, name: str) -> Path:
+    """Raises ArchiveUnusable where the folder for sockets cannot hold one."""
+    address = runtime_folder(home) / name
+    if len(os.fsencode(address)) > LONGEST_ADDRESS:
+        sentence = f"The name of the folder for sockets is too long: {address.parent}."
+        raise ArchiveUnusable(sentence, advice="Set XDG_RUNTIME_DIR to a shorter one.")
+    return address
 
 
 def _open_part(folder: Path, ours: int) -> Path | None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -30,11 +32,30 @@ def spellings(home: Path) -> list[str]:
     return [str(home), f"{home}/", f"{beside}/link", "../home", f"{beside}/beside/../home/."]
 
 
+def test_a_folder_whose_name_is_too_long_for_a_socket_is_a_sentence(
+    lone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longest = paths.LONGEST_ADDRESS - len("/afterthought/0123456789ab/capture.sock")
+    for length, fits in ((longest, True), (longest + 1, False)):
+        base = Path("/tmp") / f"{os.getpid():0>{length - len('/tmp/')}}"
+        base.mkdir(mode=0o700)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
+        try:
+            if fits:
+                with socket.socket(socket.AF_UNIX) as listening:
+                    listening.bind(str(Home(lone).capture_socket))
+            else:
+                with pytest.raises(ArchiveUnusable, match="too long"):
+                    Home(lone).capture_socket  # noqa: B018 - it is looked at when it is asked for
+        finally:
+            shutil.rmtree(base)
+
+
 def test_however_a_home_is_spelled_it_is_one(lone: Path) -> None:
     homes = [home_at(each) for each in spellings(lone)]
 
     assert {home.path for home in homes} == {lone}
-    assert len({home.capture_socket for home in homes}) == 1
+    assert len({runtime_folder(home.path) for home in homes}) == 1
     assert len({state_folder(home.path) for home in homes}) == 1
 
 
