@@ -24,6 +24,7 @@ def test_without_a_standard_error_nothing_is_said(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr", None)
+    log.set_up()
 
     log.get_log().warning("letter_failed")
 
