@@ -42,11 +42,10 @@ def lying(spool: Path) -> list[Lying]:
 
 
 def _letters(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            files = [Path(each.path) for each in entries if each.is_file(follow_symlinks=False)]
-    except (FileNotFoundError, NotADirectoryError):
+    if not folder.is_dir():  # also where it is a link to itself
         return []
+    with os.scandir(folder) as entries:
+        files = [Path(each.path) for each in entries if each.is_file(follow_symlinks=False)]
     return sorted(path for path in files if path.suffix in LETTER_LIKE - {".fact"})
 
 

@@ -71,7 +71,7 @@ def sound_files(home: Path) -> list[str]:
     """The hashes by which the files are named that are there."""
     folder = sound_folder(home)
     found = folder.glob("*/*.mp4")
-    return [path.stem for path in found if _NAME.fullmatch(str(path.relative_to(folder)))]
+    return [path.stem for path in found if _is_ours(path, str(path.relative_to(folder)))]
 
 
 def sounds_aside(home: Path) -> list[str]:
@@ -131,8 +131,13 @@ def erase_half_made(home: Path, moments: Iterable[str]) -> None:
 
 def _aside(home: Path) -> Iterator[Path]:
     for path in list(aside_folder(home).glob("*.mp4")):
-        if _NAME.fullmatch(f"{path.name[:2]}/{path.name}"):
+        if _is_ours(path, f"{path.name[:2]}/{path.name}"):
             yield path
+
+
+def _is_ours(path: Path, name: str) -> bool:
+    """True for a file that is named as we name sound; a link or a folder is none of ours."""
+    return _NAME.fullmatch(name) is not None and path.is_file() and not path.is_symlink()
 
 
 def _aside_path(home: Path, sha256: str) -> Path:

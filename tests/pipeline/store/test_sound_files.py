@@ -22,6 +22,7 @@ from pipeline.store.sound_files import (
     sounds_aside,
 )
 from pipeline.store.sqlite.archive import SqliteArchive
+from tests.pipeline.spool.odd_things import NO_FILES
 
 KeepSound = Callable[[bytes], Awaitable[Path]]
 Typed = Callable[[str], Awaitable[str]]
@@ -189,6 +190,22 @@ async def test_what_is_not_named_as_our_sound_is_left_alone(
     erase_old_sounds_aside(home, 4_000_000_000_000)
 
     assert foreign.read_bytes() == b"a song"
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+@pytest.mark.parametrize("folder", ["ab", "aside"])
+async def test_what_is_named_as_our_sound_and_is_no_file_is_left_alone(
+    archive: SqliteArchive, home: Path, folder: str, kind: str
+) -> None:
+    odd = home / "sound" / folder / f"{'ab' * 32}.mp4"
+    odd.parent.mkdir(parents=True)
+    NO_FILES[kind](odd)
+    before = odd.lstat()
+
+    await archive.erase_remains()
+    erase_old_sounds_aside(home, 4_000_000_000_000)
+
+    assert (odd.lstat().st_ino, odd.lstat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_sound_that_is_gone_already_is_erased_without_a_word(home: Path) -> None:
