@@ -206,8 +206,12 @@ def test_a_hold_that_is_refused_is_told_once_and_is_over(monkeypatch: pytest.Mon
 
 
 def test_q_ends_as_ctrl_c_does() -> None:
-    with pytest.raises(KeyboardInterrupt):
-        Capture().type("quit")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Capture().type("quit")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(("screen", "told"), [("", 0), (":0", 1)])

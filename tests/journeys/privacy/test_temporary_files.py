@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -36,11 +37,12 @@ class Watched:
     """An environment in which it is seen what is written, and where temporary files would be."""
 
     def __init__(self, folder: Path, home: Path) -> None:
-        self.temporary, self.runtime, self.home = folder / "tmp", folder / "run", home
+        self.temporary, self.home = folder / "tmp", home
+        # A short name: the address of a socket has 107 bytes.
+        self.runtime = Path(tempfile.mkdtemp(prefix="run-"))
         (folder / "watch").mkdir()
         (folder / "watch" / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
-        for each in (self.temporary, self.runtime):
-            each.mkdir(mode=0o700)
+        self.temporary.mkdir(mode=0o700)
         self._log = folder / "written"
         self.environment = {
             **os.environ,
@@ -60,8 +62,10 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, home: Path) -> Watched:
-    return Watched(tmp_path, home)
+def watched(tmp_path: Path, home: Path) -> Iterator[Watched]:
+    made = Watched(tmp_path, home)
+    yield made
+    shutil.rmtree(made.runtime)
 
 
 def pour(content: bytes, pipe: Path) -> Path:
