@@ -144,7 +144,9 @@ class Engine:
         if cosines is not None:
             close = moments.by_moment(cosines[np.newaxis], where_none=-1.0)[0]
         named = moments.named(query)
-        evidence = fusion.fuse(said, close, named, moments.line)
+        heard = moments.heard(query, said, named)[:, within]
+        nothing = fusion.nothing_close(heard, None if close is None else close[within])
+        evidence = replace(fusion.fuse(said, close, named, moments.line), nothing_close=nothing)
         places = _best(evidence.total, within, n * FOLD_ROOM)
         best_passages = moments.best_passages(places, by_word, cosines)
         shown = await self._passages.shown([int(rowid) for rowid in best_passages])
@@ -156,8 +158,6 @@ class Engine:
         whole = {
             moments.table.moments[place] for place in places[moments.passage_counts[places] == 1]
         }
-        heard = moments.heard(query, said, named)[:, within]
-        nothing = fusion.nothing_close(heard, None if close is None else close[within])
         return tuple(_folded(hits, whole)[:n]), nothing
 
     async def _by_word(self, moments: Moments, query: Query) -> NDArray[np.float32]:

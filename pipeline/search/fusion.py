@@ -68,13 +68,17 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for each moment, on one scale: `total` is the sum of the rest."""
+    """What speaks for each moment, on one scale: `total` is the sum of the rest.
+
+    With `nothing_close`, what is best in meaning is only nearer than the rest.
+    """
 
     words: Scores
     meaning: Scores
     speaker: Scores
     beside: Scores
     total: Scores
+    nothing_close: bool = False
 
 
 def timeline(at_ms: NDArray[np.float64], characters: NDArray[np.int64]) -> Timeline:
@@ -119,14 +123,16 @@ def reasons(
     date has.
     """
     own = evidence.words[place] + evidence.meaning[place]
+    near = evidence.meaning[place] >= NEAR_DEVIATIONS * MEANING
     grounds = [
         (bool(said), f"has the {_quoted(said)}"),
         (bool(dated), f"its date has the {_quoted(dated)}"),
-        (evidence.meaning[place] >= NEAR_DEVIATIONS * MEANING, "close in meaning"),
+        (near and not evidence.nothing_close, "close in meaning"),
         (bool(speaker) and evidence.speaker[place] > 0, f"spoken by {speaker}"),
         (evidence.beside[place] > own, "beside a moment about this"),
     ]
-    return [sentence for holds, sentence in grounds if holds] or ["somewhat close in meaning"]
+    otherwise = "nearest in meaning" if evidence.nothing_close else "somewhat close in meaning"
+    return [sentence for holds, sentence in grounds if holds] or [otherwise]
 
 
 def _by_words(by_word: NDArray[np.float32], line: Timeline) -> tuple[Scores, Scores]:

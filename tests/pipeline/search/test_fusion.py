@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -168,6 +170,16 @@ def test_reasons_are_sentences_about_what_counted() -> None:
     ]
     assert fusion.reasons(evidence, 1, [], [], "Jon") == ["beside a moment about this"]
     assert fusion.reasons(evidence, 8, [], [], None) == ["somewhat close in meaning"]
+
+
+def test_where_nothing_is_close_no_moment_is_called_close() -> None:
+    cosines = np.array([0.3, *[0.1] * 8], np.float32)
+    nothing = by_word([0] * 9)
+    evidence = fusion.fuse(nothing, cosines, none_named(9), line(*[0.0] * 9))
+
+    assert fusion.reasons(evidence, 0, [], [], None) == ["close in meaning"]
+    far = replace(evidence, nothing_close=True)
+    assert fusion.reasons(far, 0, [], [], None) == ["nearest in meaning"]
 
 
 def test_nothing_is_close_when_neither_words_nor_meaning_are() -> None:
