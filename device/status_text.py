@@ -9,6 +9,7 @@ from core.capture_status import CaptureStatus
 from core.clock import length_in_words
 from core.errors import UserError
 from core.paths import Home
+from core.text.counting import counted
 
 from .capture.control_socket import ask
 
@@ -89,6 +90,7 @@ def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
     resting = [f"{each['letter']} is tried again: {each['reason']}." for each in status["resting"]]
     aside = [f"{each['letter']} was set aside: {each['reason']}." for each in status["set_aside"]]
     more = status["aside"] - len(aside)
-    aside += [f"{more} more were set aside."] if more > 0 else []
-    running = f"The worker is running; {status['waiting']} letters wait."
+    aside += [f"{counted(more, 'more was', 'more were')} set aside."] if more > 0 else []
+    waits = counted(status["waiting"], "letter waits", "letters wait")
+    running = f"The worker is running; {waits}."
     return [running, *failing, *resting, *aside]

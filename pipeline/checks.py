@@ -7,6 +7,7 @@ from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
 from core.settings_file import load
+from core.text.counting import counted
 from pipeline import models
 from pipeline.imports import as_text
 from pipeline.spool.aside import SetAside
@@ -37,9 +38,10 @@ def _archive(home: Home) -> Iterator[Check]:
     if doubt is not None:
         yield Check("archive", "fail", doubt.sentence, doubt.advice)
     else:
-        yield Check("archive", "ok", f"The archive holds {count} moments.")
+        yield Check("archive", "ok", f"The archive holds {counted(count, 'moment', 'moments')}.")
     if aside := sounds_aside(home.path):
-        sentence = f"{len(aside)} sounds lie in {aside_folder(home.path)}: no moment names them."
+        lie = counted(len(aside), "sound lies", "sounds lie")
+        sentence = f"{lie} in {aside_folder(home.path)}, and no moment names what lies there."
         advice = "`afterthought keep` takes one in again; each is erased 30 days after it came."
         yield Check("sound", "warn", sentence, advice)
 
@@ -53,17 +55,19 @@ def _spool(spool: Spool) -> Iterator[Check]:
     waiting = spool.waiting_count()
     if waiting:
         advice = "A worker takes them: `afterthought process`."
-        yield Check("spool", "warn", f"{waiting} letters wait in the spool.", advice)
+        waits = counted(waiting, "letter waits", "letters wait")
+        yield Check("spool", "warn", f"{waits} in the spool.", advice)
     else:
         yield Check("spool", "ok", "Nothing waits in the spool.")
     if failing := failed_letters(spool.folder):
-        on = "1 letter, which is" if len(failing) == 1 else f"{len(failing)} letters, which are"
+        on = counted(len(failing), "letter, which is", "letters, which are")
         sentence = f"The models failed on {on} tried again in time."
         advice = "`afterthought status` says why; `afterthought retry` tries again now."
         yield Check("failing", "warn", sentence, advice)
     aside, foreign = spool.aside(), [*spool.odd(), *spool.foreign()]
     if aside:
-        sentence = f"{len(aside)} letters could not be worked on: {_named(aside)}."
+        letters = counted(len(aside), "letter", "letters")
+        sentence = f"{letters} could not be worked on: {_named(aside)}."
         advice = (
             f"They are whole, in {spool.folder / 'aside'}; move one back to try it again, or "
             "`afterthought forget NAME --yes`."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from core.text.counting import counted
 from pipeline.store.views.moment_fold import MomentRow
 
 from .gaps import Stretch, sentence
@@ -57,7 +58,7 @@ class Strip:
         """The strip in words, for those who do not see it."""
         gaps = sum(each.kind == "gap" for each in self.missing)
         counts = ((len(self.marks), "moment"), (gaps, "gap"), (len(self.missing) - gaps, "pause"))
-        parts = [_counted(count, of) for count, of in counts if count or of == "moment"]
+        parts = [counted(count, of, f"{of}s") for count, of in counts if count or of == "moment"]
         return f"The day, with {', '.join(parts)}"
 
 
@@ -136,7 +137,3 @@ def _time(row: MomentRow, clock: Clock) -> str:
     assert row.at_ms is not None
     at = clock.at(row.at_ms, row.utc_offset_min)
     return f"{at:%H:%M} {clock.zone_to_name(at)}".rstrip()
-
-
-def _counted(count: int, of: str) -> str:
-    return f"{count} {of}" if count == 1 else f"{count} {of}s"

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.capture_status import STATE_SENTENCES, CaptureStatus, Pausing
 from core.clock import length_in_words
+from core.text.counting import counted
 
 _KEEPS = frozenset({"keeping", "continuing", "recording"})
 _HEARING = _KEEPS | {"listening"}
@@ -177,7 +178,7 @@ def _lost(capture: CaptureStatus) -> str:
     if capture.lost_s < 0.1:  # noqa: PLR2004 - it is shown in tenths
         return ""
     length = length_in_words(round(capture.lost_s * 1000))
-    gaps = "1 gap" if capture.gaps == 1 else f"{capture.gaps} gaps"
+    gaps = counted(capture.gaps, "gap", "gaps")
     return f"{length} of sound were lost since it started, in {gaps}."
 
 
@@ -192,9 +193,7 @@ def _failing(letters: Sequence[Mapping[str, Any]]) -> str:
     if not letters:
         return ""
     first = min(letters, key=lambda each: float(each["in_s"]))
-    waits = "1 moment waits for its words"
-    if len(letters) > 1:
-        waits = f"{len(letters)} moments wait for their words"
+    waits = counted(len(letters), "moment waits for its words", "moments wait for their words")
     return f"{waits}. {first['reason']}"
 
 
@@ -207,9 +206,8 @@ def why_words_wait(worker: Mapping[str, Any] | None, moment: str) -> str:
 def _waits(waiting: int) -> str:
     if not waiting:
         return "What you keep will wait."
-    if waiting == 1:
-        return "1 moment waits for it, and is safe."
-    return f"{waiting} moments wait for it, and are safe."
+    waits = counted(waiting, "moment waits for it, and is", "moments wait for it, and are")
+    return f"{waits} safe."
 
 
 _DONE = {

@@ -1,12 +1,13 @@
-"""`list`, `show`, `hide`, `restore`, `undo`, `redo`, `forget`, `log`: the archive, its journal."""
+"""`list`, `show`, `hide`, `restore`, `undo`, `redo`, `log`: the archive, its journal."""
 
 import argparse
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import NotFound, WrongUsage
+from core.text.counting import counted
 
+from .opening import reading, writing
 from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
@@ -14,35 +15,6 @@ if TYPE_CHECKING:
     from pipeline.store.format.events import Event
     from pipeline.store.port import Archive, Reader
     from pipeline.store.views.moment_fold import MomentRow
-
-Reading = Callable[["Reader", Arguments, Screen], Coroutine[Any, Any, int]]
-Writing = Callable[["Archive", Arguments, Screen], Coroutine[Any, Any, int]]
-
-
-def reading(work: Reading) -> Callable[[Arguments, Screen], int]:
-    """A command that only reads the archive."""
-
-    async def opened(arguments: Arguments, screen: Screen) -> int:
-        from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
-
-        async with open_archive_to_read(home_of(arguments).path) as archive:
-            if doubt := await archive.doubt():
-                screen.say(str(doubt))
-            return await work(archive, arguments, screen)
-
-    return lambda arguments, screen: run_async(opened(arguments, screen))
-
-
-def writing(work: Writing) -> Callable[[Arguments, Screen], int]:
-    """A command that appends to the archive."""
-
-    async def opened(arguments: Arguments, screen: Screen) -> int:
-        from pipeline.store.sqlite.archive import open_archive  # noqa: PLC0415
-
-        async with open_archive(home_of(arguments).path) as archive:
-            return await work(archive, arguments, screen)
-
-    return lambda arguments, screen: run_async(opened(arguments, screen))
 
 
 async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
@@ -60,10 +32,10 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
 
 async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
-    rows = await _named(archive, arguments.ids, screen)
+    rows, status = await _named(archive, arguments.ids, screen)
     for row in rows:
         await _show(archive, row, screen)
-    return int(len(rows) < len(arguments.ids))
+    return status
 
 
 async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
@@ -90,20 +62,26 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
 
 
-async def _named(archive: "Reader", ids: list[str], screen: Screen) -> "list[MomentRow]":
-    """The moments of these ids. A wrong one of several is said, and the others go on.
+async def _named(
+    archive: "Reader", ids: list[str], screen: Screen
+) -> "tuple[list[MomentRow], int]":
+    """The moments of these ids, each once, and the exit status.
 
-    Raises NotFound where it is the only one.
+    A wrong one of several is said, and the others go on. Raises NotFound where it is the only one.
     """
     if len(ids) == 1:
-        return [await archive.moment(ids[0])]
-    found = []
+        return [await archive.moment(ids[0])], 0
+    found: dict[str, MomentRow] = {}
+    status = 0
     for each in ids:
         try:
-            found.append(await archive.moment(each))
+            row = await archive.moment(each)
         except NotFound as error:
             screen.refuse(error, id=each)
-    return found
+            status = error.exit_status
+        else:
+            found[row.id] = row
+    return [*found.values()], status
 
 
 async def _history(archive: "Reader", row: "MomentRow") -> "list[Event]":
@@ -127,21 +105,21 @@ async def _sentence(archive: "Reader", event: "Event") -> str:
 async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.store import acts  # noqa: PLC0415
 
-    rows = await _named(archive, arguments.ids, screen)
+    rows, status = await _named(archive, arguments.ids, screen)
     for row, changed in zip(rows, await acts.hide(archive, *rows), strict=True):
         done = f"{row.id} is hidden. `afterthought restore {row.id}` shows it again."
         screen.value({"id": row.id, "state": "hidden", "changed": changed}, done)
-    return int(len(rows) < len(arguments.ids))
+    return status
 
 
 async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.store import acts  # noqa: PLC0415
 
-    rows = await _named(archive, arguments.ids, screen)
+    rows, status = await _named(archive, arguments.ids, screen)
     for row, changed in zip(rows, await acts.restore(archive, *rows), strict=True):
         value = {"id": row.id, "state": "visible", "changed": changed}
         screen.value(value, f"{row.id} is shown again.")
-    return int(len(rows) < len(arguments.ids))
+    return status
 
 
 async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
@@ -149,7 +127,8 @@ async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.undo import undo as undo_act  # noqa: PLC0415
 
     done = await undo_act(archive, Spool(home_of(arguments).spool), arguments.act)
-    coming = f" {done.still_coming} more of it still wait, and come in taken back."
+    waits = counted(done.still_coming, "more of it still waits", "more of it still wait")
+    coming = f" {waits}, to come in taken back."
     _show_reversed("undone", done.act, screen, coming if done.still_coming else "")
     return 0
 

@@ -4,15 +4,17 @@ import argparse
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import ModelMissing, WrongUsage
 
 from .batches import batches
+from .opening import reading
 from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
     from core.paths import Home
     from pipeline.search.engine import Found, Hit
+    from pipeline.store.sqlite.reader import SqliteReader
     from pipeline.worker.model_process import Vectors
 
 BATCH = 256
@@ -31,34 +33,29 @@ def search(arguments: Arguments, screen: Screen) -> int:
         )
     if arguments.n < 1:
         raise WrongUsage("-n is less than 1.", advice="Ask for at least one moment.")
-    return run_async(_search(arguments, screen))
+    return reading(_search)(arguments, screen)
 
 
-async def _search(arguments: Arguments, screen: Screen) -> int:
+async def _search(archive: "SqliteReader", arguments: Arguments, screen: Screen) -> int:
     from pipeline.search.engine import Engine  # noqa: PLC0415
     from pipeline.store.sqlite.passage_index import PassageReader  # noqa: PLC0415
-    from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
 
-    home = home_of(arguments)
     period = period_of(arguments, screen)
     single = arguments.queries is None
     queries = iter([" ".join(arguments.query)]) if single else _queries(arguments.queries)
-    async with open_archive_to_read(home.path) as archive:
-        if doubt := await archive.doubt():
-            screen.say(str(doubt))
-        engine = Engine(PassageReader(archive.connection), _embedder(home, screen))
-        hits = 0
-        for batch in batches(queries, BATCH):
-            found = await engine.search_many(
-                batch, n=arguments.n, since_ms=period.since_ms, until_ms=period.until_ms
-            )
-            for each in found:
-                hits += len(each.hits)
-                (_show_single if single else _show_line)(each, screen)
-        if not hits and not await archive.moments(period):
-            screen.say(await why_nothing(archive, period))
-        elif not hits and single:
-            screen.say("Nothing is found. Try other words, or `afterthought list`.")
+    engine = Engine(PassageReader(archive.connection), _embedder(home_of(arguments), screen))
+    hits = 0
+    for batch in batches(queries, BATCH):
+        found = await engine.search_many(
+            batch, n=arguments.n, since_ms=period.since_ms, until_ms=period.until_ms
+        )
+        for each in found:
+            hits += len(each.hits)
+            (_show_single if single else _show_line)(each, screen)
+    if not hits and not await archive.moments(period):
+        screen.say(await why_nothing(archive, period))
+    elif not hits and single:
+        screen.say("Nothing is found. Try other words, or `afterthought list`.")
     return 0
 
 

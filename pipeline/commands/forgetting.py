@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import WrongUsage
+from core.text.counting import counted
 
-from .acts import writing
+from .opening import writing
 from .periods import add_period, in_words, period_of, why_nothing
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _NOT_FINISHED = (
 
 
 async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
-    """Status 1 while another program keeps erased bytes in the files."""
+    """Status 1 where a letter was not reached, or another program keeps erased bytes for now."""
     from pipeline.forget import forget as forget_moments  # noqa: PLC0415
     from pipeline.spool.spool import Spool  # noqa: PLC0415
 
@@ -47,7 +48,7 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     _show(what, ids, arguments, screen, finished=finished)
     for path in chosen.timeless:
         screen.say(f"Not reached, since it tells no time: `afterthought forget {path.name} --yes`.")
-    return int(not finished)
+    return int(not finished or bool(chosen.timeless))
 
 
 def _show(
@@ -96,9 +97,9 @@ async def _chosen(
 
 def _counted(chosen: "ToForget") -> str:
     moments, unread = len(chosen.moments), len(chosen.unread)
-    told = [f"{moments} moment{'' if moments == 1 else 's'}"] if moments or not unread else []
+    told = [counted(moments, "moment", "moments")] if moments or not unread else []
     if unread:
-        told.append(f"{unread} letter{'' if unread == 1 else 's'} that cannot be read")
+        told.append(f"{counted(unread, 'letter', 'letters')} that cannot be read")
     return " and ".join(told)
 
 

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.text.counting import counted
 
-from .acts import writing
+from .opening import writing
 
 if TYPE_CHECKING:
     import argparse
@@ -42,11 +43,7 @@ def told_aside(home: "Path", count: int) -> str:
     """A sentence about the sounds that no moment names, and what can be done with them."""
     from pipeline.store.sound_files import aside_folder  # noqa: PLC0415
 
-    lie = (
-        "1 sound that no moment names lies"
-        if count == 1
-        else f"{count} sounds that no moment names lie"
-    )
+    lie = counted(count, "sound that no moment names lies", "sounds that no moment names lie")
     folder = aside_folder(home)
     return (
         f"{lie} in {folder} and will be erased 30 days after coming there; "

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from core.errors import ActWaits, NotFound
+from core.text.counting import counted
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.port import Archive, Reader, Thought
@@ -199,7 +200,7 @@ async def _must_be_in(reader: Reader, waiting: Collection[Waiting]) -> None:
     if not coming:
         return
     count = sum(len(each.moments) for each in coming)
-    subject = "1 moment that you kept last is" if count == 1 else f"{count} moments are"
+    subject = counted(count, "moment that you kept last is", "moments are")
     raise ActWaits(
         f"{subject} still being put in; nothing was taken back.",
         advice="Undo once that is done: `afterthought status` tells, and without a worker "

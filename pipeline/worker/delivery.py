@@ -14,6 +14,7 @@ from core.errors import ArchiveBusy
 from core.paths import Home
 from core.settings import Settings
 from core.socket_client import NobodyThere
+from core.text.counting import counted
 from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions
 from pipeline.worker import backoff
@@ -132,7 +133,7 @@ class Delivery:
         """Say what still waits where no other worker is there to work on it."""
         waiting = 0 if self._own is None else self._own.spool.waiting_count()
         if waiting:
-            waits = "1 other letter waits" if waiting == 1 else f"{waiting} letters wait"
+            waits = counted(waiting, "other letter waits", "other letters wait")
             say(f"{waits} for a worker: `afterthought process --once` works on what is due.")
 
     async def _become_worker(self) -> Worker:

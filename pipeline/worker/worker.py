@@ -16,6 +16,7 @@ from core.log import get_log
 from core.paths import Home
 from core.settings import Settings
 from core.socket_client import Told
+from core.text.counting import counted
 from pipeline.forget import finish_forgetting
 from pipeline.media import Handling
 from pipeline.spool.names import without_words
@@ -366,7 +367,7 @@ class LettersWait(UserError):
 
 
 def _still_waiting(count: int) -> LettersWait:
-    waits = "1 letter still waits" if count == 1 else f"{count} letters still wait"
+    waits = counted(count, "letter still waits", "letters still wait")
     sentence = f"{waits}, for the models failed on {'it' if count == 1 else 'them'}."
     advice = "`afterthought process` tries again in time, `afterthought retry` now."
     return LettersWait(sentence, advice=advice)

@@ -76,6 +76,8 @@ def test_a_disk_that_refuses_the_overwriting_keeps_no_file(
 def test_what_is_gone_already_is_no_error(tmp_path: Path) -> None:
     erase_file(tmp_path / "gone")
 
+    assert list(tmp_path.iterdir()) == []
+
 
 def test_bytes_without_a_name_are_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "letter"

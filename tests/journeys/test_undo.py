@@ -206,7 +206,7 @@ def test_an_act_that_is_not_there_is_told(act: str) -> None:
 def test_several_moments_are_hidden_at_once_and_a_wrong_id_is_told() -> None:
     one, two = (afterthought("note", text, "--json").value["id"] for text in ("one", "two"))
 
-    hidden = afterthought("hide", one, "nowhere", two, "--json")
+    hidden = afterthought("hide", one, "nowhere", two, one, "--json")
 
     assert hidden.status == 1
     wrong, *changed = hidden.lines

@@ -46,11 +46,17 @@ def test_the_watchdog_is_fed_once_a_second_at_most(manager: tuple[socket.socket,
 
 
 @pytest.mark.parametrize("named", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "vsock:2:1"}])
-def test_without_a_manager_nothing_happens(named: dict[str, str]) -> None:
+def test_without_a_manager_nothing_happens(
+    named: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(socket.socket, "sendto", lambda _, *told: sent.append(told))
     service = Service(named)
 
     service.ready()
     Watchdog(service).feed(1.0)
+
+    assert sent == []
 
 
 def test_a_manager_that_is_gone_or_does_not_read_is_no_trouble(tmp_path: Path) -> None:

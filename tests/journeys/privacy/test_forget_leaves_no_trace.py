@@ -132,8 +132,10 @@ def test_a_letter_that_was_set_aside_can_be_forgotten(do: Do, home: Path) -> Non
     (aside,) = [each for each in do("doctor", status=None).value if each["name"] == "aside"]
     assert "00bb" in aside["sentence"]
 
+    by_date = do("forget", "--since", "2026-01-01", "--yes", status=1)
     told = do("forget", "00bb", "--yes").value
 
+    assert "Not reached, since it tells no time: `afterthought forget 00bb" in by_date.err
     assert told["forgotten"] == ["00bb"]
     assert holding(files(home)) == []
 

@@ -48,7 +48,11 @@ def test_scores_go_to_the_passages_that_the_table_knows(moments: Moments) -> Non
 
 
 def test_where_the_table_is_empty_they_go_nowhere() -> None:
-    Moments(EMPTY).spread(Matches(np.array([8]), row(2)), row())
+    scores = row()
+
+    Moments(EMPTY).spread(Matches(np.array([8]), row(2)), scores)
+
+    assert scores.size == 0
 
 
 def test_a_moment_scores_as_its_best_passage(moments: Moments) -> None:
