@@ -250,7 +250,7 @@ def _must_be_a_file(path: Path) -> None:
     what = why_no_file(path)
     if what is not None:
         sentence = f"{path} is no archive: {what}."
-        raise ArchiveUnusable(sentence, advice="Move it away, or restore a backup.")
+        raise ArchiveUnusable(sentence, advice=_PUT_A_BACKUP)
 
 
 def _must_be_writable(home: Path) -> None:
