@@ -24,6 +24,7 @@ from tests.journeys.command import (
     is_one_sentence,
     watched,
 )
+from tests.journeys.disks import disk_of
 from tests.journeys.silence import write_silence
 
 
@@ -111,17 +112,8 @@ def test_a_missing_file_of_texts_is_a_sentence(act: list[str]) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 3 MB that a test may fill and turn read-only."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "none", folder], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("no disk can be mounted here: that takes root")
-    try:
+    with disk_of(3, tmp_path / "disk") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.mark.parametrize("free_kb", [0, 40, 90, 200, 330])

@@ -11,6 +11,7 @@ import pytest
 from core.audio import RATE_HZ
 from core.pcm import Pcm
 from tests.journeys.command import PILL_BOX, afterthought
+from tests.journeys.disks import disk_of
 from tests.journeys.silence import write_silence
 from tests.pipeline.media.sounds import Floats, damage, heard, write
 from tests.pipeline.media.test_tracks import film
@@ -133,15 +134,8 @@ def test_below_the_reserve_nothing_is_decoded(home: Path) -> None:
 
 @pytest.fixture
 def disk_of_30_mb(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=30m", "none", str(folder)]
-    if subprocess.run(mounting, check=False, capture_output=True).returncode:
-        pytest.skip("no disk can be mounted here: that takes root")
-    try:
+    with disk_of(30, tmp_path / "disk") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def test_a_small_file_that_grows_while_it_is_decoded_leaves_the_reserve(
