@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.calendar.written_dates import recorded_at
+from core.calendar.written_dates import recorded_in_iso
 from core.clock import Recorded, SystemClock
 from core.errors import TextUnreadable, WrongUsage
 from core.moment import Reference
@@ -187,7 +187,7 @@ def _recorded(at: str | None) -> tuple[Recorded, str]:
     if at is None:
         return SystemClock().recorded_now(), ""
     try:
-        return recorded_at(at, only_iso=True)
+        return recorded_in_iso(at)
     except WrongUsage as error:
         sentence = f'the object has an "at" that is not an ISO time: {error.sentence}'
         raise TextUnreadable(sentence, advice=error.advice) from error

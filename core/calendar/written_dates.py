@@ -62,22 +62,33 @@ def in_figures(text: str, today: date) -> InFigures | None:
         raise WrongUsage(sentence, advice="Write it as 2026-01-31 or 2026-01-31T18:00.") from None
 
 
-def recorded_at(text: str, *, only_iso: bool = False) -> tuple[Recorded, str]:
+def recorded_in_iso(text: str) -> tuple[Recorded, str]:
+    """The instant that was given in ISO 8601, as `instant_of` has it. Raises WrongUsage."""
+    read = _iso(text.strip())
+    if read is None:
+        advice = "Write it as 2026-01-31T18:00 or 2026-01-31."
+        raise WrongUsage(f"'{text[:40]}' is not a time.", advice=advice)
+    return instant_of(read, text)
+
+
+def instant_of(read: InFigures, text: str) -> tuple[Recorded, str]:
     """The instant that was given, a day being its beginning; and a sentence on how it was read.
 
     The sentence is empty where it could mean one thing only. What names no zone is in this
     machine's. Raises WrongUsage, also for an hour that clocks here leave out.
     """
     try:
-        read = in_figures(text, local_datetime(0).date())
-        if read is None or not (read.is_iso or (re.search(r"\d{4}", text) and not only_iso)):
-            raise _no_time(text)
         recorded, told = _instant(read)
     except (OverflowError, OSError) as error:
         raise _beyond(text) from error
+    return storable(recorded, text), told
+
+
+def storable(recorded: Recorded, text: str) -> Recorded:
+    """The same, where every zone has that time. Raises WrongUsage, which quotes the text."""
     if not is_representable(recorded):
         raise _beyond(text)
-    return recorded, told
+    return recorded
 
 
 def _instant(read: InFigures) -> tuple[Recorded, str]:
@@ -91,11 +102,6 @@ def _instant(read: InFigures) -> tuple[Recorded, str]:
     if not read.is_iso:
         told = f"Read as {at.isoformat(timespec='minutes')}, the day before the month. {told}"
     return from_datetime(at, source="given"), told.strip()
-
-
-def _no_time(text: str) -> WrongUsage:
-    advice = "Write it as 2026-01-31T18:00 or 2026-01-31."
-    return WrongUsage(f"'{text[:40]}' is not a time.", advice=advice)
 
 
 def _beyond(text: str) -> WrongUsage:

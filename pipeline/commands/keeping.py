@@ -1,6 +1,7 @@
 """`keep`, `note` and `process`: what brings moments into the archive."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,19 +99,25 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
 
 def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
     """The time that --at gives, if it is there. Raises WrongUsage."""
-    from core.calendar.written_dates import recorded_at  # noqa: PLC0415
+    from pipeline.search.dates import read_time  # noqa: PLC0415
 
     if arguments.at is None:
         return None
-    recorded, told = recorded_at(arguments.at)
+    recorded, told = read_time(arguments.at, datetime.now(UTC).astimezone())
     if told:
         screen.say(told)
     return recorded
 
 
+def _add_time(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--at", metavar="D", help=f"{what}: 2026-01-31T18:00, yesterday 14:00, …")
+
+
 def _keep_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--at", metavar="ISO", help="when it was said, if not what the file says")
+    parser.add_argument(
+        "--at", metavar="D", help="when it was said, if the file does not say: 2026-01-31T18:00, …"
+    )
     parser.add_argument(
         "--track",
         type=int,
@@ -121,7 +128,9 @@ def _keep_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _note_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT")
-    parser.add_argument("--at", metavar="ISO", help="when it was thought, if not now")
+    parser.add_argument(
+        "--at", metavar="D", help="when it was thought, if not now: yesterday 14:00, …"
+    )
     parser.add_argument("--speaker", metavar="NAME", help="who said it, if not the wearer")
 
 

@@ -1,11 +1,12 @@
-"""Words and figures as periods: what `--since` and `--until` name."""
+"""Words and figures as times: what `--since` and `--until` name, and `--at`."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from core.calendar.local_time import first_instant_ms, instant_ms, local_datetime
-from core.calendar.written_dates import in_figures
+from core.calendar.written_dates import in_figures, instant_of, storable
+from core.clock import Recorded, from_datetime
 from core.errors import WrongUsage
 
 _COUNTED_IN_HOURS = re.compile(r"\b(?:hour|minute|second|hr|min|sec)s?\b", re.IGNORECASE)
@@ -45,6 +46,21 @@ def read_period(text: str, now: datetime) -> NamedPeriod:
     except OverflowError:
         return _refuse(text)
     return NamedPeriod(at_ms, at_ms, told, read.is_iso)
+
+
+def read_time(text: str, now: datetime) -> tuple[Recorded, str]:
+    """The time that is named, of a day or longer its beginning; and a sentence on how it was read.
+
+    Read by the same rules as a period; the sentence is empty where it could mean one thing only.
+    Raises WrongUsage.
+    """
+    read = in_figures(text, now.date())
+    if read is not None:
+        return instant_of(read, text)
+    named = read_period(text, now)
+    at = local_datetime(named.begin_ms)
+    told = f"Read as {_time(at)}. {named.told}".strip()
+    return storable(from_datetime(at, source="given"), text), told
 
 
 def period_in_words(since_ms: int | None, until_ms: int | None) -> str:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.command import Ran, afterthought
+from tests.journeys.command import PILL_BOX, Ran, afterthought
 
 IN_BERLIN = os.environ | {"TZ": "Europe/Berlin"}
 
 
-def berlin(*arguments: str, home: Path) -> Ran:
+def berlin(*arguments: str | Path, home: Path) -> Ran:
     return afterthought(*arguments, env=IN_BERLIN | {"AFTERTHOUGHT_HOME": str(home)})
 
 
@@ -100,6 +100,17 @@ def test_a_span_that_ends_before_it_begins_is_told(october: Path, act: list[str]
 
         assert (ran.status, ran.out) == (2, "")
         assert f"--until {until} is not after --since {since}" in ran.err
+
+
+def test_when_it_was_may_be_said_in_words(home: Path) -> None:
+    noted = berlin("note", "x", "--at", "yesterday 14:00", home=home)
+    kept = berlin("keep", PILL_BOX, "--at", "yesterday 14:00", home=home)
+    listed = berlin("list", "--since", "yesterday", "--until", "yesterday", "--json", home=home)
+
+    assert (noted.status, kept.status) == (0, 0)
+    assert [row["at"][11:16] for row in listed.value] == ["14:00"] * 2
+    for ran in (noted, kept):
+        assert ", 14:00+0" in ran.err
 
 
 def test_an_hour_that_is_left_out_is_kept_by_nobody(home: Path, tmp_path: Path) -> None:

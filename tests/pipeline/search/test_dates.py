@@ -4,7 +4,7 @@ import pytest
 
 from core.clock import as_datetime, local_offset_min
 from core.errors import WrongUsage
-from pipeline.search.dates import NamedPeriod, period_in_words, read_period
+from pipeline.search.dates import NamedPeriod, period_in_words, read_period, read_time
 
 pytestmark = pytest.mark.usefixtures("_berlin")
 
@@ -67,6 +67,36 @@ def test_what_has_no_time_is_the_whole_of_it_by_the_offset_of_that_day(
 )
 def test_a_time_is_an_instant_by_the_offset_of_that_day(text: str, at: str) -> None:
     assert ends(read_period(text, now())) == (at, at)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "told"),
+    [
+        ("yesterday 14:00", "2026-04-08T14:00+02:00", "Wednesday 8 April 2026, 14:00"),
+        ("yesterday", "2026-04-08T00:00+02:00", "Wednesday 8 April 2026, 00:00"),
+        ("3 weeks ago", "2026-03-19T00:00+01:00", "Thursday 19 March 2026, 00:00"),
+        ("last month", "2026-03-01T00:00+01:00", "Sunday 1 March 2026, 00:00"),
+        ("31.1. 18:00", "2026-01-31T18:00+01:00", "2026-01-31T18:00+01:00"),
+        ("2026-01-31", "2026-01-31T00:00+01:00", ""),
+        ("2026-01-31T18:00-05:00", "2026-01-31T18:00-05:00", ""),
+    ],
+)
+def test_when_something_was_is_the_beginning_of_what_is_named(
+    text: str, at: str, told: str
+) -> None:
+    recorded, said = read_time(text, now())
+
+    assert recorded.at is not None
+    assert recorded.at.isoformat(timespec="minutes") == at
+    assert recorded.source == "given"
+    assert told in said
+    assert bool(told) == bool(said)
+
+
+@pytest.mark.parametrize("text", ["", "teapot", "1.6.0001", "0001-01-01", "29.2.2025"])
+def test_when_something_was_is_refused_where_it_is_no_time(text: str) -> None:
+    with pytest.raises(WrongUsage):
+        read_time(text, now())
 
 
 def test_hours_are_counted_across_the_beginning_of_summer_time() -> None:
