@@ -35,7 +35,7 @@ from pipeline.spool.clip_sound import read_clip
 from pipeline.spool.formats import read_fact
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.reader import open_archive_to_read
-from pipeline.worker.worker import working
+from pipeline.worker.service import working
 
 EDGE = RATE_HZ * 12 // 10
 """A gap's edges are known to a second (the heartbeat) and a block; inside it nothing is."""

@@ -24,7 +24,7 @@ ROOTS = {
     COMMAND: set(MAY_IMPORT),
     "device/daemon.py": {"core", "device", "pipeline"},
     "device/hear_files.py": {"core", "device", "pipeline"},
-    "pipeline/worker/worker.py": {"core", "pipeline"},
+    "pipeline/worker/service.py": {"core", "pipeline"},
     "pipeline/sync/service.py": {"core", "pipeline"},
     "pipeline/thinking/dream.py": {"core", "pipeline"},
     "dashboard/app.py": {"core", "pipeline", "dashboard"},

@@ -27,14 +27,14 @@ def process(arguments: Arguments, screen: Screen) -> int:
     """The worker, as its unit starts it."""
     from core import log  # noqa: PLC0415
     from core.access.memory import close_memory  # noqa: PLC0415
-    from pipeline.worker import worker  # noqa: PLC0415
+    from pipeline.worker import service  # noqa: PLC0415
 
     close_memory()
     log.set_up("info")
     home = home_of(arguments)
 
     async def work() -> int:
-        await worker.run(home, load(home.path), once=arguments.once)
+        await service.run(home, load(home.path), once=arguments.once)
         return 0
 
     del screen  # a service prints nothing

@@ -18,7 +18,8 @@ from core.text.counting import counted
 from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions
 from pipeline.worker import backoff
-from pipeline.worker.worker import LettersWait, Worker, working
+from pipeline.worker.service import LettersWait, working
+from pipeline.worker.worker import Worker
 
 Made = TypeVar("Made")
 

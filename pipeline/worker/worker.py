@@ -1,23 +1,17 @@
-"""The worker (a root): the one process that turns letters of the spool into moments."""
+"""What the worker does: it turns letters of the spool into moments."""
 
 import asyncio
 import contextlib
 import os
-import signal
 import traceback
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.clock import Clock, SystemClock
+from core.clock import Clock
 from core.errors import ArchiveInDoubt, ArchiveUnusable, ModelMissing, UserError
 from core.log import get_log
-from core.paths import Home
-from core.settings import Settings
 from core.socket_client import Told
-from core.text.counting import counted
-from pipeline.forget import finish_forgetting
 from pipeline.media import Handling
 from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken
@@ -25,19 +19,15 @@ from pipeline.spool.order import Kind, Turn
 from pipeline.spool.spool import Letter, Spool
 from pipeline.spool.tries import Conditions, Why
 from pipeline.store.port import Archive
-from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
-from pipeline.taking_in import conditions, handling
 from pipeline.worker.again import HearAgain
 from pipeline.worker.backoff import GIVE_UP_AFTER
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.failing import Failing
-from pipeline.worker.ingest import Ingest, sweep_sound_parts
-from pipeline.worker.model_process import ChildModels, Models, ModelsFailed
+from pipeline.worker.ingest import Ingest
+from pipeline.worker.model_process import Models, ModelsFailed
 from pipeline.worker.one_at_a_time import OneAtATime
-from pipeline.worker.only_worker import only_worker
 from pipeline.worker.resting import Resting
-from pipeline.worker.worker_socket import serve_worker
 
 LOOK_EVERY_S = 2.0
 """How often the spool is looked at without a wake: a lost wake costs this much."""
@@ -58,7 +48,7 @@ RETRY_AFTER_S = 30.0
 class Worker:
     """Drains the spool and tells whoever listens what happens.
 
-    Made by `working`, which holds the archive's lock. Belongs to one event loop.
+    Made by `service.working`, which holds the archive's lock. Belongs to one event loop.
     """
 
     def __init__(
@@ -330,66 +320,3 @@ def _log_fault(letter: Letter, error: Exception) -> None:
         file=Path(where.filename).name,
         line=where.lineno,
     )
-
-
-@contextlib.asynccontextmanager
-async def working(
-    home: Home, settings: Settings, *, models: Models | None = None, clock: Clock | None = None
-) -> AsyncIterator[Worker]:
-    """The worker of this home, its socket served, what a kill left behind finished.
-
-    Raises ArchiveBusy where another one works, ArchiveUnusable where the archive cannot
-    be written, ArchiveInDoubt where it is not the one that was last written here.
-    """
-    with understood(home.path), only_worker(home):
-        async with open_archive(home.path, clock=clock) as archive:
-            spool = Spool(home.spool)
-            spool.sweep()
-            sweep_sound_parts(home.path)
-            await finish_forgetting(archive, spool)
-            own = models or ChildModels(
-                home.path, idle_s=settings.pipeline.idle_s, stuck_s=settings.pipeline.stuck_s
-            )
-            what = partial(conditions, settings, home.path)
-            worker = Worker(archive, own, spool, clock or SystemClock(), what)
-            worker.handling = handling(home.path, settings, spool, again="ask again")
-            try:
-                async with serve_worker(worker, home.worker_socket):
-                    yield worker
-            finally:
-                await own.close()
-
-
-class LettersWait(UserError):
-    """The worker cannot go on now, or not before somebody acts; the letters are safe."""
-
-    code = "letters_wait"
-
-
-def _still_waiting(count: int) -> LettersWait:
-    waits = counted(count, "letter still waits", "letters still wait")
-    sentence = f"{waits}, for the models failed on {'it' if count == 1 else 'them'}."
-    advice = "`afterthought process` tries again in time, `afterthought retry` now."
-    return LettersWait(sentence, advice=advice)
-
-
-async def run(home: Home, settings: Settings, *, once: bool) -> None:
-    """The service: work until told to stop; with `once`, until nothing waits."""
-    async with working(home, settings) as worker:
-        if once:
-            await worker.drain()
-            if failing := worker.status()["failing"]:
-                raise _still_waiting(len(failing))
-            return
-        stopped = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        work = asyncio.create_task(worker.work())
-        stop = asyncio.create_task(stopped.wait())
-        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if work.done():
-            work.result()
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work

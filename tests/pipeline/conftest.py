@@ -14,7 +14,8 @@ from core.spool_port import Clip, TypedText
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import new_moment_id
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import Worker
 
 SPOKEN = Transcript(
     "pill box", (Word("pill", 0, 300, 0.9), Word("box", 320, 640, 0.4, doubtful=True)), "fake", -0.3

@@ -47,7 +47,7 @@ def in_this_process(*arguments: str) -> Ran:
     """Run a command as `main` does; the words of a clip are none, vectors are hashed words."""
     out, err = io.StringIO(), io.StringIO()
     with (
-        patch("pipeline.worker.worker.ChildModels", lambda *_, **__: FakeModels()),
+        patch("pipeline.worker.service.ChildModels", lambda *_, **__: FakeModels()),
         patch("pipeline.commands.finding._load_embedder", lambda _: FakeEmbedder()),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

@@ -18,7 +18,7 @@ from pipeline.commands import importing, keeping
 from pipeline.fakes import FakeModels
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.spool import Spool
-from pipeline.worker import ingest, worker
+from pipeline.worker import ingest, service
 from tests.journeys.command import PILL_BOX
 from tests.wav import write_wav
 
@@ -32,7 +32,7 @@ def run(
 ) -> Iterator[Callable[..., Ran]]:
     """Runs a command with fake models; its status and its lines of JSON."""
     structlog.reset_defaults()  # a log that was set up goes on to write where standard error was
-    monkeypatch.setattr(worker, "ChildModels", lambda *_, **__: FakeModels())
+    monkeypatch.setattr(service, "ChildModels", lambda *_, **__: FakeModels())
 
     def command(*arguments: object) -> Ran:
         status = main(COMMANDS, ["--home", str(home), "--json", *map(str, arguments)])

@@ -19,7 +19,7 @@ from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
-from pipeline.worker.worker import working
+from pipeline.worker.service import working
 from tests.pipeline.conftest import SPOKEN
 
 Post = Callable[..., str]
@@ -29,7 +29,7 @@ Post = Callable[..., str]
 def models(monkeypatch: pytest.MonkeyPatch) -> FakeModels:
     """The models of every worker that a command becomes."""
     made = FakeModels(SPOKEN)
-    monkeypatch.setattr("pipeline.worker.worker.ChildModels", lambda *_, **__: made)
+    monkeypatch.setattr("pipeline.worker.service.ChildModels", lambda *_, **__: made)
     return made
 
 

@@ -12,7 +12,7 @@ from pipeline.fakes import FakeModels
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.tombstones import MOST_BYTES, read_tombstones, write_tombstones
-from pipeline.worker.worker import working
+from pipeline.worker.service import working
 from tests.pipeline.spool.odd_things import NO_FILES, Maker
 
 no_files = pytest.mark.parametrize("make", list(NO_FILES.values()), ids=list(NO_FILES))

@@ -10,7 +10,8 @@ from core.paths import Home
 from core.settings import Settings
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import Worker
 
 Post = Callable[..., str]
 

@@ -15,7 +15,8 @@ from core.socket_client import Told
 from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import Worker
 
 NOW_MS = 1_790_000_000_000
 

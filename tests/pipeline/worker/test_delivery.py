@@ -21,7 +21,8 @@ from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import Embedding, new_moment_id
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.delivery import Delivery, delivering
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import Worker
 
 Post = Callable[..., str]
 
@@ -123,7 +124,7 @@ async def test_a_note_that_is_in_the_index_at_once_says_no_more_than_its_id(
 async def test_a_command_that_is_the_worker_itself_answers_once_and_only_when_it_is_done(
     models: Held, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.worker.worker.ChildModels", lambda *_, **__: models)
+    monkeypatch.setattr("pipeline.worker.service.ChildModels", lambda *_, **__: models)
     note = typed("a short one")
     keeping = asyncio.create_task(keep_note(Home(home), note, Screen(as_json=False)))
     await models.asked.wait()

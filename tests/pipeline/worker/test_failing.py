@@ -21,7 +21,8 @@ from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
 from pipeline.worker.model_process import ModelsFailed
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import Worker
 from tests.pipeline.conftest import SPOKEN
 
 Post = Callable[..., str]

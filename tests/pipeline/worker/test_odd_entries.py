@@ -23,7 +23,8 @@ from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker import ingest
 from pipeline.worker.backoff import wait_s
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import Worker
 from tests.pipeline.spool.odd_things import NO_FILES, Maker
 
 Post = Callable[..., str]

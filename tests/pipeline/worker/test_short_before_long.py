@@ -22,7 +22,8 @@ from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.model_process import Heard, Progress
-from pipeline.worker.worker import Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import Worker
 
 Post = Callable[..., str]
 

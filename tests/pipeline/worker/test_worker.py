@@ -30,7 +30,8 @@ from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
 from pipeline.worker.model_process import Heard, Progress
-from pipeline.worker.worker import SCRUB_EVERY_S, Worker, working
+from pipeline.worker.service import working
+from pipeline.worker.worker import SCRUB_EVERY_S, Worker
 from tests.wav import write_wav
 
 Post = Callable[..., str]
