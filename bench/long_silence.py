@@ -2,8 +2,9 @@
 
     python bench/long_silence.py [--hours 3]
 
-Memory is the resident memory of the command and its children in sum, pages that they
-share counted for each. At most 500 MB and 30 s are agreed, whatever the length.
+The sign is the bar, which a terminal shows. Memory is the resident memory of the command and its
+children in sum, pages that they share counted for each. At most 500 MB and 30 s are agreed,
+whatever the length.
 """
 
 import argparse
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "silence.wav"
         write_silence(path, minutes=60 * hours)
-        ran = watched(["--home", f"{folder}/home", "--json", "keep", path])
+        ran = watched(["--home", f"{folder}/home", "--json", "keep", path], at_terminal=True)
     print(
         f"{hours:g} h of silence: {ran.seconds:.0f} s, {ran.peak_bytes / 1e6:.0f} MB at most, "
         f"{ran.longest_quiet_s:.1f} s without a sign at most, exit status {ran.status}"

@@ -67,8 +67,11 @@ class Screen:
 
     def width(self) -> int | None:
         """The columns of the terminal that standard output is; None where it is none."""
-        is_terminal = sys.stdout is not None and sys.stdout.isatty()
-        return shutil.get_terminal_size().columns if is_terminal else None
+        return shutil.get_terminal_size().columns if _is_terminal(sys.stdout) else None
+
+    def is_watched(self) -> bool:
+        """True where all that is printed goes to a terminal: a bar there is in nobody's way."""
+        return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
 
     def value(self, value: object, text: str = "") -> None:
         """A result: JSON on one line, exact, or the text for people."""
@@ -176,6 +179,10 @@ def run_async(work: Coroutine[Any, Any, int]) -> int:
     import asyncio  # noqa: PLC0415 - 40 ms that `--help` does not need
 
     return asyncio.run(work)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def _give(line: str, end: str = "\n") -> None:

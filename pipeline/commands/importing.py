@@ -74,7 +74,7 @@ class _Importing:
         from pipeline.imports import read_lines, reference_to  # noqa: PLC0415
 
         status = 0
-        with Meter(name, unit="lines") as meter:
+        with Meter(name, self.screen, unit="lines") as meter:
             alike = self.alike if self.source else Counter[bytes]()
             lines = read_lines(name, reference_to(name, self.source), alike)
             for batch in batches(meter.watch(lines), LETTER_LINES):

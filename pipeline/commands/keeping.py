@@ -59,7 +59,7 @@ async def _keep(arguments: Arguments, screen: Screen) -> int:
 
     home = home_of(arguments)
     settings = load(home.path)
-    asked = sound_files.Asked(new_act_id(), _given(arguments, screen))
+    asked = sound_files.Asked(new_act_id(), _given(arguments, screen), screen)
     spool, status = Spool(home.spool), 0
     how = handling(home.path, settings, spool, again="keep it again", track=arguments.track)
     async with delivering(home, settings) as delivery:

@@ -1,47 +1,61 @@
-"""How far the work has come, on standard error, where somebody watches."""
+"""How far the work has come, on standard error, where somebody watches at a terminal."""
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from core.command_line import harmless
+from core.command_line import Screen, harmless
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+AFTER_S = 1.0
+"""What is done sooner needs no bar."""
+
+EVERY_S = 0.2
 
 
 class Meter:
-    """A bar that counts seconds of sound, or lines."""
+    """A bar that counts seconds of sound, or lines; where nobody watches, there is none."""
 
-    def __init__(self, title: str, unit: str = "s") -> None:
+    def __init__(self, title: str, screen: Screen, unit: str = "s") -> None:
         self._title = title
+        self._screen = screen
         self._unit = unit
+        self._bar: tqdm[Any] | None = None
 
     def __enter__(self) -> Self:
-        from tqdm import tqdm  # noqa: PLC0415
+        if self._screen.is_watched():
+            from tqdm import tqdm  # noqa: PLC0415
 
-        self._bar = tqdm(
-            desc=harmless(self._title.encode(errors="replace").decode()),
-            unit=self._unit,
-            file=sys.stderr,
-            leave=False,
-            mininterval=0.2 if sys.stderr and sys.stderr.isatty() else 10.0,  # no screen
-            disable=sys.stderr is None,
-            delay=1.0,
-        )
+            self._bar = tqdm(
+                desc=harmless(self._title.encode(errors="replace").decode()),
+                unit=self._unit,
+                file=sys.stderr,
+                leave=False,
+                mininterval=EVERY_S,
+                delay=AFTER_S,
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def watch(self, items: Iterable[Any]) -> Iterator[Any]:
         """Count lines, or seconds of sound, as they come by."""
         from core.audio import RATE_HZ  # noqa: PLC0415
 
+        counted = 0.0
         for item in items:
-            self._bar.update(1 if self._unit == "lines" else round(len(item) / RATE_HZ, 2))
+            counted += 1 if self._unit == "lines" else len(item) / RATE_HZ
+            if self._bar is not None:
+                self._bar.update(int(counted) - self._bar.n)
             yield item
 
     def event(self, event: dict[str, Any]) -> None:
         """Show how far the worker has come with a clip."""
-        if event["event"] == "progress":
+        if event["event"] == "progress" and self._bar is not None:
             done_s = round(event["done_s"], 1)
             if done_s < self._bar.n:  # the next step begins at the start again
                 self._bar.reset(round(event["total_s"], 1))
@@ -49,5 +63,8 @@ class Meter:
             self._bar.update(done_s - self._bar.n)
 
     def say(self, sentence: str) -> None:
-        if sys.stderr is not None:
+        """Something beside the result, with the bar out of its way."""
+        if self._bar is None:
+            self._screen.say(sentence)
+        else:
             self._bar.write(harmless(sentence), file=sys.stderr)

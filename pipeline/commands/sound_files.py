@@ -33,6 +33,7 @@ class Asked:
 
     act: str
     recorded: Recorded | None
+    screen: Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ async def keep_file(
 ) -> KeptFile:
     """Keep one file whole. Raises UserError."""
     moment = new_moment_id()
-    with Meter(path.name) as meter, understood(home.path), SoundFile(path, handling) as sound:
+    meter = Meter(path.name, asked.screen)
+    with meter, understood(home.path), SoundFile(path, handling) as sound:
 
         def post(stopped: threading.Event) -> tuple[Path, Recorded]:
             chunks = meter.watch(_until(stopped, sound.chunks()))

@@ -3,9 +3,11 @@
 import ctypes
 import json
 import os
+import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,24 +76,30 @@ def afterthought(*arguments: Argument, **options: Any) -> Ran:
     return Ran(ended.returncode, ended.stdout, ended.stderr)
 
 
-def watched(arguments: Sequence[Argument], env: Mapping[str, str] | None = None) -> Watched:
-    """Run the command and look at its memory and at when it shows signs of life."""
+def watched(
+    arguments: Sequence[Argument],
+    env: Mapping[str, str] | None = None,
+    *,
+    at_terminal: bool = False,
+) -> Watched:
+    """Run the command and look at its memory and at when it shows signs of life.
+
+    `at_terminal`, it prints to one, and `out` has what both streams printed there.
+    """
     began = time.monotonic()
+    pairs = [terminal()] if at_terminal else [os.pipe(), os.pipe()]
+    out, err = pairs[0][1], pairs[-1][1]
     with subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=env,
+        [*COMMAND, *arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env
     ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        told = {process.stdout.fileno(): b"", process.stderr.fileno(): b""}
+        for _, theirs in pairs:
+            os.close(theirs)
+        told = {ours: b"" for ours, _ in pairs}
         open_ends, peak, quiet_s, last = set(told), 0, 0.0, began
         while open_ends:
             ready, _, _ = select.select(list(open_ends), [], [], LOOK_EVERY_S)
             for end in ready:
-                piece = os.read(end, 65_536)
+                piece = _read(end)
                 told[end] += piece
                 open_ends -= set() if piece else {end}
             now = time.monotonic()
@@ -99,8 +107,24 @@ def watched(arguments: Sequence[Argument], env: Mapping[str, str] | None = None)
             last = now if ready else last
             peak = max(peak, _bytes_in_sum(process.pid))
         status = process.wait()
-        out, err = (each.decode("utf-8", "backslashreplace") for each in told.values())
-    return Watched(status, out, err, time.monotonic() - began, peak, quiet_s)
+    for ours in told:
+        os.close(ours)
+    printed, *rest = (each.decode("utf-8", "backslashreplace") for each in told.values())
+    return Watched(status, printed, "".join(rest), time.monotonic() - began, peak, quiet_s)
+
+
+def terminal() -> tuple[int, int]:
+    """Both ends of a terminal of the usual size: ours, and that of whoever prints there."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    return ours, theirs
+
+
+def _read(end: int) -> bytes:
+    try:
+        return os.read(end, 65_536)
+    except OSError:  # a terminal whose other end is closed
+        return b""
 
 
 def as_anybody() -> None:
