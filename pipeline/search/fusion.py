@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.store.passage_port import PassageTable
+
 Scores = NDArray[np.float32]
 """One number for each moment, in time order."""
 
@@ -59,7 +61,7 @@ NEAR_DEVIATIONS = 2.0
 class Timeline:
     """How moments stand beside one another, in time order.
 
-    `joined[k - 1][i]` says whether i and i + k belong to one occasion, 0 or 1.
+    `joined[k - 1][i]` says whether i and i + k were said on one occasion, 0 or 1.
     """
 
     joined: tuple[Scores, ...]
@@ -81,14 +83,32 @@ class Evidence:
     nothing_close: bool = False
 
 
-def timeline(at_ms: NDArray[np.float64], characters: NDArray[np.int64]) -> Timeline:
-    """`at_ms` is NaN where no clock was known: then only order speaks, and all is joined."""
-    step = ~(np.abs(np.diff(at_ms)) > APART_MS)
-    joined = [step]
+def timeline(table: PassageTable) -> Timeline:
+    """Where no clock was known, only order speaks, and all is joined.
+
+    Except what came in in one go: that two notes were typed or imported together says nothing
+    about what they say.
+    """
+    step = ~(np.abs(np.diff(table.at_ms)) > APART_MS)
+    near, joined = step, [step & ~_in_one_go(table, 1)]
     for distance in range(2, REACH + 1):
-        joined.append(joined[-1][:-1] & step[distance - 1 :])
-    substance = np.minimum(1.0, characters / SUBSTANCE_CHARACTERS)
+        near = near[:-1] & step[distance - 1 :]
+        joined.append(near & ~_in_one_go(table, distance))
+    substance = np.minimum(1.0, table.characters / SUBSTANCE_CHARACTERS)
     return Timeline(tuple(one.astype(np.float32) for one in joined), substance.astype(np.float32))
+
+
+def _in_one_go(table: PassageTable, distance: int) -> NDArray[np.bool_]:
+    """Which i and i + distance stand beside one another by how they came in alone.
+
+    Of two that were given the same time, that is often only a date.
+    """
+    entered = table.entered[distance:] & table.entered[:-distance]
+    single = table.single[distance:] & table.single[:-distance]
+    one_go: NDArray[np.bool_] = entered | (
+        single & (table.at_ms[distance:] == table.at_ms[:-distance])
+    )
+    return one_go
 
 
 def fuse(

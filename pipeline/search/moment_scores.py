@@ -19,7 +19,7 @@ class Moments:
 
     def __init__(self, table: PassageTable) -> None:
         self.table = table
-        self.line = fusion.timeline(table.at_ms, table.characters)
+        self.line = fusion.timeline(table)
         self.passage_counts = np.bincount(table.moment_of, minlength=len(table.moments))
         self._by_moment = np.argsort(table.moment_of, kind="stable")
         self._ends = np.cumsum(self.passage_counts)

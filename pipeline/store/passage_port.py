@@ -24,7 +24,9 @@ class PassageTable:
     moments) and `vectors` (None where there is none at all, or meaning is not asked for).
     One entry a moment, in time order, which is the order of the archive where times are
     equal or unknown: `moments` (ids), `at_ms` (UTC, NaN where unknown), `speakers`,
-    `characters` (the length of its text).
+    `characters` (the length of its text), `single` (made by itself: a typed note, a file, an
+    imported line that names no speaker), `entered` (the same, and its time is when it came
+    in: nothing says when it was said).
     """
 
     rowids: NDArray[np.int64]
@@ -34,6 +36,8 @@ class PassageTable:
     at_ms: NDArray[np.float64]
     speakers: Sequence[str | None]
     characters: NDArray[np.int64]
+    single: NDArray[np.bool_]
+    entered: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What every kind of archive hands to search; read beside the writer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.clock import Recorded
+from core.moment import Reference
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.passage_port import Phrase
@@ -31,6 +34,25 @@ async def test_the_table_is_the_same_until_something_changes(store: Both) -> Non
     assert grown.characters.tolist() == [8, 4]
     assert grown.at_ms[0] == AT.at_ms
     assert np.isnan(grown.at_ms[1])
+
+
+async def test_the_table_says_what_came_in_by_itself_and_at_no_other_time(store: Both) -> None:
+    now = replace(AT, boot="a boot", boottime_ms=5, source="clock")
+    lines = {"how": "imported", "reference": Reference("notes.jsonl", line=1)}
+    kept = {
+        await store.keep("typed now", now): (True, True),
+        await store.keep("typed, and its time told"): (True, False),
+        await store.keep("a line", now, **lines): (True, True),
+        await store.keep("a line of no time at all", Recorded(), **lines): (True, True),
+        await store.keep("said in a conversation", now, **lines, speaker="Gina"): (False, False),
+        await store.keep("a file", AT, how="file"): (True, False),
+        await store.keep("pressed", now, how="press"): (False, False),
+    }
+
+    table = await store.passages.passages()
+
+    rows = zip(table.moments, table.single.tolist(), table.entered.tolist(), strict=True)
+    assert {moment: (single, entered) for moment, single, entered in rows} == kept
 
 
 async def test_every_passage_has_its_moment_and_its_vector(store: Both) -> None:

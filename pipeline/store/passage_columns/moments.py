@@ -15,13 +15,16 @@ T = TypeVar("T")
 class MomentColumns:
     """The moments in the order of the archive; `at_ms` is NaN for those at the end without a time.
 
-    `characters` is the length of each one's text.
+    `characters` is the length of each one's text; `single` and `entered` are those of
+    `PassageTable`.
     """
 
     ids: list[str]
     at_ms: NDArray[np.float64]
     speakers: list[str | None]
     characters: NDArray[np.int64]
+    single: NDArray[np.bool_]
+    entered: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,15 @@ class ReadAnew:
 
 
 def moment_columns(rows: Iterable[Any]) -> MomentColumns:
-    """Out of rows of id, time, speaker and length of the text, in the order of the archive."""
+    """Out of rows with these columns, in the order of the archive."""
     found = list(rows)
     return MomentColumns(
         [row[0] for row in found],
         np.array([np.nan if row[1] is None else row[1] for row in found], np.float64),
         [row[2] for row in found],
         np.array([row[3] for row in found], np.int64),
+        np.array([row[4] for row in found], bool),
+        np.array([row[5] for row in found], bool),
     )
 
 
@@ -67,6 +72,8 @@ def read_anew(
         _woven(old.at_ms[kept], fresh.at_ms, is_fresh),
         _woven(_objects(old.speakers)[kept], _objects(fresh.speakers), is_fresh).tolist(),
         _woven(old.characters[kept], fresh.characters, is_fresh),
+        _woven(old.single[kept], fresh.single, is_fresh),
+        _woven(old.entered[kept], fresh.entered, is_fresh),
     )
     place_of = dict(zip(fresh.ids, fresh_places.tolist(), strict=True))
     places = np.full(len(old.ids), -1, np.int64)

@@ -21,7 +21,14 @@ from pipeline.store.passage_port import PassageTable
 from .changes import Mark, changed_since, latest_mark
 from .reader import IN_TIME
 
-_MOMENT = "SELECT id, at_ms, speaker, length(text) FROM moment"
+_SINGLE = "(how IN ('typed', 'file') OR (how = 'imported' AND speaker IS NULL))"
+_AS_IT_CAME_IN = "(boot IS NOT NULL OR at_ms IS NULL)"
+"""Its time is that of this machine's clock, and not one that was given or that a file brought."""
+
+_MOMENT = (
+    f"SELECT id, at_ms, speaker, length(text), {_SINGLE}, {_SINGLE} AND {_AS_IT_CAME_IN} "
+    "FROM moment"
+)
 _CAN_BE_FOUND = "state = 'visible' AND text != ''"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
@@ -75,6 +82,8 @@ def _snapshot(moments: MomentColumns, passages: PassageColumns, mark: Mark) -> S
         at_ms=moments.at_ms,
         speakers=moments.speakers,
         characters=moments.characters,
+        single=moments.single,
+        entered=moments.entered,
     )
     return Snapshot(moments, passages, mark, table)
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -5,12 +6,28 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.search import fusion
+from pipeline.store.passage_port import PassageTable
 
 HOUR_MS = 3_600_000
 
 
-def line(*at_ms: float, characters: int = 200) -> fusion.Timeline:
-    return fusion.timeline(np.array(at_ms, float), np.full(len(at_ms), characters))
+def line(
+    *at_ms: float, characters: Sequence[int] = (), single: str = "", entered: str = ""
+) -> fusion.Timeline:
+    """Of these moments; `single` and `entered` have an x for each that is so."""
+    count = len(at_ms)
+    table = PassageTable(
+        rowids=np.arange(count),
+        moment_of=np.arange(count),
+        vectors=None,
+        moments=[str(place) for place in range(count)],
+        at_ms=np.array(at_ms, float),
+        speakers=[None] * count,
+        characters=np.array(characters or [200] * count, np.int64),
+        single=np.array([each == "x" for each in single.ljust(count)], bool),
+        entered=np.array([each == "x" for each in entered.ljust(count)], bool),
+    )
+    return fusion.timeline(table)
 
 
 def by_word(*rows: list[float]) -> NDArray[np.float32]:
@@ -66,7 +83,7 @@ def test_what_is_lent_falls_with_each_step_and_ends_after_four() -> None:
 
 def test_a_moment_half_as_long_as_it_takes_borrows_half() -> None:
     for characters, total in (([35, 70, 140], [0.35, 1, 0.7]), ([140, 70, 35], [0.7, 1, 0.35])):
-        beside = fusion.timeline(np.zeros(3), np.array(characters))
+        beside = line(0, 0, 0, characters=characters)
 
         evidence = fusion.fuse(by_word([0, 3, 0]), None, none_named(3), beside)
 
@@ -113,6 +130,21 @@ def test_nothing_is_lent_across_a_gap() -> None:
     assert total.tolist() == [1, 0, 0]
 
 
+def test_what_came_in_in_one_go_lends_nothing_to_its_like() -> None:
+    notes = line(0, 10, 20, 30, single="xx x", entered="xx x")
+
+    total = fusion.fuse(by_word([3, 0, 0, 0]), None, none_named(4), notes).total
+
+    assert total.tolist() == pytest.approx([1, 0, 0.7**2, 0])
+    assert [one.tolist() for one in notes.joined] == [[0, 1, 1], [1, 0], [0], []]
+
+
+def test_notes_of_one_given_time_lend_nothing_and_those_of_two_do() -> None:
+    assert line(0, 0, 1_000, single="xxx").joined[0].tolist() == [0, 1]
+    assert line(np.nan, np.nan, single="xx", entered="xx").joined[0].tolist() == [0]
+    assert line(0, 0, single="x").joined[0].tolist() == [1]
+
+
 def test_moments_without_a_time_are_beside_one_another_by_their_order() -> None:
     scores = by_word([3, 0, 0])
 
@@ -122,8 +154,7 @@ def test_moments_without_a_time_are_beside_one_another_by_their_order() -> None:
 
 
 def test_a_mere_yes_borrows_little() -> None:
-    times = np.zeros(3)
-    substance = fusion.timeline(times, np.array([5, 200, 200]))
+    substance = line(0, 0, 0, characters=[5, 200, 200])
 
     total = fusion.fuse(by_word([0, 3, 0]), None, none_named(3), substance).total
 

@@ -17,9 +17,19 @@ TABLE = PassageTable(
     at_ms=np.array([10, 20, 30, np.nan]),
     speakers=["Gina Smith", "Jo", "Zoe Brown", "Al Smith"],
     characters=np.array([100, 100, 0, 100]),
+    single=np.zeros(4, bool),
+    entered=np.zeros(4, bool),
 )
 EMPTY = PassageTable(
-    np.zeros(0, int), np.zeros(0, int), None, [], np.zeros(0), [], np.zeros(0, int)
+    np.zeros(0, int),
+    np.zeros(0, int),
+    None,
+    [],
+    np.zeros(0),
+    [],
+    np.zeros(0, int),
+    np.zeros(0, bool),
+    np.zeros(0, bool),
 )
 
 
