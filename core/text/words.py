@@ -8,9 +8,11 @@ migration that fills the keyword index anew.
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _UNSEEN = re.compile(
     "[\xad\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\u20e3\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
 )
@@ -51,8 +53,24 @@ _UNSPACED = (
 """Scripts that put no space between words."""
 
 _STARTS = [start for start, _ in _UNSPACED]
+_DRAWN_INTO_ONE = ((0x0E32, 0x0E32), (0x1160, 0x11FF), (0xFF9E, 0xFF9F), (0xFFC2, 0xFFDC))
+"""Characters that may become one with those before them, beside marks and what is not seen: of
+Thai's *am* the second part, Hangul's vowels and ends, Kana's voicing in half width."""
+
+_CHARACTER = re.compile(".m*", re.DOTALL)
+_BETWEEN_SPACES = re.compile(r"\s+|\S+")
+
 _WORD = re.compile("w+(?:'w+)*|u+|s")
 _COMPOUND = re.compile("w+(?:'w+)*(?:-w+(?:'w+)*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of `index_text`, and which characters of the text it stands for."""
+
+    text: str
+    start: int
+    end: int
 
 
 def words_of(text: str) -> list[str]:
@@ -62,7 +80,7 @@ def words_of(text: str) -> list[str]:
     each emoji and other symbol.
     """
     plain = _plain(text)
-    return [plain[slice(*found.span())] for found in _WORD.finditer(plain.translate(_KINDS))]
+    return [plain[start:end] for start, end in _spans(_WORD, plain)]
 
 
 def folded(word: str) -> str:
@@ -93,8 +111,20 @@ def index_text(text: str) -> str:
     A word with hyphens is there in parts and, at the end, joined. An unspaced run is there as
     its pairs and its last character, so that whatever part of it is typed stands side by side.
     """
-    tokens = [token for word in words_of(text) for token in _indexed(folded(word))]
-    return " ".join([*tokens, *_joined(text)])
+    plain = _plain(text)
+    return " ".join(token for token, _, _ in _tokens(plain))
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of `index_text` in their order, each with where it stands in the text.
+
+    A word of which a part cannot be told apart in the text, as of a ligature, stands for all of
+    what it came from.
+    """
+    plain, places = _aligned(text)
+    return [
+        Token(token, places[start][0], places[end - 1][1]) for token, start, end in _tokens(plain)
+    ]
 
 
 def phrase_tokens(text: str) -> tuple[list[str], bool]:
@@ -106,25 +136,68 @@ def phrase_tokens(text: str) -> tuple[list[str], bool]:
     begins = False
     for word in map(folded, words_of(text)):
         unspaced = is_unspaced(word)
-        tokens += pairs_of(word) if unspaced else _indexed(word)
+        tokens += pairs_of(word) if unspaced else [token for token, _, _ in _parts(word)]
         begins = unspaced and len(word) == 1
     return tokens, begins
 
 
-def _joined(text: str) -> list[str]:
+_Span = tuple[str, int, int]
+"""A token, and where it begins and ends in what it was cut out of."""
+
+
+def _spans(what: re.Pattern[str], plain: str) -> Iterator[tuple[int, int]]:
+    return (found.span() for found in what.finditer(plain.translate(_KINDS)))
+
+
+def _tokens(plain: str) -> Iterator[_Span]:
+    for begin, end in _spans(_WORD, plain):
+        for token, start, stop in _parts(plain[begin:end]):
+            yield token, begin + start, begin + stop
+    yield from _joined(plain)
+
+
+def _joined(plain: str) -> Iterator[_Span]:
     """The words with hyphens as one each; a date in figures is none."""
-    plain = _plain(text)
-    compounds = _COMPOUND.finditer(plain.translate(_KINDS))
-    joined = [folded(_JOINERS.sub("", plain[slice(*found.span())])) for found in compounds]
-    return [each for each in joined if not each.isdigit()]
+    for start, end in _spans(_COMPOUND, plain):
+        joined = folded(_JOINERS.sub("", plain[start:end]))
+        if not joined.isdigit():
+            yield joined, start, end
 
 
-def _indexed(word: str) -> list[str]:
+def _parts(word: str) -> Iterator[_Span]:
+    """What the index has for one word: mostly the word itself, folded."""
     if is_unspaced(word):
-        return [word[place : place + 2] for place in range(len(word))]
-    if _kind(word[:1]) == "s":
-        return [f"u{ord(each):x}" for each in word]
-    return [part for part in word.split("'") if part]
+        yield from _overlapping(folded(word), len(word))
+    elif _kind(word[:1]) == "s":
+        yield f"u{ord(word):x}", 0, 1
+    else:
+        start = 0
+        for part in word.split("'"):
+            if bare := folded(part):
+                yield bare, start, start + len(part)
+            start += len(part) + 1
+
+
+def _overlapping(run: str, length: int) -> Iterator[_Span]:
+    """The pairs of an unspaced run and its last character; `length` is that of the unfolded run."""
+    for place in range(len(run)):
+        if len(run) == length:
+            yield run[place : place + 2], place, min(place + 2, length)
+        else:
+            yield run[place : place + 2], 0, length
+
+
+def _aligned(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The plain text, and for each of its characters from where to where that is in the text."""
+    plain = _plain(text)
+    if text.isascii():
+        return plain, [(place, place + 1) for place in range(len(text))]
+    for cut in (_CHARACTER.finditer(text.translate(_MARKS)), _BETWEEN_SPACES.finditer(text)):
+        spans = [found.span() for found in cut]
+        places = [span for span in spans for _ in _plain(text[slice(*span)])]
+        if len(places) == len(plain):
+            return plain, places
+    return plain, [(0, len(text))] * len(plain)
 
 
 def _plain(text: str) -> str:
@@ -165,6 +238,23 @@ class _Kinds(dict[int, str]):
 
 
 _KINDS = _Kinds()
+
+
+class _Marks(dict[int, str]):
+    """An m for what may become one character with what stands before it; else a space."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        is_mark = (
+            unicodedata.category(character)[0] == "M"
+            or bool(_UNSEEN.match(character))
+            or any(first <= code <= last for first, last in _DRAWN_INTO_ONE)
+        )
+        self[code] = "m" if is_mark else " "
+        return self[code]
+
+
+_MARKS = _Marks()
 
 
 def _kind(character: str) -> str:

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from core.moment import Transcript, Word
-from pipeline.search.engine import Found, Hit
+from pipeline.search.engine import Found
+from pipeline.search.hits import Hit
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 

@@ -13,7 +13,8 @@ from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
     from core.paths import Home
-    from pipeline.search.engine import Found, Hit
+    from pipeline.search.engine import Found
+    from pipeline.search.hits import Hit
     from pipeline.store.sqlite.reader import SqliteReader
     from pipeline.worker.model_process import Vectors
 
@@ -124,6 +125,7 @@ def _hit(hit: "Hit") -> dict[str, Any]:
         "text": hit.text,
         "score": hit.score,
         "why": list(hit.why),
+        "marks": [list(span) for span in hit.marks],
         "also": [{"id": twin.moment, "ref": twin.ref} for twin in hit.also],
     }
 

@@ -1,19 +1,18 @@
 """Asks the archive for words and for meaning, fuses the two, and shows what it found."""
 
 import time
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.calendar.dates import DATE_WORDS
-from core.text.words import folded, words_of
 from pipeline.search import fusion
+from pipeline.search.hits import Asked, Hit, folded_twins, grounds, hit_of
+from pipeline.search.marks import Marker
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query, Term, parse
-from pipeline.store.passage_port import Matches, Passages, Phrase, Shown
+from pipeline.store.passage_port import Matches, Passages, Phrase
 
 FOLD_ROOM = 2
 """Candidates looked at for each hit wanted, so that folding twins leaves enough."""
@@ -27,29 +26,6 @@ NEAREST = 3
 
 Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32] | None]]
 """Texts to unit-length vectors; None when the embedder is busy or absent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """A moment folded into a hit: the same words by the same speaker."""
-
-    moment: str
-    ref: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A moment that answers, shown by its best passage. A higher score is better."""
-
-    moment: str
-    ref: str | None
-    at: datetime | None
-    seconds: float | None
-    speaker: str | None
-    text: str
-    score: float
-    why: tuple[str, ...]
-    also: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +125,22 @@ class Engine:
         evidence = replace(fusion.fuse(said, close, named, moments.line), nothing_close=nothing)
         places = _best(evidence.total, within, n * FOLD_ROOM)
         best_passages = moments.best_passages(places, by_word, cosines)
-        shown = await self._passages.shown([int(rowid) for rowid in best_passages])
-        hits = [
-            _hit(shown[rowid], evidence, place, query, said[:, place] > 0)
+        asked = Asked(query.terms, by_word, said, Marker(query.terms))
+        found = [
+            grounds(moments, asked, evidence, place, rowid)
             for place, rowid in zip(places.tolist(), best_passages.tolist(), strict=True)
-            if rowid in shown and shown[rowid].moment == moments.table.moments[place]
+        ]
+        shown = await self._passages.shown([rowid for each in found for rowid in each.rowids])
+        hits = [
+            hit_of(asked, evidence, each, shown)
+            for each in found
+            if each.own.rowid in shown
+            and shown[each.own.rowid].moment == moments.table.moments[each.place]
         ]
         whole = {
             moments.table.moments[place] for place in places[moments.passage_counts[places] == 1]
         }
-        return tuple(_folded(hits, whole)[:n]), nothing
+        return tuple(folded_twins(hits, whole)[:n]), nothing
 
     async def _by_word(self, moments: Moments, query: Query) -> NDArray[np.float32]:
         """BM25 of each passage, one row a term of the query."""
@@ -194,72 +176,6 @@ def _best(total: NDArray[np.float32], within: NDArray[np.bool_], most: int) -> N
         floor = np.partition(total[candidates], -most)[-most]
         candidates = candidates[total[candidates] >= floor]
     return candidates[np.argsort(-total[candidates], kind="stable")][:most]
-
-
-def _hit(
-    shown: Shown,
-    evidence: fusion.Evidence,
-    place: int,
-    query: Query,
-    has: NDArray[np.bool_],
-) -> Hit:
-    there = [term for term, one in zip(query.terms, has, strict=True) if one]
-    said, dated = _quotes(there, shown.text)
-    why = fusion.reasons(evidence, place, said, dated, shown.speaker)
-    return Hit(
-        shown.moment,
-        shown.ref,
-        shown.at,
-        shown.seconds,
-        shown.speaker,
-        shown.text,
-        round(float(evidence.total[place]), 4),
-        tuple(why),
-    )
-
-
-def _quotes(there: Sequence[Term], text: str) -> tuple[list[str], list[str]]:
-    """The words of the query that a moment has in its text, and those that its date has."""
-    said: list[str] = []
-    dated: list[str] = []
-    text_words = frozenset(map(folded, words_of(text)))
-    for term in there:
-        of_date = term.word in DATE_WORDS or term.word.isdigit()
-        if term.run:
-            said += _stretches(term.run, folded(text))
-        elif of_date and term.word not in text_words:
-            dated.append(term.typed)
-        else:
-            said.append(term.typed)
-    return list(dict.fromkeys(said)), dated
-
-
-def _stretches(run: str, text: str) -> list[str]:
-    """The longest parts of an unspaced run that stand in the text, from its beginning on."""
-    found, place = [], 0
-    while place < len(run) - 1:
-        ends = range(len(run), place + 1, -1)
-        end = next((end for end in ends if run[place:end] in text), place)
-        if end > place:
-            found.append(run[place:end])
-        place = max(end, place + 1)
-    return found
-
-
-def _folded(hits: Sequence[Hit], whole: Container[str]) -> list[Hit]:
-    """The same words by the same speaker are one hit, the best; the rest stand in `also`.
-
-    Only moments that are shown whole: what else a longer one says must not be hidden.
-    """
-    first: dict[tuple[object, ...], Hit] = {}
-    for hit in hits:
-        words = tuple(words_of(hit.text)) if hit.moment in whole else ()
-        key = (hit.speaker, words) if words else (hit.moment,)
-        kept = first.setdefault(key, hit)
-        if kept is not hit:
-            twin = Twin(hit.moment, hit.ref)
-            first[key] = replace(kept, also=(*kept.also, twin))
-    return list(first.values())
 
 
 def _since(began: float) -> float:

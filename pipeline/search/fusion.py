@@ -7,7 +7,7 @@ weights are chosen without it (reach, substance and the rule itself were not); w
 have 0.613. What the commands make of it today: bench/RESULTS.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +82,24 @@ class Evidence:
     total: Scores
     nothing_close: bool = False
 
+    def leans_on_others(self, place: int) -> bool:
+        """True where its neighbours speak louder for the moment at this place than it does."""
+        return bool(self.beside[place] > self.words[place] + self.meaning[place])
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The words that speak for a moment, as they are written.
+
+    `said` in what is shown of it, `elsewhere` in another part of it, `dated` in its date,
+    `beside` in a moment beside it, which it lacks itself.
+    """
+
+    said: Sequence[str] = ()
+    elsewhere: Sequence[str] = ()
+    dated: Sequence[str] = ()
+    beside: Sequence[str] = ()
+
 
 def timeline(table: PassageTable) -> Timeline:
     """Where no clock was known, only order speaks, and all is joined.
@@ -134,25 +152,29 @@ def nothing_close(by_word: NDArray[np.float32], cosines: Scores | None) -> bool:
     return not by_word.size or _best_coverage(by_word) < CLOSE_COVERAGE
 
 
-def reasons(
-    evidence: Evidence, place: int, said: Sequence[str], dated: Sequence[str], speaker: str | None
-) -> list[str]:
-    """The reason why the moment at `place` was found, in sentences, at least one.
-
-    `said` are the words of the query that the moment itself has, `dated` those that its
-    date has.
-    """
-    own = evidence.words[place] + evidence.meaning[place]
+def reasons(evidence: Evidence, place: int, quotes: Quotes, speaker: str | None) -> list[str]:
+    """The reason why the moment at `place` was found, in sentences, at least one."""
     near = evidence.meaning[place] >= NEAR_DEVIATIONS * MEANING
+    about = f"with the {_quoted(quotes.beside)}" if quotes.beside else "about this"
     grounds = [
-        (bool(said), f"has the {_quoted(said)}"),
-        (bool(dated), f"its date has the {_quoted(dated)}"),
+        (bool(quotes.said), f"has the {_quoted(quotes.said)}"),
+        (bool(quotes.elsewhere), f"has the {_quoted(quotes.elsewhere)} in another part"),
+        (bool(quotes.dated), f"its date has the {_quoted(quotes.dated)}"),
         (near and not evidence.nothing_close, "close in meaning"),
         (bool(speaker) and evidence.speaker[place] > 0, f"spoken by {speaker}"),
-        (evidence.beside[place] > own, "beside a moment about this"),
+        (evidence.leans_on_others(place), f"beside a moment {about}"),
     ]
     otherwise = "nearest in meaning" if evidence.nothing_close else "somewhat close in meaning"
     return [sentence for holds, sentence in grounds if holds] or [otherwise]
+
+
+def neighbours(line: Timeline, place: int) -> Iterator[int]:
+    """The places of the moments that lend to the one at this place, the nearest first."""
+    for distance, joined in enumerate(line.joined, start=1):
+        if place >= distance and joined[place - distance]:
+            yield place - distance
+        if place + distance < len(line.substance) and joined[place]:
+            yield place + distance
 
 
 def _by_words(by_word: NDArray[np.float32], line: Timeline) -> tuple[Scores, Scores]:

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text.words import folded, index_text, is_unspaced, pairs_of, phrase_tokens, words_of
+from core.text.words import (
+    Token,
+    folded,
+    index_text,
+    is_unspaced,
+    pairs_of,
+    phrase_tokens,
+    tokens_of,
+    words_of,
+)
 
 
 def test_words_are_in_lower_case_and_keep_their_apostrophes_and_accents() -> None:
@@ -106,3 +115,32 @@ def test_a_word_is_one_word_and_its_folding_too(text: str) -> None:
     for word in words_of(text):
         assert words_of(word) == [word]
         assert words_of(folded(word)) in ([folded(word)], [])
+
+
+def test_a_token_says_where_it_stands_in_the_text() -> None:
+    assert tokens_of("Gina's\n\nCafé") == [
+        Token("gina", 0, 4),
+        Token("s", 5, 6),
+        Token("cafe", 8, 12),
+    ]
+    assert tokens_of("Wi-Fi 备用") == [
+        Token("wi", 0, 2),
+        Token("fi", 3, 5),
+        Token("备用", 6, 8),
+        Token("用", 7, 8),
+        Token("wifi", 0, 5),
+    ]
+    assert tokens_of("ﬂood m² 👍🏽 e\u0301") == [
+        Token("flood", 0, 4),
+        Token("m2", 5, 7),
+        Token("u1f44d", 8, 10),
+        Token("e", 11, 13),
+    ]
+
+
+@given(st.text())
+def test_the_tokens_are_those_of_the_index_and_within_the_text(text: str) -> None:
+    tokens = tokens_of(text)
+
+    assert " ".join(token.text for token in tokens) == index_text(text)
+    assert all(0 <= token.start < token.end <= len(text) for token in tokens)

@@ -45,7 +45,8 @@ async def test_the_best_moment_comes_first_and_says_why(
 
     best = found.hits[0]
     assert (best.ref, best.speaker, best.at) == ("1", "Gina", FRIDAY)
-    assert "has the words 'pill' and 'box'" in best.why
+    assert "has the words 'pills' and 'box'" in best.why
+    assert [best.text[start:end] for start, end in best.marks] == ["pills", "box"]
     assert "spoken by Gina" in best.why
     scores = [hit.score for hit in found.hits]
     assert scores == sorted((round(score, 4) for score in scores), reverse=True)
@@ -79,7 +80,7 @@ async def test_the_day_of_the_week_finds_what_was_said_on_it(
     found = await engine.search("saturday afternoon")
 
     assert {hit.ref for hit in found.hits[:2]} == {"3", "4"}
-    assert "its date has the words 'saturday' and 'afternoon'" in found.hits[0].why
+    assert "its date has the words 'Saturday' and 'afternoon'" in found.hits[0].why
 
 
 async def test_only_moments_within_the_range_are_found(
@@ -236,6 +237,48 @@ async def test_a_moment_is_one_hit_shown_by_its_best_passage(
     (hit,) = (await engine.search("boat")).hits
 
     assert (hit.ref, hit.text) == ("long", "the boat comes later")
+
+
+async def test_a_reason_quotes_what_is_written_there_and_says_where(
+    archive: SqliteArchive, engine: Engine
+) -> None:
+    await keep(
+        archive,
+        said("1", "The BOATS came, many boats\nthen there was cake"),
+        said("2", "nothing", after_h=24),
+    )
+
+    boats, other = (await engine.search("boat, boats, cakes, Saturdays")).hits
+
+    assert boats.text == "The BOATS came, many boats"
+    assert "has the word 'BOATS'" in boats.why
+    assert "has the word 'cake' in another part" in boats.why
+    assert other.why == ("its date has the word 'Saturday'",)
+
+
+async def test_a_moment_beside_one_that_has_the_word_says_which_word(
+    archive: SqliteArchive, engine: Engine
+) -> None:
+    await keep(
+        archive,
+        said("1", "Shall we sell the boats this year?", "Gina"),
+        said("2", "Yes, and for as much as anybody is willing to pay us for them here", "Jon"),
+    )
+
+    hits = {hit.ref: hit for hit in (await engine.search("boat")).hits}
+
+    assert hits["2"].why == ("beside a moment with the word 'boats'",)
+    assert hits["2"].marks == ()
+
+
+async def test_lines_of_one_date_that_name_no_speaker_are_not_beside_each_other(
+    archive: SqliteArchive, reader: PassageReader
+) -> None:
+    await keep(archive, *(replace(each, speaker=None, at=FRIDAY) for each in DAY))
+
+    (only,) = (await Engine(reader).search("password")).hits
+
+    assert only.ref == "4"
 
 
 async def test_what_else_a_long_moment_says_is_not_hidden_by_another_with_the_same_words(

@@ -193,14 +193,28 @@ def test_reasons_are_sentences_about_what_counted() -> None:
 
     evidence = fusion.fuse(scores, cosines, named, line(*[0.0] * 9))
 
-    assert fusion.reasons(evidence, 0, ["pill", "box", "blue"], ["friday"], "Gina") == [
-        "has the words 'pill', 'box' and 'blue'",
-        "its date has the word 'friday'",
+    quotes = fusion.Quotes(["Pill", "boxes", "blue"], ["shelf"], ["Friday"], ["sail"])
+    assert fusion.reasons(evidence, 0, quotes, "Gina") == [
+        "has the words 'Pill', 'boxes' and 'blue'",
+        "has the word 'shelf' in another part",
+        "its date has the word 'Friday'",
         "close in meaning",
         "spoken by Gina",
     ]
-    assert fusion.reasons(evidence, 1, [], [], "Jon") == ["beside a moment about this"]
-    assert fusion.reasons(evidence, 8, [], [], None) == ["somewhat close in meaning"]
+    none = fusion.Quotes()
+    assert fusion.reasons(evidence, 1, none, "Jon") == ["beside a moment about this"]
+    assert fusion.reasons(evidence, 1, fusion.Quotes(beside=["Sail"]), None) == [
+        "beside a moment with the word 'Sail'"
+    ]
+    assert fusion.reasons(evidence, 8, none, None) == ["somewhat close in meaning"]
+
+
+def test_neighbours_are_those_that_lend_the_nearest_first() -> None:
+    moments = line(*[0.0] * 4, HOUR_MS)
+
+    assert list(fusion.neighbours(moments, 1)) == [0, 2, 3]
+    assert list(fusion.neighbours(moments, 4)) == []
+    assert list(fusion.neighbours(line(0, 0, 0, single="x x", entered="x x"), 0)) == [1]
 
 
 def test_where_nothing_is_close_no_moment_is_called_close() -> None:
@@ -208,9 +222,9 @@ def test_where_nothing_is_close_no_moment_is_called_close() -> None:
     nothing = by_word([0] * 9)
     evidence = fusion.fuse(nothing, cosines, none_named(9), line(*[0.0] * 9))
 
-    assert fusion.reasons(evidence, 0, [], [], None) == ["close in meaning"]
+    assert fusion.reasons(evidence, 0, fusion.Quotes(), None) == ["close in meaning"]
     far = replace(evidence, nothing_close=True)
-    assert fusion.reasons(far, 0, [], [], None) == ["nearest in meaning"]
+    assert fusion.reasons(far, 0, fusion.Quotes(), None) == ["nearest in meaning"]
 
 
 def test_nothing_is_close_when_neither_words_nor_meaning_are() -> None:

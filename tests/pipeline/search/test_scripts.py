@@ -37,11 +37,11 @@ SCRIPTS = (
         ("ปั๊มน้ำ", "3", "ปั๊มน้ำ"),
         ("המשאבה", "4", "המשאבה"),
         ("🔋", "5", "🔋"),
-        ("STRASSE", "6", "strasse"),
-        ("flood", "9", "flood"),
-        ("followup", "8", "followup"),
-        ("follow up", "8", "follow"),
-        ("email", "10", "email"),
+        ("STRASSE", "6", "Straße"),
+        ("flood", "9", "ﬂood"),
+        ("followup", "8", "follow-up"),
+        ("follow up", "8", "follow-up"),
+        ("email", "10", "e-mail"),
     ],
 )
 async def test_what_is_typed_is_found_in_every_script_and_spelling(

@@ -1,0 +1,177 @@
+"""How what was found is told: the hit, its marked words, and the reasons. Pure.
+
+A reason quotes a word only where it stands, and as it is written there: in the passage that is
+shown, in another part of the moment, in its date, or in the moment beside it.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.calendar.dates import date_in_words
+from core.text.words import words_of
+from pipeline.search import fusion
+from pipeline.search.marks import Marker, Span, merged, quoted
+from pipeline.search.moment_scores import Moments
+from pipeline.search.query import Term
+from pipeline.store.passage_port import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A moment folded into a hit: the same words by the same speaker."""
+
+    moment: str
+    ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A moment that answers, shown by its best passage. A higher score is better.
+
+    `marks` are the spans, in characters of `text`, of the words that were asked for.
+    """
+
+    moment: str
+    ref: str | None
+    at: datetime | None
+    seconds: float | None
+    speaker: str | None
+    text: str
+    score: float
+    why: tuple[str, ...]
+    also: tuple[Twin, ...] = ()
+    marks: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A passage that has these words of the query; they speak for a hit."""
+
+    rowid: int
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The passages behind one hit: the one shown, another part of the moment, one beside it."""
+
+    place: int
+    own: Ground
+    elsewhere: Ground | None = None
+    beside: Ground | None = None
+
+    @property
+    def rowids(self) -> list[int]:
+        found = (self.own, self.elsewhere, self.beside)
+        return [each.rowid for each in found if each is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, and where its words are: one row of scores a term, by passage and moment."""
+
+    terms: Sequence[Term]
+    by_word: NDArray[np.float32]
+    said: NDArray[np.float32]
+    marker: Marker
+
+    def those(self, which: NDArray[np.bool_]) -> tuple[Term, ...]:
+        return tuple(term for term, one in zip(self.terms, which, strict=True) if one)
+
+
+def grounds(
+    moments: Moments, asked: Asked, evidence: fusion.Evidence, place: int, rowid: int
+) -> Grounds:
+    """The passages whose words speak for the moment at this place, shown by the one of `rowid`."""
+    here = asked.by_word[:, np.searchsorted(moments.table.rowids, rowid)] > 0
+    there = asked.said[:, place] > 0
+    return Grounds(
+        place,
+        Ground(rowid, asked.those(here)),
+        _ground(moments, asked, place, there & ~here),
+        _beside(moments, asked, place, ~there) if evidence.leans_on_others(place) else None,
+    )
+
+
+def hit_of(
+    asked: Asked, evidence: fusion.Evidence, found: Grounds, shown: Mapping[int, Shown]
+) -> Hit:
+    """The hit, where what is shown of it is in `shown`; the rest may be gone by now."""
+    own = shown[found.own.rowid]
+    by_term = asked.marker.by_term(found.own.terms, own.text)
+    marked = merged(by_term)
+    unmarked = [term for term, spans in zip(found.own.terms, by_term, strict=True) if not spans]
+    date = "" if own.at is None else date_in_words(own.at)
+    why = fusion.reasons(
+        evidence,
+        found.place,
+        fusion.Quotes(
+            said=quoted(own.text, marked),
+            elsewhere=_quoted_of(asked, found.elsewhere, shown),
+            dated=_quoted_in(asked, unmarked, date),
+            beside=_quoted_of(asked, found.beside, shown),
+        ),
+        own.speaker,
+    )
+    score = round(float(evidence.total[found.place]), 4)
+    return Hit(
+        own.moment,
+        own.ref,
+        own.at,
+        own.seconds,
+        own.speaker,
+        own.text,
+        score,
+        tuple(why),
+        marks=marked,
+    )
+
+
+def folded_twins(hits: Sequence[Hit], whole: Container[str]) -> list[Hit]:
+    """The same words by the same speaker are one hit, the best; the rest stand in `also`.
+
+    Only moments that are shown whole: what else a longer one says must not be hidden.
+    """
+    first: dict[tuple[object, ...], Hit] = {}
+    for hit in hits:
+        words = tuple(words_of(hit.text)) if hit.moment in whole else ()
+        key = (hit.speaker, words) if words else (hit.moment,)
+        kept = first.setdefault(key, hit)
+        if kept is not hit:
+            twin = Twin(hit.moment, hit.ref)
+            first[key] = replace(kept, also=(*kept.also, twin))
+    return list(first.values())
+
+
+def _ground(moments: Moments, asked: Asked, place: int, which: NDArray[np.bool_]) -> Ground | None:
+    """The passage of this moment that has most of these words; None where they are none."""
+    if not which.any():
+        return None
+    (rowid,) = moments.best_passages(np.array([place]), asked.by_word[which], None)
+    has = asked.by_word[:, np.searchsorted(moments.table.rowids, rowid)] > 0
+    return Ground(int(rowid), asked.those(which & has))
+
+
+def _beside(
+    moments: Moments, asked: Asked, place: int, lacking: NDArray[np.bool_]
+) -> Ground | None:
+    """The nearest moment on the same occasion that has a word which this one lacks."""
+    for other in fusion.neighbours(moments.line, place):
+        has = lacking & (asked.said[:, other] > 0)
+        if has.any():
+            return _ground(moments, asked, other, has)
+    return None
+
+
+def _quoted_of(asked: Asked, ground: Ground | None, shown: Mapping[int, Shown]) -> list[str]:
+    if ground is None or ground.rowid not in shown:
+        return []
+    return _quoted_in(asked, ground.terms, shown[ground.rowid].text)
+
+
+def _quoted_in(asked: Asked, terms: Sequence[Term], text: str) -> list[str]:
+    return quoted(text, merged(asked.marker.by_term(terms, text)))
