@@ -8,13 +8,13 @@ CaptureState = Literal[
     "starting", "listening", "keeping", "continuing", "recording", "paused", "fault"
 ]
 STATE_SENTENCES: Mapping[CaptureState, str] = {
-    "starting": "Capture is starting.",
+    "starting": "Starting.",
     "listening": "I hear you. Nothing is being kept.",
     "keeping": "Keeping what was said.",
-    "continuing": "Keeping, and it goes on until you let go.",
-    "recording": "Recording; it goes on until you end it.",
-    "paused": "Paused: the microphone is closed, and nothing is held in memory.",
-    "fault": "The microphone is not heard.",
+    "continuing": "Keeping, until you let go.",
+    "recording": "Recording, until you stop it.",
+    "paused": "Paused. The microphone is closed, and nothing is held in memory.",
+    "fault": "No sound comes from the microphone.",
 }
 """How each state is worded wherever it is read: in a terminal, in systemd's status, on the page."""
 

@@ -12,6 +12,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from flask import Flask, Response, render_template, request
 from werkzeug.wrappers import Request
 
+from dashboard.sentences import say
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _READING = frozenset({"GET", "HEAD"})
 
@@ -27,21 +29,21 @@ class Refusal:
 
 _WRONG_HOST = Refusal(
     421,
-    "This page is not called by that name.",
-    "Open it as http://localhost with the port that `afterthought dashboard` printed.",
+    say("trouble.wrong_address"),
+    say("trouble.wrong_address_advice"),
 )
 _FROM_ELSEWHERE = Refusal(
     403,
-    "Another page asked for this, so it was not done.",
-    "Open the page itself and do it there.",
+    say("trouble.from_elsewhere"),
+    say("trouble.open_the_page"),
 )
 _NO_TEXT = Refusal(
     400,
-    "What was asked is no text, so nothing was done.",
-    "Open the page itself and do it there.",
+    say("trouble.no_text"),
+    say("trouble.open_the_page"),
 )
 _FORM = "application/x-www-form-urlencoded"
-_UNKNOWN_METHOD = Refusal(405, "The page does not do that.", "Go back to the beginning.")
+_UNKNOWN_METHOD = Refusal(405, say("trouble.cannot_do"), say("trouble.go_back"))
 
 
 def refusal(method: str, headers: Mapping[str, str], *, scheme: str = "http") -> Refusal | None:

@@ -22,6 +22,7 @@ from dashboard.context import Context, PostNote
 from dashboard.demo import FOLDER
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
+from dashboard.sentences import say, with_commands
 from dashboard.show.first_minute import load_demo
 from pipeline.forget import forget
 from pipeline.imports import clean_text
@@ -54,7 +55,8 @@ def create_app(home: Home, *, streams: int = 8) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
     app.extensions["context"] = context = _context(home, streams)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["assets"] = context.assets
+    app.jinja_env.globals.update(assets=context.assets, say=say)
+    app.jinja_env.filters["with_commands"] = with_commands
     access.guard(app)
     app.after_request(_with_headers)
     app.register_error_handler(UserError, _refused)
@@ -146,10 +148,10 @@ def _not_done(error: HTTPException) -> tuple[str, int] | Response:
     if error.code is not None and error.code < 400:  # noqa: PLR2004 - a redirect is no trouble
         return Response(status=error.code, headers=list(error.get_headers()))
     sentence = {
-        404: "There is no such page.",
-        405: "The page does not do that.",
-        413: "That is more than a note.",
-    }.get(error.code or 500, "That did not work.")
+        404: say("trouble.no_page"),
+        405: say("trouble.cannot_do"),
+        413: say("trouble.too_long"),
+    }.get(error.code or 500, say("trouble.failed"))
     return render_template("trouble.html", sentence=sentence, advice=""), error.code or 500
 
 
@@ -163,5 +165,5 @@ def _fault_of_ours(error: Exception) -> tuple[str, int]:
         fault=type(error).__name__,
         at=" > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames),
     )
-    sentence = "Something went wrong here, and it was logged."
-    return render_template("trouble.html", sentence=sentence, advice="Try it once more."), 500
+    advice = say("trouble.fault_advice")
+    return render_template("trouble.html", sentence=say("trouble.fault"), advice=advice), 500

@@ -18,6 +18,7 @@ from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from dashboard.patience import Standing
+from dashboard.sentences import say
 
 _CHUNK_BYTES = 64 * 1024
 """Of a file that is sent: as much as is read at once and may be read again for nothing."""
@@ -30,22 +31,13 @@ class NotYours(Error):
     reason = "Forbidden"
 
 
-_SENTENCES = {
-    403: "This page is another user's. There is no sign-in yet that could let you in; "
-    "open your own with `afterthought run`.",
-    413: "That is more than a note. Send less at once.",
-    431: "The headers of this request are too long. Clear this page's cookies and open it again.",
-    501: "The page cannot read a request that is sent this way. Open it in a browser.",
-}
-_NOT_UNDERSTOOD = "This is no request that the page understands. Open it in a browser."
-
-
 class Answerless(ErrorTask):
     """What is answered without asking the app: a sentence and the next step, no word of theirs."""
 
     def execute(self) -> None:
         error = self.request.error
-        body = f"{_SENTENCES.get(error.code, _NOT_UNDERSTOOD)}\n".encode()
+        sentence = say.of("connection", error.code) or say("connection.not_understood")
+        body = f"{sentence}\n".encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [
             ("Content-Type", "text/plain; charset=utf-8"),

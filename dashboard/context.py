@@ -18,6 +18,7 @@ from .archive_access import ArchiveAccess
 from .assets import Assets
 from .bridge import Bridge
 from .live_events import Live
+from .sentences import say
 from .show import status
 from .show.first_minute import Demo
 from .show.local_time import Clock
@@ -36,8 +37,8 @@ _MOST_DIGITS = 18
 
 _ABSENT: Told = {
     "outcome": "refused",
-    "sentence": "Nothing was kept: capture is not running.",
-    "advice": "Start it with `afterthought run`.",
+    "sentence": say("refused.absent"),
+    "advice": say("refused.absent_advice"),
 }
 
 
@@ -88,8 +89,8 @@ class Context:
         try:
             return None if fields is None else capture_status.from_json(fields)
         except (KeyError, TypeError) as error:
-            sentence = "The page and capture are of different versions."
-            raise OtherVersion(sentence, advice="Start both again.") from error
+            advice = say("state.other_version_advice")
+            raise OtherVersion(say("state.other_version"), advice=advice) from error
 
     def worker_status(self) -> Told | None:
         """None where the worker does not answer."""

@@ -70,8 +70,13 @@ WITHIN = {
     "pipeline/media": set[str](),
     "pipeline/search": {"pipeline/store/port", "pipeline/store/passage_port"},
     "pipeline/hearing": {"pipeline/speech"},
-    "dashboard/show": {"dashboard/demo"},
-    "dashboard/pages": {"dashboard/context", "dashboard/show", "dashboard/assets"},
+    "dashboard/show": {"dashboard/demo", "dashboard/sentences"},
+    "dashboard/pages": {
+        "dashboard/context",
+        "dashboard/show",
+        "dashboard/assets",
+        "dashboard/sentences",
+    },
 }
 """Which parts of its own package each part may name, beside itself. The longest name counts."""
 
@@ -105,6 +110,7 @@ VENDOR_HOMES = {
     "aiosqlite": {"pipeline/store/sqlite/"},
     "dateparser": {"pipeline/search/dates.py"},
     "flask": {"dashboard/"},
+    "markupsafe": {"dashboard/sentences.py"},
     "werkzeug": {"dashboard/"},
     "waitress": {"dashboard/server.py", "dashboard/connections.py"},
     "zeroconf": {"pipeline/sync/peers.py"},

@@ -8,7 +8,9 @@ from flask import Blueprint, render_template
 
 from core.errors import NotFound
 from dashboard.context import clock, context
+from dashboard.sentences import say
 from dashboard.show import day_strip, gaps, moments
+from dashboard.show.dates import day_title, month_title
 from dashboard.show.gaps import Break, Stretch
 from dashboard.show.local_time import anywhere
 from pipeline.store.port import Period
@@ -25,7 +27,7 @@ def day(named: str) -> str:
     lost = gaps.stretches(here.ask(here.archive.gaps(period)), at)
     return render_template(
         "day.html",
-        title=moments.day_title(day, at.today),
+        title=day_title(day, at.today),
         date=named,
         days=moments.days(rows, at, breaks={day: gaps.breaks(lost, day)}),
         strip=day_strip.strip(rows, lost, day, at),
@@ -44,7 +46,7 @@ def past(month: str) -> str:
     lost = [gap for gap in every if gaps.is_long_gap(gap.row) and first <= gap.first_day < later]
     return render_template(
         "past.html",
-        title=f"{first:%B %Y}",
+        title=month_title(first),
         days=moments.days(rows, at, breaks=_by_first_day(lost), most=moments.LINES_OF_A_DAY),
         earlier=f"{first - timedelta(days=1):%Y-%m}",
         later=f"{later:%Y-%m}" if later <= at.today else "",
@@ -73,5 +75,5 @@ def _date(named: str) -> date:
     except ValueError:
         found = date.min
     if not 1970 <= found.year <= 2999:  # noqa: PLR2004 - beyond, a zone may leave the calendar
-        raise NotFound("There is no such day.", advice="Go back to today.")
+        raise NotFound(say("days.none"), advice=say("days.none_advice"))
     return found

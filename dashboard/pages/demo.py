@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from core.errors import NotFound
 from core.socket_client import NobodyThere
 from dashboard.context import Context, clock, context
+from dashboard.sentences import say
 from dashboard.show import moments
 from dashboard.show.first_minute import sentences
 from dashboard.show.local_time import Clock
@@ -34,7 +35,8 @@ def listen() -> ResponseReturnValue:
     try:
         context().capture({"do": "play"})
     except NobodyThere as error:
-        raise NotFound("Nothing listens.", advice="Start it with `afterthought run`.") from error
+        advice = say("refused.absent_advice")
+        raise NotFound(say("trouble.not_listening"), advice=advice) from error
     return redirect("/?done=playing", 303)
 
 
@@ -43,7 +45,7 @@ def scene() -> Response:
     """The same sound for the ear."""
     demo = context().demo
     if demo is None:
-        raise NotFound("There is no demo here.", advice="Go back to the beginning.")
+        raise NotFound(say("trouble.no_demo"), advice=say("trouble.go_back"))
     return sent(demo.scene, mimetypes.guess_type(demo.scene.name)[0] or "application/octet-stream")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, render_template, request
 
 from dashboard.context import Context, clock, context
-from dashboard.show import day_strip, gaps, moments, status
+from dashboard.show import dates, day_strip, gaps, moments, status
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
 from pipeline.store.port import Period
@@ -76,7 +76,7 @@ def _today(
     lost = gaps.stretches(here.ask(here.archive.gaps(Period(*anywhere(day)))), at)
     others = [row for row in rows if row != just]
     return {
-        "date": f"{at.now:%A} {at.now.day} {at.now:%B}",
+        "date": dates.day_in_full(at.today),
         "strip": day_strip.strip(rows, lost, day, at),
         "today": moments.days(others, at, breaks={day: gaps.breaks(lost, day)}),
         "timeless": [moments.card(row, at) for row in timeless if row != just],

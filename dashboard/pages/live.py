@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from core.errors import WrongUsage
 from dashboard.context import context, whole_number
+from dashboard.sentences import say
 
 page = Blueprint("live", __name__)
 
@@ -17,7 +18,7 @@ def live() -> Response:
     named = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     after = whole_number(named)
     if named and after is None:
-        raise WrongUsage("This is no mark of the journal.", advice="Open the page anew.")
+        raise WrongUsage(say("trouble.no_mark"), advice=say("trouble.reload"))
     here = context().live
     stream = here.open(after)
     response = Response(iter(stream), mimetype="text/event-stream")

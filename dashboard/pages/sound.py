@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from core.errors import NotFound
 from dashboard.context import context
+from dashboard.sentences import say
 from pipeline.store.sound_files import sound_path
 
 page = Blueprint("sound", __name__)
@@ -22,7 +23,7 @@ def sound(named: str) -> Response:
     row = here.ask(here.archive.moment(named))
     path = None if row.sound is None else sound_path(here.home, row.sound)
     if path is None or not path.exists():
-        raise NotFound("This moment has no sound.", advice="Its words are all there is.")
+        raise NotFound(say("trouble.no_sound"), advice=say("trouble.no_sound_advice"))
     return sent(path, "audio/mp4")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from core.text.counting import counted
+from dashboard.sentences import say
 from pipeline.store.views.moment_fold import MomentRow
 
 from .gaps import Stretch, sentence
@@ -57,9 +57,13 @@ class Strip:
     def label(self) -> str:
         """The strip in words, for those who do not see it."""
         gaps = sum(each.kind == "gap" for each in self.missing)
-        counts = ((len(self.marks), "moment"), (gaps, "gap"), (len(self.missing) - gaps, "pause"))
-        parts = [counted(count, of, f"{of}s") for count, of in counts if count or of == "moment"]
-        return f"The day, with {', '.join(parts)}"
+        pauses = len(self.missing) - gaps
+        parts = [
+            say("strip.moments", count=len(self.marks)),
+            *([say("strip.gaps", count=gaps)] if gaps else []),
+            *([say("strip.pauses", count=pauses)] if pauses else []),
+        ]
+        return say("strip.label", parts=", ".join(parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from typing import ClassVar, Literal
 
 from core.clock import length_in_words
 from core.facts import gap_sentence
+from dashboard.sentences import say
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
+from .dates import other_day
 from .local_time import Clock
 
 SHORT_MS = 5_000
@@ -109,7 +111,7 @@ def sentence(stretch: Stretch, day: date) -> str:
         return _pause(row, since, until)
     if row.duration_ms is not None and row.duration_ms < BY_THE_CLOCK_MS:
         return gap_sentence(row.duration_ms, row.reason, estimated=bool(row.estimated))
-    return f"Nothing was heard {_from_to(row, since, until)}: {_why(row)}"
+    return _nothing_heard(row, since, until)
 
 
 def missing_sound(row: MomentRow, missing: Iterable[IntervalRow]) -> str:
@@ -128,13 +130,13 @@ def _missing(row: MomentRow, gap: IntervalRow) -> str:
     if gap.kind != "gap" or at_ms is None or not row.duration_ms or at_ms >= row.duration_ms:
         return ""
     if gap.duration_ms is None:
-        return f"Sound is missing at {_place(at_ms)}." if at_ms >= 0 else ""
+        return say("gap.some_missing", place=_place(at_ms)) if at_ms >= 0 else ""
     ends_ms = min(at_ms + gap.duration_ms, row.duration_ms)
     inside_ms = ends_ms - max(at_ms, 0)
     if inside_ms <= 0:
         return ""
-    about = "About " if gap.estimated else ""
-    return f"{about}{length_in_words(inside_ms)} are missing at {_place(max(at_ms, 0))}."
+    length, place = length_in_words(inside_ms), _place(max(at_ms, 0))
+    return say("gap.about_missing" if gap.estimated else "gap.missing", length=length, place=place)
 
 
 def _ms_into(row: MomentRow, gap: IntervalRow) -> int | None:
@@ -166,30 +168,32 @@ def _break(stretch: Stretch, day: date) -> Break:
 def _together(short: Sequence[Stretch]) -> Break:
     rows = [each.row for each in short]
     length = length_in_words(sum(row.duration_ms or 0 for row in rows))
-    about = "about " if any(row.estimated for row in rows) else ""
-    together = f"{len(rows)} short gaps, {about}{length} in all."
+    is_about = any(row.estimated for row in rows)
+    together = say("gap.about_short" if is_about else "gap.short", count=len(rows), length=length)
     return Break("gap", min(each.since_ms for each in short), "", "", "", together)
 
 
 def _pause(row: IntervalRow, since: str, until: str) -> str:
     if row.at_ms is None:
-        return f"Paused until {until}; since when is not known."
+        return say("gap.paused_until", until=until)
     if row.state == "on":
-        return f"Paused since {since}."
+        return say("gap.paused_since", since=since)
     if row.end_ms is None:
-        return f"Paused from {since}; until when is not known."
+        return say("gap.paused_from", since=since)
     if row.duration_ms is not None and row.duration_ms < BY_THE_CLOCK_MS:
-        return f"Paused for {length_in_words(row.duration_ms)}."
-    return f"Paused from {since} to {until}."
+        return say("gap.paused_for", length=length_in_words(row.duration_ms))
+    return say("gap.paused", since=since, until=until)
 
 
-def _from_to(row: IntervalRow, since: str, until: str) -> str:
+def _nothing_heard(row: IntervalRow, since: str, until: str) -> str:
     if row.at_ms is None:
-        return f"for a time that is not known, until {until}"
-    about = "about " if row.estimated or row.uncertain_ms else ""
+        return say("gap.until", until=until, why=_why(row))
+    is_about = row.estimated or row.uncertain_ms
     if row.end_ms is None:
-        return f"from {about}{since} on, for a time that is not known"
-    return f"from {about}{since} to {until}"
+        return say("gap.about_from" if is_about else "gap.from", since=since, why=_why(row))
+    return say(
+        "gap.about_between" if is_about else "gap.between", since=since, until=until, why=_why(row)
+    )
 
 
 def _why(row: IntervalRow) -> str:
@@ -203,6 +207,6 @@ def _why(row: IntervalRow) -> str:
 def _when(stretch: Stretch, at_ms: int, day: date) -> str:
     """`14:03`, with the day where it is another, and the zone where it would mislead."""
     at = stretch.clock.at(at_ms, stretch.offset_min(at_ms))
-    other_day = "" if at.date() == day else f"{at:%a} {at.day} {at:%b}, "
+    shown = f"{at:%H:%M}" if at.date() == day else other_day(at)
     zone = stretch.clock.zone_to_name(at)
-    return f"{other_day}{at:%H:%M}{f' ({zone})' if zone else ''}"
+    return f"{shown} ({zone})" if zone else shown

@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from core.moment import Transcript, Word
+from dashboard.sentences import say
 from pipeline.search.engine import Found
 from pipeline.search.hits import Hit
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
+from .dates import ago as ago_in_words
+from .dates import day_title
 from .gaps import Break, missing_sound
 from .local_time import Clock
 
@@ -22,21 +25,6 @@ LINES_OF_A_DAY = 3
 
 FIRST_WORDS = 56
 """Characters: two lines on the button of a small phone."""
-
-_WORDS_STATUS = {
-    "awaited": "Writing it down…",
-    "no_words": "No speech found.",
-    "failed": "Its words could not be made out. Its sound is kept.",
-    "words": "Its words are damaged. The command afterthought check says more.",
-    "typed": "Its words are damaged. The command afterthought check says more.",
-}
-_WHY = {
-    "file": "from a file",
-    "typed": "typed",
-    "imported": "imported",
-    "recording": "a recording",
-    "selected": "kept by itself",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +99,12 @@ class Page:
     missing_sound: str = ""
 
     @property
+    def title(self) -> str:
+        """The name of its page: its day and its time, with the zone where that is needed."""
+        time = f"{self.card.time} {self.card.zone}".rstrip()
+        return say("moment.title", day=self.day, time=time)
+
+    @property
     def has_doubt(self) -> bool:
         return any(word.doubtful for line in self.lines for word in line)
 
@@ -175,8 +169,8 @@ def card(row: MomentRow, clock: Clock) -> Card:
         time="--:--" if at is None else f"{at:%H:%M}",
         zone="" if at is None else clock.zone_to_name(at),
         text=row.text,
-        words_status="" if row.text else _WORDS_STATUS.get(row.words, ""),
-        why=_WHY.get(row.how, ""),
+        words_status="" if row.text else say.of("words", row.words),
+        why=say.of("how", row.how),
         duration_ms=row.duration_ms or 0,
         speaker=row.speaker or "",
         has_sound=row.sound is not None,
@@ -200,10 +194,10 @@ def page(
     day = day_of(row, clock)
     shown = card(row, clock)
     if waits and row.words == "awaited":
-        shown = replace(shown, words_status=f"Its words are still to come. {waits}")
+        shown = replace(shown, words_status=say("moment.still_to_come", reason=waits))
     return Page(
         card=shown,
-        day="Time not known" if day is None else day_title(day, clock.today),
+        day=say("hidden.time_not_known") if day is None else day_title(day, clock.today),
         day_href="" if day is None else f"{day}",
         lines=_lines(row.text, transcript),
         missing_sound=missing_sound(row, missing),
@@ -226,17 +220,6 @@ def _heard_lines(words: Sequence[Word]) -> Iterable[tuple[ShownWord, ...]]:
         line.append(ShownWord(word.word.strip(), word.start_ms, word.end_ms, word.doubtful))
         before = word
     yield tuple(line)
-
-
-def day_title(day: date, today: date) -> str:
-    """`Today`, `Yesterday`, `Tuesday`, `Tuesday 3 November`, and the year where it is another."""
-    ago = (today - day).days
-    if ago in (0, 1):
-        return ("Today", "Yesterday")[ago]
-    if 1 < ago < 7:  # noqa: PLR2004 - a week has seven days
-        return f"{day:%A}"
-    year = "" if day.year == today.year else f" {day.year}"
-    return f"{day:%A} {day.day} {day:%B}{year}"
 
 
 def days(
@@ -278,19 +261,20 @@ def results(found: Found, clock: Clock) -> Results:
 def _note(found: Found) -> str:
     if not found.query.strip():
         return ""
-    alone = "Searched by words alone: the worker that knows meanings is busy or not running."
+    alone = say("search.words_alone")
     if not found.hits:
-        nothing = "Nothing is found. Try other words."
+        nothing = say("search.nothing")
         return f"{nothing} {alone}" if found.by_words_alone else nothing
-    nearest = "Nothing is close to this. These are the nearest."
+    nearest = say("search.nothing_close")
     notes = [(found.nothing_close, nearest), (found.by_words_alone, alone)]
     return " ".join(sentence for holds, sentence in notes if holds)
 
 
 def _hit(hit: Hit, clock: Clock) -> ShownHit:
-    when = "time not known"
+    when = say("search.time_not_known")
     if hit.at is not None:
-        when = f"{day_title(hit.at.date(), clock.today)}, {hit.at:%H:%M}"
+        day = day_title(hit.at.date(), clock.today)
+        when = say("search.when", day=day, time=f"{hit.at:%H:%M}")
     return ShownHit(
         id=hit.moment,
         when=when,
@@ -305,8 +289,7 @@ def _hit(hit: Hit, clock: Clock) -> ShownHit:
 
 def ago(then_ms: int, clock: Clock) -> str:
     """`12 days ago`, counted in nights."""
-    nights = (clock.today - clock.at(then_ms).date()) // timedelta(days=1)
-    return {0: "Earlier today", 1: "Yesterday"}.get(nights, f"{nights} days ago")
+    return ago_in_words((clock.today - clock.at(then_ms).date()) // timedelta(days=1))
 
 
 def day_of(row: MomentRow, clock: Clock) -> date | None:

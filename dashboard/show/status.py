@@ -5,16 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.capture_status import STATE_SENTENCES, CaptureStatus, Pausing
+from core.capture_status import CaptureStatus, Pausing
 from core.clock import length_in_words
-from core.text.counting import counted
+from dashboard.sentences import say
 
 _KEEPS = frozenset({"keeping", "continuing", "recording"})
 _HEARING = _KEEPS | {"listening"}
-_ABSENT = "Not listening. Afterthought is stopped."
-_ABSENT_ADVICE = "Start it with `afterthought run`."
-_SWITCHED = "The slide switch says pause. Move it, and it listens again."
-_NO_ROOM = "The disk is full up to its reserve, so a press keeps nothing. Free some space."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class State:
     @property
     def label(self) -> str:
         """The text of the button at rest."""
-        return "Paused" if self.code == "paused" else "Keep that"
+        return say("button.paused") if self.code == "paused" else say("button.keep")
 
     @property
     def version(self) -> str:
@@ -95,7 +91,8 @@ def state(
     """
     at_the_worker = doubt or _worker(worker, waiting)
     if capture is None:
-        return State("absent", _ABSENT, _ABSENT_ADVICE, worker=at_the_worker)
+        advice = say("state.absent_advice")
+        return State("absent", say("state.absent"), advice, worker=at_the_worker)
     code, pause, goes_on = capture.state, capture.pause, capture.continuing
     return State(
         code=code,
@@ -118,7 +115,7 @@ def _of_capture(capture: CaptureStatus) -> str:
     knows_better = capture.state in {"starting", "fault"} and capture.advice
     if knows_better:
         return capture.sentence
-    return STATE_SENTENCES.get(capture.state, capture.sentence)
+    return say.of("state", capture.state) or capture.sentence
 
 
 def _advice(capture: CaptureStatus) -> str:
@@ -130,14 +127,14 @@ def _advice(capture: CaptureStatus) -> str:
 
 def _of_pause(pause: Pausing) -> str:
     if pause.by == "switch":
-        return _SWITCHED
-    return "" if pause.remaining_s is not None else "It stays so until you resume."
+        return say("state.by_switch")
+    return "" if pause.remaining_s is not None else say("state.until_resumed")
 
 
 def _notice(capture: CaptureStatus) -> str:
     """The one thing that is wrong though sound comes: the disk, a part, or the level."""
     if capture.free_bytes < capture.reserve_bytes:
-        return _NO_ROOM
+        return say("state.disk_full")
     if capture.state not in _HEARING:
         return ""
     if capture.advice:
@@ -156,8 +153,9 @@ def _can_press(capture: CaptureStatus) -> bool:
 def _memory(capture: CaptureStatus) -> str:
     if capture.state == "paused" or capture.ring_s < 1:
         return ""
-    elsewhere = "" if capture.state in _KEEPS else " and nowhere else"
-    return f"The last {round(capture.ring_s)} s are in memory{elsewhere}."
+    is_on_disk = capture.state in _KEEPS
+    seconds = round(capture.ring_s)
+    return say("state.memory" if is_on_disk else "state.memory_only", seconds=seconds)
 
 
 def left(seconds: float) -> str:
@@ -178,13 +176,12 @@ def _lost(capture: CaptureStatus) -> str:
     if capture.lost_s < 0.1:  # noqa: PLR2004 - it is shown in tenths
         return ""
     length = length_in_words(round(capture.lost_s * 1000))
-    gaps = counted(capture.gaps, "gap", "gaps")
-    return f"{length} of sound were lost since it started, in {gaps}."
+    return say("state.lost", length=length, count=capture.gaps)
 
 
 def _worker(worker: Mapping[str, Any] | None, waiting: int) -> str:
     if worker is None:
-        return f"The worker is not running. {_waits(waiting)}"
+        return say("worker.absent_waiting", count=waiting) if waiting else say("worker.absent")
     return str(worker.get("trouble") or _failing(worker.get("failing") or ()))
 
 
@@ -193,8 +190,7 @@ def _failing(letters: Sequence[Mapping[str, Any]]) -> str:
     if not letters:
         return ""
     first = min(letters, key=lambda each: float(each["in_s"]))
-    waits = counted(len(letters), "moment waits for its words", "moments wait for their words")
-    return f"{waits}. {first['reason']}"
+    return say("worker.failing", count=len(letters), reason=first["reason"])
 
 
 def why_words_wait(worker: Mapping[str, Any] | None, moment: str) -> str:
@@ -203,30 +199,6 @@ def why_words_wait(worker: Mapping[str, Any] | None, moment: str) -> str:
     return next((str(each["reason"]) for each in failing if each["moment"] == moment), "")
 
 
-def _waits(waiting: int) -> str:
-    if not waiting:
-        return "What you keep will wait."
-    waits = counted(waiting, "moment waits for it, and is", "moments wait for it, and are")
-    return f"{waits} safe."
-
-
-_DONE = {
-    "taken": "Taken. Its words come in a moment.",
-    "recorded": "The recording has ended. Its words come as they are made out.",
-    "brought_back": "Brought back. Its words come in a moment.",
-    "hidden": "Hidden. You can bring it back.",
-    "undone": "Taken back. It is hidden, and you can bring it back.",
-    "restored": "It is seen again.",
-    "forgotten": "Forgotten: its words and its sound are gone from this archive. Exports and "
-    "backups made before, and old blocks on a memory card, are out of reach.",
-    "forgetting": "Forgotten, and out of sight. Another program is still reading the archive as it "
-    "was; once it is done, the rest is erased by itself.",
-    "noted": "Noted.",
-    "noted_waiting": "Noted. It waits for the worker, which is not running, and is safe.",
-    "playing": "She is thinking aloud.",
-}
-
-
 def done(code: str | None) -> str:
     """The sentence for what was just done; empty for a code that is none of ours."""
-    return _DONE.get(code or "", "")
+    return say.of("done", code)

@@ -34,7 +34,7 @@ def test_the_page_says_that_nothing_listens_and_no_worker_runs(page: FlaskClient
     text = page.get("/").text
 
     assert "Not listening. Afterthought is stopped." in text
-    assert "The worker is not running." in text
+    assert "Words are not being written down" in text
 
 
 def test_the_parts_stand_in_their_order(page: FlaskClient, diary: Diary) -> None:
@@ -115,7 +115,7 @@ def test_hide_and_bring_back(page: FlaskClient, diary: Diary) -> None:
     assert "Hidden." in hidden.text
     assert "Bring it back" in hidden.text
     assert "private" not in page.get("/").text
-    assert "It is seen again" in page.post(f"/moment/{moment}/restore", follow_redirects=True).text
+    assert "Shown again." in page.post(f"/moment/{moment}/restore", follow_redirects=True).text
     assert "private" in page.get("/").text
 
 
@@ -175,10 +175,10 @@ def test_acts_need_a_post(page: FlaskClient, diary: Diary, act: str) -> None:
 def test_a_note_is_safe_and_says_that_it_waits(page: FlaskClient, home: Path) -> None:
     answer = page.post("/note", data={"text": " a thought "}, follow_redirects=True)
 
-    assert "waits for the worker" in answer.text
+    assert "shows up here once" in answer.text
     (letter,) = Spool(home / "spool").waiting()
     assert read_batch(letter.path).texts[0].text == "a thought"
-    assert "1 moment waits for it" in page.get("/").text
+    assert "1 moment is safe, and waits" in page.get("/").text
 
 
 def test_an_empty_note_is_a_sentence(page: FlaskClient, home: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_book_is_more_than_a_note(page: FlaskClient) -> None:
     answer = page.post("/note", data={"text": "a" * 2_000_000})
 
     assert answer.status_code == 413
-    assert "more than a note" in answer.text
+    assert "too long for a note" in answer.text
 
 
 def test_a_press_without_script_leads_back_to_the_page(page: FlaskClient, home: Path) -> None:
@@ -234,7 +234,7 @@ def test_a_press_that_nobody_hears_says_so(page: FlaskClient) -> None:
 
     assert answer is not None
     assert answer["outcome"] == "refused"
-    assert "capture is not running" in answer["sentence"]
+    assert "Afterthought is stopped." in answer["sentence"]
 
 
 def test_a_hold_is_passed_on_and_ended(page: FlaskClient, home: Path) -> None:
@@ -301,14 +301,14 @@ def test_a_day_shows_what_was_lost_and_what_was_paused(page: FlaskClient, diary:
     assert '<li class="row break is-gap">' in text
     assert re.search(r"Nothing was heard from \d\d:\d0 to \d\d:\d7: capture was not", text)
     assert '<li class="row break is-pause">' in text
-    assert "The day, with 1 moment, 1 gap, 1 pause" in text
+    assert "The day: 1 moment, 1 gap, 1 pause" in text
 
 
 def test_sound_missing_from_a_moment_is_named_on_its_page(page: FlaskClient, diary: Diary) -> None:
     moment = diary.pressed(NOON_MS, duration_ms=30_000)
     diary.gap(NOON_MS + 12_000, 400, reason="busy")
 
-    assert "0.4 s are missing at 0:12." in page.get(f"/moment/{moment}").text
+    assert "0.4 s of sound is missing at 0:12." in page.get(f"/moment/{moment}").text
 
 
 def test_a_month_shows_a_day_of_which_only_a_long_gap_is_known(

@@ -53,7 +53,7 @@ def test_a_hit_comes_with_its_reason_and_words_alone_are_owned_up(
     text = page.get("/search?q=siren").text
 
     assert "has the word" in text
-    assert "by words alone" in text
+    assert "Only exact words" in text
 
 
 def test_the_part_of_a_search_is_no_whole_page(page: FlaskClient, diary: Diary) -> None:

@@ -1,11 +1,13 @@
 // Asking capture for something, as the forms of the page do.
 
+import { say } from "./sentences.js";
+
 const PATIENCE_MS = 3000;
-const UNREACHED = {
+const unreached = () => ({
   outcome: "refused",
-  sentence: "Can't reach Afterthought.",
-  advice: "This press may not count. Look whether the device is on, and press again.",
-};
+  sentence: say("unreached"),
+  advice: say("unreached_advice"),
+});
 
 // Capture's answer: its `outcome`, and where that is `refused`, a sentence and advice.
 export const post = async (address, fields = {}) => {
@@ -18,6 +20,6 @@ export const post = async (address, fields = {}) => {
     });
     return await answer.json();
   } catch {
-    return UNREACHED;
+    return unreached();
   }
 };

@@ -5,6 +5,7 @@ import { all, announce, element, on, one } from "./dom.js";
 import { enhance } from "./enhance.js";
 import { press } from "./keep_button.js";
 import { playBox, stopSound } from "./player.js";
+import { say } from "./sentences.js";
 
 const STEPS = {
   microphone: {
@@ -123,7 +124,7 @@ const listenButton = (strip, button) => {
     const scene = new Audio(URL.createObjectURL(await sound));
     Object.assign(listening, { scene, heard: NOTHING_HEARD, since_ms: performance.now() });
     fetch(button.form.action, { method: "POST" });
-    scene.play().catch(() => announce("This browser plays no sound."));
+    scene.play().catch(() => announce(say("plays_no_sound")));
     take(strip, "listen");
   });
 };

@@ -4,6 +4,7 @@
 import { post } from "./capture.js";
 import { announce, on, one, send } from "./dom.js";
 import { refresh, refreshSoon } from "./parts.js";
+import { say } from "./sentences.js";
 
 const HOLD_MS = 600;
 const RENEW_MS = 1000; // a hold ends by itself 3 s after the last renewal
@@ -68,14 +69,14 @@ const onTaken = ({ keep, revision }) => {
   const press = `${keep}.${revision}`;
   if (press === pressed.last) return; // it comes twice: as the answer, and by the stream
   Object.assign(pressed, { last: press, awaited: { keep, revision }, taken_ms: performance.now() });
-  show("taken", "Taken");
+  show("taken", say("taken"));
   offerUndo(keep);
   send("press-taken");
 };
 
 const onKept = ({ keep }) => {
   const seen_ms = performance.now() - pressed.taken_ms;
-  setTimeout(() => pressed.awaited?.keep === keep && show("kept", "Kept"), Math.max(0, SEEN_MS - seen_ms));
+  setTimeout(() => pressed.awaited?.keep === keep && show("kept", say("kept")), Math.max(0, SEEN_MS - seen_ms));
 };
 
 export const onRefused = ({ sentence, advice }) => {
@@ -107,11 +108,11 @@ const onState = ({ target, detail: { old } }) => {
 /* ---- press and hold ---- */
 
 export const press = async () => {
-  show("sending", "Sending…");
+  show("sending", say("sending"));
   const answer = await post("/press");
   onAnswer(answer);
   const goesOn = one("#state").dataset.state === "recording";
-  if (goesOn && answer.outcome === "taken") show("words", "It is being recorded: all of it is kept.");
+  if (goesOn && answer.outcome === "taken") show("words", say("recorded"));
 };
 
 // A press that lasts keeps what is said until the finger comes up.
@@ -194,9 +195,9 @@ export const undoForm = (form) =>
     event.preventDefault();
     form.hidden = true;
     pressed.awaited = null;
-    show("taken", "Taking back");
+    show("taken", say("taking_back"));
     await fetch(form.action, { method: "POST" });
     rest();
-    announce("Taken back.");
+    announce(say("taken_back"));
     refresh();
   });

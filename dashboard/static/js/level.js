@@ -2,6 +2,7 @@
 // colours the bars that it keeps, and a pause wipes them together with the memory.
 
 import { on, one } from "./dom.js";
+import { say } from "./sentences.js";
 
 const BAR_S = 0.3;
 const QUIETEST_DBFS = -52;
@@ -38,8 +39,8 @@ const addLevel = (dbfs) => {
 };
 
 const showMemory = (ring_s) => {
-  const elsewhere = ON_DISK.includes(one("#state").dataset.state) ? "" : " and nowhere else";
-  const sentence = `The last ${Math.round(ring_s)} s are in memory${elsewhere}.`;
+  const isOnDisk = ON_DISK.includes(one("#state").dataset.state);
+  const sentence = say(isOnDisk ? "memory" : "memory_only", { seconds: Math.round(ring_s) });
   one("#memory").textContent = ring_s < 1 ? "" : sentence;
 };
 

@@ -4,6 +4,7 @@
 
 import { all, announce, element, one, send } from "./dom.js";
 import { enhance } from "./enhance.js";
+import { say } from "./sentences.js";
 
 export const POLL_MS = 5000; // how often to look where no event says that something changed
 const TOGETHER_MS = 120; // what changes within this is fetched once
@@ -58,7 +59,7 @@ const announceState = (old, state) => {
 const showLost = () => {
   const state = one("#state");
   if (!state) return;
-  one("#sentence", state).textContent = "Can't reach Afterthought. Trying again…";
+  one("#sentence", state).textContent = say("lost");
   state.dataset.version = "lost";
   state.removeAttribute("data-can-press");
 };

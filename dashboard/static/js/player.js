@@ -2,13 +2,14 @@
 // Sends `sound-ended` when a sound was played to its end.
 
 import { all, element, one, send } from "./dom.js";
+import { say } from "./sentences.js";
 
 const LINGER_MS = 150; // a word stays lit for a breath after its end
-const CONTROLS =
-  '<button type="button" class="play" aria-label="Play">' +
+const controls = () =>
+  `<button type="button" class="play" aria-label="${say("play")}">` +
   '<svg class="go" viewBox="0 0 24 24" aria-hidden="true"><path d="M7 4.5v15l13-7.5z"/></svg>' +
   '<svg class="stop" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 4h4v16H6zM14 4h4v16h-4z"/></svg></button>' +
-  '<input class="seek" type="range" min="0" max="1000" value="0" step="1" aria-label="Where in the sound">' +
+  `<input class="seek" type="range" min="0" max="1000" value="0" step="1" aria-label="${say("seek")}">` +
   '<span class="clock" aria-hidden="true"></span>';
 
 const sounding = { player: null }; // one at a time
@@ -37,7 +38,7 @@ class Player {
     this.audio = one("audio", box);
     this.audio.hidden = true;
     this.audio.removeAttribute("src");
-    box.append(element(CONTROLS));
+    box.append(element(controls()));
     [this.button, this.seek, this.clock] = [one(".play", box), one(".seek", box), one(".clock", box)];
     this.moment.classList.add("can-play");
     this.#listen();
@@ -56,7 +57,7 @@ class Player {
       await audio.play();
     } catch {
       this.#loading = null;
-      this.clock.textContent = "No sound";
+      this.clock.textContent = say("no_sound");
     }
   }
 
@@ -86,13 +87,13 @@ class Player {
 
   #onPlay() {
     this.moment.classList.add("playing");
-    this.button.setAttribute("aria-label", "Pause");
+    this.button.setAttribute("aria-label", say("pause"));
     this.#follow();
   }
 
   #onPause() {
     this.moment.classList.remove("playing");
-    this.button.setAttribute("aria-label", "Play");
+    this.button.setAttribute("aria-label", say("play"));
   }
 
   #onEnd() {

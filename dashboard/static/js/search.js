@@ -2,11 +2,11 @@
 
 import { all, announce, element, one, send } from "./dom.js";
 import { enhance } from "./enhance.js";
+import { say } from "./sentences.js";
 
 const TYPING_MS = 180;
 const AGAIN_MS = 1500;
 const AGAIN_TIMES = 5;
-const LOOKING = "Looking for what means the same…";
 
 class Search {
   #asked = 0; // how many queries: an answer that was overtaken is not shown
@@ -38,7 +38,7 @@ class Search {
     // The embedder may have been asleep, or busy: it wakes of the first question.
     const alone = one("[data-alone]", this.results);
     if (!alone || times === AGAIN_TIMES) return void send("search-answered", { query });
-    alone.textContent = LOOKING;
+    alone.textContent = say("looking");
     this.#timer = setTimeout(() => this.look(times + 1), AGAIN_MS);
   }
 
@@ -51,7 +51,7 @@ class Search {
   #show(html) {
     this.results.replaceChildren(element(html));
     enhance(this.results);
-    announce(`${all(".hit", this.results).length} found`);
+    announce(say("found", { count: all(".hit", this.results).length }));
     if (this.calm) scrollTo({ top: 0 });
   }
 

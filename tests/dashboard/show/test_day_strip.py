@@ -84,8 +84,8 @@ def test_a_pause_that_is_on_reaches_to_now() -> None:
 def test_it_says_in_words_what_it_shows() -> None:
     missing = [gap(utc_ms(20, 12), 1_000), pause(utc_ms(20, 13), 1_000), pause(utc_ms(20, 14), 1)]
 
-    assert strip().label == "The day, with 0 moments"
-    assert strip([moment()], missing).label == "The day, with 1 moment, 1 gap, 2 pauses"
+    assert strip().label == "The day: 0 moments"
+    assert strip([moment()], missing).label == "The day: 1 moment, 1 gap, 2 pauses"
 
 
 def in_berlin(day: date, *shown: tuple[str, int]) -> Strip:

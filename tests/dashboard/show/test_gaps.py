@@ -21,7 +21,6 @@ from tests.dashboard.rows import (
 
 DAY = date(2026, 11, 20)
 THREE = utc_ms(20, 15)
-NOT_KNOWN = "for a time that is not known"
 NOW = utc(utc_ms(20, 21))
 
 
@@ -56,11 +55,14 @@ def test_a_gap_of_seconds_says_how_long_it_was() -> None:
     [
         (
             gap_of_no_length(None, THREE),
-            "Nothing was heard for a time that is not known, until 15:00: capture was not running.",
+            "Nothing was heard until 15:00; when that began is not known: capture was not running.",
         ),
         (
             gap_of_no_length(THREE, None),
-            f"Nothing was heard from 15:00 on, {NOT_KNOWN}: capture was not running.",
+            (
+                "Nothing was heard from 15:00 on; when that ended is not known: "
+                "capture was not running."
+            ),
         ),
     ],
 )
@@ -76,11 +78,11 @@ def test_a_length_that_is_not_known_is_said_to_be_unknown(row: IntervalRow, sent
         (pause_that_is_on(THREE), "Paused since 15:00."),
         (
             gap_of_no_length(None, THREE, kind="pause"),
-            "Paused until 15:00; since when is not known.",
+            "Paused until 15:00. When it began is not known.",
         ),
         (
             gap_of_no_length(THREE, None, kind="pause"),
-            "Paused from 15:00; until when is not known.",
+            "Paused from 15:00. When it ended is not known.",
         ),
     ],
 )
@@ -182,10 +184,10 @@ def lost(into_ms: int, duration_ms: int, **fields: object) -> IntervalRow:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (lost(12_000, 400), "0.4 s are missing at 0:12."),
-        (lost(12_000, 400, estimated=1), "About 0.4 s are missing at 0:12."),
-        (lost(-1_000, 1_500), "0.5 s are missing at 0:00."),
-        (lost(29_000, 60_000), "1.0 s are missing at 0:29."),
+        (lost(12_000, 400), "0.4 s of sound is missing at 0:12."),
+        (lost(12_000, 400, estimated=1), "About 0.4 s of sound is missing at 0:12."),
+        (lost(-1_000, 1_500), "0.5 s of sound is missing at 0:00."),
+        (lost(29_000, 60_000), "1.0 s of sound is missing at 0:29."),
         (lost(-1_000, 1_000), ""),
         (lost(30_000, 400), ""),
         (lost(12_000, 400, kind="pause"), ""),
@@ -202,7 +204,7 @@ def test_several_gaps_in_a_sound_are_all_named() -> None:
     rows = [lost(1_000, 200), lost(65_000, 300)]
 
     assert missing_sound(moment(duration_ms=90_000), rows) == (
-        "0.2 s are missing at 0:01. 0.3 s are missing at 1:05."
+        "0.2 s of sound is missing at 0:01. 0.3 s of sound is missing at 1:05."
     )
 
 

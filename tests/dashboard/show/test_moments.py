@@ -6,6 +6,7 @@ import pytest
 
 from core.moment import Transcript, Word
 from dashboard.show import moments
+from dashboard.show.dates import day_title
 from dashboard.show.gaps import breaks, stretches
 from dashboard.show.moments import Card
 from pipeline.search.engine import Found
@@ -107,7 +108,7 @@ def test_the_first_words_are_cut_between_words() -> None:
     ],
 )
 def test_a_day_is_called_as_people_call_it(day: date, title: str) -> None:
-    assert moments.day_title(day, date(2026, 11, 20)) == title
+    assert day_title(day, date(2026, 11, 20)) == title
 
 
 def test_days_come_newest_first_and_so_do_their_moments() -> None:
@@ -204,7 +205,9 @@ def test_a_day_of_which_only_a_gap_is_known_is_a_day() -> None:
 def test_a_gap_within_a_sound_is_named_on_the_page() -> None:
     inside = gap(utc_ms(20, 9), 400, boottime_ms=1_004_000)
 
-    assert moments.page(ROW, None, NOW, [inside]).missing_sound == "0.4 s are missing at 0:04."
+    assert (
+        moments.page(ROW, None, NOW, [inside]).missing_sound == "0.4 s of sound is missing at 0:04."
+    )
     assert moments.page(ROW, None, NOW).missing_sound == ""
 
 
@@ -232,9 +235,9 @@ def test_a_hit_of_elsewhere_names_its_zone() -> None:
     [
         (found(HIT), ""),
         (found(query=" ", nothing=True, alone=True), ""),
-        (found(nothing=True), "Nothing is found"),
+        (found(nothing=True), "Nothing found"),
         (found(HIT, nothing=True), "the nearest"),
-        (found(HIT, alone=True), "words alone"),
+        (found(HIT, alone=True), "Only exact words"),
     ],
 )
 def test_the_answer_says_what_must_be_known_of_it(answer: Found, note: str) -> None:

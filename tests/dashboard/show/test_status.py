@@ -90,7 +90,7 @@ def test_a_start_that_fails_says_why() -> None:
 def test_a_pause_holds_nothing_and_can_be_ended() -> None:
     shown = paused()
 
-    assert shown.advice == "It stays so until you resume."
+    assert shown.advice == "It stays paused until you resume."
     assert shown.can_resume
     assert shown.can_pause
     assert (shown.can_press, shown.can_record, shown.memory) == (False, False, "")
@@ -138,9 +138,7 @@ def test_below_the_disks_reserve_a_press_is_not_offered_and_it_says_why() -> Non
 
     assert not shown.can_press
     assert not shown.can_record
-    assert shown.notice == (
-        "The disk is full up to its reserve, so a press keeps nothing. Free some space."
-    )
+    assert shown.notice == ("The disk is full, so a press keeps nothing. Free some space.")
 
 
 def test_a_part_that_failed_while_sound_comes_stands_beside_the_state() -> None:
@@ -181,7 +179,11 @@ def test_without_capture_nothing_listens() -> None:
 
 @pytest.mark.parametrize(
     ("waiting", "words"),
-    [(0, "will wait"), (1, "1 moment waits for it"), (3, "3 moments wait for it")],
+    [
+        (0, "What you keep is safe"),
+        (1, "1 moment is safe, and waits"),
+        (3, "3 moments are safe, and wait"),
+    ],
 )
 def test_without_a_worker_it_says_what_waits(waiting: int, words: str) -> None:
     assert words in status.state(capture(), None, waiting).worker
@@ -192,7 +194,7 @@ def test_the_workers_trouble_is_passed_on() -> None:
 
 
 def test_lost_sound_is_counted() -> None:
-    assert of(gaps=2, lost_s=1.5).lost == "1.5 s of sound were lost since it started, in 2 gaps."
+    assert of(gaps=2, lost_s=1.5).lost == "1.5 s of sound was lost since it started, in 2 gaps."
     assert of(gaps=1, lost_s=90.0).lost.endswith("in 1 gap.")
     assert of(gaps=1, lost_s=0.0).lost == ""
 
@@ -221,8 +223,8 @@ def test_what_is_still_to_come_is_said_with_the_reason_of_the_next_try() -> None
         return status.state(capture(), {"trouble": None, "failing": letters}, 1).worker
 
     assert said() == ""
-    assert said(one) == "1 moment waits for its words. It ended."
-    assert said(one, other) == "2 moments wait for their words. It was stuck."
+    assert said(one) == "1 moment is still waiting for its words. It ended."
+    assert said(one, other) == "2 moments are still waiting for their words. It was stuck."
 
 
 def test_a_moments_own_reason_is_found_in_the_workers_status() -> None:

@@ -14,8 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import socket_client
 from core.audio import RATE_HZ
+from core.paths import runtime_folder
 from core.pcm import Pcm
+from core.socket_client import NobodyThere
 from dashboard.demo import FOLDER as DEMO
 from pipeline import media
 from tests.dashboard.real_capture import RealCapture, waited
@@ -45,6 +48,15 @@ def living(home: Path, sound: Pcm, **capture: Any) -> Iterator[Lived]:
     finally:
         worker.terminate()
         worker.wait(10)
+
+
+def works(home: Path) -> bool:
+    """Whether the worker answers by now."""
+    try:
+        socket_client.ask(runtime_folder(home) / "worker.sock", {"do": "status"}, patience_s=1)
+    except NobodyThere:
+        return False
+    return True
 
 
 PLAN = json.loads((DEMO / "planted.json").read_text("utf-8"))["scene_plan"]
@@ -99,7 +111,7 @@ def test_press_arrive_search_play_light_up_forget(browser: Phone, lived: Lived) 
     browser.tap("button.grave")
     assert "Forgotten" in browser.text(".done")
     browser.type("#q", "door")
-    browser.until("document.querySelector('#results').innerText.includes('Nothing is found')")
+    browser.until("document.querySelector('#results').innerText.includes('Nothing found')")
     assert browser.errors == []
 
 
@@ -129,6 +141,7 @@ def test_a_held_button_holds_and_does_not_press_as_well(browser: Phone, lived: L
 
 
 def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
+    waited(lambda: works(lived.home))
     browser.open_tab(script=False)
     browser.go(lived.url)
 
@@ -148,7 +161,7 @@ def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
     browser.tap(".act")
     assert "Hidden" in browser.text(".done")
     browser.tap(".act.main")
-    browser.until("document.querySelector('.done')?.innerText.includes('seen again')")
+    browser.until("document.querySelector('.done')?.innerText.includes('Shown again')")
     browser.tap("a.grave")
     browser.until("location.pathname.endsWith('/forget')")
     browser.tap("button.grave")

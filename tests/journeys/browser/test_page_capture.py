@@ -50,7 +50,7 @@ def test_pause_for_a_quarter_of_an_hour_a_press_in_it_and_resume(
     browser.tap("#pause summary")
     browser.tap("#pause [value='900']")
     state(browser, "paused")
-    assert "It listens again in 15 min" in browser.text("#state")
+    assert "Listening again in 15 min" in browser.text("#state")
     assert browser.see("document.querySelector('#memory').textContent") == ""
     assert browser.see("document.querySelector('#first').hidden")
     assert browser.text("#keep").lower() == "paused"
