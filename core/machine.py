@@ -1,9 +1,14 @@
-"""The profile of the machine: its memory decides between two profiles."""
+"""The machine: its name among others, its memory, and the profile that this decides."""
 
 from pathlib import Path
 from typing import Literal
 
 _MEMINFO = Path("/proc/meminfo")
+
+_SERIAL = Path("/sys/firmware/devicetree/base/serial-number")
+"""A Raspberry Pi's own serial number: the one name that a cloned card does not carry along."""
+
+_MACHINE_ID = Path("/etc/machine-id")
 
 Profile = Literal["zero", "full"]
 
@@ -12,6 +17,16 @@ ZERO_BELOW_KB = 700_000
 
 LONGEST_RING_S: dict[Profile, float] = {"zero": 300.0, "full": 1800.0}
 """Half an hour is 58 MB; five minutes, 10 MB, are what fits beside the rest on a Zero 2 W."""
+
+
+def machine_name() -> bytes:
+    """What tells this machine from others; empty where nothing does."""
+    for path in (_SERIAL, _MACHINE_ID):
+        try:
+            return path.name.encode() + b":" + path.read_bytes().strip(b"\0\n ")
+        except OSError:
+            continue
+    return b""
 
 
 def profile(named: str = "auto") -> Profile:

@@ -8,6 +8,7 @@ from pathlib import Path
 import aiosqlite
 
 from core.clock import Clock, SystemClock
+from core.machine import machine_name
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
@@ -22,7 +23,7 @@ from .connection import archive_path, open_writer, transaction, understood
 from .doubt import OpenFile, doubt_of, journal_end, must_hold
 from .journal import append, must_not_be_forgotten, without_unreadable
 from .mending import mend_journal, mend_last_events
-from .origin import begin_restored, current_origin, machine_name
+from .origin import begin_restored, current_origin
 from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
 

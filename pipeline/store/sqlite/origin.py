@@ -7,28 +7,12 @@ somebody else's.
 
 import hashlib
 import secrets
-from pathlib import Path
 
 import aiosqlite
 
 from pipeline.store.format.events import Draft
 
 from .journal import append
-
-_SERIAL = Path("/sys/firmware/devicetree/base/serial-number")
-"""A Raspberry Pi's own serial number: the one name that a cloned card does not carry along."""
-
-_MACHINE_ID = Path("/etc/machine-id")
-
-
-def machine_name() -> bytes:
-    """What tells this machine from others; empty where nothing does."""
-    for path in (_SERIAL, _MACHINE_ID):
-        try:
-            return path.name.encode() + b":" + path.read_bytes().strip(b"\0\n ")
-        except OSError:
-            continue
-    return b""
 
 
 async def current_origin(

@@ -2,32 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from core.clock import FakeClock
 from pipeline.store.format import drafts
-from pipeline.store.sqlite import origin
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
-from pipeline.store.sqlite.origin import machine_name
-
-
-@pytest.fixture
-def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    serial, machine_id = tmp_path / "serial-number", tmp_path / "machine-id"
-    monkeypatch.setattr(origin, "_SERIAL", serial)
-    monkeypatch.setattr(origin, "_MACHINE_ID", machine_id)
-    return serial, machine_id
-
-
-def test_a_machine_is_told_by_its_serial_number_before_its_id(names: tuple[Path, Path]) -> None:
-    serial, machine_id = names
-    assert machine_name() == b""
-
-    machine_id.write_bytes(b"abc\n")
-    assert machine_name() == b"machine-id:abc"
-
-    serial.write_bytes(b"100000001\0")
-    assert machine_name() == b"serial-number:100000001"
 
 
 async def hide_something(archive: SqliteArchive) -> str:

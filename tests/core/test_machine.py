@@ -1,0 +1,27 @@
+"""What tells this machine from others."""
+
+from pathlib import Path
+
+import pytest
+
+from core import machine
+from core.machine import machine_name
+
+
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    serial, machine_id = tmp_path / "serial-number", tmp_path / "machine-id"
+    monkeypatch.setattr(machine, "_SERIAL", serial)
+    monkeypatch.setattr(machine, "_MACHINE_ID", machine_id)
+    return serial, machine_id
+
+
+def test_a_machine_is_told_by_its_serial_number_before_its_id(names: tuple[Path, Path]) -> None:
+    serial, machine_id = names
+    assert machine_name() == b""
+
+    machine_id.write_bytes(b"abc\n")
+    assert machine_name() == b"machine-id:abc"
+
+    serial.write_bytes(b"100000001\0")
+    assert machine_name() == b"serial-number:100000001"
