@@ -113,7 +113,10 @@ VENDOR_HOMES = {
     "markupsafe": {"dashboard/sentences.py"},
     "werkzeug": {"dashboard/"},
     "waitress": {"dashboard/server.py", "dashboard/connections.py"},
-    "zeroconf": {"pipeline/sync/peers.py"},
+    "cryptography": {"dashboard/certificates/"},
+    "segno": {"dashboard/"},
+    "ifaddr": {"dashboard/network/"},
+    "zeroconf": {"dashboard/network/", "pipeline/sync/peers.py"},
     "structlog": {"core/log.py"},
     "tqdm": {COMMAND, "pipeline/commands/"},
 }
