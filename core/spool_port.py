@@ -41,7 +41,7 @@ class TypedText:
     """A note, or what is imported; `reference` says which object of which source it is.
 
     `nth` counts, from 1, the lines of a source that say the same and have no ref. `act` is
-    as in `Clip`.
+    as in `Clip`. `about` is the moment that a note was written about.
     """
 
     id: str
@@ -52,6 +52,7 @@ class TypedText:
     reference: Reference | None = None
     nth: int = 1
     act: str | None = None
+    about: str | None = None
 
 
 class OpenClip(Protocol):

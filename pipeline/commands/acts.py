@@ -46,6 +46,8 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
 
     waits = why_it_lacks(Home(archive.home), row)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
+    about = None if row.about is None else await archive.find_moment(row.about)
+    notes = await archive.notes_about([row.id])
     history = [await _sentence(archive, event) for event in await _history(archive, row)]
     value = {
         **json_shapes.moment(row),
@@ -54,11 +56,16 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
         "source": row.source,
         "sound": sound,
         "waits": waits,
+        "about": about and about.id,
+        "notes": [each.id for each in notes],
         "history": history,
     }
     text = [json_shapes.moment_in_full(row), f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
     text += [f"  {waits}"] if waits else []
+    linked = [("About", about)] if about else []
+    linked += [("Note", each) for each in notes]
+    text += [f"  {what}: {json_shapes.moment_line(each)}" for what, each in linked]
     screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
 
 

@@ -121,6 +121,7 @@ def _predicate(event: Event, undone: Event | None) -> str:
     payload = event.payload
     if event.kind == "moment_kept":
         text = _HOW.get(payload["how"], "kept moment {subject}")
+        text += f" about moment {payload['about']}" if "about" in payload else ""
         if payload["recorded"]["from"] == "name":
             text += "; when it was recorded is taken from its name"
     elif event.kind == "moment_transcribed":

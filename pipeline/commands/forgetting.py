@@ -35,8 +35,10 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     chosen, which = await _chosen(archive, spool, arguments, screen)
     ids = [*chosen.moments, *chosen.unread]
     what = f"{_counted(chosen)}{which}"
+    notes = await _notes_left(archive, chosen)
     if not arguments.yes:
-        sentence = f"{what} would be forgotten: words, sound and all, for good."
+        stay = f" {_stay(notes)}" if notes else ""
+        sentence = f"{what} would be forgotten: words, sound and all, for good.{stay}"
         raise WrongUsage(sentence, advice="Say it again with --yes.")
     finished = True
     if ids:
@@ -46,9 +48,24 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     if arguments.all:
         await archive.erase_aside()
     _show(what, ids, arguments, screen, finished=finished)
+    if notes:
+        screen.say(_stay(notes))
     for path in chosen.timeless:
         screen.say(f"Not reached, since it tells no time: `afterthought forget {path.name} --yes`.")
     return int(not finished or bool(chosen.timeless))
+
+
+async def _notes_left(archive: "Reader", chosen: "ToForget") -> list[str]:
+    """The notes that were written about what goes, and do not go with it."""
+    notes = await archive.notes_about(chosen.moments)
+    return [each.id for each in notes if each.id not in chosen.moments]
+
+
+def _stay(notes: list[str]) -> str:
+    stay = counted(
+        len(notes), "note about it stays, by itself", "notes about it stay, by themselves"
+    )
+    return f"{stay}: {', '.join(notes)}."
 
 
 def _show(

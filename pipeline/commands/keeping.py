@@ -11,6 +11,7 @@ from core.settings_file import load
 
 if TYPE_CHECKING:
     from core.clock import Recorded
+    from core.paths import Home
 
 
 def keep(arguments: Arguments, screen: Screen) -> int:
@@ -93,8 +94,17 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
     recorded = _given(arguments, screen) or SystemClock().recorded_now()
     text = clean_text(arguments.text)
     speaker = None if arguments.speaker is None else clean_text(arguments.speaker)
-    typed = TypedText(new_moment_id(), "typed", text, recorded, speaker)
+    about = None if arguments.about is None else await _moment_of(home, arguments.about)
+    typed = TypedText(new_moment_id(), "typed", text, recorded, speaker, about=about)
     return await keep_note(home, typed, screen)
+
+
+async def _moment_of(home: "Home", named: str) -> str:
+    """The whole id of the moment that is named. Raises NotFound."""
+    from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
+
+    async with open_archive_to_read(home.path) as archive:
+        return (await archive.moment(named)).id
 
 
 def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
@@ -132,6 +142,7 @@ def _note_arguments(parser: argparse.ArgumentParser) -> None:
         "--at", metavar="D", help="when it was thought, if not now: yesterday 14:00, …"
     )
     parser.add_argument("--speaker", metavar="NAME", help="who said it, if not the wearer")
+    parser.add_argument("--about", metavar="ID", help="the moment that it is about")
 
 
 def _process_arguments(parser: argparse.ArgumentParser) -> None:

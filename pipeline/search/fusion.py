@@ -61,11 +61,14 @@ NEAR_DEVIATIONS = 2.0
 class Timeline:
     """How moments stand beside one another, in time order.
 
-    `joined[k - 1][i]` says whether i and i + k were said on one occasion, 0 or 1.
+    `joined[k - 1][i]` says whether i and i + k were said on one occasion, 0 or 1. Each pair of
+    `linked`, a note and the moment that it was written about, lends as two next to one another
+    do, both ways.
     """
 
     joined: tuple[Scores, ...]
     substance: Scores
+    linked: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,15 @@ class Quotes:
     """The words that speak for a moment, as they are written.
 
     `said` in what is shown of it, `elsewhere` in another part of it, `dated` in its date,
-    `beside` in a moment beside it, which it lacks itself.
+    `beside` in a moment beside it, which it lacks itself; with `is_linked`, that is the note
+    on it, or what it is a note on.
     """
 
     said: Sequence[str] = ()
     elsewhere: Sequence[str] = ()
     dated: Sequence[str] = ()
     beside: Sequence[str] = ()
+    is_linked: bool = False
 
 
 def timeline(table: PassageTable) -> Timeline:
@@ -112,8 +117,21 @@ def timeline(table: PassageTable) -> Timeline:
     for distance in range(2, REACH + 1):
         near = near[:-1] & step[distance - 1 :]
         joined.append(near & ~_in_one_go(table, distance))
+    linked = _links(table)
+    for first, last in np.sort(linked, axis=1).tolist():  # they count once, as linked
+        if last - first <= len(joined):
+            joined[last - first - 1][first] = False
     substance = np.minimum(1.0, table.characters / SUBSTANCE_CHARACTERS)
-    return Timeline(tuple(one.astype(np.float32) for one in joined), substance.astype(np.float32))
+    return Timeline(
+        tuple(one.astype(np.float32) for one in joined), substance.astype(np.float32), linked
+    )
+
+
+def _links(table: PassageTable) -> NDArray[np.int64]:
+    """The pairs of a note and its moment; none of something that is about itself."""
+    notes = np.flatnonzero((table.about >= 0) & (table.about != np.arange(len(table.about))))
+    pairs: NDArray[np.int64] = np.stack([notes, table.about[notes]], axis=1)
+    return pairs
 
 
 def _in_one_go(table: PassageTable, distance: int) -> NDArray[np.bool_]:
@@ -156,13 +174,14 @@ def reasons(evidence: Evidence, place: int, quotes: Quotes, speaker: str | None)
     """The reason why the moment at `place` was found, in sentences, at least one."""
     near = evidence.meaning[place] >= NEAR_DEVIATIONS * MEANING
     about = f"with the {_quoted(quotes.beside)}" if quotes.beside else "about this"
+    near_it = "linked to" if quotes.is_linked else "beside"
     grounds = [
         (bool(quotes.said), f"has the {_quoted(quotes.said)}"),
         (bool(quotes.elsewhere), f"has the {_quoted(quotes.elsewhere)} in another part"),
         (bool(quotes.dated), f"its date has the {_quoted(quotes.dated)}"),
         (near and not evidence.nothing_close, "close in meaning"),
         (bool(speaker) and evidence.speaker[place] > 0, f"spoken by {speaker}"),
-        (evidence.leans_on_others(place), f"beside a moment {about}"),
+        (evidence.leans_on_others(place), f"{near_it} a moment {about}"),
     ]
     otherwise = "nearest in meaning" if evidence.nothing_close else "somewhat close in meaning"
     return [sentence for holds, sentence in grounds if holds] or [otherwise]
@@ -170,11 +189,19 @@ def reasons(evidence: Evidence, place: int, quotes: Quotes, speaker: str | None)
 
 def neighbours(line: Timeline, place: int) -> Iterator[int]:
     """The places of the moments that lend to the one at this place, the nearest first."""
+    for note, moment in line.linked[(line.linked == place).any(axis=1)].tolist():
+        yield moment if note == place else note
     for distance, joined in enumerate(line.joined, start=1):
         if place >= distance and joined[place - distance]:
             yield place - distance
         if place + distance < len(line.substance) and joined[place]:
             yield place + distance
+
+
+def is_linked(line: Timeline, one: int, other: int) -> bool:
+    """True for a note and the moment that it was written about."""
+    pairs = np.sort(line.linked, axis=1)
+    return bool((pairs == sorted((one, other))).all(axis=1).any())
 
 
 def _by_words(by_word: NDArray[np.float32], line: Timeline) -> tuple[Scores, Scores]:
@@ -191,11 +218,13 @@ def _by_words(by_word: NDArray[np.float32], line: Timeline) -> tuple[Scores, Sco
     sides = _sides(line)
     for row in by_word[by_word.any(axis=1)]:
         best = row.max()
-        fuller += best * (1 - _missed(row / best, sides))
+        fuller += best * (1 - _missed(row / best, line, sides))
     return own / scale, np.maximum(fuller - own, 0) / scale
 
 
-def _missed(share: Scores, sides: Sequence[tuple[int, tuple[Scores, Scores]]]) -> Scores:
+def _missed(
+    share: Scores, line: Timeline, sides: Sequence[tuple[int, tuple[Scores, Scores]]]
+) -> Scores:
     """With what probability a word counts as said neither in a moment nor around it.
 
     Goes from the few moments that have the word, since most have not.
@@ -208,6 +237,9 @@ def _missed(share: Scores, sides: Sequence[tuple[int, tuple[Scores, Scores]]]) -
         missed[ahead + distance] *= 1 - weight * later[ahead] * share[ahead]
         behind = places[places >= distance] - distance
         missed[behind] *= 1 - weight * earlier[behind] * share[behind + distance]
+    for taker, giver in _both_ways(line):
+        lent = BESIDE_WORDS * line.substance[taker] * share[giver]
+        np.multiply.at(missed, taker, 1 - lent)
     return missed
 
 
@@ -222,7 +254,17 @@ def _by_meaning(cosines: Scores | None, line: Timeline) -> tuple[Scores, Scores]
         weight = BESIDE_MEANING**distance
         lent[distance:] += weight * later * own[:-distance]
         lent[:-distance] += weight * earlier * own[distance:]
+    for taker, giver in _both_ways(line):
+        np.add.at(lent, taker, BESIDE_MEANING * line.substance[taker] * own[giver])
     return own, lent
+
+
+def _both_ways(line: Timeline) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Who takes and who gives: notes of their moments, moments of their notes."""
+    if len(line.linked):
+        notes, moments = line.linked.T
+        yield notes, moments
+        yield moments, notes
 
 
 def _sides(line: Timeline) -> list[tuple[int, tuple[Scores, Scores]]]:

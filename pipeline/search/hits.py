@@ -63,6 +63,7 @@ class Grounds:
     own: Ground
     elsewhere: Ground | None = None
     beside: Ground | None = None
+    is_linked: bool = False
 
     @property
     def rowids(self) -> list[int]:
@@ -89,12 +90,10 @@ def grounds(
     """The passages whose words speak for the moment at this place, shown by the one of `rowid`."""
     here = asked.by_word[:, np.searchsorted(moments.table.rowids, rowid)] > 0
     there = asked.said[:, place] > 0
-    return Grounds(
-        place,
-        Ground(rowid, asked.those(here)),
-        _ground(moments, asked, place, there & ~here),
-        _beside(moments, asked, place, ~there) if evidence.leans_on_others(place) else None,
+    found = Grounds(
+        place, Ground(rowid, asked.those(here)), _ground(moments, asked, place, there & ~here)
     )
+    return _with_others(moments, asked, found, ~there) if evidence.leans_on_others(place) else found
 
 
 def hit_of(
@@ -114,6 +113,7 @@ def hit_of(
             elsewhere=_quoted_of(asked, found.elsewhere, shown),
             dated=_quoted_in(asked, unmarked, date),
             beside=_quoted_of(asked, found.beside, shown),
+            is_linked=found.is_linked,
         ),
         own.speaker,
     )
@@ -156,15 +156,18 @@ def _ground(moments: Moments, asked: Asked, place: int, which: NDArray[np.bool_]
     return Ground(int(rowid), asked.those(which & has))
 
 
-def _beside(
-    moments: Moments, asked: Asked, place: int, lacking: NDArray[np.bool_]
-) -> Ground | None:
-    """The nearest moment on the same occasion that has a word which this one lacks."""
-    for other in fusion.neighbours(moments.line, place):
-        has = lacking & (asked.said[:, other] > 0)
-        if has.any():
-            return _ground(moments, asked, other, has)
-    return None
+def _with_others(
+    moments: Moments, asked: Asked, found: Grounds, lacking: NDArray[np.bool_]
+) -> Grounds:
+    """With the nearest of those that lend to it which has a word that it lacks, if one has."""
+    near = list(fusion.neighbours(moments.line, found.place))
+    having = [other for other in near if (lacking & (asked.said[:, other] > 0)).any()]
+    other = next(iter((*having, *near)))
+    return replace(
+        found,
+        beside=_ground(moments, asked, other, lacking & (asked.said[:, other] > 0)),
+        is_linked=fusion.is_linked(moments.line, found.place, other),
+    )
 
 
 def _quoted_of(asked: Asked, ground: Ground | None, shown: Mapping[int, Shown]) -> list[str]:

@@ -156,6 +156,8 @@ def _text(line: bytes) -> TypedText:
         raise LetterBroken("it is no text of ours")
     if not _is_act_or_none(text.act):
         raise LetterBroken("its act is none of ours")
+    if text.about is not None and not (_is_text(text.about) and is_id(text.about)):
+        raise LetterBroken("what it is about is no moment of ours")
     if not (_is_text(text.text) and _is_text_or_none(text.speaker)):
         raise LetterBroken("its text cannot be stored")
     return text

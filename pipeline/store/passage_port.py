@@ -26,7 +26,8 @@ class PassageTable:
     equal or unknown: `moments` (ids), `at_ms` (UTC, NaN where unknown), `speakers`,
     `characters` (the length of its text), `single` (made by itself: a typed note, a file, an
     imported line that names no speaker), `entered` (the same, and its time is when it came
-    in: nothing says when it was said).
+    in: nothing says when it was said), `about` (an index into the moments: the one that it was
+    written about; -1 for none).
     """
 
     rowids: NDArray[np.int64]
@@ -38,6 +39,7 @@ class PassageTable:
     characters: NDArray[np.int64]
     single: NDArray[np.bool_]
     entered: NDArray[np.bool_]
+    about: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

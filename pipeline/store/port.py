@@ -86,6 +86,9 @@ class Reader(Protocol):
     async def find_moment(self, moment: str) -> MomentRow | None:
         """The moment with exactly this id, if it is there."""
 
+    async def notes_about(self, moments: Collection[str]) -> list[MomentRow]:
+        """The notes that were written about these moments and are seen, as they were kept."""
+
     async def lacking(self) -> list[MomentRow]:
         """The moments on which the models failed: sound without words, notes without vectors.
 

@@ -302,6 +302,7 @@ def _typed(text: TypedText, embedding: Embedding | None) -> list[Draft]:
         speaker=text.speaker,
         reference=text.reference,
         act=text.act,
+        about=text.about,
     )
     thought = [drafts.moment_kept(kept, author="wearer")]
     if embedding is not None:

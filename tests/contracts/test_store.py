@@ -56,6 +56,29 @@ async def test_an_empty_archive_has_nothing_and_no_origin(store: Both) -> None:
     assert await store.reader.find_moment(MOMENT) is None
 
 
+async def test_a_note_is_about_its_moment_until_either_is_gone(store: Both) -> None:
+    moment, other = await store.keep("the boat"), await store.keep("the pump")
+    first = await store.keep("sold by now", later(9), about=moment)
+    second = await store.keep("and missed", later(5), about=moment)
+
+    async def noted() -> list[str]:
+        return [row.id for row in await store.reader.notes_about([moment, other])]
+
+    assert await noted() == [first, second]
+    assert (await store.reader.moment(first)).about == moment
+    assert (await store.reader.moment(moment)).about is None
+
+    await store.archive.rebuild()
+    assert await noted() == [first, second]
+    await acts.undo(store.archive)
+    assert await noted() == [first]
+    await acts.redo(store.archive)
+    await store.archive.begin_forgetting([moment])
+    assert await noted() == [first, second]
+    assert await store.texts() == ["the pump", "and missed", "sold by now"]
+    assert (await store.archive.check()).problems == []
+
+
 async def test_moments_stand_in_the_order_of_their_time(store: Both) -> None:
     for text, by_ms in (("third", 9), ("first", 0), ("second", 5), ("again", 5)):
         await store.keep(text, later(by_ms))

@@ -55,6 +55,22 @@ async def test_the_table_says_what_came_in_by_itself_and_at_no_other_time(store:
     assert {moment: (single, entered) for moment, single, entered in rows} == kept
 
 
+async def test_the_table_says_where_what_a_note_is_about_stands(store: Both) -> None:
+    about = await store.keep("the boat", replace(AT, at_ms=(AT.at_ms or 0) + 5))
+    note = await store.keep("sold by now", about=about)
+    await store.keep("about nothing that is here", about="00000000000000aa-0")
+
+    table = await store.passages.passages()
+    assert table.about[table.moments.index(note)] == table.moments.index(about)
+    assert sorted(table.about.tolist()) == [-1, -1, 2]
+
+    await acts.hide(store.archive, await store.archive.moment(about))
+    assert (await store.passages.passages()).about.tolist() == [-1, -1]
+
+    await acts.restore(store.archive, await store.archive.moment(about))
+    assert sorted((await store.passages.passages()).about.tolist()) == [-1, -1, 2]
+
+
 async def test_every_passage_has_its_moment_and_its_vector(store: Both) -> None:
     plain = await store.keep("no vector yet")
     kept = typed("tea and cake")

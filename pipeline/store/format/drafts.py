@@ -79,6 +79,7 @@ class Kept:
     speaker: str | None = None
     reference: Reference | None = None
     act: str | None = None
+    about: str | None = None
 
 
 def new_moment_id() -> str:
@@ -108,6 +109,8 @@ def moment_kept(kept: Kept, *, author: str) -> Draft:
         "recorded": _recorded(kept.recorded),
         "duration_ms": kept.duration_ms,
     }
+    if kept.about is not None:
+        payload["about"] = kept.about
     return of_act(Draft("moment_kept", kept.id, author, payload, _belongings_of(kept)), kept.act)
 
 

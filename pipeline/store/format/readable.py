@@ -108,7 +108,7 @@ def _unreadable(event: Event) -> Event:
 
 
 def _makes_sense(event: Event, payload: dict[str, Any]) -> bool:
-    if not has_shape({"belongings": [], "act": "", "revision": 0, **payload}, _EVERY):
+    if not has_shape({**_NOT_SAID, **payload}, _EVERY):
         return False
     if event.version != 1 or event.kind not in _SHAPES:
         return True  # of a newer version: kept, and left out of the views
@@ -165,8 +165,10 @@ _PAUSE: Mapping[str, _Test] = {**_PLACE, "recorded": _is_time, "by": is_text}
 _EVERY: Mapping[str, _Test] = {
     "belongings": _are_belongings,
     "act": is_text,
+    "about": is_text,
     "revision": is_whole,
 }
+_NOT_SAID: Mapping[str, object] = {"belongings": [], "act": "", "about": "", "revision": 0}
 _SHAPES: Mapping[str, Mapping[str, _Test]] = {
     "origin_began": {"reason": is_text},
     "moment_kept": {**_CLIP, **_PLACE, "how": is_text, "reasons": is_texts},

@@ -16,7 +16,7 @@ class MomentColumns:
     """The moments in the order of the archive; `at_ms` is NaN for those at the end without a time.
 
     `characters` is the length of each one's text; `single` and `entered` are those of
-    `PassageTable`.
+    `PassageTable`; `about` is the id of what a note was written about.
     """
 
     ids: list[str]
@@ -25,6 +25,7 @@ class MomentColumns:
     characters: NDArray[np.int64]
     single: NDArray[np.bool_]
     entered: NDArray[np.bool_]
+    about: list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def moment_columns(rows: Iterable[Any]) -> MomentColumns:
         np.array([row[3] for row in found], np.int64),
         np.array([row[4] for row in found], bool),
         np.array([row[5] for row in found], bool),
+        [row[6] for row in found],
     )
 
 
@@ -74,6 +76,7 @@ def read_anew(
         _woven(old.characters[kept], fresh.characters, is_fresh),
         _woven(old.single[kept], fresh.single, is_fresh),
         _woven(old.entered[kept], fresh.entered, is_fresh),
+        _woven(_objects(old.about)[kept], _objects(fresh.about), is_fresh).tolist(),
     )
     place_of = dict(zip(fresh.ids, fresh_places.tolist(), strict=True))
     places = np.full(len(old.ids), -1, np.int64)
@@ -82,6 +85,13 @@ def read_anew(
         if old.ids[place] not in changed:
             places[place] = place_of[old.ids[place]]
     return ReadAnew(moments, places, {each: place_of[each] for each in changed & place_of.keys()})
+
+
+def places_about(moments: MomentColumns) -> NDArray[np.int64]:
+    """Where what each is about stands among them; -1 where it is about none of them."""
+    named = {each for each in moments.about if each is not None}
+    place_of = {each: place for place, each in enumerate(moments.ids) if each in named}
+    return np.array([place_of.get(each or "", -1) for each in moments.about], np.int64)
 
 
 def times_of(moments: MomentColumns, changed: AbstractSet[str]) -> set[int]:

@@ -195,6 +195,11 @@ END;
 # that nothing names is only set aside.
 _SOUND_DUE = "CREATE TABLE sound_due (sha256 TEXT PRIMARY KEY) STRICT;"
 
+_ABOUT = """
+ALTER TABLE moment ADD COLUMN about TEXT;
+CREATE INDEX moment_by_about ON moment (about) WHERE about IS NOT NULL;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
     _INTERVALS,
@@ -204,6 +209,7 @@ MIGRATIONS: tuple[str, ...] = (
     _ACTS,
     _WORDS,
     _SOUND_DUE,
+    _ABOUT,
 )
 
 REINDEXED_BY = frozenset({7})

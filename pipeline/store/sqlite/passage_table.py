@@ -12,6 +12,7 @@ import aiosqlite
 from pipeline.store.passage_columns.moments import (
     MomentColumns,
     moment_columns,
+    places_about,
     read_anew,
     times_of,
 )
@@ -26,8 +27,8 @@ _AS_IT_CAME_IN = "(boot IS NOT NULL OR at_ms IS NULL)"
 """Its time is that of this machine's clock, and not one that was given or that a file brought."""
 
 _MOMENT = (
-    f"SELECT id, at_ms, speaker, length(text), {_SINGLE}, {_SINGLE} AND {_AS_IT_CAME_IN} "
-    "FROM moment"
+    f"SELECT id, at_ms, speaker, length(text), {_SINGLE}, {_SINGLE} AND {_AS_IT_CAME_IN}, "
+    "about FROM moment"
 )
 _CAN_BE_FOUND = "state = 'visible' AND text != ''"
 _AMONG = "IN (SELECT value FROM json_each(?))"
@@ -84,6 +85,7 @@ def _snapshot(moments: MomentColumns, passages: PassageColumns, mark: Mark) -> S
         characters=moments.characters,
         single=moments.single,
         entered=moments.entered,
+        about=places_about(moments),
     )
     return Snapshot(moments, passages, mark, table)
 

@@ -1,6 +1,7 @@
 """Reading the archive: moments, events, and what hangs off them."""
 
 import contextlib
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
@@ -79,6 +80,14 @@ class SqliteReader:
         query = f"SELECT {_MOMENT} FROM moment WHERE id = ?"
         rows = list(await self.connection.execute_fetchall(query, (moment,)))
         return MomentRow(*rows[0]) if rows else None
+
+    async def notes_about(self, moments: Collection[str]) -> list[MomentRow]:
+        query = (
+            f"SELECT {_MOMENT} FROM moment WHERE about IN (SELECT value FROM json_each(?)) "
+            "AND state = 'visible' ORDER BY kept_lamport, kept_origin, kept_seq"
+        )
+        rows = await self.connection.execute_fetchall(query, (json.dumps(list(moments)),))
+        return [MomentRow(*row) for row in rows]
 
     async def lacking(self) -> list[MomentRow]:
         query = (

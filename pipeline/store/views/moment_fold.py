@@ -53,6 +53,7 @@ class MomentRow:
     ref: str | None
     line: int | None
     folder: str | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ def _moment_row(
         ref=None if reference is None else reference.ref,
         line=None if reference is None else reference.line,
         folder=None if reference is None else reference.folder,
+        about=payload.get("about"),
     )
     return row, transcript
 

@@ -12,7 +12,11 @@ HOUR_MS = 3_600_000
 
 
 def line(
-    *at_ms: float, characters: Sequence[int] = (), single: str = "", entered: str = ""
+    *at_ms: float,
+    characters: Sequence[int] = (),
+    single: str = "",
+    entered: str = "",
+    about: Sequence[int] = (),
 ) -> fusion.Timeline:
     """Of these moments; `single` and `entered` have an x for each that is so."""
     count = len(at_ms)
@@ -26,6 +30,7 @@ def line(
         characters=np.array(characters or [200] * count, np.int64),
         single=np.array([each == "x" for each in single.ljust(count)], bool),
         entered=np.array([each == "x" for each in entered.ljust(count)], bool),
+        about=np.array([*about, *[-1] * (count - len(about))], np.int64),
     )
     return fusion.timeline(table)
 
@@ -145,6 +150,40 @@ def test_notes_of_one_given_time_lend_nothing_and_those_of_two_do() -> None:
     assert line(0, 0, single="x").joined[0].tolist() == [1]
 
 
+def test_a_note_and_what_it_is_about_lend_each_other_however_far_apart() -> None:
+    moments = line(0, HOUR_MS, 2 * HOUR_MS, about=[-1, -1, 0])
+    cosines = np.array([1, 0, 0], np.float32)
+
+    of_moment = fusion.fuse(by_word([3, 0, 0]), None, none_named(3), moments)
+    of_note = fusion.fuse(by_word([0, 0, 3]), None, none_named(3), moments)
+    by_meaning = fusion.fuse(by_word([0, 0, 0]), cosines, none_named(3), moments)
+
+    assert of_moment.beside.tolist() == pytest.approx([0, 0, 0.7])
+    assert of_note.beside.tolist() == pytest.approx([0.7, 0, 0])
+    assert by_meaning.beside[2] == pytest.approx(0.4 * by_meaning.meaning[0])
+    assert by_meaning.beside[1] == 0
+    assert list(fusion.neighbours(moments, 0)) == [2]
+    assert fusion.is_linked(moments, 0, 2)
+    assert fusion.is_linked(moments, 2, 0)
+    assert not fusion.is_linked(moments, 0, 1)
+
+
+def test_a_note_that_also_stands_beside_its_moment_counts_once() -> None:
+    moments = line(0, 0, 0, about=[-1, -1, 0])
+
+    beside = fusion.fuse(by_word([3, 0, 0]), None, none_named(3), moments).beside
+
+    assert beside.tolist() == pytest.approx([0, 0.7, 0.7])
+
+
+def test_two_notes_about_one_moment_both_lend_to_it() -> None:
+    moments = line(0, HOUR_MS, 2 * HOUR_MS, about=[-1, 0, 0])
+
+    beside = fusion.fuse(by_word([0, 3, 3]), None, none_named(3), moments).beside
+
+    assert beside[0] == pytest.approx(1 - 0.3 * 0.3)
+
+
 def test_moments_without_a_time_are_beside_one_another_by_their_order() -> None:
     scores = by_word([3, 0, 0])
 
@@ -205,6 +244,9 @@ def test_reasons_are_sentences_about_what_counted() -> None:
     assert fusion.reasons(evidence, 1, none, "Jon") == ["beside a moment about this"]
     assert fusion.reasons(evidence, 1, fusion.Quotes(beside=["Sail"]), None) == [
         "beside a moment with the word 'Sail'"
+    ]
+    assert fusion.reasons(evidence, 1, fusion.Quotes(is_linked=True), None) == [
+        "linked to a moment about this"
     ]
     assert fusion.reasons(evidence, 8, none, None) == ["somewhat close in meaning"]
 

@@ -19,6 +19,7 @@ TABLE = PassageTable(
     characters=np.array([100, 100, 0, 100]),
     single=np.zeros(4, bool),
     entered=np.zeros(4, bool),
+    about=np.full(4, -1),
 )
 EMPTY = PassageTable(
     np.zeros(0, int),
@@ -30,6 +31,7 @@ EMPTY = PassageTable(
     np.zeros(0, int),
     np.zeros(0, bool),
     np.zeros(0, bool),
+    np.zeros(0, np.int64),
 )
 
 
