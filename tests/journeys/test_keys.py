@@ -4,12 +4,8 @@ import contextlib
 import os
 import pty
 import re
-import signal
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,97 +14,90 @@ import pytest
 
 from core.audio import RATE_HZ
 from core.paths import Home
-from deploy.running import Keys
-from device.buttons.keyboard import Keyboard
 from device.capture.control_socket import CaptureGone, ask
-from device.session.keeping import AGAIN_WITHIN
-from tests.journeys.command import COMMAND
+from device.session.clip_edges import PAUSE
+from pipeline import media
+from tests.journeys.capturing import Line
+from tests.journeys.command import COMMAND, PILL_BOX
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, waited
 from tests.wav import write_wav
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "capture.md"
 BYTES = {"space": b" "}
-AGAIN_S = AGAIN_WITHIN / RATE_HZ + 0.5
+WORDS = 2 * RATE_HZ
+"""Of the recording: long enough to be speech, and soon over."""
 
 
 class Terminal:
-    """A terminal whose keys are pressed, and the capture that they reach."""
+    """A terminal whose keys are pressed, and the program that reads them."""
 
-    def __init__(self, home: Home, ours: int, has_ended: Callable[[], bool]) -> None:
+    def __init__(self, home: Home, ours: int, program: "subprocess.Popen[bytes]") -> None:
         self._home = home
         self._ours = ours
-        self.has_ended = has_ended
+        self._program = program
         self.pressed: set[str] = set()
 
-    def press(self, key: str) -> None:
-        self.pressed.add(key)
-        os.write(self._ours, BYTES.get(key, key.encode()))
+    def press(self, *keys: str) -> None:
+        self.pressed.update(keys)
+        os.write(self._ours, b"".join(BYTES.get(key, key.encode()) for key in keys))
 
-    @property
-    def status(self) -> dict[str, Any]:
-        return ask(self._home.capture_socket, {"do": "status"})
+    def heard(self) -> None:
+        """Once the file has played to its end."""
+        waited(lambda: not self._ask("status")["replay"]["playing"])
 
-    @property
-    def state(self) -> str:
-        return str(self.status["state"])
+    def until(self, state: str) -> dict[str, Any]:
+        """The status of capture once it is in this state."""
+        waited(lambda: self._ask("status")["state"] == state)
+        return self._ask("status")
 
+    def speak(self) -> None:
+        """Play the file from its start."""
+        assert self._ask("play")["ok"]
 
-def waited(holds: Callable[[], bool], for_s: float = 15.0) -> None:
-    until_s = time.monotonic() + for_s
-    while not holds():
-        assert time.monotonic() < until_s
-        time.sleep(0.02)
+    def ended(self) -> int:
+        """The exit status of the program."""
+        return self._program.wait(PATIENCE_S)
 
-
-@contextlib.contextmanager
-def capture(home: Home, file: Path, stdin: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """A real one that hears a file."""
-    command = [*COMMAND, "--home", str(home.path), "capture", "--replay", str(file)]
-    with subprocess.Popen(command, stdin=stdin, stderr=subprocess.DEVNULL) as process:
-        try:
-            waited(lambda: _ring_s(home) > 1)
-            yield process
-        finally:
-            process.kill()
+    def _ask(self, what: str) -> dict[str, Any]:
+        return ask(self._home.capture_socket, {"do": what})
 
 
-def _ring_s(home: Home) -> float:
-    with contextlib.suppress(CaptureGone):
-        return float(ask(home.capture_socket, {"do": "status"})["ring_s"])
-    return 0.0
+def two_sentences(path: Path) -> Path:
+    """A sound file in which a press reaches one sentence, and a press again both."""
+    sentence = np.concatenate(list(media.decode(PILL_BOX)))[:WORDS]
+    return write_wav(path, np.concatenate([sentence, np.pad(sentence, (PAUSE + RATE_HZ, RATE_HZ))]))
 
 
-@contextlib.contextmanager
-def of_capture(home: Home, file: Path, ours: int, theirs: int) -> Iterator[Terminal]:
-    with capture(home, file, theirs) as process:
-        yield Terminal(home, ours, lambda: process.poll() is not None)
-
-
-@contextlib.contextmanager
-def of_run(home: Home, file: Path, ours: int, theirs: int) -> Iterator[Terminal]:
-    """What `run` builds; its end is what Ctrl-C would bring, which is caught here."""
-    interrupted = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: interrupted.set())
-    said: list[str] = []
-    keys = Keys(partial(ask, home.capture_socket), said.append)
-    keyboard = Keyboard(theirs)
-    keyboard.start(keys.typed)
-    try:
-        with capture(home, file, subprocess.DEVNULL):
-            yield Terminal(home, ours, interrupted.is_set)
-    finally:
-        keyboard.stop()
-        signal.signal(signal.SIGINT, before)
-    assert said == []
-
-
-@pytest.fixture(params=[of_capture, of_run])
+@pytest.fixture(params=["capture", "run"])
 def terminal(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> Iterator[Terminal]:
-    noise = np.random.default_rng(7).integers(-9000, 9000, 60 * RATE_HZ).astype(np.int16)
+    file = two_sentences(tmp_path / "two.wav")
+    page = ["--port", str(free_port())] if request.param == "run" else []
+    command = [*COMMAND, "--home", str(home), request.param, "--replay", str(file), *page]
     ours, theirs = pty.openpty()
-    with request.param(Home(home), write_wav(tmp_path / "a.wav", noise), ours, theirs) as made:
-        yield made
+    said = (tmp_path / "said").open("wb")
+    with said, subprocess.Popen(command, stdin=theirs, stdout=said, stderr=said) as program:
+        try:
+            waited(lambda: program.poll() is not None or hears(Home(home)))
+            yield Terminal(Home(home), ours, program)
+        finally:
+            program.terminate()
     os.close(ours)
     os.close(theirs)
+
+
+def hears(home: Home) -> bool:
+    with contextlib.suppress(CaptureGone):
+        return bool(ask(home.capture_socket, {"do": "status"})["state"] == "listening")
+    return False
+
+
+@pytest.fixture
+def line(terminal: Terminal, home: Path) -> Iterator[Line]:
+    """What capture tells."""
+    line = Line(Home(home).capture_socket)
+    yield line
+    line.close()
 
 
 def documented() -> set[str]:
@@ -117,24 +106,26 @@ def documented() -> set[str]:
     return set(re.findall(r"^\| \*\*(\w+)\*\* \|", table.partition("\n\n")[0], re.MULTILINE))
 
 
-def test_each_key_does_what_the_document_says(terminal: Terminal) -> None:
-    terminal.press("space")
-    waited(lambda: terminal.status["kept"] == 1)
+def test_each_key_does_what_the_document_says(terminal: Terminal, line: Line) -> None:
+    terminal.heard()
+    terminal.press("space", "space")
+    first, again = line.until_told("taken"), line.until_told("taken")
+    assert (again["keep"], again["revision"]) == (first["keep"], first["revision"] + 1)
+    assert line.until_told("closed")["seconds"] > PAUSE / RATE_HZ
 
     terminal.press("p")
-    waited(lambda: terminal.state == "paused")
-    assert terminal.status["taken_back"] == []
+    assert terminal.until("paused")["taken_back"] == []
     terminal.press("p")
-    waited(lambda: terminal.state == "listening")
-    assert terminal.status["waiting"] == 1
+    assert terminal.until("listening")["taken_back"] == []
 
-    # Sooner it would be the same press again, and nothing of before the pause is left to reach.
-    waited(lambda: terminal.status["ring_s"] > AGAIN_S)
+    terminal.speak()
+    line.until(lambda event: event.get("speaking") is True)
     terminal.press("h")
-    waited(lambda: terminal.state == "continuing")
+    terminal.until("continuing")
     terminal.press("h")
-    waited(lambda: terminal.state in {"keeping", "listening"})
+    line.until_told("closed")
+    terminal.until("listening")
 
     terminal.press("q")
-    waited(terminal.has_ended)
+    assert terminal.ended() == 0
     assert terminal.pressed == documented()
