@@ -20,6 +20,7 @@ from device.microphone.replayed_file import ReplayedFile
 from device.microphone.sound_cards import Card
 from device.ports import BLOCK_SAMPLES, Block, Ended, Fault, FromMicrophone, Lost, Microphone
 from tests.soundserver import playing
+from tests.waiting import PATIENCE_S
 from tests.wav import write_wav
 
 Inbox = queue.Queue[FromMicrophone]
@@ -86,7 +87,7 @@ def microphone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Micro
 
 
 def blocks(inbox: Inbox, count: int) -> list[Block]:
-    found = [inbox.get(timeout=20) for _ in range(count)]
+    found = [inbox.get(timeout=PATIENCE_S) for _ in range(count)]
     assert all(isinstance(each, Block) for each in found), found
     return [each for each in found if isinstance(each, Block)]
 
@@ -176,7 +177,7 @@ def test_a_replayed_file_sounds_once_whole_and_again_when_asked() -> None:
 
 def _until_ended(inbox: Inbox) -> list[Pcm]:
     heard = []
-    while not isinstance(each := inbox.get(timeout=20), Ended):
+    while not isinstance(each := inbox.get(timeout=PATIENCE_S), Ended):
         assert isinstance(each, Block)
         heard.append(each.pcm)
     return heard
@@ -188,7 +189,7 @@ def test_a_fault_of_the_child_is_a_sentence_with_the_next_step(tmp_path: Path) -
         tmp_path / "child.py", "send(b'F', json.dumps({'code': 'no_portaudio'}).encode())\n"
     )
     microphone.start(inbox.put)
-    told = inbox.get(timeout=20)
+    told = inbox.get(timeout=PATIENCE_S)
     microphone.stop()
 
     assert isinstance(told, Fault)
@@ -202,7 +203,7 @@ def test_a_child_that_falls_silent_is_started_anew_and_the_gap_is_counted(
     inbox: Inbox = queue.Queue()
     microphone = child(tmp_path / "child.py", "block()\ntime.sleep(600)\n")
     microphone.start(inbox.put)
-    before, fault, after = (inbox.get(timeout=20) for _ in range(3))
+    before, fault, after = (inbox.get(timeout=PATIENCE_S) for _ in range(3))
     microphone.stop()
 
     assert isinstance(before, Block)
@@ -220,7 +221,7 @@ def test_a_child_that_dies_is_started_anew_and_what_it_had_read_is_not_lost(
     inbox: Inbox = queue.Queue()
     microphone = child(tmp_path / "child.py", "block(samples=2000)\nsys.exit(3)\n")
     microphone.start(inbox.put)
-    found = [inbox.get(timeout=20) for _ in range(4)]
+    found = [inbox.get(timeout=PATIENCE_S) for _ in range(4)]
     microphone.stop()
 
     assert [type(each) for each in found] == [Block, Block, Fault, Block]
@@ -272,7 +273,7 @@ def test_a_microphone_that_is_not_there_is_told_and_which_ones_are(
     inbox: Inbox = queue.Queue()
     microphone = ChildMicrophone("no such microphone")
     microphone.start(inbox.put)
-    told = inbox.get(timeout=20)
+    told = inbox.get(timeout=PATIENCE_S)
     microphone.stop()
 
     assert isinstance(told, Fault)

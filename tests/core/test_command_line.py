@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.command_line import Arguments, Command, Screen, harmless, main
 from core.errors import TextUnreadable
+from tests.waiting import PATIENCE_S
 
 EVIL = "ok \x1b]0;owned\x07\x1b[2J\x9b31m red \u202eright\u2066 \rover\x7f"
 
@@ -182,7 +183,7 @@ def run(redirect: str, argument: str = "act") -> subprocess.CompletedProcess[str
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
-        timeout=30,
+        timeout=PATIENCE_S,
     )
 
 

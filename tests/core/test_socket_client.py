@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.socket_client import Declined, NobodyThere, ask, events
+from tests.waiting import PATIENCE_S
 
 Answering = Callable[[bytes], Path]
 
@@ -34,20 +35,20 @@ def answering(tmp_path: Path) -> Answering:
 
 
 def test_an_answer_comes_back(answering: Answering) -> None:
-    assert ask(answering(b'{"ok": true}\n'), {"do": "wake"}, patience_s=5) == {"ok": True}
+    assert ask(answering(b'{"ok": true}\n'), {"do": "wake"}, patience_s=PATIENCE_S) == {"ok": True}
 
 
 def test_what_is_declined_comes_back_with_its_own_sentence(answering: Answering) -> None:
     path = answering(b'{"error": "busy", "sentence": "Not now.", "advice": "Later."}\n')
 
     with pytest.raises(Declined, match=r"Not now\. Later\."):
-        ask(path, {"do": "wake"}, patience_s=5)
+        ask(path, {"do": "wake"}, patience_s=PATIENCE_S)
 
 
 @pytest.mark.parametrize("said", [b"", b'{"ok": tr', b"nonsense\n", b"[1]\n", b"\xff\n"])
 def test_who_hangs_up_or_talks_nonsense_is_nobody(answering: Answering, said: bytes) -> None:
     with pytest.raises(NobodyThere):
-        ask(answering(said), {"do": "wake"}, patience_s=5)
+        ask(answering(said), {"do": "wake"}, patience_s=PATIENCE_S)
 
 
 def test_who_does_not_answer_in_time_is_nobody(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_who_does_not_answer_in_time_is_nobody(tmp_path: Path) -> None:
 
 def test_without_a_socket_there_is_nobody(tmp_path: Path) -> None:
     with pytest.raises(NobodyThere):
-        ask(tmp_path / "a.sock", {"do": "wake"}, patience_s=5)
+        ask(tmp_path / "a.sock", {"do": "wake"}, patience_s=PATIENCE_S)
 
 
 async def test_events_come_one_by_one_until_the_other_side_is_gone(answering: Answering) -> None:
@@ -96,5 +97,5 @@ def test_who_is_turned_away_unheard_reads_why(tmp_path: Path) -> None:
             turning_away = threading.Thread(target=turn_away)
             turning_away.start()
             with pytest.raises(Declined, match="Too many"):
-                ask(path, {"do": "wake", "about": "x" * 300_000}, patience_s=5)
+                ask(path, {"do": "wake", "about": "x" * 300_000}, patience_s=PATIENCE_S)
             turning_away.join()

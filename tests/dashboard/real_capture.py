@@ -22,6 +22,7 @@ from device.microphone.replayed_file import ReplayedFile
 from device.ports import BLOCK_SAMPLES, Block, FromMicrophone, Microphone
 from pipeline.hearing.fakes import FakeSpeechModel
 from pipeline.speech.speech_detector import GatedSpeechDetector
+from tests.waiting import PATIENCE_S, waited
 
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 
@@ -65,7 +66,7 @@ class PlayedMicrophone:
     def stop(self) -> None:
         self._stopped.set()
         if self._thread is not None:
-            self._thread.join(2)
+            self._thread.join(PATIENCE_S)
 
     def _run(self, deliver: Callable[[FromMicrophone], None]) -> None:
         while not self._stopped.wait(BLOCK_S):
@@ -116,7 +117,7 @@ class RealCapture:
             yield self
         finally:
             self.capture.stop()
-            self._thread.join(5)
+            self._thread.join(PATIENCE_S)
             self.capture.parts.listener.microphone.stop()
             self.capture.parts.control.stop()
             for caller in self._callers:  # a process that ends takes its connections along
@@ -134,11 +135,3 @@ def _remembered_callers(control: Control) -> list[socket.socket]:
 
     control._converse = remembered  # type: ignore[method-assign]
     return callers
-
-
-def waited(holds: Callable[[], object], patience_s: float = 10.0) -> None:
-    """Wait until it holds."""
-    ends = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < ends, "it never came"
-        time.sleep(0.02)

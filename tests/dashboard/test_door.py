@@ -18,6 +18,7 @@ from flask import Flask
 from dashboard import patience, server
 from dashboard.server import THREADS, Certificate, make_server
 from pipeline.spool.spool import Spool
+from tests.waiting import PATIENCE_S
 
 HOST = b"Host: localhost\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -36,7 +37,7 @@ def served(app: Flask, certificate: Certificate | None = None) -> Iterator[int]:
         yield page.port
     finally:
         page.stop()
-        serving.join(20)
+        serving.join(PATIENCE_S)
         assert not serving.is_alive()
 
 
@@ -47,7 +48,7 @@ def port(app: Flask) -> Iterator[int]:
 
 
 def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=30)
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
 
 
 def answer_to(port: int, raw: bytes) -> tuple[int, str]:
@@ -199,7 +200,7 @@ def test_who_reads_too_slowly_is_let_go(port: int, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(patience, "READER_BYTES_PER_S", 10**9)
     monkeypatch.setattr(server, "_LOOK_EVERY_S", 0.02)
     with socket.socket() as line:
-        line.settimeout(30)
+        line.settimeout(PATIENCE_S)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         line.connect(("127.0.0.1", port))
         line.sendall(get(b"/demo/scene"))
@@ -277,10 +278,12 @@ def test_over_tls_who_says_nothing_holds_nobody_up_and_a_long_answer_comes_whole
             line = silent.enter_context(connect(port))
             line.sendall(b"\x16\x03\x01"[: number % 4])
         url = f"https://localhost:{port}"
-        with urllib.request.urlopen(f"{url}/demo/scene", timeout=30, context=trusting) as answer:
+        with urllib.request.urlopen(
+            f"{url}/demo/scene", timeout=PATIENCE_S, context=trusting
+        ) as answer:
             sound = answer.read()
         posted = urllib.request.Request(f"{url}/note", data=b"text=" + b"a" * 300_000)
-        with urllib.request.urlopen(posted, timeout=30, context=trusting) as answer:
+        with urllib.request.urlopen(posted, timeout=PATIENCE_S, context=trusting) as answer:
             status = answer.status
 
     assert len(sound) > 100_000
@@ -288,11 +291,13 @@ def test_over_tls_who_says_nothing_holds_nobody_up_and_a_long_answer_comes_whole
 
 
 def test_a_part_of_the_sound_is_that_part_and_no_browser_keeps_it(port: int) -> None:
-    with urllib.request.urlopen(f"http://localhost:{port}/demo/scene", timeout=30) as answer:
+    with urllib.request.urlopen(
+        f"http://localhost:{port}/demo/scene", timeout=PATIENCE_S
+    ) as answer:
         whole, kept = answer.read(), answer.headers["Cache-Control"]
     asked = urllib.request.Request(f"http://localhost:{port}/demo/scene")
     asked.add_header("Range", "bytes=1000-1999")
-    with urllib.request.urlopen(asked, timeout=30) as answer:
+    with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:
         part, where, also = answer.read(), answer.headers["Content-Range"], answer.headers
 
     assert kept == also["Cache-Control"] == "no-store"

@@ -15,7 +15,8 @@ from dashboard.context import Context
 from dashboard.live_events import BACKLOG, Live, Stream
 from device.capture.events import Taken
 from tests.dashboard.conftest import Diary
-from tests.dashboard.real_capture import RealCapture, waited
+from tests.dashboard.real_capture import RealCapture
+from tests.waiting import waited
 
 SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
 

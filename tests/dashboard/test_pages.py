@@ -12,7 +12,8 @@ from pipeline.spool.formats import read_batch
 from pipeline.spool.spool import Spool
 from pipeline.store.journal_record import record_path
 from tests.dashboard.conftest import Diary
-from tests.dashboard.real_capture import RealCapture, waited
+from tests.dashboard.real_capture import RealCapture
+from tests.waiting import waited
 
 SOUND = (np.sin(np.arange(16_000) / 8) * 8000).astype(np.int16)
 HOUR_MS = 3_600_000

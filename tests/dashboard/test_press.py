@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from core.errors import UserError
 from device.ports import Edge, Fault, Switched
-from tests.dashboard.real_capture import RealCapture, waited
+from tests.dashboard.real_capture import RealCapture
+from tests.waiting import waited
 
 SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
 JSON = {"Accept": "application/json"}

@@ -18,6 +18,8 @@ from core.paths import Home
 from dashboard.demo import SCENE
 from deploy import running
 from deploy.running import Keys, open_page, plan, services
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S
 
 NONE = UserError("There is no microphone.", advice="Plug one in.")
 FILE = Path(__file__)
@@ -135,7 +137,7 @@ def test_h_begins_a_hold_renews_and_ends_it(monkeypatch: pytest.MonkeyPatch) -> 
 
     capture.type("hold")
     for _ in range(3):
-        assert capture.held.acquire(timeout=5)
+        assert capture.held.acquire(timeout=PATIENCE_S)
     capture.type("hold")
 
     assert capture.asked.count(ON) >= 3
@@ -148,7 +150,7 @@ def test_a_hold_is_ended_at_the_end_and_only_then() -> None:
     capture.keys.end_hold()
     assert capture.asked == []
     capture.type("hold")
-    assert capture.held.acquire(timeout=5)
+    assert capture.held.acquire(timeout=PATIENCE_S)
     capture.keys.end_hold()
     capture.keys.end_hold()
 
@@ -169,7 +171,7 @@ def test_p_ends_a_hold_before_it_pauses() -> None:
     capture = Capture(state="continuing")
 
     capture.type("hold")
-    assert capture.held.acquire(timeout=5)
+    assert capture.held.acquire(timeout=PATIENCE_S)
     capture.type("pause")
 
     assert capture.asked == [ON, OFF, {"do": "status"}, {"do": "pause"}]
@@ -199,7 +201,7 @@ def test_a_hold_that_is_refused_is_told_once_and_is_over(monkeypatch: pytest.Mon
         capture.type("hold")
         for thread in threading.enumerate():
             if thread.name.endswith("(_hold)"):
-                thread.join(5)
+                thread.join(PATIENCE_S)
 
     assert capture.asked == [ON, ON]
     assert capture.said == ["Capture is not running. Start it."] * 2
@@ -242,7 +244,12 @@ def test_a_browser_that_opens_needs_no_words(monkeypatch: pytest.MonkeyPatch) ->
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "afterthought", "run", "--home", str(home), *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE_S,
     )
 
 
@@ -297,9 +304,7 @@ def test_what_makes_no_sense_is_wrong_usage(home: Path, arguments: tuple[str, ..
 
 
 def test_it_answers_and_ends_all_of_its_processes(home: Path) -> None:
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        port = any_port.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "afterthought", "run", "--demo", "--json", "--port", str(port)]
     with subprocess.Popen(
         [*command, "--home", str(home)],
@@ -315,7 +320,7 @@ def test_it_answers_and_ends_all_of_its_processes(home: Path) -> None:
         started.send_signal(signal.SIGINT)
         rest, err = started.stdout.read(), started.stderr.read()
 
-        assert started.wait(30) == 0
+        assert started.wait(PATIENCE_S) == 0
     assert rest == ""
     assert "No browser was found" in err
     assert "Traceback" not in err

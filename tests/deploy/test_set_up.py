@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 TREE = Path(__file__).resolve().parents[2]
 SET_UP = TREE / "deploy" / "set_up.sh"
 
@@ -59,7 +61,7 @@ def test_an_option_is_for_run_and_anything_else_is_a_command(
         pytest.skip("this tree was not set up by ./run or ./test")
 
     done = subprocess.run(
-        [TREE / "run", *arguments], capture_output=True, text=True, check=False, timeout=60
+        [TREE / "run", *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE_S
     )
 
     assert done.returncode == 2, done.stderr

@@ -13,6 +13,7 @@ from core.paths import Home
 from core.socket_client import NobodyThere
 from device.capture.control_socket import ask
 from tests.journeys.command import COMMAND, PILL_BOX
+from tests.waiting import PATIENCE_S
 
 
 class Line:
@@ -20,7 +21,7 @@ class Line:
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(60)
+        self._socket.settimeout(PATIENCE_S)
         self._socket.connect(str(path))
         self._socket.sendall(b'{"do": "subscribe"}\n')
         self._lines: IO[bytes] = self._socket.makefile("rb")

@@ -2,16 +2,10 @@
 
 from tests.journeys.browser.chromium import Phone
 
-SCENE_S = 60.0
-"""The sentence worth keeping ends after 28 s of the scene; the machine may be busy."""
 
-WORDS_S = 60.0
-"""The time for words on a machine that runs other tests too: the models load first."""
-
-
-def step(browser: Phone, name: str, patience_s: float = 20.0) -> None:
+def step(browser: Phone, name: str) -> None:
     """Wait until the first minute has come to this step."""
-    browser.until(f"document.querySelector('#first').dataset.step === {name!r}", patience_s)
+    browser.until(f"document.querySelector('#first').dataset.step === {name!r}")
 
 
 def listen(browser: Phone) -> None:
@@ -21,13 +15,13 @@ def listen(browser: Phone) -> None:
 
 
 def press_after_the_sentence(browser: Phone) -> None:
-    step(browser, "press", SCENE_S)
+    step(browser, "press")
     assert "already said" in browser.text("#first")
     browser.tap("#keep")
 
 
 def hear_what_was_kept(browser: Phone) -> None:
-    step(browser, "heard", WORDS_S)
+    step(browser, "heard")
     browser.until("document.querySelector('#just .w.lit')")
 
 

@@ -7,8 +7,7 @@ import resource
 import signal
 import sqlite3
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -26,6 +25,7 @@ from tests.journeys.command import (
 )
 from tests.journeys.disks import disk_of
 from tests.journeys.silence import write_silence
+from tests.waiting import PATIENCE_S, waited
 
 
 def texts(home: Path) -> list[str]:
@@ -224,20 +224,13 @@ def test_a_home_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
 def service(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The worker as its unit starts it, once it answers."""
     with subprocess.Popen([*COMMAND, "process"], start_new_session=True) as process:
-        wait_for(Home(home).worker_socket.exists)
+        waited(Home(home).worker_socket.exists)
         try:
             yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
-            process.wait(20)
-
-
-def wait_for(condition: Callable[[], object], patience_s: float = 20) -> None:
-    end = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+            process.wait(PATIENCE_S)
 
 
 def test_a_second_worker_leaves_and_names_the_first(home: Path) -> None:
@@ -266,10 +259,10 @@ def test_a_keep_whose_worker_is_killed_does_the_work_itself(home: Path, tmp_path
         keeping = subprocess.Popen(
             [*COMMAND, "keep", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        wait_for(lambda: list(Home(home).spool.glob("*.clip")))
-        wait_for(lambda: list(Home(home).sound.glob("*")))
+        waited(lambda: list(Home(home).spool.glob("*.clip")))
+        waited(lambda: list(Home(home).sound.glob("*")))
         os.killpg(worker.pid, signal.SIGKILL)
-        _, err = keeping.communicate(timeout=60)
+        _, err = keeping.communicate(timeout=PATIENCE_S)
 
     assert keeping.returncode == 0, err
     assert len(texts(home)) == 1

@@ -15,6 +15,7 @@ from tests.journeys.disks import disk_of
 from tests.journeys.silence import write_silence
 from tests.pipeline.media.sounds import Floats, damage, heard, write
 from tests.pipeline.media.test_tracks import film
+from tests.waiting import PATIENCE_S
 
 SPOKEN = ("pill", "siren", "reacts")
 
@@ -104,7 +105,7 @@ def test_sound_out_of_a_pipe_is_kept_whole(tmp_path: Path, voice: Pcm) -> None:
 def test_a_pipe_into_which_nobody_writes_is_a_sentence(tmp_path: Path, act: str) -> None:
     os.mkfifo(tmp_path / "pipe")
 
-    ran = afterthought(act, tmp_path / "pipe", timeout=60)
+    ran = afterthought(act, tmp_path / "pipe", timeout=PATIENCE_S)
 
     assert ran.status == 1
     assert "is a pipe, and nobody writes into it" in ran.err

@@ -21,6 +21,7 @@ from device.buttons.input_device import (
     Keys,
 )
 from device.ports import Edge
+from tests.waiting import PATIENCE_S
 
 VOLUME_UP, ENTER = 115, 28
 SYN_REPORT = RECORD.pack(0, 0, EV_SYN, 0, 0)
@@ -91,7 +92,7 @@ class Pipe:
         return reading
 
     def write(self, raw: bytes) -> None:
-        os.write(self.opened.get(timeout=20), raw)
+        os.write(self.opened.get(timeout=PATIENCE_S), raw)
 
     def go(self) -> None:
         os.close(self.writing)
@@ -112,7 +113,7 @@ def test_presses_come_and_after_stop_none_and_stopping_twice_is_fine(device: Pip
     button.start(edges.put)
 
     device.write(record(1) + record(0))
-    found = [edges.get(timeout=20).down for _ in range(2)]
+    found = [edges.get(timeout=PATIENCE_S).down for _ in range(2)]
     button.stop()
     button.stop()
 
@@ -125,7 +126,7 @@ def test_it_may_be_started_again_after_a_stop(device: Pipe) -> None:
     for _ in range(2):
         button.start(edges.put)
         device.write(record(1) + record(0))
-        assert [edges.get(timeout=20).down for _ in range(2)] == [True, False]
+        assert [edges.get(timeout=PATIENCE_S).down for _ in range(2)] == [True, False]
         button.stop()
         device.go()
     device.there = False
@@ -137,12 +138,12 @@ def test_a_device_that_sleeps_and_comes_back_is_read_again(device: Pipe) -> None
     button.start(edges.put)
 
     device.write(record(1))
-    assert edges.get(timeout=20).down
+    assert edges.get(timeout=PATIENCE_S).down
     before_s = time.monotonic()
     device.go()
-    let_go = edges.get(timeout=20)
+    let_go = edges.get(timeout=PATIENCE_S)
     device.write(record(1, at_s=200.5))
-    again = edges.get(timeout=20)
+    again = edges.get(timeout=PATIENCE_S)
     button.stop()
 
     assert not let_go.down
@@ -159,7 +160,7 @@ def test_a_device_that_is_not_there_yet_is_waited_for(device: Pipe) -> None:
     device.there = True
     device.write(record(1))
 
-    assert edges.get(timeout=20).down
+    assert edges.get(timeout=PATIENCE_S).down
     button.stop()
 
 

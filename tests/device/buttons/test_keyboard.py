@@ -11,6 +11,7 @@ import pytest
 
 from device.buttons.keyboard import KeyActions, Keyboard
 from device.ports import Key
+from tests.waiting import PATIENCE_S
 
 
 @pytest.mark.parametrize("key", typing.get_args(Key))
@@ -43,7 +44,7 @@ def test_keys_are_presses_holds_pauses_and_the_end(terminal: tuple[int, int]) ->
     keyboard.start(lambda key, at_s: typed.put((key, at_s)))
 
     os.write(ours, b" xhpq")
-    found = [typed.get(timeout=5)[0] for _ in range(4)]
+    found = [typed.get(timeout=PATIENCE_S)[0] for _ in range(4)]
     keyboard.stop()
 
     assert found == ["press", "hold", "pause", "quit"]

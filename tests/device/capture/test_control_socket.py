@@ -5,8 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from device.capture.control_socket import (
     ask,
 )
 from device.capture.events import Kept, StateChanged, Taken
+from tests.waiting import PATIENCE_S, waited
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_who_subscribes_and_does_not_read_delays_nobody(control: Control, path: 
         events.readline()
         telling = threading.Thread(target=_tell_much, args=(control,))
         telling.start()
-        telling.join(timeout=30)
+        telling.join(PATIENCE_S)
 
         assert not telling.is_alive()
 
@@ -119,7 +119,7 @@ def _tell_much(control: Control) -> None:
 def connected(path: Path) -> socket.socket:
     ours = socket.socket(socket.AF_UNIX)
     ours.connect(str(path))
-    ours.settimeout(10)
+    ours.settimeout(PATIENCE_S)
     return ours
 
 
@@ -168,7 +168,7 @@ def test_only_so_many_lines_are_held_and_one_that_ends_makes_room(
         with pytest.raises(Declined, match="Too many"):
             ask(path, {"do": "press"})
 
-    wait_until(lambda: can_press(path))
+    waited(lambda: can_press(path))
 
 
 def test_a_subscriber_that_hangs_up_is_let_go_though_nothing_is_told(
@@ -180,7 +180,7 @@ def test_a_subscriber_that_hangs_up_is_let_go_though_nothing_is_told(
         assert ours.recv(1000)
         assert control.has_listeners
 
-    wait_until(lambda: not control.has_listeners)
+    waited(lambda: not control.has_listeners)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can ask as another user")
@@ -217,10 +217,3 @@ def can_press(path: Path) -> bool:
         return bool(ask(path, {"do": "press"})["outcome"] == "taken")
     except Declined:
         return False
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.01)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from device.machine.systemd import Service, Watchdog
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(params=["named", "abstract"])
@@ -15,7 +16,7 @@ def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[so
     name = f"@afterthought-{os.getpid()}" if request.param == "abstract" else f"{tmp_path}/notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(name.replace("@", "\0"))
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         yield listening, name
 
 

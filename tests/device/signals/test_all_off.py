@@ -10,6 +10,7 @@ import pytest
 from bench.light_off_after_kill import PIN, FilePins, killed, shared, showing, stopped, wait_for
 from core.settings import DeviceSettings
 from device.signals.all_off import darken
+from tests.waiting import PATIENCE_S
 
 TREE = Path(__file__).parents[3]
 
@@ -17,7 +18,7 @@ TREE = Path(__file__).parents[3]
 def test_killed_while_lit_the_pin_stays_lit_until_it_is_driven_low(tmp_path: Path) -> None:
     levels = shared(tmp_path / "pins")
     with showing(tmp_path / "pins", "fault") as process:
-        assert wait_for(levels, lit=True, at_most_s=20) is not None
+        assert wait_for(levels, lit=True, at_most_s=PATIENCE_S) is not None
         process.send_signal(signal.SIGSTOP)  # so that it is lit when the kill arrives
         process.kill()
         process.wait()
@@ -39,7 +40,7 @@ def test_killed_at_any_instant_it_is_dark_within_four_seconds(tmp_path: Path) ->
 def test_stopped_between_two_blinks_it_is_dark_and_stays_so(tmp_path: Path) -> None:
     levels = shared(tmp_path / "pins")
     with showing(tmp_path / "pins", "listening") as process:
-        assert wait_for(levels, lit=False, at_most_s=20) is not None
+        assert wait_for(levels, lit=False, at_most_s=PATIENCE_S) is not None
         came = stopped(tmp_path / "pins", process)
         again = wait_for(levels, lit=True, at_most_s=4.0)
 

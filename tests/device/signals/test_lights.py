@@ -26,6 +26,7 @@ from device.signals.motors import PinMotor, motors
 from device.signals.patterns import Light, PatternName, dimmed, pattern
 from device.signals.player import Player
 from device.signals.scheduler import Signals, SignalState
+from tests.waiting import waited
 
 
 @pytest.fixture
@@ -39,70 +40,79 @@ def levels(pins: MockFactory, number: int) -> list[bool]:
     return [bool(each.state) for each in pins.pin(number).states]
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < until_s
-        time.sleep(0.005)
+class Time:
+    """The time of all players: it passes at once, or not at all while it stands still."""
+
+    def __init__(self) -> None:
+        self.stands_still = False
+        self.waits: list[float] = []
+        self.Thread = threading.Thread
+
+    def Event(self) -> threading.Event:  # noqa: N802 - it stands in the place of the module
+        return Cut(self)
 
 
-LATE_S = 0.4
-"""By so much may a busy machine play a pattern too slowly."""
+class Cut(threading.Event):
+    """What cuts a pattern short."""
+
+    def __init__(self, time: Time) -> None:
+        super().__init__()
+        self._time = time
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self._time.stands_still:
+            return super().wait()
+        assert timeout is not None
+        self._time.waits.append(timeout)
+        return self.is_set()
 
 
-Span = tuple[bool, float]
-"""Whether it was lit, and for how long so; the last one still lasts and counts as nothing."""
+@pytest.fixture
+def time_of_players(monkeypatch: pytest.MonkeyPatch) -> Time:
+    time = Time()
+    monkeypatch.setattr("device.signals.player.threading", time)
+    return time
 
 
 class Watched:
-    """A light, and a record of when it was lit."""
+    """A light, and how often it was switched on and off."""
 
-    def __init__(self, light: Light, brightness: int, spans: Callable[[], list[Span]]) -> None:
+    def __init__(self, light: Light, brightness: int, levels: Callable[[], list[bool]]) -> None:
         self.light = light
         self.brightness = brightness
-        self._spans = spans
+        self._levels = levels
 
     @property
     def rises(self) -> int:
         """How often it has been switched on."""
-        return sum(is_lit for is_lit, _ in self._spans())
-
-    @property
-    def lit_s(self) -> float:
-        return sum(seconds for is_lit, seconds in self._spans() if is_lit)
+        return sum(self._levels())
 
     @property
     def is_lit(self) -> bool:
-        return self._spans()[-1][0]
-
-
-def pin_spans(pins: MockFactory, number: int) -> list[Span]:
-    states = pins.pin(number).states
-    lasted = [*(each.timestamp for each in states[1:]), 0.0]
-    return [(bool(each.state), seconds) for each, seconds in zip(states, lasted, strict=True)]
+        return self._levels()[-1]
 
 
 def on_a_pin(pins: MockFactory, _: Path) -> Iterator[Watched]:
-    yield Watched(PinLight(27, pins), 100, lambda: pin_spans(pins, 27))
+    yield Watched(PinLight(27, pins), 100, lambda: levels(pins, 27))
 
 
 def dimmed_on_a_pin(pins: MockFactory, _: Path) -> Iterator[Watched]:
-    yield Watched(PinLight(27, pins, brightness=40), 40, lambda: pin_spans(pins, 27))
+    yield Watched(PinLight(27, pins, brightness=40), 40, lambda: levels(pins, 27))
 
 
 def in_colour(pins: MockFactory, _: Path) -> Iterator[Watched]:
     """By its green part, which white, green and yellow share."""
-    yield Watched(ColourLight((5, 6, 13), pins), 100, lambda: pin_spans(pins, 6))
+    yield Watched(ColourLight((5, 6, 13), pins), 100, lambda: levels(pins, 6))
 
 
 def by_spi(_: MockFactory, folder: Path) -> Iterator[Watched]:
-    """A pipe stands for the device: what is written is read at once, with its time."""
+    """A pipe stands for the device: what is written is read at once."""
     device = folder / "spidev0.1"
     os.mkfifo(device)
     reading = os.open(device, os.O_RDONLY | os.O_NONBLOCK)
     light = SpiLight(device)
     os.set_blocking(reading, True)
-    written: list[tuple[bool, float]] = [(False, time.monotonic())]
+    written = [False]
     taken_in = threading.Lock()
 
     def read() -> None:
@@ -112,20 +122,19 @@ def by_spi(_: MockFactory, folder: Path) -> Iterator[Watched]:
                 frame_read = os.read(reading, len(frame((0, 0, 0), 0)))
                 if not frame_read:
                     return
-                written.append((any(frame_read[5:8]), time.monotonic()))
+                written.append(any(frame_read[5:8]))
 
     def all_is_read() -> bool:
         with taken_in:
             return fcntl.ioctl(reading, termios.FIONREAD, bytes(4)) == bytes(4)
 
-    def spans() -> list[Span]:
-        wait_until(all_is_read)
-        ends = [*(at_s for _, at_s in written[1:]), written[-1][1]]
-        return [(is_lit, end_s - at_s) for (is_lit, at_s), end_s in zip(written, ends, strict=True)]
+    def read_so_far() -> list[bool]:
+        waited(all_is_read)
+        return list(written)
 
     reader = threading.Thread(target=read)
     reader.start()
-    yield Watched(light, 100, spans)
+    yield Watched(light, 100, read_so_far)
     light.stop()
     reader.join()
     os.close(reading)
@@ -138,45 +147,47 @@ def watched(request: pytest.FixtureRequest, pins: MockFactory, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["taken", "kept", "refused"])
 def test_any_light_is_lit_for_the_time_of_its_pattern_and_dark_after(
-    watched: Watched, name: PatternName
+    watched: Watched, time_of_players: Time, name: PatternName
 ) -> None:
     steps = dimmed(pattern(name).light, watched.brightness)
-    wanted_s = sum(on_s for on_s, _ in steps)
 
     watched.light.play(pattern(name))
-    wait_until(lambda: watched.rises == len(steps) and not watched.is_lit)
+    waited(lambda: len(time_of_players.waits) == 2 * len(steps) and not watched.is_lit)
 
-    assert 0.95 * wanted_s <= watched.lit_s <= wanted_s + LATE_S
+    assert time_of_players.waits == [length_s for step in steps for length_s in step]
     watched.light.stop()
     assert watched.rises == len(steps)
     assert not watched.is_lit
 
 
-def test_any_light_takes_a_new_pattern_in_place_of_the_one_it_shows(watched: Watched) -> None:
-    refused, kept = (
-        dimmed(pattern(name).light, watched.brightness) for name in ("refused", "kept")
-    )
+def test_any_light_takes_a_new_pattern_in_place_of_the_one_it_shows(
+    watched: Watched, time_of_players: Time
+) -> None:
+    kept = dimmed(pattern("kept").light, watched.brightness)
+    time_of_players.stands_still = True
     watched.light.play(pattern("refused"))
-    wait_until(lambda: watched.rises > 0)
+    waited(lambda: watched.is_lit)
+    time_of_players.stands_still = False
+
     watched.light.play(pattern("kept"))
-    wait_until(lambda: watched.rises > len(kept) and not watched.is_lit)
+    waited(lambda: watched.rises == 1 + len(kept) and not watched.is_lit)
     watched.light.stop()
 
-    assert watched.rises <= len(refused) + len(kept)
-    assert watched.lit_s < sum(on_s for on_s, _ in refused + kept)
+    assert watched.rises == 1 + len(kept)
     assert not watched.is_lit
 
 
-def test_any_light_is_dark_when_it_is_stopped_while_lit_and_stops_twice(watched: Watched) -> None:
+def test_any_light_is_dark_when_it_is_stopped_while_lit_and_stops_twice(
+    watched: Watched, time_of_players: Time
+) -> None:
+    time_of_players.stands_still = True
     watched.light.play(pattern("refused"))
-    wait_until(lambda: watched.rises > 0)
+    waited(lambda: watched.is_lit)
+
     watched.light.stop()
-    rises = watched.rises
     watched.light.stop()
 
-    whole = dimmed(pattern("refused").light, watched.brightness)
-    assert watched.lit_s < sum(on_s for on_s, _ in whole)
-    assert watched.rises == rises
+    assert watched.rises == 1
     assert not watched.is_lit
 
 
@@ -184,7 +195,7 @@ def test_a_pin_goes_on_and_off_as_often_as_the_pattern_says(pins: MockFactory) -
     light = PinLight(27, pins)
 
     light.play(pattern("kept"))
-    wait_until(lambda: len(levels(pins, 27)) == 5)
+    waited(lambda: len(levels(pins, 27)) == 5)
     light.stop()
 
     assert levels(pins, 27) == [False, True, False, True, False]
@@ -194,7 +205,7 @@ def test_a_loop_that_hangs_after_a_blink_leaves_it_dark(pins: MockFactory) -> No
     signals = Signals([PinLight(27, pins)], [], lambda *_: None)
 
     signals.turn(time.monotonic(), SignalState("listening", block_came=True))
-    wait_until(lambda: len(levels(pins, 27)) == 3)
+    waited(lambda: len(levels(pins, 27)) == 3)
 
     assert levels(pins, 27) == [False, True, False]
 
@@ -203,7 +214,7 @@ def test_a_colour_is_made_of_channels_that_are_on_or_off(pins: MockFactory) -> N
     light = ColourLight((5, 6, 13), pins)
 
     light.play(pattern("paused"))  # yellow
-    wait_until(lambda: len(levels(pins, 6)) >= 3)
+    waited(lambda: len(levels(pins, 6)) >= 3)
     light.stop()
 
     assert [True in levels(pins, each) for each in (5, 6, 13)] == [True, True, False]
@@ -222,7 +233,7 @@ def test_the_faintest_spi_light_is_not_off(tmp_path: Path) -> None:
     light = SpiLight(device, brightness=5)
 
     light.play(pattern("taken"))
-    wait_until(lambda: len(device.read_bytes()) >= 42)
+    waited(lambda: len(device.read_bytes()) >= 42)
     light.stop()
 
     assert device.read_bytes()[4] & 0x1F > 0
@@ -256,7 +267,7 @@ def test_a_motor_moves_as_told_and_is_at_rest_after_stop(pins: MockFactory) -> N
     motor = PinMotor("motor", 18, pins)
 
     motor.play(pattern("kept").touch)
-    wait_until(lambda: len(levels(pins, 18)) == 5)
+    waited(lambda: len(levels(pins, 18)) == 5)
     motor.play(pattern("refused").touch)
     motor.stop()
     motor.stop()

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import PATIENCE_S
+
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --mute-audio "
     "--disable-background-networking --disable-component-update --disable-sync "
@@ -23,7 +25,6 @@ FLAGS = (
 ).split()
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-PATIENCE_S = 20.0
 
 
 def chromium() -> str | None:

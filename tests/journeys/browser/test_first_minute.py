@@ -1,9 +1,7 @@
 """A newcomer's first minute: `run` without a microphone, the real capture, worker and browser."""
 
 import contextlib
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,23 +9,31 @@ import numpy as np
 
 from core.audio import RATE_HZ
 from core.pcm import Pcm
-from tests.dashboard.real_capture import RealCapture, waited
+from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
 from tests.journeys import newcomer
 from tests.journeys.browser.chromium import Phone
 from tests.journeys.command import COMMAND, afterthought
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, waited
 
 NO_MICROPHONE = '[device]\nmicrophone = "none that there is"\n'
 
-IDLE_S = 1.0
+IDLE_MS = 40_000
+"""How long the page waits for a press before it shows how."""
+
+TAKE_THE_TIME = f"""(() => {{
+  const real = window.setTimeout;
+  window.setTimeout = (then, ms) =>
+    ms === {IDLE_MS} ? void (window.timeIsUp = then) : real(then, ms);
+}})()"""
+"""That time passes when the test says so."""
 
 
 @contextlib.contextmanager
 def everything(home: Path) -> Iterator[str]:
     """`run` on this home, as a newcomer starts it; the address of its page."""
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        port = any_port.getsockname()[1]
+    port = free_port()
     command = [*COMMAND, "run", "--home", str(home), "--port", str(port)]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -39,7 +45,7 @@ def everything(home: Path) -> Iterator[str]:
             yield f"http://localhost:{port}"
         finally:
             started.terminate()
-            started.wait(30)
+            started.wait(PATIENCE_S)
 
 
 def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> None:
@@ -54,7 +60,7 @@ def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> No
         browser.open_tab()
         browser.go(url)
         newcomer.listen(browser)
-        waited(lambda: says("shout", "respond"), newcomer.WORDS_S)
+        waited(lambda: says("shout", "respond"))
         newcomer.press_after_the_sentence(browser)
         browser.until("['taken', 'kept'].includes(document.querySelector('#keep').dataset.shows)")
         newcomer.hear_what_was_kept(browser)
@@ -83,11 +89,9 @@ def listening(browser: Phone, home: Path) -> Iterator[RealCapture]:
     ):
         browser.open_tab()
         browser.go(url)
-        assert browser.see("document.querySelector('#first').dataset.idleMs") == "40000"
-        browser.see(
-            "Object.assign(document.querySelector('#first').dataset,"
-            f" {{worth: 0.5, idleMs: {IDLE_S * 1000}}})"
-        )
+        assert browser.see("document.querySelector('#first').dataset.idleMs") == str(IDLE_MS)
+        browser.see(TAKE_THE_TIME)
+        browser.see("document.querySelector('#first').dataset.worth = 0.5")
         browser.tap("#listen")
         newcomer.step(browser, "press")
         yield capture
@@ -96,9 +100,12 @@ def listening(browser: Phone, home: Path) -> Iterator[RealCapture]:
 def test_who_does_not_press_is_shown_how_once(browser: Phone, home: Path) -> None:
     with listening(browser, home) as capture:
         assert capture.presses == 0
+
+        browser.see("timeIsUp()")
+
         newcomer.step(browser, "waiting")
         assert browser.text("#keep").lower() in {"taken", "kept"}
-        time.sleep(IDLE_S)
+        browser.see("timeIsUp()")
         assert capture.presses == 1
 
 
@@ -106,7 +113,7 @@ def test_who_presses_is_not_shown_how(browser: Phone, home: Path) -> None:
     with listening(browser, home) as capture:
         browser.tap("#keep")
         newcomer.step(browser, "waiting")
-        time.sleep(2 * IDLE_S)
+        browser.see("timeIsUp()")
         assert capture.presses == 1
 
 
@@ -127,16 +134,16 @@ def test_a_hidden_page_closes_its_stream_and_gets_what_it_missed(
     ):
         browser.open_tab()
         browser.go(url)
-        waited(lambda: capture.subscribers == 1, 10)
+        waited(lambda: capture.subscribers == 1)
         marked = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/live'))"
 
         hide(browser, hidden=True)
-        waited(lambda: capture.subscribers == 0, 10)
+        waited(lambda: capture.subscribers == 0)
         assert afterthought("note", "while nobody looked", "--home", home).status == 0
         assert "while nobody looked" not in str(browser.see("document.body.innerText"))
 
         hide(browser, hidden=False)
         browser.until("document.body.innerText.includes('while nobody looked')")
-        waited(lambda: capture.subscribers == 1, 10)
+        waited(lambda: capture.subscribers == 1)
         assert "after=" in str(browser.see(f"{marked}.at(-1)?.name"))
     assert browser.errors == []

@@ -21,11 +21,11 @@ from core.pcm import Pcm
 from core.socket_client import NobodyThere
 from dashboard.demo import FOLDER as DEMO
 from pipeline import media
-from tests.dashboard.real_capture import RealCapture, waited
+from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import TREE, dashboard
 from tests.journeys import newcomer
 from tests.journeys.browser.chromium import Phone
-from tests.journeys.newcomer import WORDS_S
+from tests.waiting import PATIENCE_S, waited
 
 COMMAND = [str(Path(sys.executable).with_name("afterthought"))]
 
@@ -47,7 +47,7 @@ def living(home: Path, sound: Pcm, **capture: Any) -> Iterator[Lived]:
             yield Lived(home, url, real)
     finally:
         worker.terminate()
-        worker.wait(10)
+        worker.wait(PATIENCE_S)
 
 
 def works(home: Path) -> bool:
@@ -90,7 +90,7 @@ def test_press_arrive_search_play_light_up_forget(browser: Phone, lived: Lived) 
         "['taken', 'kept'].includes(document.querySelector('#keep').dataset.shows)"
     )
     assert said
-    browser.until("document.querySelector('#keep').dataset.shows === 'words'", WORDS_S)
+    browser.until("document.querySelector('#keep').dataset.shows === 'words'")
     assert "door" in browser.text("#just").lower()
     assert browser.see("document.querySelector('#undo').hidden") is False
 
@@ -120,7 +120,7 @@ def test_undo_beside_the_button_takes_the_keep_back(browser: Phone, lived: Lived
     browser.go(lived.url)
     browser.until("document.querySelector('#memory').textContent.includes('in memory')")
     browser.tap("#keep")
-    browser.until("document.querySelector('#just [data-moment]')", WORDS_S)
+    browser.until("document.querySelector('#just [data-moment]')")
 
     browser.tap("#undo button")
 
@@ -147,7 +147,7 @@ def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
 
     browser.tap("#keep")
     browser.until("location.search.startsWith('?done=taken')")
-    browser.until("document.querySelector('#just .w')", WORDS_S)  # the page looks again by itself
+    browser.until("document.querySelector('#just .w')")  # the page looks again by itself
     assert "door" in browser.text("#just").lower()
 
     browser.type("#q", "door")
@@ -220,7 +220,7 @@ def test_the_first_minute_with_a_microphone(browser: Phone, lived: Lived) -> Non
     newcomer.step(browser, "talk")
     assert "Press nothing" in browser.text("#first")
     browser.tap("#keep")
-    newcomer.step(browser, "heard", WORDS_S)
+    newcomer.step(browser, "heard")
 
     assert "before you pressed" in browser.text("#first")
 

@@ -12,9 +12,10 @@ import pytest
 from core.errors import UserError
 from device.ports import Edge, Fault, Switched
 from tests.dashboard.conftest import Diary
-from tests.dashboard.real_capture import RealCapture, waited
+from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
 from tests.journeys.browser.chromium import Phone
+from tests.waiting import waited
 
 SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
 

@@ -3,17 +3,15 @@
 import contextlib
 import resource
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from core import socket_client
 from core.paths import Home
-from core.socket_client import NobodyThere, Told
 from tests.journeys.command import COMMAND
+from tests.waiting import answered
 
 
 @contextlib.contextmanager
@@ -44,17 +42,9 @@ def longest_core(process: int) -> tuple[str, str]:
     return soft, hard
 
 
-def ask_worker(home: Path, request: Told) -> Told:
-    for _ in range(300):
-        with contextlib.suppress(NobodyThere):
-            return socket_client.ask(Home(home).worker_socket, request, patience_s=60)
-        time.sleep(0.1)
-    raise AssertionError("no worker came")
-
-
 def test_worker_and_model_child_leave_no_core(home: Path) -> None:
     with started(home, "process") as worker:
-        ask_worker(home, {"do": "embed", "texts": ["a word"]})
+        answered(Home(home).worker_socket, {"do": "embed", "texts": ["a word"]})
         (models,) = psutil.Process(worker.pid).children()
 
         assert longest_core(worker.pid) == ("0", "0")

@@ -8,18 +8,17 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pytest
 
-from core import socket_client
 from core.paths import Home
-from core.socket_client import NobodyThere
 from tests.journeys.command import COMMAND, PILL_BOX
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, answered, waited
 
 MARKER = "zanzibarquux"
 
@@ -76,21 +75,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         yield Place(folder, Path(runtime))
 
 
-def free_port() -> int:
-    with socket.socket() as asking:
-        asking.bind(("127.0.0.1", 0))
-        return int(asking.getsockname()[1])
-
-
-def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a service of ours, once it is there."""
-    for _ in range(600):
-        with contextlib.suppress(NobodyThere):
-            return socket_client.ask(path, request, patience_s=120)
-        time.sleep(0.1)
-    raise AssertionError(f"nobody answers at {path}")
-
-
 @contextlib.contextmanager
 def service(place: Place, *arguments: str) -> Iterator[None]:
     with place.start(*arguments) as process:
@@ -98,12 +82,12 @@ def service(place: Place, *arguments: str) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(60)
+            process.wait(PATIENCE_S)
 
 
 def command(*arguments: str) -> Callable[[Place], None]:
     def act(place: Place) -> None:
-        place.start(*arguments).wait(120)
+        place.start(*arguments).wait(PATIENCE_S)
 
     return act
 
@@ -111,25 +95,25 @@ def command(*arguments: str) -> Callable[[Place], None]:
 def an_import(place: Place) -> None:
     lines = place.folder.parent / "lines.jsonl"
     lines.write_text(json.dumps({"text": MARKER}), encoding="utf-8")
-    place.start("import", str(lines)).wait(120)
+    place.start("import", str(lines)).wait(PATIENCE_S)
 
 
 def a_press(place: Place) -> None:
     with service(place, "capture", "--replay", str(PILL_BOX)):
-        ask(Home(place.home).capture_socket, {"do": "press"})
-        ask(Home(place.home).capture_socket, {"do": "pause"})
+        answered(Home(place.home).capture_socket, {"do": "press"})
+        answered(Home(place.home).capture_socket, {"do": "pause"})
 
 
 def a_run(place: Place) -> None:
     with service(place, "run", "--replay", str(PILL_BOX), "--port", str(free_port())):
-        ask(Home(place.home).worker_socket, {"do": "status"})
-        ask(Home(place.home).capture_socket, {"do": "press"})
+        answered(Home(place.home).worker_socket, {"do": "status"})
+        answered(Home(place.home).capture_socket, {"do": "press"})
 
 
 def a_transcription(place: Place) -> None:
     with service(place, "process"):
         request = {"do": "transcribe", "file": str(PILL_BOX)}
-        ask(Home(place.home).worker_socket, request)
+        answered(Home(place.home).worker_socket, request)
 
 
 FIRST_ACTS: dict[str, Callable[[Place], None]] = {
@@ -176,7 +160,7 @@ def tries(what, act):
 
 def page(request, reads):
     with socket.socket() as line:
-        line.settimeout(30)
+        line.settimeout(PATIENCE_S)
         line.connect(("127.0.0.1", int(port)))
         line.sendall(request)
         told = line.recv(65536) if reads else b""
@@ -184,7 +168,7 @@ def page(request, reads):
 
 def talk(path):
     with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(30)
+        line.settimeout(PATIENCE_S)
         line.connect(path)
         line.sendall(b'{"do": "status"}\\n')
         return line.recv(65536)
@@ -216,8 +200,8 @@ def test_another_user_gets_nothing_of_the_page_the_files_or_the_sockets(place: P
     port = free_port()
     with service(place, "run", "--replay", str(PILL_BOX), "--port", str(port)):
         home = Home(place.home)
-        ask(home.worker_socket, {"do": "status"})
-        ask(home.capture_socket, {"do": "status"})
+        answered(home.worker_socket, {"do": "status"})
+        answered(home.capture_socket, {"do": "status"})
         wait_for_page(port)
         everything = [str(path) for path in (place.home.parent, *place.made())]
         sockets = [path for path in everything if path.endswith(".sock")]
@@ -228,7 +212,7 @@ def test_another_user_gets_nothing_of_the_page_the_files_or_the_sockets(place: P
             text=True,
             cwd="/",
         ).stdout
-        status = ask(home.capture_socket, {"do": "status"})
+        status = answered(home.capture_socket, {"do": "status"})
 
     listed = subprocess.run(
         [*COMMAND, "list", "--json"], env=place.environment, capture_output=True, check=True
@@ -240,18 +224,19 @@ def test_another_user_gets_nothing_of_the_page_the_files_or_the_sockets(place: P
 
 
 def wait_for_page(port: int) -> None:
-    for _ in range(600):
+    def answers() -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.1)
-    raise AssertionError("no page came")
+            return True
+        return False
+
+    waited(answers)
 
 
 def test_the_folder_for_sockets_holds_no_word(place: Place) -> None:
     FIRST_ACTS["note"](place)
     an_import(place)
     with service(place, "process"):
-        ask(Home(place.home).worker_socket, {"do": "embed", "texts": [MARKER]})
+        answered(Home(place.home).worker_socket, {"do": "embed", "texts": [MARKER]})
         files = [path for path in place.runtime.rglob("*") if path.is_file()]
         held = [path.name for path in files if MARKER.encode() in path.read_bytes()]
         names = [path.name for path in place.runtime.rglob("*")]

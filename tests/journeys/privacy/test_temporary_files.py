@@ -7,16 +7,14 @@ import shutil
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core import socket_client
 from core.paths import Home
-from core.socket_client import NobodyThere
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
+from tests.waiting import PATIENCE_S, answered
 
 WATCH = """
 import os, sys
@@ -107,7 +105,7 @@ def worker(watched: Watched) -> Iterator["subprocess.Popen[bytes]"]:
             yield process
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE_S)
 
 
 def test_what_is_only_transcribed_leaves_nothing(
@@ -117,15 +115,8 @@ def test_what_is_only_transcribed_leaves_nothing(
     recording = tmp_path / "zanzibar.opus"
     shutil.copy(PILL_BOX, recording)
     with worker(watched):
-        answer = {}
-        for _ in range(300):
-            with contextlib.suppress(NobodyThere):
-                request = {"do": "transcribe", "file": str(recording)}
-                answer = socket_client.ask(
-                    Home(watched.home).worker_socket, request, patience_s=120
-                )
-                break
-            time.sleep(0.1)
+        request = {"do": "transcribe", "file": str(recording)}
+        answer = answered(Home(watched.home).worker_socket, request)
 
     assert answer["words"]
     assert watched.elsewhere() == []

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ import pytest
 from core.audio import RATE_HZ
 from core.paths import Home
 from core.pcm import Pcm
-from device.capture.control_socket import CaptureGone, ask
+from device.capture.control_socket import ask
 from tests.journeys.command import COMMAND
+from tests.waiting import answered, waited
 from tests.wav import write_wav
 
 KEPT_S, HEARD_S = 4, 9
@@ -54,15 +54,7 @@ def swapped_kb(process: int) -> int:
 
 def wait_until_heard(home: Home, seconds: float) -> None:
     """So much of the file has been played."""
-    for _ in range(600):
-        try:
-            replay = ask(home.capture_socket, {"do": "status"})["replay"]
-        except CaptureGone:
-            replay = None
-        if replay is not None and replay["at_s"] >= seconds:
-            return
-        time.sleep(0.1)
-    pytest.fail("capture does not hear")
+    waited(lambda: answered(home.capture_socket, {"do": "status"})["replay"]["at_s"] >= seconds)
 
 
 @contextlib.contextmanager

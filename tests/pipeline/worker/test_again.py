@@ -14,6 +14,7 @@ from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
 from pipeline.worker.worker import HEAR_AGAIN_EVERY_S, Worker
 from tests.pipeline.conftest import SPOKEN
+from tests.waiting import PATIENCE_S
 
 Post = Callable[..., str]
 
@@ -61,7 +62,7 @@ async def test_models_that_come_back_while_the_worker_runs_are_noticed(
         work = asyncio.create_task(worker.work())
         here[0] = "new"
         clock.advance(HEAR_AGAIN_EVERY_S)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while await words_of(home) != ["words"]:
                 worker.wake()
                 await asyncio.sleep(0.01)

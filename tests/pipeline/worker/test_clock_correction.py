@@ -17,6 +17,7 @@ from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
+from tests.waiting import PATIENCE_S
 
 NOW_MS = 1_790_000_000_000
 
@@ -30,7 +31,7 @@ async def worker_by(home: Path, clock: FakeClock) -> AsyncIterator[Worker]:
 async def tell(home: Path, at_ms: object, zone: object = 120) -> Told:
     request = {"do": "clock", "at_ms": at_ms, "utc_offset_min": zone}
     return await asyncio.to_thread(
-        socket_client.ask, Home(home).worker_socket, request, patience_s=5
+        socket_client.ask, Home(home).worker_socket, request, patience_s=PATIENCE_S
     )
 
 

@@ -23,6 +23,7 @@ from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.delivery import Delivery, delivering
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
+from tests.waiting import PATIENCE_S
 
 Post = Callable[..., str]
 
@@ -97,7 +98,7 @@ async def test_a_note_is_answered_while_the_worker_is_at_something_else(
         assert told.out == f"{note.id}\n"
         assert told.err == "Kept; it waits for its place in the index.\n"
         models.go.set()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while worker.spool.waiting():
                 await asyncio.sleep(0.01)
     async with open_archive_to_read(home) as archive:
@@ -145,7 +146,7 @@ async def test_who_waits_is_told_so_once(
     (letter,) = [each.path for each in spool.waiting()]
     async with at_work(worker), delivering(Home(home), Settings()) as handing:
         finishing = asyncio.create_task(handing.finish([letter], told.append))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while {"event": "waits"} not in told:
                 await asyncio.sleep(0.01)
         models.go.set()
@@ -206,7 +207,7 @@ async def test_while_a_command_decodes_its_worker_does_what_is_short(
 
         def decode(stopped: threading.Event) -> str:
             del stopped
-            assert found.wait(60)
+            assert found.wait(PATIENCE_S)
             return "decoded"
 
         found = threading.Event()
@@ -223,7 +224,7 @@ async def test_a_command_that_is_stopped_waits_for_its_thread_to_let_go(home: Pa
 
     def decode(stopped: threading.Event) -> None:
         began.set()
-        assert stopped.wait(60)
+        assert stopped.wait(PATIENCE_S)
         let_go.set()
 
     async with alone(home, FakeModels()) as keeping:

@@ -24,6 +24,7 @@ from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.model_process import Heard, Progress
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
+from tests.waiting import PATIENCE_S
 
 Post = Callable[..., str]
 
@@ -75,7 +76,7 @@ async def searchable(worker: Worker, moment: str) -> None:
     """Return once this moment is."""
     with worker.listening() as events:
         worker.wake()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while await events.get() != {"event": "searchable", "moment": moment}:
                 pass
 

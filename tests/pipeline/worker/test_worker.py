@@ -32,6 +32,7 @@ from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
 from pipeline.worker.model_process import Heard, Progress
 from pipeline.worker.service import working
 from pipeline.worker.worker import SCRUB_EVERY_S, Worker
+from tests.waiting import PATIENCE_S
 from tests.wav import write_wav
 
 Post = Callable[..., str]
@@ -246,7 +247,9 @@ async def test_there_is_only_one_worker(worker: Worker, home: Path) -> None:
 async def test_the_socket_answers(worker: Worker, home: Path, post_text: Post) -> None:
     socket = Home(home).worker_socket
     post_text("one that waits")
-    status = await asyncio.to_thread(socket_client.ask, socket, {"do": "status"}, patience_s=5)
+    status = await asyncio.to_thread(
+        socket_client.ask, socket, {"do": "status"}, patience_s=PATIENCE_S
+    )
     vectors = await asker(socket, 5)(["pill box", "box pill"])
 
     assert vectors is not None
@@ -315,7 +318,9 @@ async def test_what_is_transcribed_lies_in_no_folder_meanwhile(
 
     monkeypatch.setattr(models, "hear", look)
     request = {"do": "transcribe", "file": str(recording)}
-    await asyncio.to_thread(socket_client.ask, Home(home).worker_socket, request, patience_s=60)
+    await asyncio.to_thread(
+        socket_client.ask, Home(home).worker_socket, request, patience_s=PATIENCE_S
+    )
 
     ((lying, samples, clip),) = seen
     assert lying == []
@@ -331,7 +336,9 @@ async def test_a_file_that_would_fill_the_disk_is_not_transcribed(
     request = {"do": "transcribe", "file": str(tmp_path / "a.wav")}
 
     with pytest.raises(socket_client.Declined, match="nothing is kept"):
-        await asyncio.to_thread(socket_client.ask, Home(home).worker_socket, request, patience_s=60)
+        await asyncio.to_thread(
+            socket_client.ask, Home(home).worker_socket, request, patience_s=PATIENCE_S
+        )
 
 
 async def test_a_file_that_is_no_sound_is_declined_at_the_socket(
@@ -340,4 +347,6 @@ async def test_a_file_that_is_no_sound_is_declined_at_the_socket(
     request = {"do": "transcribe", "file": str(tmp_path / "none.wav")}
 
     with pytest.raises(socket_client.Declined, match="no file"):
-        await asyncio.to_thread(socket_client.ask, Home(home).worker_socket, request, patience_s=60)
+        await asyncio.to_thread(
+            socket_client.ask, Home(home).worker_socket, request, patience_s=PATIENCE_S
+        )

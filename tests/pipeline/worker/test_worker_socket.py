@@ -19,6 +19,7 @@ from pipeline.media import Handling
 from pipeline.spool.spool import Spool
 from pipeline.worker import worker_socket
 from pipeline.worker.worker_socket import LONGEST_REQUEST, MOST_LINES, MOST_TEXTS, serve_worker
+from tests.waiting import PATIENCE_S
 
 
 class Idle:
@@ -62,7 +63,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
-    return await asyncio.to_thread(socket_client.ask, path, request, patience_s=10)
+    return await asyncio.to_thread(socket_client.ask, path, request, patience_s=PATIENCE_S)
 
 
 async def test_a_request_without_an_end_is_answered_and_closed(idle: Idle, path: Path) -> None:
@@ -107,7 +108,7 @@ async def test_a_line_on_which_nothing_is_asked_is_closed(
     monkeypatch.setattr(worker_socket, "SILENT_S", 0.05)
     reader, writer = await asyncio.open_unix_connection(path)
 
-    assert await asyncio.wait_for(reader.read(), 10) == b""
+    assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
     writer.close()
 
 
@@ -177,6 +178,6 @@ print(line.makefile().readline())
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_so():
             await asyncio.sleep(0.01)
