@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.soundserver"]
+
+# No example has a deadline: on a machine that does other work, each would fail by chance.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 LOOPBACK = ("127.", "::1", "::ffff:127.", "localhost")
 

@@ -144,7 +144,8 @@ def test_h_begins_a_hold_renews_and_ends_it(monkeypatch: pytest.MonkeyPatch) -> 
     assert OFF in capture.asked[-2:]
 
 
-def test_a_hold_is_ended_at_the_end_and_only_then() -> None:
+def test_a_hold_is_ended_at_the_end_and_only_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "HOLD_AGAIN_S", 3600.0)
     capture = Capture()
 
     capture.keys.end_hold()
@@ -167,7 +168,8 @@ def test_p_pauses_and_the_next_time_resumes() -> None:
     assert paused.asked == [{"do": "status"}, {"do": "resume"}]
 
 
-def test_p_ends_a_hold_before_it_pauses() -> None:
+def test_p_ends_a_hold_before_it_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "HOLD_AGAIN_S", 3600.0)
     capture = Capture(state="continuing")
 
     capture.type("hold")

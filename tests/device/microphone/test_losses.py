@@ -209,7 +209,7 @@ def suffered(microphone: Microphone, found: list[Fault]) -> Iterator[tuple[str, 
         yield kind, (after - before) / RATE_HZ - seconds
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(found=faults, ppm=st.floats(-200, 200), seed=st.integers(0, 2**32))
 def test_whatever_happens_each_loss_is_right_to_within_a_block(
     found: list[Fault], ppm: float, seed: int

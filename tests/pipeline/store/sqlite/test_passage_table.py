@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import aiosqlite
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.clock import FakeClock, Recorded
@@ -177,7 +177,7 @@ ACTS: tuple[Callable[[Life], Awaitable[None]], ...] = (
     st.integers(0, 2**32),
     st.lists(st.tuples(st.sampled_from(ACTS), st.booleans()), min_size=5, max_size=40),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_whatever_was_done_the_table_is_the_one_that_would_be_read_now(
     seed: int, steps: list[tuple[Callable[[Life], Awaitable[None]], bool]]
 ) -> None:
