@@ -1,7 +1,6 @@
 """Bad input, bad disks, bad company: a sentence with the next step, and nothing half done."""
 
 import contextlib
-import json
 import os
 import resource
 import signal
@@ -21,7 +20,6 @@ from tests.journeys.command import (
     afterthought,
     as_anybody,
     is_one_sentence,
-    watched,
 )
 from tests.journeys.disks import disk_of
 from tests.journeys.silence import write_silence
@@ -322,20 +320,3 @@ def test_wrong_usage_is_one_sentence_and_status_2(wrong: str) -> None:
 @pytest.mark.parametrize("act", ["show nothing", "hide nothing", "restore nothing", "undo 99"])
 def test_what_is_not_there_is_a_sentence(act: str) -> None:
     assert_refused(afterthought(*act.split()))
-
-
-# Length
-
-
-def test_memory_does_not_grow_with_the_length_of_what_is_kept(tmp_path: Path) -> None:
-    def peak(minutes: int) -> int:
-        path = tmp_path / f"{minutes}.wav"
-        write_silence(path, minutes=minutes)
-        ran = watched(["keep", "--json", path])
-        assert json.loads(ran.out)["text"] == ""
-        assert ran.longest_quiet_s < 30
-        return ran.peak_bytes
-
-    short, long = peak(1), peak(10)
-
-    assert long - short < 20_000_000

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.command import Watched, watched
+from tests.journeys.command import afterthought
 
 CALLS = 4
-MEMORY_BYTES = 500_000_000
-QUIET_S = 30.0
 
 KEPT = {"file", "id", "text", "words", "seconds", "at", "at_from", "damaged_s", "gaps_s"}
 REFUSED = {"file", "error", "code", "advice"}
@@ -25,16 +23,10 @@ def hostile(data: Path) -> list[Path]:
 def test_each_hostile_file_gives_a_moment_or_a_sentence(hostile: list[Path], call: int) -> None:
     files = hostile[call::CALLS]
 
-    ran = watched(["keep", "--json", *files])
+    ran = afterthought("keep", "--json", *files)
 
     assert "Traceback" not in ran.err
     answers = [json.loads(line) for line in ran.out.splitlines()]
     assert [each["file"] for each in answers] == [str(file) for file in files]
     assert all(set(each) in (KEPT, REFUSED) for each in answers)
     assert ran.status == int(any("error" in each for each in answers))
-    assert_is_modest(ran)
-
-
-def assert_is_modest(ran: Watched) -> None:
-    assert ran.peak_bytes < MEMORY_BYTES
-    assert ran.longest_quiet_s < QUIET_S
