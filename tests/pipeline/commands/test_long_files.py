@@ -15,7 +15,7 @@ from pipeline import media
 from pipeline.commands import keeping
 from pipeline.fakes import FakeModels
 from pipeline.media import SoundFile
-from pipeline.worker import worker
+from pipeline.worker import service
 from tests.journeys.silence import write_silence
 
 MINUTES = 4
@@ -48,7 +48,7 @@ def test_what_is_kept_is_written_piece_by_piece_as_it_is_decoded(
 ) -> None:
     held, chunks = Held(), SoundFile.chunks
     monkeypatch.setattr(SoundFile, "chunks", lambda self: held.watch(chunks(self)))
-    monkeypatch.setattr(worker, "ChildModels", lambda *_, **__: FakeModels())
+    monkeypatch.setattr(service, "ChildModels", lambda *_, **__: FakeModels())
     write_silence(tmp_path / "long.wav", minutes=MINUTES)
 
     status = main(keeping.COMMANDS, ["--home", str(home), "keep", str(tmp_path / "long.wav")])
