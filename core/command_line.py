@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from core.access.private import close_home, enter_home, keep_to_ourselves
+from core.text.painted import Text, painted
 
 from .errors import OutputRefused, UserError, WrongUsage
 from .paths import Home, home_at
@@ -73,11 +74,11 @@ class Screen:
         """True where all that is printed goes to a terminal: a bar there is in nobody's way."""
         return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
 
-    def value(self, value: object, text: str = "") -> None:
+    def value(self, value: object, text: Text = "") -> None:
         """A result: JSON on one line, exact, or the text for people."""
-        _give(json.dumps(value) if self.as_json else harmless(text))
+        _give(json.dumps(value) if self.as_json else _shown(text, sys.stdout))
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: Text) -> None:
         """Something beside the result."""
         _tell(sentence)
 
@@ -87,7 +88,7 @@ class Screen:
             failure = {"error": error.sentence, "code": error.code, "advice": error.advice}
             _give(json.dumps({**about, **failure}))
         else:
-            self.say(str(error))
+            self.say(painted(error.sentence, "red") + f" {error.advice}")
 
 
 def main(commands: Sequence[Command], argv: Sequence[str]) -> int:
@@ -181,6 +182,13 @@ def run_async(work: Coroutine[Any, Any, int]) -> int:
     return asyncio.run(work)
 
 
+def _shown(text: Text, stream: TextIO | None) -> str:
+    """Harmless, and in colours where this stream shows them and nobody asked for none."""
+    asked_for_none = bool(os.environ.get("NO_COLOR"))
+    shows_them = _is_terminal(stream) and os.environ.get("TERM", "") not in {"", "dumb"}
+    return painted(text).shown(harmless, colours=shows_them and not asked_for_none)
+
+
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
@@ -203,12 +211,12 @@ def _give(line: str, end: str = "\n") -> None:
         ) from error
 
 
-def _tell(sentence: str) -> None:
+def _tell(sentence: Text) -> None:
     """A line to standard error, if anybody can be told anything there."""
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(f"{harmless(sentence)}\n")
+        sys.stderr.write(f"{_shown(sentence, sys.stderr)}\n")
         sys.stderr.flush()
     except OSError:
         _drop_the_rest(sys.stderr)

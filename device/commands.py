@@ -8,6 +8,7 @@ from typing import Any
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError, WrongUsage
+from core.text.short_ids import ambiguous, best_meant, brief_id
 
 
 class Refused(UserError):
@@ -29,7 +30,7 @@ def capture(arguments: Arguments, screen: Screen) -> int:
 def press(arguments: Arguments, screen: Screen) -> int:
     """Press the button of the running capture; the answer is taken, or refused and why."""
     answer = _ask(arguments, {"do": "press"})
-    screen.value(answer, f"Taken: {answer['keep']}.")
+    screen.value(answer, f"Taken: {brief_id(answer['keep'])}.")
     return 0
 
 
@@ -44,8 +45,9 @@ def record(arguments: Arguments, screen: Screen) -> int:
 def pause(arguments: Arguments, screen: Screen) -> int:
     """Close the microphone and wipe the memory, until `resume` or for a time."""
     if arguments.bring_back is not None:
-        answer = _ask(arguments, {"do": "bring_back", "keep": arguments.bring_back})
-        screen.value(answer, f"{arguments.bring_back} is kept after all.")
+        keep = _taken_back(arguments)
+        answer = _ask(arguments, {"do": "bring_back", "keep": keep})
+        screen.value(answer, f"{brief_id(keep)} is kept after all.")
         return 0
     for_s = None if arguments.duration is None else duration_s(arguments.duration)
     answer = _ask(arguments, {"do": "pause", "for_s": for_s})
@@ -89,6 +91,16 @@ def _ask(arguments: Arguments, request: dict[str, Any]) -> dict[str, Any]:
     if answer.get("outcome") == "refused":
         raise Refused(answer["sentence"], advice=answer["advice"])
     return answer
+
+
+def _taken_back(arguments: Arguments) -> str:
+    """The keep that is to be brought back, whose id may be shortened. Raises Ambiguous."""
+    named = str(arguments.bring_back)
+    there = [each["keep"] for each in _ask(arguments, {"do": "status"})["taken_back"]]
+    meant = best_meant(named, there)
+    if len(meant) > 1:
+        raise ambiguous(named, meant)
+    return meant[0] if meant else named
 
 
 def status(arguments: Arguments, screen: Screen) -> int:

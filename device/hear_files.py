@@ -14,6 +14,7 @@ from core.errors import UserError
 from core.paths import Home
 from core.pcm import Pcm
 from core.settings_file import load
+from core.text.painted import painted
 from device.capture import events
 from device.capture.clip_writer import ClipSource
 from device.capture.engine import Engine
@@ -23,6 +24,7 @@ from device.memory.recent_sound import Sound, SpeechDetector
 from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline.commands import json_shapes
+from pipeline.commands.naming import short_id
 from pipeline.commands.outcomes import why_not_kept
 from pipeline.imports import as_text
 from pipeline.media import Account, SoundFile
@@ -214,10 +216,11 @@ class Listener:
             "reasons": json_shapes.reasons(row),
         }
         span = f"{start_s:8.1f} to {end_s:.1f} s"
-        self._screen.value(value, f"{row.id}  {span}  {json_shapes.said(row)}")
+        name = await short_id(archive, self._screen, row.id)
+        self._screen.value(value, painted(name, "dim") + f"  {span}  {json_shapes.said(row)}")
         why = self._delivery.why_it_waits(closed.path)
         if why is not None:
-            self._screen.say(f"{row.id}: its words are still to come. {why}")
+            self._screen.say(f"{name}: its words are still to come. {why}")
 
     def _capture(self, began: Recorded, clips: Clips) -> Engine | KeepEverything:
         self._model.reset()

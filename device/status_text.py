@@ -10,6 +10,7 @@ from core.clock import length_in_words
 from core.errors import UserError
 from core.paths import Home
 from core.text.counting import counted
+from core.text.short_ids import brief_id
 
 from .capture.control_socket import ask
 
@@ -41,9 +42,10 @@ def sentences(status: CaptureStatus) -> list[str]:
         told.append(f"It has been going on for {length}.")
     for taken_back in status.taken_back:
         left = length_in_words(round(taken_back.remaining_s * 1000))
+        name = brief_id(taken_back.keep)
         told.append(
-            f"{taken_back.keep} was taken back; it is erased in {left}. "
-            f"`afterthought pause --bring-back {taken_back.keep}` keeps it."
+            f"{name} was taken back; it is erased in {left}. "
+            f"`afterthought pause --bring-back {name}` keeps it."
         )
     if status.gaps:
         lost = length_in_words(round(status.lost_s * 1000))
@@ -85,7 +87,8 @@ def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
     if status["trouble"]:
         return [f"The worker waits: {status['trouble']}"]
     failing = [
-        f"{each['moment'] or each['letter']}: {each['reason']}" for each in status["failing"]
+        f"{brief_id(each['moment']) if each['moment'] else each['letter']}: {each['reason']}"
+        for each in status["failing"]
     ]
     resting = [f"{each['letter']} is tried again: {each['reason']}." for each in status["resting"]]
     aside = [f"{each['letter']} was set aside: {each['reason']}." for each in status["set_aside"]]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import NotFound
+from core.text.short_ids import Ambiguous, ambiguous, best_meant
 from pipeline.spool.lying import Lying
 from pipeline.spool.spool import Spool
 from pipeline.store.port import Period, Reader
@@ -63,13 +64,17 @@ async def _named(
     """The moment of this name, or the letter."""
     try:
         return [(await archive.moment(name)).id], []
+    except Ambiguous:
+        raise
     except NotFound:
         if letter := [each for each in lying if name in (each.letter, each.path.name)]:
             return [], letter
-        begun = {each.moment for each in lying if each.moment and each.moment.startswith(name)}
-        if not name or len(begun) != 1 or await archive.is_forgotten(name):
+        begun = best_meant(name, _once([each.moment for each in lying if each.moment]))
+        if len(begun) > 1:
+            raise ambiguous(name, begun) from None
+        if not begun or await archive.is_forgotten(name):
             raise
-        return [str(*begun)], []
+        return begun, []
 
 
 def _with_letters(moments: Sequence[str], lying: Sequence[Lying]) -> ToForget:

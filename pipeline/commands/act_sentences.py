@@ -1,6 +1,6 @@
 """Acts named for people, with how many moments they were about. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.store.format.events import Event
 
@@ -22,11 +22,15 @@ _ANY = ("a change of {subject}", "a change of {count} moments")
 """What a damaged event was, or one of a newer version, is not known."""
 
 
-def act_named(events: Sequence[Event]) -> str:
-    """What was done, in one act of so many events: "the import of 3 notes"."""
+def act_named(events: Sequence[Event], names: Mapping[str, str] | None = None) -> str:
+    """What was done, in one act of so many events: "the import of 3 notes".
+
+    A moment goes by the name that it has here, or by its whole id.
+    """
     first = next((each for each in events if each.kind == "moment_kept"), events[0])
     one, several = _KINDS.get(first.kind, _ANY)
     if first.kind == "moment_kept":
         one, several = _KEEPS.get(first.payload["how"], (one, several))
     count = len({each.subject for each in events})
-    return (one if count == 1 else several).format(subject=first.subject, count=count)
+    name = (names or {}).get(first.subject, first.subject)
+    return (one if count == 1 else several).format(subject=name, count=count)

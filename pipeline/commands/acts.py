@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import NotFound, WrongUsage
 from core.text.counting import counted
+from core.text.painted import Text, joined, painted
+from core.text.short_ids import SHORTEST
 
+from .naming import short_id, short_ids
 from .opening import reading, writing
 from .periods import add_period, period_of, why_nothing
 
@@ -22,12 +25,15 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
     period = period_of(arguments, screen)
     rows = await archive.moments(period, hidden=arguments.hidden)
-    width = screen.width()
-    text = "\n".join(json_shapes.moment_line(row, width) for row in rows)
     if not rows:
         screen.say(await why_nothing(archive, period))
-    if rows or screen.as_json:
-        screen.value([json_shapes.moment(row) for row in rows], text)
+    if screen.as_json:
+        screen.value([json_shapes.moment(row) for row in rows])
+    elif rows:
+        names = await archive.short_ids([row.id for row in rows])
+        widest, width = max(map(len, names.values())), screen.width()
+        lines = (json_shapes.moment_line(row, f"{names[row.id]:{widest}}", width) for row in rows)
+        screen.value(None, joined("\n", lines))
     return 0
 
 
@@ -44,11 +50,14 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     from pipeline.commands.waiting import why_it_lacks  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
 
-    waits = why_it_lacks(Home(archive.home), row)
-    sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
     about = None if row.about is None else await archive.find_moment(row.about)
     notes = await archive.notes_about([row.id])
-    history = [await _sentence(archive, event) for event in await _history(archive, row)]
+    linked = [*([("About", about)] if about else []), *(("Note", each) for each in notes)]
+    names = await short_ids(archive, screen, [row.id, *(each.id for _, each in linked)])
+    waits = why_it_lacks(Home(archive.home), row, names[row.id])
+    sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
+    events = await _history(archive, row)
+    history = [await _sentence(archive, event, names[row.id]) for event in events]
     value = {
         **json_shapes.moment(row),
         "words": json_shapes.words(await archive.transcript(row)),
@@ -60,13 +69,12 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
         "notes": [each.id for each in notes],
         "history": history,
     }
-    text = [json_shapes.moment_in_full(row), f"  Why: {'; '.join(json_shapes.reasons(row))}."]
+    text: list[Text] = [json_shapes.moment_in_full(row, names[row.id])]
+    text += [f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
     text += [f"  {waits}"] if waits else []
-    linked = [("About", about)] if about else []
-    linked += [("Note", each) for each in notes]
-    text += [f"  {what}: {json_shapes.moment_line(each)}" for what, each in linked]
-    screen.value(value, "\n".join([*text, *(f"  {each}" for each in history)]))
+    text += [f"  {what}: " + json_shapes.moment_line(each, names[each.id]) for what, each in linked]
+    screen.value(value, joined("\n", [*text, *(f"  {each}" for each in history)]))
 
 
 async def _named(
@@ -102,11 +110,12 @@ async def _history(archive: "Reader", row: "MomentRow") -> "list[Event]":
     return sorted(events, key=lambda event: event.order)
 
 
-async def _sentence(archive: "Reader", event: "Event") -> str:
+async def _sentence(archive: "Reader", event: "Event", name: str) -> str:
     from pipeline.commands.event_sentences import event_sentence  # noqa: PLC0415
 
     undoes = event.kind == "act_undone"
-    return event_sentence(event, await archive.event_at(*event.undoes) if undoes else None)
+    undone = await archive.event_at(*event.undoes) if undoes else None
+    return event_sentence(event, undone, name)
 
 
 async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
@@ -114,7 +123,8 @@ async def hide(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
 
     rows, status = await _named(archive, arguments.ids, screen)
     for row, changed in zip(rows, await acts.hide(archive, *rows), strict=True):
-        done = f"{row.id} is hidden. `afterthought restore {row.id}` shows it again."
+        name = await short_id(archive, screen, row.id)
+        done = f"{name} is hidden. `afterthought restore {name}` shows it again."
         screen.value({"id": row.id, "state": "hidden", "changed": changed}, done)
     return status
 
@@ -125,7 +135,7 @@ async def restore(archive: "Archive", arguments: Arguments, screen: Screen) -> i
     rows, status = await _named(archive, arguments.ids, screen)
     for row, changed in zip(rows, await acts.restore(archive, *rows), strict=True):
         value = {"id": row.id, "state": "visible", "changed": changed}
-        screen.value(value, f"{row.id} is shown again.")
+        screen.value(value, f"{await short_id(archive, screen, row.id)} is shown again.")
     return status
 
 
@@ -136,7 +146,8 @@ async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     done = await undo_act(archive, Spool(home_of(arguments).spool), arguments.act)
     waits = counted(done.still_coming, "more of it still waits", "more of it still wait")
     coming = f" {waits}, to come in taken back."
-    _show_reversed("undone", done.act, screen, coming if done.still_coming else "")
+    more = coming if done.still_coming else ""
+    await _show_reversed(archive, "undone", done.act, screen, more)
     return 0
 
 
@@ -144,16 +155,19 @@ async def redo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.store import acts  # noqa: PLC0415
 
     del arguments
-    _show_reversed("redone", await acts.redo(archive), screen)
+    await _show_reversed(archive, "redone", await acts.redo(archive), screen)
     return 0
 
 
-def _show_reversed(key: str, done: "Reversed", screen: Screen, more: str = "") -> None:
+async def _show_reversed(
+    archive: "Reader", key: str, done: "Reversed", screen: Screen, more: str = ""
+) -> None:
     from pipeline.commands.act_sentences import act_named  # noqa: PLC0415
 
     what = "Brought back" if done.is_back else "Taken back"
-    sentence = f"{what}: {act_named(done.events)}.{more}"
     moments = list(dict.fromkeys(event.subject for event in done.events))
+    names = await short_ids(archive, screen, moments)
+    sentence = f"{what}: {act_named(done.events, names)}.{more}"
     value = {
         key: done.act,
         "kind": done.events[0].kind,
@@ -178,6 +192,8 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
         return as_datetime(at_ms, local_offset_min(at_ms)).isoformat(timespec="seconds")
 
     events = (await archive.latest_events(arguments.n))[::-1]
+    names = await short_ids(archive, screen, [event.subject for event in events])
+    own = await archive.origin()
     values = [
         {
             "event": event.id,
@@ -186,13 +202,23 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
             "act": event.act,
             "kind": event.kind,
             "subject": event.subject,
-            "sentence": await _sentence(archive, event),
+            "sentence": await _sentence(archive, event, names[event.subject]),
         }
         for event in events
     ]
-    text = "\n".join(f"{v['event']}  {v['at'] or '':25}  {v['sentence']}" for v in values)
-    screen.value(values, text)
+    places = [_place(event, own) for event in events]
+    widest = max(map(len, places), default=0)
+    lines = [
+        painted(f"{place:{widest}}", "dim") + f"  {told['at'] or '':25}  {told['sentence']}"
+        for place, told in zip(places, values, strict=True)
+    ]
+    screen.value(values, joined("\n", lines))
     return 0
+
+
+def _place(event: "Event", own: str | None) -> str:
+    """How `undo` may be told this event: by its number alone, where it is of this install."""
+    return str(event.seq) if event.origin == own else f"{event.origin[:SHORTEST]}:{event.seq}"
 
 
 def _ids(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.clock import length_in_words
 from core.facts import gap_sentence
+from core.text.short_ids import brief_id
 from pipeline.store.format.events import Event
 from pipeline.store.format.readable import UNREADABLE
 
@@ -60,8 +61,11 @@ _REASONS = {
 }
 
 
-def event_sentence(event: Event, undone: Event | None = None) -> str:
-    """What happened, as a sentence for people; `undone` is the event that an undo names."""
+def event_sentence(event: Event, undone: Event | None = None, name: str | None = None) -> str:
+    """What happened, as a sentence for people; `undone` is the event that an undo names.
+
+    What the event is about goes by this name, or by its whole id.
+    """
     if event.kind == UNREADABLE:
         return f"The event {event.id} is damaged: `afterthought check` says more."
     if event.kind in _FACTS:
@@ -70,7 +74,7 @@ def event_sentence(event: Event, undone: Event | None = None) -> str:
         author = f"The program {event.author[4:]}"
     else:
         author = _AUTHORS.get(event.author, event.author)
-    return f"{author} {_predicate(event, undone)}."
+    return f"{author} {_predicate(event, undone, name or event.subject)}."
 
 
 def reason_sentence(code: str) -> str:
@@ -117,11 +121,11 @@ _FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
 """What nobody did, or nobody in particular: told without an author."""
 
 
-def _predicate(event: Event, undone: Event | None) -> str:
+def _predicate(event: Event, undone: Event | None, name: str) -> str:
     payload = event.payload
     if event.kind == "moment_kept":
         text = _HOW.get(payload["how"], "kept moment {subject}")
-        text += f" about moment {payload['about']}" if "about" in payload else ""
+        text += f" about moment {brief_id(payload['about'])}" if "about" in payload else ""
         if payload["recorded"]["from"] == "name":
             text += "; when it was recorded is taken from its name"
     elif event.kind == "moment_transcribed":
@@ -133,4 +137,4 @@ def _predicate(event: Event, undone: Event | None) -> str:
         text = f"took back {what} {payload['origin']}:{payload['seq']} on {{subject}}"
     else:
         text = _KINDS.get(event.kind, f"did something newer ({event.kind}) to {{subject}}")
-    return text.replace("{subject}", event.subject)
+    return text.replace("{subject}", name)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import ModelMissing, WrongUsage
+from core.text.painted import Painted, joined, painted
 
 from .batches import batches
+from .naming import short_ids
 from .opening import reading
 from .periods import add_period, period_of, why_nothing
 
@@ -52,7 +54,10 @@ async def _search(archive: "SqliteReader", arguments: Arguments, screen: Screen)
         )
         for each in found:
             hits += len(each.hits)
-            (_show_single if single else _show_line)(each, screen)
+            if single:
+                await _show_single(archive, each, screen)
+            else:
+                _show_line(each)
     if not hits and not await archive.moments(period):
         screen.say(await why_nothing(archive, period))
     elif not hits and single:
@@ -94,15 +99,17 @@ def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose mo
     return open_embedder(folder, threads=settings.models.threads)
 
 
-def _show_single(found: "Found", screen: Screen) -> None:
+async def _show_single(archive: "SqliteReader", found: "Found", screen: Screen) -> None:
     if found.nothing_close and found.hits:
         screen.say("Nothing is close to this; these are the nearest.")
-    text = "\n".join(map(_hit_line, found.for_people))
+    shown = found.for_people
+    names = await short_ids(archive, screen, [hit.moment for hit in shown])
     if found.hits or screen.as_json:
+        text = joined("\n", (_hit_line(hit, names[hit.moment]) for hit in shown))
         screen.value([_hit(hit) for hit in found.hits], text)
 
 
-def _show_line(found: "Found", screen: Screen) -> None:
+def _show_line(found: "Found") -> None:
     """`--from` prints a line of JSON for each query, with or without --json."""
     Screen(as_json=True).value(
         {
@@ -112,7 +119,6 @@ def _show_line(found: "Found", screen: Screen) -> None:
             "nothing_close": found.nothing_close,
         }
     )
-    del screen
 
 
 def _hit(hit: "Hit") -> dict[str, Any]:
@@ -130,13 +136,14 @@ def _hit(hit: "Hit") -> dict[str, Any]:
     }
 
 
-def _hit_line(hit: "Hit") -> str:
+def _hit_line(hit: "Hit", name: str) -> Painted:
     at = "time unknown" if hit.at is None else hit.at.isoformat(timespec="minutes")
     from pipeline.commands.json_shapes import indented  # noqa: PLC0415
 
     speaker = f"{hit.speaker}: " if hit.speaker else ""
     twins = f" (and {len(hit.also)} alike)" if hit.also else ""
-    return f"{hit.moment}  {at}  {indented(speaker + hit.text)}{twins}\n    {'; '.join(hit.why)}"
+    why = painted(f"\n    {'; '.join(hit.why)}", "dim")
+    return painted(name, "dim") + f"  {at}  {indented(speaker + hit.text)}{twins}" + why
 
 
 def _queries(name: str) -> Iterator[str]:

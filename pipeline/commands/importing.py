@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import RefTaken, TextUnreadable, UserError
 from core.settings_file import load
+from core.text.painted import painted
 
 from .batches import batches
+from .naming import short_id
 from .progress_bar import Meter
 
 if TYPE_CHECKING:
@@ -139,7 +141,8 @@ class _Importing:
             rests = self.delivery.why_it_rests(letter)
             raise why_not_kept(self.spool, letter, line.text.id, rests)
         ref = line.text.reference and line.text.reference.ref
-        self.screen.value({"id": moment, "ref": ref}, f"{moment}  {indented(ref or '')}".rstrip())
+        name = painted(await short_id(archive, self.screen, moment), "dim")
+        self.screen.value({"id": moment, "ref": ref}, name + (f"  {indented(ref)}" if ref else ""))
 
 
 async def _moment_of(archive: "Reader", text: "TypedText", number: int) -> str | None:
@@ -149,9 +152,10 @@ async def _moment_of(archive: "Reader", text: "TypedText", number: int) -> str |
     row = await known_moment(archive, text)
     if row is None or row.id == text.id or says_the_same(row, text):
         return None if row is None else row.id
+    name = (await archive.short_ids([row.id]))[row.id]
     raise RefTaken(
-        f"Line {number}: its ref stands for moment {row.id} already, which says something else.",
-        advice=f"Give it another ref, or `afterthought forget {row.id} --yes` and import again.",
+        f"Line {number}: its ref stands for moment {name} already, which says something else.",
+        advice=f"Give it another ref, or `afterthought forget {name} --yes` and import again.",
     )
 
 

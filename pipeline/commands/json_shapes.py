@@ -5,6 +5,7 @@ from typing import Any
 
 from core.clock import as_datetime
 from core.moment import Transcript
+from core.text.painted import Painted, painted
 from pipeline.commands.event_sentences import reason_sentence
 from pipeline.store.format.readable import texts_of
 from pipeline.store.views.moment_fold import MomentRow
@@ -73,22 +74,25 @@ def moment(row: MomentRow) -> dict[str, Any]:
     }
 
 
-def moment_in_full(row: MomentRow) -> str:
-    """One moment with all of its text, for people."""
+def moment_in_full(row: MomentRow, name: str) -> Painted:
+    """One moment under this name with all of its text, for people."""
     speaker = f"{row.speaker}: " if row.speaker else ""
     hidden = "  [hidden]" if row.state == "hidden" else ""
-    return f"{row.id}  {at(row) or 'time unknown':25}  {indented(speaker + said(row))}{hidden}"
+    told = f"  {at(row) or 'time unknown':25}  {indented(speaker + said(row))}"
+    return painted(name, "dim") + told + painted(hidden, "yellow")
 
 
-def moment_line(row: MomentRow, width: int | None = None) -> str:
+def moment_line(row: MomentRow, name: str, width: int | None = None) -> Painted:
     """One entry of `list` for people, on one line: by the clock there, cut where a width is named.
 
     The width is in columns, of which some characters take two.
     """
     speaker = f"{row.speaker}: " if row.speaker else ""
+    words = " ".join(f"{speaker}{said(row)}".split())
     hidden = "[hidden] " if row.state == "hidden" else ""
-    words = " ".join(f"{hidden}{speaker}{said(row)}".split())
-    return cut(f"{row.id}  {_there(row):16}  {words}", width)
+    time = f"  {_there(row):16}  "
+    left = None if width is None else max(1, width - len(name + time + hidden))
+    return painted(name, "dim") + time + painted(hidden, "yellow") + cut(words, left)
 
 
 def _there(row: MomentRow) -> str:

@@ -7,6 +7,8 @@ from core.command_line import Screen
 from core.paths import Home
 from core.settings_file import load
 from core.spool_port import TypedText
+from core.text.short_ids import brief_id
+from pipeline.commands.naming import short_id
 from pipeline.commands.outcomes import why_not_kept
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.connection import understood
@@ -27,21 +29,25 @@ async def keep_note(home: Home, typed: TypedText, screen: Screen) -> int:
             await asyncio.wait({finishing}, timeout=SILENT_S)
             if delivery.is_handed_over and not finishing.done():
                 finishing.cancel()
-                screen.value({"id": typed.id}, typed.id)
+                screen.value({"id": typed.id}, brief_id(typed.id))
                 screen.say("Kept; it waits for its place in the index.")
                 return 0
             await finishing
-        if not await _is_moment(home, typed.id):
+        name = await _name(home, typed.id, screen)
+        if name is None:
             rests = delivery.why_it_rests(letter)
             screen.refuse(why_not_kept(spool, letter, typed.id, rests), id=typed.id)
             return 1
-        screen.value({"id": typed.id}, typed.id)
+        screen.value({"id": typed.id}, name)
         if why := delivery.why_it_waits(letter):
             screen.say(f"Kept, and found by its words, but not by its meaning yet. {why}")
         delivery.tell_left_behind(screen.say)
     return 0
 
 
-async def _is_moment(home: Home, moment: str) -> bool:
+async def _name(home: Home, moment: str, screen: Screen) -> str | None:
+    """How people read the id; None where it is no moment's."""
     async with open_archive_to_read(home.path) as archive:
-        return await archive.find_moment(moment) is not None
+        if await archive.find_moment(moment) is None:
+            return None
+        return await short_id(archive, screen, moment)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from core.errors import UserError
+from core.text.short_ids import brief_id
 from pipeline.spool.spool import Spool
 
 
@@ -34,10 +35,10 @@ def why_not_kept(spool: Spool, letter: Path, moment: str, rests: str | None) -> 
         return _waits(moment, rests)
     lies = spool.found_aside(letter.name, moment)
     if lies is None:
-        sentence = f"{moment} was forgotten before it was a moment."
+        sentence = f"{brief_id(moment)} was forgotten before it was a moment."
         return WasForgotten(sentence, advice="Keep it again if that was not meant.")
     return WasSetAside(
-        f"{moment} was set aside: {lies.reason}.",
+        f"{brief_id(moment)} was set aside: {lies.reason}.",
         advice=f"It lies whole in {lies.path}; `afterthought doctor` names all that does.",
     )
 
@@ -45,6 +46,6 @@ def why_not_kept(spool: Spool, letter: Path, moment: str, rests: str | None) -> 
 def _waits(moment: str, rests: str | None) -> UserError:
     why = "" if rests is None else f": {rests}"
     return StillWaits(
-        f"{moment} is safe, and waits{why}.",
+        f"{brief_id(moment)} is safe, and waits{why}.",
         advice="A running worker tries it again; without one, run `afterthought process`.",
     )

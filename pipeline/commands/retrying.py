@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from core.command_line import Screen
-from core.errors import UserError
+from core.errors import NotFound, UserError
 from core.paths import Home
 from core.settings import Settings
 from core.settings_file import load
+from core.text.painted import painted
+from core.text.short_ids import best_meant
 from pipeline.commands.json_shapes import indented
+from pipeline.commands.naming import short_id
 from pipeline.commands.sound_files import ABOUT_THE_FILE
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import failed_letters, moments_of, tries_path
+from pipeline.store.port import Reader
 from pipeline.store.sqlite.connection import understood
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.taking_in import handling
@@ -39,13 +43,14 @@ async def retry(home: Home, ids: Sequence[str], screen: Screen) -> int:
                 with understood(home.path):
                     letter = waiting.get(moment) or await _posted(home, settings, moment)
                     told = await _told(home, delivery, moment, letter)
+                    name = await _name(home, moment, screen)
             except UserError as error:
                 if error.code not in ABOUT_THE_FILE:
                     raise
                 screen.refuse(error, id=moment)
                 status = 1
                 continue
-            screen.value(told, f"{moment}  {told['sentence']}")
+            screen.value(told, painted(name, "dim") + f"  {told['sentence']}")
             status |= int(told["outcome"] == "waits")
     return status
 
@@ -60,10 +65,20 @@ async def _moments(home: Home, named: Sequence[str], waiting: Mapping[str, Path]
     """The moments of these ids, or without one all on which the models failed. Raises NotFound."""
     async with open_archive_to_read(home.path) as archive:
         if named:
-            # One that is no moment yet may be named in full.
-            return [each if each in waiting else (await archive.moment(each)).id for each in named]
+            return [await _moment(archive, each, waiting) for each in named]
         lacking = [row.id for row in await archive.lacking()]
         return list(dict.fromkeys([*lacking, *waiting]))
+
+
+async def _moment(archive: Reader, named: str, waiting: Mapping[str, Path]) -> str:
+    """The one that is meant; it may be none yet. Raises NotFound."""
+    try:
+        return (await archive.moment(named)).id
+    except NotFound:
+        meant = best_meant(named, waiting)
+        if len(meant) != 1:
+            raise
+        return meant[0]
 
 
 async def _posted(home: Home, settings: Settings, moment: str) -> Path | None:
@@ -75,6 +90,11 @@ async def _posted(home: Home, settings: Settings, moment: str) -> Path | None:
     spool = Spool(home.spool)
     how = handling(home.path, settings, spool, again="retry")
     return await asyncio.to_thread(post_again, spool, home.path, row, how)
+
+
+async def _name(home: Home, moment: str, screen: Screen) -> str:
+    async with open_archive_to_read(home.path) as archive:
+        return await short_id(archive, screen, moment)
 
 
 async def _told(home: Home, delivery: Delivery, moment: str, letter: Path | None) -> dict[str, Any]:

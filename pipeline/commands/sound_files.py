@@ -13,7 +13,9 @@ from core.command_line import Screen
 from core.paths import Home
 from core.pcm import Pcm
 from core.spool_port import Clip
+from core.text.painted import painted
 from pipeline.commands import json_shapes
+from pipeline.commands.naming import short_id
 from pipeline.commands.progress_bar import Meter
 from pipeline.imports import as_text
 from pipeline.media import Account, Handling, SoundFile
@@ -106,7 +108,8 @@ async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) 
         "damaged_s": round(kept.account.damaged_s + kept.account.missing_s, 3),
         "gaps_s": round(kept.account.gaps_s, 3),
     }
-    screen.value(value, f"{row.id}  {json_shapes.indented(json_shapes.said(row))}")
+    name = painted(await short_id(archive, screen, row.id), "dim")
+    screen.value(value, name + f"  {json_shapes.indented(json_shapes.said(row))}")
     if kept.waits is not None:
         screen.say(f"{file} is kept with its sound; its words are still to come. {kept.waits}")
     return True

@@ -9,10 +9,10 @@ from pipeline.taking_in import conditions
 from pipeline.worker import backoff
 
 
-def why_it_lacks(home: Home, row: MomentRow) -> str | None:
+def why_it_lacks(home: Home, row: MomentRow, name: str) -> str | None:
     """What is still to come and when, or how to have it tried again; None where nothing lacks."""
     if row.words == "failed":
-        return f"The models failed on it too often. `afterthought retry {row.id}` hears it again."
+        return f"The models failed on it too often. `afterthought retry {name}` hears it again."
     letter = failed_letter(home.spool, row.id)
     tries = None if letter is None else read_tries(letter)
     if tries is None:

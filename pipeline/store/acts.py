@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from core.errors import ActWaits, NotFound
 from core.text.counting import counted
+from core.text.short_ids import ambiguous
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.port import Archive, Reader, Thought
@@ -177,17 +178,33 @@ async def _not_again(reader: Reader, event: Event) -> NotFound:
 
 
 async def _named(reader: Reader, named: str) -> Event:
-    """The newest event of the act, or the event `origin:seq`, or `seq` of this install's line."""
-    origin, _, seq = named.rpartition(":")
-    found = await reader.latest_of_act(named)
-    if found is not None:
-        return _of_the_act(await reader.events_of_act(named)) or found
-    if seq.isdecimal() and len(seq) < LONGEST_SEQ:
-        found = await reader.event_at(origin or await reader.origin() or "", int(seq))
-    if found is None:
+    """The newest event of the act, or the event `origin:seq`, or `seq` of this install's line.
+
+    Act and origin may be shortened. Raises NotFound.
+    """
+    if event := await _event_named(reader, named):
+        return event
+    act = _only(named, await reader.acts_named(named)) if named else None
+    latest = None if act is None else await reader.latest_of_act(act)
+    if act is None or latest is None:
         sentence = f"There is no act {named}, and no event."
         raise NotFound(sentence, advice="`afterthought log` lists the events.")
-    return found
+    return _of_the_act(await reader.events_of_act(act)) or latest
+
+
+async def _event_named(reader: Reader, named: str) -> Event | None:
+    begun, _, seq = named.rpartition(":")
+    if not (seq.isdecimal() and len(seq) < LONGEST_SEQ):
+        return None
+    origin = _only(begun, await reader.origins_named(begun)) if begun else await reader.origin()
+    return await reader.event_at(origin or "", int(seq))
+
+
+def _only(named: str, begun: Sequence[str]) -> str | None:
+    """The one that is meant, if there is one. Raises Ambiguous."""
+    if len(begun) > 1 and named not in begun:
+        raise ambiguous(named, begun)
+    return named if named in begun else next(iter(begun), None)
 
 
 def _of_the_act(events: list[Event]) -> Event | None:

@@ -81,7 +81,10 @@ class Reader(Protocol):
         """What is known of a boot's clock beyond what the machine knew."""
 
     async def moment(self, named: str) -> MomentRow:
-        """The moment with this id, or the only one whose id begins so. Raises NotFound."""
+        """The moment with this id, or the only one that it is short for. Raises NotFound."""
+
+    async def short_ids(self, moments: Collection[str]) -> dict[str, str]:
+        """By id, the shortest that means this moment and no other one here."""
 
     async def find_moment(self, moment: str) -> MomentRow | None:
         """The moment with exactly this id, if it is there."""
@@ -130,6 +133,12 @@ class Reader(Protocol):
 
         None of what was forgotten.
         """
+
+    async def acts_named(self, named: str) -> list[str]:
+        """The act ids that begin so; of very many, some."""
+
+    async def origins_named(self, named: str) -> list[str]:
+        """The origins that begin so."""
 
     async def latest_of_act(self, act: str) -> Event | None:
         """The newest event with this act id; of what was forgotten, too."""

@@ -214,7 +214,8 @@ async def test_an_act_is_named_by_its_id_or_by_any_of_its_events(store: Both) ->
     (event,) = await store.archive.latest_events(1)
     await store.keep("after")
 
-    for named in ("ab" * 8, event.id, str(event.seq)):
+    shortened = f"{event.origin[:4]}:{event.seq}"
+    for named in ("ab" * 8, "abab", event.id, shortened, str(event.seq)):
         assert len((await acts.undo(store.archive, named)).events) == 2
         assert await store.texts() == ["after"]
         await acts.redo(store.archive)
@@ -241,7 +242,17 @@ async def test_an_event_named_can_be_undone_long_after(store: Both) -> None:
     assert await store.texts() == ["the pill box"]
 
 
-@pytest.mark.parametrize("named", ["x", "99", "another:1", "ab" * 8, "9" * 30])
+async def test_an_act_that_is_shortened_too_far_is_told_with_what_it_may_be(store: Both) -> None:
+    for act in ("ab12", "ab34"):
+        await store.archive.append(
+            drafts.of_act(drafts.moment_kept(typed("x"), author="wearer"), act)
+        )
+
+    with pytest.raises(NotFound, match="'ab' may be any of ab12, ab34"):
+        await acts.undo(store.archive, "ab")
+
+
+@pytest.mark.parametrize("named", ["", "x", "99", "another:1", "ab" * 8, "9" * 30])
 async def test_what_is_named_and_is_not_there_is_told(store: Both, named: str) -> None:
     await store.keep("the siren")
 

@@ -19,7 +19,7 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
 
     assert worker_sentences(status) == [
         "The worker is running; 2 letters wait.",
-        "a-0: The models ended.",
+        "a: The models ended.",
         "b.0.texts: They were stuck.",
         "c-0.0.clip is tried again: it cannot be worked on now (Input/output error).",
         "d-0.0.clip was set aside: it is a folder.",

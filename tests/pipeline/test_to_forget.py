@@ -11,10 +11,12 @@ import pytest
 from core.clock import FakeClock, Recorded
 from core.errors import NotFound
 from core.facts import Fact
+from core.moment import Transcript
 from core.spool_port import Clip, TypedText
 from pipeline.forget import forget
 from pipeline.spool.spool import Spool
 from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept
 from pipeline.store.port import Archive, Period
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.to_forget import ToForget, everything, named, of_period
@@ -163,6 +165,19 @@ async def test_a_name_of_none_or_of_several_is_told(
 
     with pytest.raises(NotFound):
         await named(archive, spool, [name])
+
+
+async def test_a_beginning_of_several_moments_is_not_taken_for_the_one_that_waits(
+    archive: Archive, spool: Spool
+) -> None:
+    for moment in ("aa-1", "ab-1"):
+        kept = Kept(moment, "typed", WITHIN, transcript=Transcript("words"))
+        await archive.append(drafts.moment_kept(kept, author="wearer"))
+    post_clip(spool, "ac-1", WITHIN)
+
+    with pytest.raises(NotFound, match="'a' may be any of aa, ab"):
+        await named(archive, spool, ["a"])
+    assert (await named(archive, spool, ["ac"])).moments == ["ac-1"]
 
 
 async def test_what_was_forgotten_in_the_spool_is_said_to_be_forgotten(

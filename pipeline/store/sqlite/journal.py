@@ -134,6 +134,21 @@ async def latest_of_act(connection: aiosqlite.Connection, act: str) -> Event | N
     return found[0] if found else None
 
 
+async def acts_named(connection: aiosqlite.Connection, named: str) -> list[str]:
+    """The act ids that begin so; of very many, some."""
+    query = (
+        f"SELECT DISTINCT {EVENT_ACT} FROM event WHERE {EVENT_ACT} >= ?1 "
+        f"AND {EVENT_ACT} < ?1 || char(1114111) LIMIT 9"
+    )
+    return [row[0] for row in await connection.execute_fetchall(query, (named,))]
+
+
+async def origins_named(connection: aiosqlite.Connection, named: str) -> list[str]:
+    """The origins that begin so."""
+    query = "SELECT DISTINCT origin FROM event WHERE origin >= ?1 AND origin < ?1 || char(1114111)"
+    return [row[0] for row in await connection.execute_fetchall(query, (named,))]
+
+
 async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[str, bytes]:
     """What is left of a subject's belongings: content by id."""
     rows = await belongings(connection, "id, content", "subject = ?", (subject,))

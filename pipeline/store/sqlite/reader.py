@@ -12,9 +12,10 @@ from core.errors import ArchiveInDoubt
 from core.facts import boot_subject
 from core.moment import Reference, Transcript
 from core.spool_port import TypedText
+from core.text.short_ids import Beside, ambiguous, best_meant, short_id, stream_of
 from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
-from pipeline.store.lookup import only_match
+from pipeline.store.lookup import not_there
 from pipeline.store.port import Period
 from pipeline.store.views.clock_corrections import Correction, corrections
 from pipeline.store.views.interval_fold import IntervalRow
@@ -34,6 +35,18 @@ IN_TIME = """ORDER BY at_ms IS NULL, at_ms,
     boot, boottime_ms, kept_lamport, kept_origin, kept_seq"""
 """Order of moments by when it was said. What has no time yet comes last: its boots by what each
 kept first, within a boot by its own clock."""
+
+_MOST_MEANT = 9
+"""More candidates for a short id than these are read by nobody."""
+
+_BESIDE = """SELECT value,
+    (SELECT max(id) FROM moment WHERE id < value || '-'),
+    (SELECT min(id) FROM moment WHERE id >= value || '.'),
+    (SELECT min(id) FROM moment WHERE id >= value || '-' AND id < value || '.'),
+    (SELECT max(id) FROM moment WHERE id >= value || '-' AND id < value || '.')
+    FROM json_each(?)"""
+"""The neighbours of a stream, and its first and its last moment, each found in the index: a full
+stop comes next after the hyphen that ends a stream."""
 
 
 class SqliteReader:
@@ -71,10 +84,36 @@ class SqliteReader:
         return corrections(await self.events_of(boot_subject(boot))).get(boot)
 
     async def moment(self, named: str) -> MomentRow:
-        query = f"SELECT {_MOMENT} FROM moment WHERE id = ? OR substr(id, 1, length(?)) = ? LIMIT 2"
-        rows = list(await self.connection.execute_fetchall(query, (named, named, named)))
-        found = [MomentRow(*row) for row in rows]
-        return only_match(named, found, is_forgotten=await self.is_forgotten(named))
+        meant = await self._meant(named, "moment", "id")
+        row = await self.find_moment(meant[0]) if len(meant) == 1 else None
+        if row is not None:
+            return row
+        if meant:
+            raise ambiguous(named, [*(await self.short_ids(meant)).values()])
+        forgotten = await self._meant(named, "tombstone", "subject")
+        raise not_there(named, was_forgotten=bool(forgotten))
+
+    async def _meant(self, named: str, table: str, column: str) -> list[str]:
+        """Of the ids in this column, those that `named` means best; of very many, some."""
+        stream, _, place = named.partition("-")
+        its_place = f"substr({column}, instr({column}, '-') + 1)"
+        query = (
+            f"SELECT {column} FROM {table} WHERE {column} >= ?1 AND {column} < ?1 || char(1114111) "
+            f"AND (?2 = '' OR substr({its_place}, 1, length(?2)) = ?2) "
+            f"ORDER BY {column} <> ?3, {its_place} <> ?2, {column} LIMIT {_MOST_MEANT}"
+        )
+        rows = await self.connection.execute_fetchall(query, (stream, place, named))
+        return best_meant(named, [row[0] for row in rows])
+
+    async def short_ids(self, moments: Collection[str]) -> dict[str, str]:
+        streams = json.dumps(sorted({stream_of(each) for each in moments}))
+        rows = await self.connection.execute_fetchall(_BESIDE, (streams,))
+        found = {stream: (before, after, {*ends} - {None}) for stream, before, after, *ends in rows}
+        short = {}
+        for moment in moments:
+            before, after, ends = found[stream_of(moment)]
+            short[moment] = short_id(moment, Beside(before, after, is_alone=ends <= {moment}))
+        return short
 
     async def find_moment(self, moment: str) -> MomentRow | None:
         query = f"SELECT {_MOMENT} FROM moment WHERE id = ?"
@@ -143,6 +182,12 @@ class SqliteReader:
 
     async def events_of_act(self, act: str) -> list[Event]:
         return await journal.events_of_act(self.connection, act)
+
+    async def acts_named(self, named: str) -> list[str]:
+        return await journal.acts_named(self.connection, named)
+
+    async def origins_named(self, named: str) -> list[str]:
+        return await journal.origins_named(self.connection, named)
 
     async def latest_of_act(self, act: str) -> Event | None:
         return await journal.latest_of_act(self.connection, act)

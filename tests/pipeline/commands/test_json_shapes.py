@@ -15,21 +15,21 @@ def row(**more: object) -> MomentRow:
 
 
 def test_a_moment_is_one_line_by_the_clock_of_where_it_was_said() -> None:
-    line = moment_line(row(text="the pump\nleaks\n\nagain"))
+    line = moment_line(row(text="the pump\nleaks\n\nagain"), "3f1c9a4b")
 
-    assert line.endswith("  2026-11-29 18:02  the pump leaks again")
+    assert str(line) == "3f1c9a4b  2026-11-29 18:02  the pump leaks again"
 
 
 def test_a_hidden_one_and_one_without_a_time_say_so() -> None:
-    assert "  [hidden] the pump" in moment_line(row(state="hidden"))
-    assert "  time unknown  " in moment_line(row(at_ms=None))
+    assert "  [hidden] the pump" in str(moment_line(row(state="hidden"), "3f1c"))
+    assert "  time unknown  " in str(moment_line(row(at_ms=None), "3f1c"))
 
 
 def test_a_line_is_cut_to_the_terminal() -> None:
-    whole = moment_line(row())
+    whole = str(moment_line(row(), "3f1c"))
 
-    assert moment_line(row(), len(whole)) == whole
-    assert moment_line(row(), len(whole) - 1) == f"{whole[:-2]}…"
+    assert str(moment_line(row(), "3f1c", len(whole))) == whole
+    assert str(moment_line(row(), "3f1c", len(whole) - 1)) == f"{whole[:-2]}…"
     assert cut("水泵又漏水了", 7) == "水泵又…"
 
 

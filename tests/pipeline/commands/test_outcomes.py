@@ -13,6 +13,7 @@ import structlog
 from core.audio import Samples
 from core.command_line import main
 from core.spool_port import Clip, TypedText
+from core.text.short_ids import brief_id
 from device import commands as hearing
 from pipeline.commands import importing, keeping
 from pipeline.fakes import FakeModels
@@ -72,7 +73,7 @@ def test_a_line_that_was_set_aside_is_told_and_the_others_are_moments(
     assert status == 1
     assert ["error" in each for each in told] == [False, True, False]
     assert (told[1]["file"], told[1]["line"], told[1]["code"]) == (str(lines), 2, "set_aside")
-    assert told[1]["id"] in told[1]["error"]
+    assert brief_id(told[1]["id"]) in told[1]["error"]
     assert "its time is one that no calendar has" in told[1]["error"]
 
 
@@ -81,7 +82,7 @@ def test_a_note_that_was_set_aside_is_no_success(run: Callable[..., Ran]) -> Non
     status, (told,) = run("note", "bad")
 
     assert (status, told["code"]) == (1, "set_aside")
-    assert told["id"] in told["error"]
+    assert brief_id(told["id"]) in told["error"]
 
 
 def test_a_file_that_was_set_aside_is_no_success_and_the_next_goes_on(
@@ -105,7 +106,7 @@ def test_a_file_that_was_set_aside_is_no_success_and_the_next_goes_on(
     assert status == 1
     assert [each.get("code") for each in told] == ["set_aside", None]
     assert told[0]["file"] == str(first)
-    assert told[0]["id"] in told[0]["error"]
+    assert brief_id(told[0]["id"]) in told[0]["error"]
 
 
 def test_what_the_disk_fails_to_read_waits_and_is_no_success(

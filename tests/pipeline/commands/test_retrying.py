@@ -63,7 +63,7 @@ async def test_a_clip_that_was_given_up_is_heard_again_from_its_sound(
     await fail(home, models, GIVE_UP_AFTER)
     row = await row_of(home, moment)
     assert row.words == "failed"
-    assert f"`afterthought retry {moment}`" in str(why_it_lacks(Home(home), row))
+    assert "`afterthought retry 3f1c`" in str(why_it_lacks(Home(home), row, "3f1c"))
 
     status, told = await retried(home, capsys)
 
@@ -71,7 +71,7 @@ async def test_a_clip_that_was_given_up_is_heard_again_from_its_sound(
     assert told == [{"id": moment, "outcome": "done", "text": "pill box", "sentence": "pill box"}]
     again = await row_of(home, moment)
     assert (again.words, again.sound) == ("words", row.sound)
-    assert why_it_lacks(Home(home), again) is None
+    assert why_it_lacks(Home(home), again, moment) is None
     assert Spool(home / "spool").waiting() == []
 
 
@@ -83,7 +83,8 @@ async def test_what_waits_to_be_tried_again_is_tried_now(
     async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
         await worker.drain()
     row = await row_of(home, moment)
-    assert str(why_it_lacks(Home(home), row)).startswith("Its words are still to come. The models")
+    why = str(why_it_lacks(Home(home), row, moment))
+    assert why.startswith("Its words are still to come. The models")
 
     status, told = await retried(home, capsys, moment[:8])
 

@@ -1,0 +1,51 @@
+"""Colours at a terminal that shows them, and nowhere else."""
+
+import os
+import re
+
+import pytest
+
+from tests.journeys.command import afterthought, watched
+
+COLOUR = re.compile(r"\x1b\[\d+m")
+SHOWS = {"TERM": "xterm-256color", "NO_COLOR": ""}
+
+
+def at_terminal(*act: str, **env: str) -> str:
+    return watched(act, os.environ | SHOWS | env, at_terminal=True).out
+
+
+@pytest.fixture
+def name() -> str:
+    return afterthought("note", "the pump \x1b[31mleaks").out.strip()
+
+
+def test_an_id_is_dim_an_error_red_and_what_was_said_as_it_is(name: str) -> None:
+    listed = at_terminal("list")
+
+    assert listed.startswith(f"\x1b[2m{name}\x1b[0m  ")
+    assert listed.endswith("  the pump \\x1b[31mleaks\r\n")
+    assert f"\x1b[2m{name}\x1b[0m  " in at_terminal("search", "pump")
+    assert "\x1b[31mThere is no moment 'x'.\x1b[0m `after" in at_terminal("show", "x")
+
+
+@pytest.mark.parametrize("act", ["list", "show x", "doctor", "log", "search pump"])
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": ""}])
+def test_where_none_are_wanted_or_shown_there_are_none(
+    name: str, act: str, env: dict[str, str]
+) -> None:
+    printed = at_terminal(*act.split(), **env)
+
+    assert COLOUR.sub("", printed) == printed
+
+
+@pytest.mark.parametrize("act", ["list", "show x", "doctor", "log", "search pump", "list --json"])
+def test_in_a_pipe_there_are_none(name: str, act: str) -> None:
+    ran = afterthought(*act.split(), env=os.environ | SHOWS)
+
+    assert "\x1b" not in ran.out + ran.err
+
+
+def test_json_at_a_terminal_has_none(name: str) -> None:
+    assert "\x1b" not in at_terminal("list", "--json")
+    assert "\x1b" not in at_terminal("show", "x", "--json")
