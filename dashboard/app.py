@@ -112,9 +112,9 @@ def _forgetting(spool: Spool) -> Forget:
 
 
 def _posting(home: Home, spool: SpoolPort) -> PostNote:
-    def post_note(text: str) -> str:
+    def post_note(text: str, about: str | None) -> str:
         recorded = SystemClock().recorded_now()
-        note = TypedText(new_moment_id(), "typed", clean_text(text), recorded)
+        note = TypedText(new_moment_id(), "typed", clean_text(text), recorded, about=about)
         with understood(home.path):
             spool.post_texts(secrets.token_hex(8), [note])
         return note.id

@@ -83,6 +83,10 @@ class ArchiveAccess:
         """The moment with exactly this id, None where it is not there, or not yet."""
         return await (await self._reader()).find_moment(moment)
 
+    async def notes_about(self, moment: str) -> list[MomentRow]:
+        """The notes that were written about this moment, as they were kept."""
+        return await (await self._reader()).notes_about([moment])
+
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         return await (await self._reader()).transcript(moment)
 
@@ -126,7 +130,7 @@ class ArchiveAccess:
 
     async def undo_keep(self, named: str) -> None:
         """Take back the keep itself: the moment is hidden. Waits for one that is being made."""
-        await self._made(named)
+        await self.is_made(named, MADE_WITHIN_S)
         async with self._writing(named) as (archive, row):
             await acts.undo_keep(archive, row)
 
@@ -148,11 +152,14 @@ class ArchiveAccess:
             if opened is not None:
                 await opened.stack.aclose()
 
-    async def _made(self, named: str) -> None:
+    async def is_made(self, moment: str, within_s: float) -> bool:
+        """True once the worker has made this moment; False where that takes longer."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(MADE_WITHIN_S):
-                while await self.find(named) is None:  # noqa: ASYNC110 - another process makes it
+            async with asyncio.timeout(within_s):
+                while await self.find(moment) is None:  # noqa: ASYNC110 - another process makes it
                     await asyncio.sleep(0.25)
+                return True
+        return False
 
     @contextlib.asynccontextmanager
     async def _writing(self, named: str) -> AsyncIterator[tuple[Archive, MomentRow]]:

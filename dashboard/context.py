@@ -48,8 +48,11 @@ class OtherVersion(UserError):
     code = "other_version"
 
 
-PostNote = Callable[[str], str]
-"""A typed moment's id, durable on return. Raises UserError where there is no text."""
+PostNote = Callable[[str, str | None], str]
+"""A typed moment's id, durable on return, of its text and the moment that it is about.
+
+Raises UserError where there is no text.
+"""
 
 
 @dataclass(frozen=True, slots=True)

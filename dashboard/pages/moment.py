@@ -19,7 +19,8 @@ AROUND_MS = 10 * 60 * 1000
 @page.get("/moment/<named>")
 def moment(named: str) -> str:
     here = context()
-    shown = in_full(here, here.ask(here.archive.moment(named)), clock())
+    row = here.ask(here.archive.moment(named))
+    shown = _linked(here, row, in_full(here, row, clock()))
     return render_template("moment.html", moment=shown, done=status.done(request.args.get("done")))
 
 
@@ -49,7 +50,8 @@ def restore(named: str) -> Response:
 def confirm(named: str) -> str:
     here = context()
     row = here.ask(here.archive.moment(named))
-    return render_template("forget.html", moment=moments.page(row, None, clock()))
+    shown = _linked(here, row, moments.page(row, None, clock()))
+    return render_template("forget.html", moment=shown)
 
 
 @page.post("/moment/<named>/forget")
@@ -66,6 +68,11 @@ def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:
     awaited = row.words == "awaited"
     waits = status.why_words_wait(here.worker_status(), row.id) if awaited else ""
     return moments.page(row, transcript, at, _gaps_around(here, row), waits)
+
+
+def _linked(here: Context, row: MomentRow, shown: moments.Page) -> moments.Page:
+    about = None if row.about is None else here.ask(here.archive.find(row.about))
+    return moments.with_links(shown, about, here.ask(here.archive.notes_about(row.id)), clock())
 
 
 def _gaps_around(here: Context, row: MomentRow) -> list[IntervalRow]:

@@ -9,6 +9,7 @@ from core.moment import Transcript, Word
 from dashboard.sentences import say
 from pipeline.search.engine import Found
 from pipeline.search.hits import Hit
+from pipeline.search.marks import pieces
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -87,7 +88,8 @@ class Page:
     """A moment in full: its card, its day in words, and its words line by line.
 
     The sound is played from `from_ms` to `until_ms`, None for its end.
-    `missing_sound` says what is lost in it.
+    `missing_sound` says what is lost in it. Of a note, `about` is what it was written about;
+    `notes` are those that were written about this one.
     """
 
     card: Card
@@ -97,6 +99,8 @@ class Page:
     from_ms: int = 0
     until_ms: int | None = None
     missing_sound: str = ""
+    about: "Link | None" = None
+    notes: tuple[Card, ...] = ()
 
     @property
     def title(self) -> str:
@@ -120,10 +124,15 @@ class Page:
     @property
     def first_words(self) -> str:
         """The beginning of the text, cut between words, for the button."""
-        text = self.card.text
-        if len(text) <= FIRST_WORDS:
-            return text
-        return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
+        return _first_words(self.card.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A moment that another page leads to, by its first words."""
+
+    id: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +147,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ShownHit:
-    """A moment that was found, its best passage, and the reasons."""
+    """A moment that was found, its best passage, and the reasons.
+
+    `said` is the passage in pieces, each with whether it is marked as asked for.
+    """
 
     id: str
     when: str
     at: str
     zone: str
-    text: str
+    said: tuple[tuple[str, bool], ...]
     speaker: str
     why: str
     alike: int
@@ -202,6 +214,29 @@ def page(
         lines=_lines(row.text, transcript),
         missing_sound=missing_sound(row, missing),
     )
+
+
+def with_links(
+    shown: Page, about: MomentRow | None, notes: Iterable[MomentRow], clock: Clock
+) -> Page:
+    """The same page, with what it was written about, and with the notes that are about it."""
+    return replace(
+        shown,
+        about=None if about is None else _link(card(about, clock)),
+        notes=tuple(card(note, clock) for note in notes),
+    )
+
+
+def _link(shown: Card) -> Link:
+    """What is hidden is not read out on another page."""
+    hidden = say("moment.hidden_one") if shown.is_hidden else ""
+    return Link(shown.id, hidden or _first_words(shown.text) or shown.words_status)
+
+
+def _first_words(text: str) -> str:
+    if len(text) <= FIRST_WORDS:
+        return text
+    return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
 def _lines(text: str, transcript: Transcript | None) -> tuple[tuple[ShownWord, ...], ...]:
@@ -280,7 +315,7 @@ def _hit(hit: Hit, clock: Clock) -> ShownHit:
         when=when,
         at="" if hit.at is None else hit.at.isoformat(timespec="seconds"),
         zone="" if hit.at is None else clock.zone_to_name(hit.at),
-        text=hit.text,
+        said=pieces(hit.text, hit.marks),
         speaker=hit.speaker or "",
         why="; ".join(hit.why),
         alike=len(hit.also),

@@ -85,8 +85,10 @@ class Diary:
         )
         return moment
 
-    def typed(self, text: str, at_ms: int | None) -> str:
-        kept = Kept(new_moment_id(), "typed", _here(at_ms), transcript=Transcript(text))
+    def typed(self, text: str, at_ms: int | None, about: str | None = None) -> str:
+        kept = Kept(
+            new_moment_id(), "typed", _here(at_ms), transcript=Transcript(text), about=about
+        )
         self._append(drafts.moment_kept(kept, author="wearer"))
         return kept.id
 

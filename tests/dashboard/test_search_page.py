@@ -63,3 +63,25 @@ def test_the_part_of_a_search_is_no_whole_page(page: FlaskClient, diary: Diary) 
 
     assert "siren" in text
     assert "<html" not in text
+
+
+def test_the_words_that_were_asked_for_are_marked_in_any_form(
+    page: FlaskClient, diary: Diary
+) -> None:
+    diary.typed("The pillboxes & the Pill-Box beep.", now_ms())
+
+    text = page.get("/search?part=1&q=pill+box").text
+
+    assert "The <mark>pillboxes</mark> &amp; the <mark>Pill-Box</mark> beep." in text
+
+
+def test_marks_and_reasons_let_no_tag_through(page: FlaskClient, diary: Diary) -> None:
+    diary.typed("<script>alert(1)</script> and <img src=x onerror=alert(2)>", now_ms())
+
+    for query in ("script", "<script>alert(1)</script>", "img onerror", "<img src=x onerror=1>"):
+        text = page.get("/search", query_string={"part": 1, "q": query}).text
+
+        assert "<mark>" in text
+        assert "<script" not in text
+        assert "<img" not in text
+    assert "&lt;<mark>img</mark> src=" in page.get("/search?part=1&q=img").text
