@@ -13,6 +13,7 @@ from .errors import ArchiveUnusable
 SERVICE_HOME = Path("/var/lib/afterthought")
 _SERVICE_RUNTIME = Path("/run/afterthought")
 _SERVICE_STATE = Path("/var/lib/afterthought-capture")
+_SERVICE_CERTIFICATES = Path("/var/lib/afterthought-certificates")
 
 
 LONGEST_ADDRESS = 107
@@ -82,6 +83,13 @@ def state_folder(home: Path) -> Path:
     folder = _states() / _name_of(_resolved(home))
     make_private(folder)
     return folder
+
+
+def certificate_folder(home: Path) -> Path:
+    """The folder of the page's certificates; under the units it is another user's."""
+    if _is_service(home) and _SERVICE_CERTIFICATES.is_dir():
+        return _SERVICE_CERTIFICATES
+    return state_folder(home) / "certificates"
 
 
 def older_state_folders(home: Home) -> list[Path]:

@@ -70,6 +70,8 @@ WITHIN = {
     "pipeline/media": set[str](),
     "pipeline/search": {"pipeline/store/port", "pipeline/store/passage_port"},
     "pipeline/hearing": {"pipeline/speech"},
+    "dashboard/network": set[str](),
+    "dashboard/certificates": {"dashboard/network"},
     "dashboard/show": {"dashboard/demo", "dashboard/sentences"},
     "dashboard/pages": {
         "dashboard/context",

@@ -15,15 +15,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from dashboard.network.ranges import PRIVATE_NETWORKS
+
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)
 """Whatever the clock says: a Pi may start in 2019. Later years are written in another form."""
-
-PRIVATE_NETWORKS = (
-    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
-    *("fc00::/7", "fe80::/10"),
-)
-"""RFC 1918, 3927, 4193 and 4291: what an address on a local network can be."""
 
 _NOBODY = "none.invalid"
 """A host that never is (RFC 6761). Permitted and excluded at once it leaves no name at all; to

@@ -1,7 +1,7 @@
 """Where the certificates of an install lie, and how they are made and renewed.
 
 Only what runs `renew` reads the key in `authority/`: a process of its own that ends at once. The
-server reads `name.pem` and `addresses.pem`, each a key with its chain, replaced as one.
+server reads `name.pem` and `addresses.pem`, each a key with its chain, replaced as one, and `host`.
 """
 
 import hashlib
@@ -21,13 +21,14 @@ from core.errors import UserError
 from core.files import read_small, write_durably
 from dashboard.certificates.authority import Authority, make_authority
 from dashboard.certificates.leaves import (
-    Address,
     Leaf,
     addresses_of_device,
     is_due,
     make_leaf,
     name_of_device,
 )
+from dashboard.certificates.places import CertificatePlaces
+from dashboard.network.ranges import Address
 
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 """No vowel, so that no word comes of them, and no `l` or `y` that is read as another."""
@@ -50,26 +51,8 @@ class Renewed:
     leaves: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateFolder:
-    """The names of the files."""
-
-    path: Path
-
-    @property
-    def root(self) -> Path:
-        """What a phone is asked to trust."""
-        return self.path / "root.pem"
-
-    @property
-    def name_leaf(self) -> Path:
-        """For who comes by the name."""
-        return self.path / "name.pem"
-
-    @property
-    def address_leaf(self) -> Path:
-        """For who comes by an address."""
-        return self.path / "addresses.pem"
+class CertificateFolder(CertificatePlaces):
+    """The places, with those of the authority, and what is made there."""
 
     @property
     def _intermediate(self) -> Path:
@@ -93,6 +76,8 @@ class CertificateFolder:
         make_private(self._made.parent)
         found = self._read(machine)
         authority, host = found or self._begin(machine)
+        if self.host() != host:
+            write_durably(self.host_file, [host.encode()])
         wanted = (
             (self.name_leaf, name_of_device(host)),
             (self.address_leaf, addresses_of_device(addresses)),

@@ -1,16 +1,15 @@
 """The server's own certificates: one for the name, one for the addresses of now. Pure."""
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from ipaddress import IPv4Address, IPv6Address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from dashboard.certificates.authority import PRIVATE_NETWORKS, Authority, sign
+from dashboard.certificates.authority import Authority, sign
+from dashboard.network.ranges import Address, is_local
 
 RELEASED = date(2026, 11, 29)
 """Of this version. No clock that says an earlier day is right."""
@@ -23,8 +22,6 @@ _CLOCKS_DIFFER = timedelta(days=1)
 
 _RENEWED_AFTER = LASTS - _CLOCKS_DIFFER - timedelta(days=30)
 """A month before its end."""
-
-Address = IPv4Address | IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +81,9 @@ def addresses_of_device(addresses: Iterable[Address]) -> list[x509.GeneralName]:
     return [x509.IPAddress(each) for each in sorted(private, key=lambda each: each.packed)]
 
 
-def is_local(address: Address) -> bool:
-    """True for an address that only a local network has."""
-    return any(address in network for network in _NETWORKS)
-
-
 def _names_of(certificate: x509.Certificate) -> list[x509.GeneralName]:
     return list(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
 
 
 def _pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
-
-
-_NETWORKS = [ipaddress.ip_network(each) for each in PRIVATE_NETWORKS]

@@ -1,0 +1,70 @@
+"""At which addresses the page answers, and whom. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv6Interface, ip_address
+from typing import Literal
+
+from dashboard.network.ranges import Address, is_local
+
+Kind = Literal["ordinary", "loopback", "tunnel", "bridge", "down"]
+"""Of an interface. A VPN or a modem has a tunnel; containers and virtual machines have bridges."""
+
+NOWHERE = "none"
+"""In the place of the interfaces' names: the page answers on loopback alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An address of this machine with its subnet, and the interface that has it."""
+
+    interface: str
+    index: int
+    address: IPv4Interface | IPv6Interface
+    kind: Kind = "ordinary"
+
+    @property
+    def ip(self) -> Address:
+        return self.address.ip
+
+    @property
+    def is_for_browsers(self) -> bool:
+        """True where the address can be typed: no browser takes one that names its interface."""
+        return not (self.ip.version == 6 and self.ip.is_link_local)  # noqa: PLR2004 - of IP
+
+
+def chosen(attached: Iterable[Attached], interfaces: str | None) -> tuple[Attached, ...]:
+    """The addresses at which the page answers, in a fixed order.
+
+    `interfaces` has their names with spaces between; None stands for all but loopback, tunnels
+    and bridges. What is no local address is never among them.
+    """
+    found = [
+        each
+        for each in attached
+        if _is_wanted(each, None if interfaces is None else interfaces.split())
+        and is_local(each.ip)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.ip.version, each.ip.packed, each.index)))
+
+
+def missing(attached: Iterable[Attached], interfaces: str | None) -> list[str]:
+    """The interfaces that were named and are not there."""
+    there = {each.interface for each in attached}
+    named = [] if interfaces is None else interfaces.split()
+    return [each for each in named if each not in {*there, NOWHERE}]
+
+
+def is_neighbour(visitor: str, at: Attached) -> bool:
+    """True where this visitor's address lies in the subnet of the address that was called."""
+    try:
+        found = ip_address(visitor.partition("%")[0])
+    except ValueError:
+        return False
+    return found in at.address.network
+
+
+def _is_wanted(each: Attached, named: list[str] | None) -> bool:
+    if named is None:
+        return each.kind == "ordinary"
+    return each.interface in named and each.kind not in {"loopback", "down"}
