@@ -4,7 +4,9 @@ import argparse
 import importlib
 from collections.abc import Callable, Sequence
 
+from core.checks import Check, State
 from core.command_line import Arguments, Command, Screen, home_of
+from core.text.painted import Painted, Style, joined, painted
 
 PORT = 8765
 
@@ -52,11 +54,16 @@ def doctor_of(rooms: Sequence[str]) -> Callable[[Arguments, Screen], int]:
             {"name": c.name, "state": c.state, "sentence": c.sentence, "advice": c.advice}
             for c in found
         ]
-        text = "\n".join(f"{c.state:5} {c.sentence} {c.advice}".rstrip() for c in found)
-        screen.value(values, text)
+        screen.value(values, joined("\n", map(_line, found)))
         return int(any(each.state == "fail" for each in found))
 
     return doctor
+
+
+def _line(check: Check) -> Painted:
+    colours: dict[State, Style] = {"ok": "green", "warn": "yellow", "fail": "red"}
+    state = painted(f"{check.state:5}", colours[check.state])
+    return state + f" {check.sentence} {check.advice}".rstrip()
 
 
 def commands(checks: Sequence[str]) -> tuple[Command, ...]:

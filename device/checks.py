@@ -27,7 +27,8 @@ def checks(home: Home) -> Iterator[Check]:
     settings = load(home.path)
     try:
         status = capture_status.from_json(ask(home.capture_socket, {"do": "status"}))
-    except CaptureGone:
+    except CaptureGone as error:
+        yield Check("capture", "warn", error.sentence, error.advice)
         yield _microphone(settings.device)
         yield from _pins(settings.device)
         yield memory_check(settings)

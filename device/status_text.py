@@ -17,8 +17,8 @@ from .capture.control_socket import ask
 PATIENCE_S = 5.0
 
 _NO_WORKER = (
-    "The worker is not running; what is kept waits safely. "
-    "Start it: `afterthought process`, or everything: `afterthought run`."
+    "The worker is not running; what you keep waits safely until it is. "
+    "Start everything with `afterthought run`, or the worker alone with `afterthought process`."
 )
 
 

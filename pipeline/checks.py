@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 
+from core import socket_client
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
@@ -18,6 +19,8 @@ from pipeline.store.sound_files import aside_folder, sounds_aside
 from pipeline.store.sqlite.connection import sqlite_check
 from pipeline.store.sqlite.reader import open_archive_to_read
 
+PATIENCE_S = 5.0
+
 MOST_NAMED = 20
 """Of what lies aside; the folder has them all."""
 
@@ -27,7 +30,25 @@ def checks(home: Home) -> Iterator[Check]:
     yield from models.checks(settings=load(home.path), home=home.path)
     yield sqlite_check()
     yield from _archive(home)
+    yield _worker(home)
     yield from _spool(Spool(home.spool))
+
+
+def _worker(home: Home) -> Check:
+    try:
+        status = socket_client.ask(home.worker_socket, {"do": "status"}, patience_s=PATIENCE_S)
+    except socket_client.NobodyThere:
+        sentence = "The worker is not running; what you keep waits safely until it is."
+        advice = (
+            "Start everything with `afterthought run`, or the worker alone with "
+            "`afterthought process`."
+        )
+        return Check("worker", "warn", sentence, advice)
+    except UserError as error:
+        return Check("worker", "fail", error.sentence, error.advice)
+    if status["trouble"]:
+        return Check("worker", "warn", f"The worker waits: {status['trouble']}")
+    return Check("worker", "ok", "The worker is running.")
 
 
 def _archive(home: Home) -> Iterator[Check]:

@@ -163,8 +163,9 @@ def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
         return socket_client.ask(path, request, patience_s=ANSWER_WITHIN_S + 5)
     except socket_client.NobodyThere as error:
         raise CaptureGone(
-            "Capture is not running, so nothing is being heard.",
-            advice="Start it: `afterthought capture`, or everything: `afterthought run`.",
+            "Not listening: capture is not running.",
+            advice="Start everything with `afterthought run`, or capture alone with "
+            "`afterthought capture`.",
         ) from error
 
 

@@ -125,7 +125,8 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
     payload = event.payload
     if event.kind == "moment_kept":
         text = _HOW.get(payload["how"], "kept moment {subject}")
-        text += f" about moment {brief_id(payload['about'])}" if "about" in payload else ""
+        if about := payload.get("about"):
+            text += f" about moment {about if name == event.subject else brief_id(about)}"
         if payload["recorded"]["from"] == "name":
             text += "; when it was recorded is taken from its name"
     elif event.kind == "moment_transcribed":

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from core.checks import State
+from core.paths import Home
 from deploy.checks import _swap
+from tests.journeys.capturing import capture, running
 from tests.journeys.command import afterthought
 
 
@@ -30,3 +32,16 @@ def test_nothing_fails_before_the_first_start(tmp_path: Path) -> None:
     assert looked.status == 0
     assert {each["state"] for each in looked.value} <= {"ok", "warn"}
     assert not fresh.parent.exists()
+    by_name = {each["name"]: each for each in looked.value}
+    for service in ("capture", "worker"):
+        assert by_name[service]["state"] == "warn"
+        assert "not running" in by_name[service]["sentence"]
+        assert "`afterthought run`" in by_name[service]["advice"]
+
+
+def test_what_runs_is_said_to_run(home: Path) -> None:
+    with capture(Home(home)), running("process", socket_at=Home(home).worker_socket):
+        looked = {each["name"]: each for each in afterthought("doctor", "--json").value}
+
+    assert looked["capture"]["state"] == looked["worker"]["state"] == "ok"
+    assert looked["worker"]["sentence"] == "The worker is running."
