@@ -138,12 +138,22 @@ def _hit(hit: "Hit") -> dict[str, Any]:
 
 def _hit_line(hit: "Hit", name: str) -> Painted:
     at = "time unknown" if hit.at is None else hit.at.isoformat(timespec="minutes")
-    from pipeline.commands.json_shapes import indented  # noqa: PLC0415
 
     speaker = f"{hit.speaker}: " if hit.speaker else ""
     twins = f" (and {len(hit.also)} alike)" if hit.also else ""
-    why = painted(f"\n    {'; '.join(hit.why)}", "dim")
-    return painted(name, "dim") + f"  {at}  {indented(speaker + hit.text)}{twins}" + why
+    why = "\n    " + painted("; ".join(hit.why), "dim")
+    return painted(name, "dim") + f"  {at}  {speaker}" + _marked(hit) + twins + why
+
+
+def _marked(hit: "Hit") -> Painted:
+    """The text, with the words bold that were asked for."""
+    from pipeline.commands.json_shapes import indented  # noqa: PLC0415
+
+    shown, done = Painted(), 0
+    for start, end in hit.marks:
+        shown += indented(hit.text[done:start]) + painted(indented(hit.text[start:end]), "bold")
+        done = end
+    return shown + indented(hit.text[done:].rstrip())
 
 
 def _queries(name: str) -> Iterator[str]:

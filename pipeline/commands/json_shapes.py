@@ -1,5 +1,6 @@
 """How moments and events look on the command line; docs/commands.md is held to this."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -19,6 +20,9 @@ _STANDING = {
 }
 
 
+_LINE_END = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
 def at(row: MomentRow) -> str | None:
     """When it was said, ISO 8601 with the zone of where it was said."""
     if row.at_ms is None:
@@ -33,12 +37,12 @@ def seconds(row: MomentRow) -> float | None:
 
 def said(row: MomentRow) -> str:
     """Its words for people, or how things stand with them."""
-    return row.text or _STANDING.get(row.words, "")
+    return row.text.rstrip() or _STANDING.get(row.words, "")
 
 
 def indented(text: str) -> str:
     """Text of several lines as one entry of a list: no line of it stands where an entry begins."""
-    return "\n    ".join(text.splitlines())
+    return _LINE_END.sub("\n    ", text)
 
 
 def reasons(row: MomentRow) -> list[str]:

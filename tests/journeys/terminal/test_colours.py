@@ -25,7 +25,9 @@ def test_an_id_is_dim_an_error_red_and_what_was_said_as_it_is(name: str) -> None
 
     assert listed.startswith(f"\x1b[2m{name}\x1b[0m  ")
     assert listed.endswith("  the pump \\x1b[31mleaks\r\n")
-    assert f"\x1b[2m{name}\x1b[0m  " in at_terminal("search", "pump")
+    found = at_terminal("search", "pumps")
+    assert found.startswith(f"\x1b[2m{name}\x1b[0m  ")
+    assert "  the \x1b[1mpump\x1b[0m \\x1b[31mleaks\r\n" in found
     assert "\x1b[31mThere is no moment 'x'.\x1b[0m `after" in at_terminal("show", "x")
 
 
