@@ -15,7 +15,7 @@ from core.log import get_log
 from core.paths import Home, runtime_folder
 from core.spool_port import SpoolPort, TypedText
 from dashboard import access
-from dashboard.archive_access import ArchiveAccess, Forget
+from dashboard.archive_access import ArchiveAccess, Forget, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
 from dashboard.context import Context, PostNote
@@ -28,8 +28,11 @@ from pipeline.forget import forget
 from pipeline.imports import clean_text
 from pipeline.search.query_vectors import asker
 from pipeline.spool.spool import Spool
+from pipeline.store.acts import Reversed
 from pipeline.store.format.drafts import new_moment_id
+from pipeline.store.port import Archive
 from pipeline.store.sqlite.connection import understood
+from pipeline.undo import undo
 
 LONGEST_POST_BYTES = 1024 * 1024
 """A note of a million letters is a book; larger posts are refused before they are read."""
@@ -71,7 +74,9 @@ def _context(home: Home, streams: int) -> Context:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge, spool = Bridge(), Spool(home.spool)
-    archive = ArchiveAccess(home.path, _forgetting(spool), asker(worker, MEANING_WITHIN_S))
+    archive = ArchiveAccess(
+        home.path, _forgetting(spool), _undoing(spool), asker(worker, MEANING_WITHIN_S)
+    )
     live = Live(
         bridge,
         archive,
@@ -111,6 +116,13 @@ def _forgetting(spool: Spool) -> Forget:
     return lambda archive, moments: forget(archive, spool, moments)
 
 
+def _undoing(spool: Spool) -> Undo:
+    async def undo_act(archive: Archive, named: str) -> Reversed:
+        return (await undo(archive, spool, named)).act
+
+    return undo_act
+
+
 def _posting(home: Home, spool: SpoolPort) -> PostNote:
     def post_note(text: str, about: str | None) -> str:
         recorded = SystemClock().recorded_now()
@@ -140,7 +152,9 @@ _STATUS = {NotFound: 404, WrongUsage: 400}
 
 
 def _refused(error: UserError) -> tuple[str, int]:
-    page = render_template("trouble.html", sentence=error.sentence, advice=error.advice)
+    has_button = "`" in error.advice  # where the page has one for it, it shows no command
+    advice = (has_button and say.of("advice", error.code)) or error.advice
+    page = render_template("trouble.html", sentence=error.sentence, advice=advice)
     return page, _STATUS.get(type(error), 409)
 
 

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from core.errors import NotFound
 from core.facts import FactKind
 from core.moment import Transcript
+from dashboard.sentences import say
 from pipeline.search.engine import Embed, Engine, Found
 from pipeline.store import acts
+from pipeline.store.act_list import Act, latest_acts
+from pipeline.store.acts import Reversed
 from pipeline.store.port import Archive, Period, Reader
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path
@@ -31,6 +35,9 @@ _NO_MOMENT = frozenset({"origin_began", *get_args(FactKind)})
 Forget = Callable[[Archive, Sequence[str]], Awaitable[bool]]
 """True once the bytes of these moments are gone, wherever in the home they were."""
 
+Undo = Callable[[Archive, str], Awaitable[Reversed]]
+"""Takes back the act, or brings it back where an undo is named. Raises NotFound, ActWaits."""
+
 MADE_WITHIN_S = 12.0
 """The longest that an act waits for a moment that the worker is still to make."""
 
@@ -41,6 +48,14 @@ class Changes:
 
     mark: int
     moments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What an undo or a redo was about, and what would turn it round again."""
+
+    act: Reversed
+    reversed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +71,10 @@ class _Opened:
 class ArchiveAccess:
     """Reads one archive over one connection; acts each open it for writing and close it."""
 
-    def __init__(self, home: Path, forget: Forget, embed: Embed | None = None) -> None:
+    def __init__(self, home: Path, forget: Forget, undo: Undo, embed: Embed | None = None) -> None:
         self._home = home
         self._forget = forget
+        self._undo = undo
         self._embed = embed
         self._opening = asyncio.Lock()
         self._opened: _Opened | None = None
@@ -120,19 +136,35 @@ class ArchiveAccess:
         ]
         return Changes(mark, tuple(dict.fromkeys(newer)))
 
-    async def hide(self, named: str) -> None:
+    async def hide(self, named: str) -> str:
+        """What would take it back; so do those below."""
         async with self._writing(named) as (archive, row):
             await acts.hide(archive, row)
+            return await _newest_act(archive, row.id)
 
-    async def restore(self, named: str) -> None:
+    async def restore(self, named: str) -> str:
         async with self._writing(named) as (archive, row):
             await acts.restore(archive, row)
+            return await _newest_act(archive, row.id)
 
-    async def undo_keep(self, named: str) -> None:
+    async def undo_keep(self, named: str) -> str:
         """Take back the keep itself: the moment is hidden. Waits for one that is being made."""
         await self.is_made(named, MADE_WITHIN_S)
         async with self._writing(named) as (archive, row):
             await acts.undo_keep(archive, row)
+            return await _newest_act(archive, row.id)
+
+    async def acts(self, most: int) -> list[Act]:
+        """The last acts, newest first."""
+        return await latest_acts(await self._reader(), most)
+
+    async def undo(self, named: str) -> Turned:
+        """Take back this act, or bring it back where an undo is named. NotFound, ActWaits."""
+        if _identity(archive_path(self._home)) is None:  # a wrong name makes no archive
+            raise NotFound(say("acts.none"), advice="")
+        async with open_archive(self._home) as archive:
+            act = await self._undo(archive, named)
+            return Turned(act, await _newest_act(archive, act.events[0].subject))
 
     async def forget(self, named: str) -> bool:
         """True once its bytes are in no file of the archive's folder; irreversible.
@@ -185,6 +217,12 @@ class ArchiveAccess:
             reader = await stack.enter_async_context(open_archive_to_read(self._home))
             engine = Engine(PassageReader(reader.connection), self._embed)
             return _Opened(file, reader, engine, stack.pop_all())
+
+
+async def _newest_act(reader: Reader, moment: str) -> str:
+    """What would take back what was done last to this moment."""
+    newest = (await reader.events_of(moment))[-1]
+    return newest.id if newest.kind == "act_undone" else newest.act
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

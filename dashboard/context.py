@@ -48,6 +48,12 @@ class OtherVersion(UserError):
     code = "other_version"
 
 
+class WorkerGone(UserError):
+    """The worker, which was to do something, does not answer."""
+
+    code = "worker_gone"
+
+
 PostNote = Callable[[str, str | None], str]
 """A typed moment's id, durable on return, of its text and the moment that it is about.
 
@@ -106,6 +112,14 @@ class Context:
         except NobodyThere:
             return False
         return True
+
+    def retry(self, moment: str | None) -> None:
+        """Have the worker try again this moment, or all that failed. Raises UserError."""
+        asked: Told = {"do": "retry", "moment": moment}
+        try:
+            socket_client.ask(self.worker_socket, asked, patience_s=PATIENCE_S)
+        except NobodyThere as error:
+            raise WorkerGone(say("worker.absent"), advice="") from error
 
     def state(self, capture: CaptureStatus | None) -> status.State:
         """The state of capture and worker as the page shows it, given capture's status."""

@@ -9,6 +9,14 @@ from markupsafe import Markup, escape
 
 FILE = Path(__file__).with_suffix(".toml")
 
+SHARED_WITH_SCRIPTS = (
+    ("state", "memory"),
+    ("state", "memory_only"),
+    ("button", "undo"),
+    ("button", "redo"),
+)
+"""What the scripts say beside their own section."""
+
 COMMAND = re.compile(r"`([^`]*)`")
 
 Sentence = str | Mapping[str, str]
@@ -33,18 +41,16 @@ class Sentences:
         """The same as HTML: its own tags stay, and those in values are escaped."""
         return with_commands(Markup(self._text(name, values))).format(**values)  # noqa: S704 - ours
 
-    def of(self, section: str, key: object) -> str:
+    def of(self, section: str, key: object, **values: object) -> str:
         """The sentence of this section for a code or a number; empty where it has none."""
-        found = self.sections[section].get(str(key), "")
-        assert isinstance(found, str)
-        return found
+        is_there = str(key) in self.sections[section]
+        return self(f"{section}.{key}", **values) if is_there else ""
 
     @property
     def for_scripts(self) -> Mapping[str, Sentence]:
         """What the scripts say, by its name in them."""
-        state = self.sections["state"]
-        memory = {name: state[name] for name in ("memory", "memory_only")}
-        return {**memory, **self.sections["script"]}
+        shared = {key: self.sections[section][key] for section, key in SHARED_WITH_SCRIPTS}
+        return {**shared, **self.sections["script"]}
 
     def _text(self, name: str, values: Mapping[str, object]) -> str:
         section, _, key = name.partition(".")

@@ -5,7 +5,8 @@ from datetime import timedelta
 from flask import Blueprint, render_template, request
 
 from dashboard.context import Context, clock, context
-from dashboard.show import dates, day_strip, gaps, moments, status
+from dashboard.show import dates, day_strip, gaps, moments
+from dashboard.show.done import done
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
 from pipeline.store.port import Period
@@ -54,7 +55,7 @@ def shown(here: Context, at: Clock) -> dict[str, object]:
         "has_any": newest is not None,
         "month": f"{at.now:%Y-%m}",
         "query": request.args.get("q", ""),
-        "done": status.done(request.args.get("done")),
+        "done": done(request.args),
         "awaits": _awaits(here, request.args.get("keep")),
         "first": first_minute(
             capture,

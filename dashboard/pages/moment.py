@@ -1,10 +1,13 @@
 """One moment: its words and sound, and what can be done with it."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from dashboard.context import Context, clock, context
 from dashboard.show import moments, status
+from dashboard.show.done import done
 from dashboard.show.local_time import Clock
 from pipeline.store.port import Period
 from pipeline.store.views.interval_fold import IntervalRow
@@ -21,29 +24,38 @@ def moment(named: str) -> str:
     here = context()
     row = here.ask(here.archive.moment(named))
     shown = _linked(here, row, in_full(here, row, clock()))
-    return render_template("moment.html", moment=shown, done=status.done(request.args.get("done")))
+    return render_template("moment.html", moment=shown, done=done(request.args))
 
 
 @page.post("/moment/<named>/hide")
 def hide(named: str) -> Response:
     here = context()
-    here.ask(here.archive.hide(named))
-    return _back_to(named, "hidden")
+    act = here.ask(here.archive.hide(named))
+    return _back_to(named, "hidden", act)
 
 
 @page.post("/moment/<named>/undo")
 def undo(named: str) -> Response:
     """Take back the keep."""
     here = context()
-    here.ask(here.archive.undo_keep(named))
-    return _back_to(named, "undone")
+    act = here.ask(here.archive.undo_keep(named))
+    return _back_to(named, "undone", act)
 
 
 @page.post("/moment/<named>/restore")
 def restore(named: str) -> Response:
     here = context()
-    here.ask(here.archive.restore(named))
-    return _back_to(named, "restored")
+    act = here.ask(here.archive.restore(named))
+    return _back_to(named, "restored", act)
+
+
+@page.post("/moment/<named>/retry")
+def retry(named: str) -> Response:
+    """Have the models try it again now."""
+    here = context()
+    moment = here.ask(here.archive.moment(named)).id
+    here.retry(moment)
+    return _back_to(moment, "retried")
 
 
 @page.get("/moment/<named>/forget")
@@ -83,5 +95,6 @@ def _gaps_around(here: Context, row: MomentRow) -> list[IntervalRow]:
     return here.ask(here.archive.gaps(period))
 
 
-def _back_to(named: str, done: str) -> Response:
-    return redirect(f"/moment/{named}?done={done}", 303)
+def _back_to(named: str, done: str, act: str = "") -> Response:
+    told = urlencode({"done": done, **({"act": act} if act else {})})
+    return redirect(f"/moment/{named}?{told}", 303)

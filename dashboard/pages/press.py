@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from core.socket_client import Told
 from dashboard.context import clock, context, whole_number
+from dashboard.show.status import refusal
 
 from .home import shown
 
@@ -17,21 +18,21 @@ page = Blueprint("press", __name__)
 
 @page.post("/press")
 def press() -> ResponseReturnValue:
-    return _answer(context().act({"do": "press"}), "taken")
+    return _answer(_pressed({"do": "press"}), "taken")
 
 
 @page.post("/hold")
 def hold() -> ResponseReturnValue:
     """Begin, renew or end a hold; it ends by itself 3 s after the last renewal."""
     on = request.form.get("on") == "true"
-    return _answer(context().act({"do": "hold", "on": on}), "taken")
+    return _answer(_pressed({"do": "hold", "on": on}), "taken")
 
 
 @page.post("/record")
 def record() -> ResponseReturnValue:
     """Begin a recording, or end it."""
     on = request.form.get("on") == "true"
-    return _answer(context().act({"do": "record", "on": on}), "" if on else "recorded")
+    return _answer(_pressed({"do": "record", "on": on}), "" if on else "recorded")
 
 
 @page.post("/pause")
@@ -53,6 +54,15 @@ def bring_back() -> ResponseReturnValue:
     """Keep after all what a pause took back."""
     keep = request.form.get("keep", "")
     return _answer(context().act({"do": "bring_back", "keep": keep}), "brought_back")
+
+
+def _pressed(request: Told) -> Told:
+    """Capture's answer; a refusal as the page words it."""
+    here = context()
+    answer = here.act(request)
+    if answer.get("outcome") != "refused":
+        return answer
+    return refusal(answer, here.state(here.capture_status()))
 
 
 def _answer(answer: Told, done: str) -> ResponseReturnValue:

@@ -64,6 +64,7 @@ class Card:
     is_hidden: bool
     is_awaited: bool
     revision: int
+    can_retry: bool = False
 
     @property
     def length(self) -> str:
@@ -189,6 +190,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         is_hidden=row.state == "hidden",
         is_awaited=row.words == "awaited" and not row.text,
         revision=row.revision,
+        can_retry=row.words == "failed",
     )
 
 
@@ -206,7 +208,9 @@ def page(
     day = day_of(row, clock)
     shown = card(row, clock)
     if waits and row.words == "awaited":
-        shown = replace(shown, words_status=say("moment.still_to_come", reason=waits))
+        shown = replace(
+            shown, words_status=say("moment.still_to_come", reason=waits), can_retry=True
+        )
     return Page(
         card=shown,
         day=say("hidden.time_not_known") if day is None else day_title(day, clock.today),

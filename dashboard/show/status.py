@@ -7,6 +7,7 @@ from typing import Any
 
 from core.capture_status import CaptureStatus, Pausing
 from core.clock import length_in_words
+from core.socket_client import Told
 from dashboard.sentences import say
 
 _KEEPS = frozenset({"keeping", "continuing", "recording"})
@@ -47,6 +48,7 @@ class State:
     left_s: float | None = None
     lasts_s: float | None = None
     set_aside: tuple[SetAside, ...] = ()
+    can_retry: bool = False
 
     @property
     def can_pause(self) -> bool:
@@ -90,9 +92,12 @@ def state(
     `doubt` says why no worker can run on this archive, where that is why.
     """
     at_the_worker = doubt or _worker(worker, waiting)
+    can_retry = worker is not None and bool(worker.get("failing")) and not worker.get("trouble")
     if capture is None:
         advice = say("state.absent_advice")
-        return State("absent", say("state.absent"), advice, worker=at_the_worker)
+        return State(
+            "absent", say("state.absent"), advice, worker=at_the_worker, can_retry=can_retry
+        )
     code, pause, goes_on = capture.state, capture.pause, capture.continuing
     return State(
         code=code,
@@ -107,7 +112,15 @@ def state(
         left_s=None if pause is None else pause.remaining_s,
         lasts_s=None if goes_on is None else goes_on.seconds,
         set_aside=tuple(SetAside(each.keep, each.remaining_s) for each in capture.taken_back),
+        can_retry=can_retry,
     )
+
+
+def refusal(answer: Told, shown: State) -> Told:
+    """Capture's refusal as the page words it: in a pause the way out is a button beside it."""
+    if not shown.can_resume:
+        return answer
+    return {**answer, "sentence": say("script.paused"), "advice": ""}
 
 
 def _of_capture(capture: CaptureStatus) -> str:
@@ -197,8 +210,3 @@ def why_words_wait(worker: Mapping[str, Any] | None, moment: str) -> str:
     """Why the words of this moment are still to come, by the worker's status; or nothing."""
     failing = () if worker is None else worker.get("failing") or ()
     return next((str(each["reason"]) for each in failing if each["moment"] == moment), "")
-
-
-def done(code: str | None) -> str:
-    """The sentence for what was just done; empty for a code that is none of ours."""
-    return say.of("done", code)

@@ -12,7 +12,7 @@ from core.spool_port import Clip, ClipOrigin, TypedText
 from pipeline.media import Handling, SoundFile
 from pipeline.spool.names import HEARD_WITH
 from pipeline.spool.spool import Spool
-from pipeline.spool.tries import failed_letter
+from pipeline.spool.tries import failed_letter, failed_letters, moments_of, tries_path
 from pipeline.store.port import Reader
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moment_fold import MomentRow
@@ -43,6 +43,31 @@ def post_again(spool: Spool, home: Path, row: MomentRow, handling: Handling) -> 
     clip = Clip(row.id, _ORIGINS[row.how], Recorded(), revision=row.revision, speaker=row.speaker)
     with SoundFile(sound_path(home, row.sound), handling) as sound:
         return spool.post_clip(clip, handling.guard(sound.chunks()))
+
+
+async def try_again(archive: Reader, spool: Spool, handling: Handling, moment: str | None) -> int:
+    """How many moments the models are given again: this one, or all on which they failed.
+
+    What waits for its next try is due at once. Raises NotFound, UserError.
+    """
+    waiting = {
+        each: letter for letter, _ in failed_letters(spool.folder) for each in moments_of(letter)
+    }
+    if moment is not None:
+        named = [moment]
+    else:
+        named = list(dict.fromkeys([*(row.id for row in await archive.lacking()), *waiting]))
+    given = 0
+    for each in named:
+        if each in waiting:
+            tries_path(waiting[each]).unlink(missing_ok=True)
+            given += 1
+            continue
+        row = await archive.moment(each)
+        if await lacks_something(archive, row):
+            letter = await asyncio.to_thread(post_again, spool, archive.home, row, handling)
+            given += letter is not None
+    return given
 
 
 class HearAgain:

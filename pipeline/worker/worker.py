@@ -20,7 +20,7 @@ from pipeline.spool.spool import Letter, Spool
 from pipeline.spool.tries import Conditions, Why
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.connection import understood
-from pipeline.worker.again import HearAgain
+from pipeline.worker.again import HearAgain, try_again
 from pipeline.worker.backoff import GIVE_UP_AFTER
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.failing import Failing
@@ -160,6 +160,12 @@ class Worker:
     def resting(self) -> dict[str, str]:
         """By name, the letters that were tried and wait for another time, and why."""
         return self._resting.reasons()
+
+    async def try_again(self, moment: str | None) -> int:
+        """Give the models once more what they failed on, now; how many moments. Raises NotFound."""
+        count = await try_again(self._archive, self.spool, self.handling, moment)
+        self.wake()
+        return count
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> Told:
         """What a trusted visitor's clock says. Raises WrongUsage where that is no time."""

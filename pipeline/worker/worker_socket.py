@@ -3,6 +3,7 @@
 | ask | answer |
 |---|---|
 | `{"do": "wake"}` | `{"ok": true}`, and the spool is looked at now |
+| `{"do": "retry", "moment": id or null}` | `{"count": n}`: so many are tried again, of all |
 | `{"do": "status"}` | process, waiting, aside, working, trouble |
 | `{"do": "embed", "texts": [...]}` | `{"vectors": base64 of float32, "dimensions": n}` |
 | `{"do": "transcribe", "file": path}` | `{"text": ..., "words": [...]}`; nothing is kept |
@@ -71,6 +72,9 @@ class Served(Protocol):
 
     def status(self) -> dict[str, Any]:
         """How things stand, in numbers."""
+
+    async def try_again(self, moment: str | None) -> int:
+        """Give the models once more what they failed on, now; how many moments."""
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         """What a trusted visitor's clock says."""
@@ -149,6 +153,9 @@ async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
         case "wake":
             worker.wake()
             return {"ok": True}
+        case "retry":
+            moment = request["moment"]
+            return {"count": await worker.try_again(None if moment is None else str(moment))}
         case "status":
             return worker.status()
         case "embed":

@@ -92,6 +92,15 @@ class Diary:
         self._append(drafts.moment_kept(kept, author="wearer"))
         return kept.id
 
+    def imported(self, *texts: str) -> None:
+        """Notes that came in together."""
+        act = drafts.new_act_id()
+        kept = [
+            Kept(new_moment_id(), "imported", Recorded(), transcript=Transcript(each), act=act)
+            for each in texts
+        ]
+        self._append(*(drafts.moment_kept(each, author="wearer") for each in kept))
+
     def gap(self, at_ms: int, duration_ms: int, **more: Detail) -> None:
         """Sound that was lost, because capture was not running."""
         details = {"reason": "stopped", "duration_ms": duration_ms, "estimated": False, **more}

@@ -9,6 +9,7 @@ from core.clock import Recorded
 from core.facts import Detail, Fact
 from core.moment import Transcript
 from dashboard.archive_access import LOOK_BACK, ArchiveAccess
+from pipeline.store.acts import Reversed
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
 from pipeline.store.port import Period
@@ -19,13 +20,17 @@ AT_MS = 1_790_000_000_000
 
 @pytest.fixture
 async def archive(home: Path) -> AsyncIterator[ArchiveAccess]:
-    opened = ArchiveAccess(home, forget_nothing)
+    opened = ArchiveAccess(home, forget_nothing, undo_nothing)
     yield opened
     await opened.close()
 
 
 async def forget_nothing(*_: object) -> bool:
     pytest.fail("nothing here is to be forgotten")
+
+
+async def undo_nothing(*_: object) -> Reversed:
+    pytest.fail("nothing here is to be undone")
 
 
 async def lose(home: Path, *positions: int) -> None:

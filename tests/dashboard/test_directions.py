@@ -13,7 +13,7 @@ HEBREW = "\u05d4\u05de\u05e9\u05d0\u05d1\u05d4"
 
 def directed(page: str) -> int:
     """How often the word stands in an element that finds its own direction."""
-    return len(re.findall(rf'<\w+[^>]* dir="auto"[^>]*>(?:<span[^>]*>)?{HEBREW}', page))
+    return len(re.findall(rf'<\w+[^>]* dir="auto"[^>]*>(?:<(?:span|mark)[^>]*>)?{HEBREW}', page))
 
 
 def test_words_find_their_own_direction_wherever_they_are_shown(

@@ -225,8 +225,8 @@ def test_a_refused_press_says_why_and_what_to_do_at_the_button(
 
     assert answer.status_code == 409
     at_the_button = answer.text[answer.text.index('id="refusal"') :]
-    assert "nothing is heard, so there is nothing to keep" in at_the_button
-    assert "Resume it" in at_the_button
+    assert "Paused, so there was nothing to keep." in at_the_button
+    assert '<form class="acts-on" method="post" action="/resume">' in at_the_button
     assert capture.presses == 0
 
 

@@ -106,7 +106,7 @@ def test_a_press_while_it_is_paused_is_refused_to_script_as_well(
 
     assert answer is not None
     assert answer["outcome"] == "refused"
-    assert answer["advice"]
+    assert answer["sentence"] == "Paused, so there was nothing to keep."
 
 
 def test_below_the_disks_reserve_the_page_says_so_before_and_after_a_press(

@@ -3,7 +3,7 @@
 import { say } from "./sentences.js";
 
 const PATIENCE_MS = 3000;
-const unreached = () => ({
+export const unreached = () => ({
   outcome: "refused",
   sentence: say("unreached"),
   advice: say("unreached_advice"),

@@ -1,7 +1,7 @@
 // The button that keeps: pressed, held, and what it says came of that; and the way to undo it.
 // Sends `press-taken`, `press-refused` and `words-shown`.
 
-import { post } from "./capture.js";
+import { post, unreached } from "./capture.js";
 import { announce, on, one, send } from "./dom.js";
 import { refresh, refreshSoon } from "./parts.js";
 import { say } from "./sentences.js";
@@ -70,7 +70,7 @@ const onTaken = ({ keep, revision }) => {
   if (press === pressed.last) return; // it comes twice: as the answer, and by the stream
   Object.assign(pressed, { last: press, awaited: { keep, revision }, taken_ms: performance.now() });
   show("taken", say("taken"));
-  offerUndo(keep);
+  offerWay(keep, "undo");
   send("press-taken");
 };
 
@@ -86,6 +86,12 @@ export const onRefused = ({ sentence, advice }) => {
   announce(place.textContent);
   show("refused", label());
   send("press-refused");
+};
+
+// The button of the device was pressed. In a pause the way out stands beside the page's own.
+const onRefusedThere = (refusal) => {
+  const canResume = one('#end form[action="/resume"]') !== null;
+  onRefused(canResume ? { sentence: say("paused"), advice: "" } : refusal);
 };
 
 const onAnswer = (answer) => {
@@ -171,33 +177,42 @@ export const keepButton = (form) => {
   onFinger(form);
   on("live-taken", ({ detail }) => onTaken(detail));
   on("live-kept", ({ detail }) => onKept(detail));
-  on("live-refused", ({ detail }) => onRefused(detail));
+  on("live-refused", ({ detail }) => onRefusedThere(detail));
   on("live-taken_back", ({ detail }) => onTakenBack(detail));
   on("part-replaced", onState);
   on("parts-fresh", showState);
   on("parts-fresh", showWords);
 };
 
-/* ---- undo, beside the button ---- */
+/* ---- undo, beside the button, and redo ---- */
 
 const undoAddress = (keep) => `/moment/${keep}/undo`;
 
-const offerUndo = (keep) => {
+// `way` is `undo`, or `restore` once that was done.
+const offerWay = (keep, way) => {
   const form = one("#undo");
-  form.action = undoAddress(keep);
+  form.action = `/moment/${keep}/${way}`;
+  one("button", form).textContent = say(way === "undo" ? "undo" : "redo");
   form.hidden = false;
   clearTimeout(pressed.undoing);
   pressed.undoing = setTimeout(() => (form.hidden = true), UNDO_MS);
 };
 
+const onWay = async (form) => {
+  const [keep, way] = form.getAttribute("action").split("/").slice(2);
+  form.hidden = true;
+  pressed.awaited = null;
+  if (way === "undo") show("taken", say("taking_back"));
+  const answer = await fetch(form.action, { method: "POST" }).catch(() => null);
+  if (!answer?.ok) return onRefused(unreached());
+  rest();
+  announce(say(way === "undo" ? "taken_back" : "brought_back"));
+  if (way === "undo") offerWay(keep, "restore");
+  refresh();
+};
+
 export const undoForm = (form) =>
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    form.hidden = true;
-    pressed.awaited = null;
-    show("taken", say("taking_back"));
-    await fetch(form.action, { method: "POST" });
-    rest();
-    announce(say("taken_back"));
-    refresh();
+    onWay(form);
   });

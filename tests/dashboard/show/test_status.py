@@ -207,9 +207,22 @@ def test_seconds_in_memory_make_no_new_version() -> None:
     assert of().version == of(ring_s=50.0).version
 
 
-def test_an_unknown_code_says_nothing() -> None:
-    assert status.done("<script>") == ""
-    assert status.done(None) == ""
+def test_a_press_in_a_pause_is_refused_with_its_way_out_on_the_page() -> None:
+    told = {"outcome": "refused", "sentence": "It is paused.", "advice": "The command resume."}
+
+    assert status.refusal(told, paused())["sentence"] == "Paused, so there was nothing to keep."
+    assert status.refusal(told, paused())["advice"] == ""
+    assert status.refusal(told, paused(by="switch")) == told
+    assert status.refusal(told, of()) == told
+
+
+def test_what_failed_can_be_tried_again_where_a_worker_is_there_to_do_it() -> None:
+    failed = {**WORKER, "failing": [failing("a", 5.0, "It ended.")]}
+
+    assert status.state(capture(), failed, 1).can_retry
+    assert status.state(None, failed, 1).can_retry
+    assert not status.state(capture(), WORKER, 1).can_retry
+    assert not status.state(capture(), None, 1).can_retry
 
 
 def failing(moment: str, in_s: float, reason: str) -> dict[str, object]:

@@ -126,6 +126,9 @@ def test_undo_beside_the_button_takes_the_keep_back(browser: Phone, lived: Lived
 
     browser.until("!document.querySelector('#just [data-moment]')")
     assert browser.text("#keep").lower() == "keep that"
+    browser.until("document.querySelector('#undo button').innerText === 'Redo'")
+    browser.tap("#undo button")
+    browser.until("document.querySelector('#just [data-moment]')")
 
 
 def test_a_held_button_holds_and_does_not_press_as_well(browser: Phone, lived: Lived) -> None:

@@ -58,7 +58,7 @@ def test_pause_for_a_quarter_of_an_hour_a_press_in_it_and_resume(
     assert browser.see("document.querySelector('#pause details').open") is False
 
     browser.tap("#keep")
-    assert "nothing is heard, so there is nothing to keep" in browser.text("#refusal")
+    assert "Paused, so there was nothing to keep" in browser.text("#refusal")
     assert browser.see("document.querySelector('#announce').textContent").startswith("It is paused")
     assert capture.presses == 0
 

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from core.clock import FakeClock
+from core.errors import NotFound
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import Conditions
@@ -85,3 +88,29 @@ async def test_a_sound_that_is_gone_keeps_no_worker_from_its_work(
         await worker.drain()
 
     assert sorted(await words_of(home)) == ["failed", "typed"]
+
+
+async def test_who_asks_has_it_tried_again_at_once_waiting_or_given_up(
+    home: Path, spool: Spool, post_clip: Post
+) -> None:
+    models, clock = FakeModels(SPOKEN), FakeClock()
+    given_up = post_clip()
+    async with open_archive(home) as archive:
+        await give_up(archive, models, spool)
+        worker = Worker(archive, models, spool, clock, lambda: Conditions("old"))
+        await worker._hear_again()
+        waits, models.failures = post_clip(), 1
+        await worker.drain()
+        assert sorted(await words_of(home)) == ["awaited", "failed"]
+
+        assert await worker.try_again(waits) == 1
+        await worker.drain()
+        assert sorted(await words_of(home)) == ["failed", "words"]
+        assert await worker.try_again(None) == 1
+        await worker.drain()
+        assert await worker.try_again(waits) == 0
+        with pytest.raises(NotFound):
+            await worker.try_again("no-such")
+
+    assert await words_of(home) == ["words", "words"]
+    assert models.heard == [waits, given_up]

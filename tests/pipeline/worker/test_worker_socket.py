@@ -38,6 +38,9 @@ class Idle:
     def status(self) -> dict[str, Any]:
         return {"waiting": 0}
 
+    async def try_again(self, moment: str | None) -> int:
+        return 0 if moment else 2
+
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         return {}
 
@@ -86,6 +89,13 @@ async def test_json_of_any_depth_is_answered_and_the_line_lives_on(idle: Idle, p
     writer.write(b'{"do": "status"}\n')
     assert json.loads(await reader.readline()) == {"waiting": 0}
     writer.close()
+
+
+@pytest.mark.parametrize(("moment", "count"), [("ab-1", 0), (None, 2)])
+async def test_a_retry_is_passed_on_and_counted(
+    idle: Idle, path: Path, moment: str | None, count: int
+) -> None:
+    assert await ask(path, {"do": "retry", "moment": moment}) == {"count": count}
 
 
 @pytest.mark.parametrize("texts", ["a text", [], [1], {}, None, ["x"] * (MOST_TEXTS + 1)])

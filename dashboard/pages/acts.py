@@ -1,0 +1,45 @@
+"""The last acts, each to be taken back or brought back; and what failed, to be tried again."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from dashboard.context import clock, context
+from dashboard.show.acts import code_of, shown
+from dashboard.show.done import done
+
+page = Blueprint("acts", __name__)
+
+MOST = 30
+"""Acts in the list: what is older is undone on its moment's own page."""
+
+
+@page.get("/acts")
+def acts() -> str:
+    here = context()
+    lines = shown(here.ask(here.archive.acts(MOST)), clock())
+    return render_template("acts.html", acts=lines, done=done(request.args))
+
+
+@page.post("/acts/undo")
+def undo() -> Response:
+    """Undo, or redo: where an undo is named, its act is brought back."""
+    here = context()
+    turned = here.ask(here.archive.undo(request.form.get("act", "")))
+    moments = list(dict.fromkeys(event.subject for event in turned.act.events))
+    told = {
+        "done": code_of(turned.act.is_back, turned.act.events[0].kind),
+        "act": turned.reversed_by,
+        "count": len(moments),
+    }
+    from_list = request.form.get("from") == "acts" or len(moments) > 1
+    place = "/acts" if from_list else f"/moment/{moments[0]}"
+    return redirect(f"{place}?{urlencode(told)}", 303)
+
+
+@page.post("/retry")
+def retry() -> Response:
+    """Have the models try again now all on which they failed."""
+    context().retry(None)
+    return redirect("/?done=retried", 303)

@@ -1,0 +1,59 @@
+"""The last acts in sentences, each with what takes it back. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard.sentences import say
+from pipeline.store.act_list import Act
+
+from .dates import day_title
+from .local_time import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAct:
+    """A line. `moment` is the one that it is about, empty where there are several or none is left.
+
+    `label` is of the button that takes it back or brings it back, empty where nothing does.
+    """
+
+    sentence: str
+    when: str
+    at: str
+    moment: str
+    is_undone: bool
+    reversed_by: str
+    label: str
+
+
+def shown(acts: Iterable[Act], clock: Clock) -> list[ShownAct]:
+    return [_shown(act, clock) for act in acts]
+
+
+def _shown(act: Act, clock: Clock) -> ShownAct:
+    moments = {event.subject for event in act.events}
+    newest = act.events[0]
+    at = None if newest.at_ms is None else clock.at(newest.at_ms)
+    label = say("button.undo") if act.undo is None else say("button.redo")
+    return ShownAct(
+        sentence=_sentence(act, len(moments)),
+        when=""
+        if at is None
+        else say("search.when", day=day_title(at.date(), clock.today), time=f"{at:%H:%M}"),
+        at="" if at is None else at.isoformat(timespec="seconds"),
+        moment=moments.pop() if len(moments) == 1 and not act.is_forget else "",
+        is_undone=act.undo is not None,
+        reversed_by=act.reversed_by,
+        label="" if act.is_forget else label,
+    )
+
+
+def _sentence(act: Act, count: int) -> str:
+    kept = next((each for each in act.events if each.kind == "moment_kept"), None)
+    by_how = "" if kept is None else say.of("kept", kept.payload["how"], count=count)
+    return by_how or say.of("did", act.events[-1].kind, count=count)
+
+
+def code_of(way_back: bool, kind: str) -> str:  # noqa: FBT001 - as `Reversed` has it
+    """What the next page is told was done: `undone.moment_hidden`."""
+    return f"{'redone' if way_back else 'undone'}.{kind}"
