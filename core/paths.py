@@ -92,6 +92,11 @@ def certificate_folder(home: Path) -> Path:
     return state_folder(home) / "certificates"
 
 
+def log_folder(home: Path) -> Path:
+    """Where the services that `run` starts write their log; made by the first of them."""
+    return state_folder(home) / "log"
+
+
 def older_state_folders(home: Home) -> list[Path]:
     """The folders that earlier versions made for this home, one for each spelling of it.
 

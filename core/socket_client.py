@@ -52,8 +52,11 @@ def ask(path: Path, request: Told, *, patience_s: float) -> Told:
         raise NobodyThere from error
 
 
-async def events(path: Path) -> AsyncGenerator[Told, None]:
-    """The events from now on; `{"event": "subscribed"}` comes first. Raises NobodyThere."""
+async def events(path: Path, **wanted: bool) -> AsyncGenerator[Told, None]:
+    """The events from now on; `{"event": "subscribed"}` comes first. Raises NobodyThere.
+
+    Capture leaves the loudness out with `levels=False`.
+    """
     import asyncio  # noqa: PLC0415 - capture asks without a loop, and need not carry one
 
     try:
@@ -62,7 +65,7 @@ async def events(path: Path) -> AsyncGenerator[Told, None]:
         raise NobodyThere from error
     with contextlib.closing(writer):
         try:
-            writer.write(_line({"do": "subscribe"}))
+            writer.write(_line({"do": "subscribe", **wanted}))
             _accepted(_read(await reader.readline()))
             yield {"event": "subscribed"}
             while True:

@@ -10,19 +10,21 @@ from core.access.memory import swaps, swaps_on_disk
 from core.access.private import others_may_enter
 from core.checks import Check
 from core.files import nearest_folder
-from core.paths import Home
+from core.paths import Home, log_folder
 
 LOW_DISK_BYTES = 500_000_000
 """An hour of kept sound is 11 MB, but a letter of the spool is PCM: two hours are 230 MB."""
 
 
 def checks(home: Home) -> Iterator[Check]:
-    """Python, the home, its disk, and the swap."""
+    """Python, the home, its disk, the swap, and where the log is."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("python", "ok", f"Python {version}.")
     yield _home(home.path)
     yield _disk(home.path)
     yield _swap(swaps(), swaps_on_disk())
+    if (log := log_folder(home.path)).is_dir():
+        yield Check("log", "ok", f"The log of `afterthought run` is in {log}.")
 
 
 def _home(home: Path) -> Check:

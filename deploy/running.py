@@ -19,12 +19,13 @@ from typing import Any
 from core.command_line import Arguments, Screen, home_of
 from core.errors import ArchiveBusy, SoundUnreadable, UserError
 from core.files import why_unreadable
-from core.paths import Home
+from core.paths import Home, log_folder
 from core.settings_file import load
 from core.socket_client import answers
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise
+from deploy.telling import tell_what_happens
 from device.buttons.keyboard import KeyActions, Keyboard
 from device.capture import control_socket
 from device.microphone.probe import why_no_microphone
@@ -62,7 +63,9 @@ def run(arguments: Arguments, screen: Screen) -> int:
             "Space keeps what was said before it, h begins and ends a hold, "
             "p pauses and resumes, q ends."
         )
+        screen.say(f"The log: {log_folder(planned.home.path)}")
         await asyncio.to_thread(open_page, url, screen.say)
+        await tell_what_happens(planned.home.capture_socket, screen.say)
 
     keyboard = Keyboard()
     keyboard.start(keys.typed)
@@ -101,13 +104,15 @@ def services(planned: Plan, port: int) -> Sequence[Service]:
     home = planned.home
     replay = [] if planned.replay is None else ["--replay", str(planned.replay)]
     command = [sys.executable, "-m", "afterthought", "--home", str(home.spelled or home.path)]
+    log = log_folder(home.path)
     return (
-        Service("capture", [*command, "capture", *replay]),
-        Service("worker", [*command, "process"]),
+        Service("Capture", [*command, "capture", *replay], log=log / "capture.log"),
+        Service("The worker", [*command, "process"], log=log / "worker.log"),
         Service(
-            "dashboard",
+            "The page",
             [*command, "dashboard", "--port", str(port)],
             lambda: _listens(port) and answers(home.capture_socket) and answers(home.worker_socket),
+            log / "dashboard.log",
         ),
     )
 
@@ -167,16 +172,16 @@ class Keys:
             self._over = None
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
-        """The answer of capture; None where it refuses, which is said, or is not there."""
+        """The answer of capture; None where it is not there, which is said, or refuses.
+
+        Of what it refuses, it tells everybody who listens.
+        """
         try:
             answer = self._ask_capture(request)
         except UserError as error:
             self._say(str(error))
             return None
-        if answer.get("outcome") == "refused":
-            self._say(f"{answer['sentence']} {answer['advice']}")
-            return None
-        return answer
+        return None if answer.get("outcome") == "refused" else answer
 
 
 def _lay_out_demo(planned: Plan, screen: Screen) -> None:

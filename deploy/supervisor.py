@@ -10,6 +10,11 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.log_files import last_sentence, open_log, trim
+
+TRIM_EVERY_S = 60.0
 
 READY_WITHIN_S = 20.0
 """How long the next service waits for this one; then it starts all the same."""
@@ -27,11 +32,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One program. `is_ready` is asked until it is true; None: ready as soon as it runs."""
+    """One program. `is_ready` is asked until it is true; None: ready as soon as it runs.
+
+    Its standard error goes to the end of the file `log`; without one, to ours.
+    """
 
     name: str
     command: Sequence[str]
     is_ready: Callable[[], bool] | None = None
+    log: Path | None = None
 
 
 async def supervise(
@@ -67,6 +76,7 @@ class Supervised:
         self._say = say
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._log_began = 0
 
     async def start(self) -> None:
         """Start it, wait until it is ready or has had its time, and watch it from then on."""
@@ -98,23 +108,43 @@ class Supervised:
         pause_s = FIRST_PAUSE_S
         while self._process is not None:
             began_s = time.monotonic()
-            status = await self._process.wait()
+            status = await self._ended(self._process)
             if time.monotonic() - began_s > STEADY_AFTER_S:
                 pause_s = FIRST_PAUSE_S
-            self._say(f"{self._service.name} ended ({_how(status)}) and is started again.")
+            self._say(f"{self._service.name} stopped: {self._why(status)} Starting it again.")
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             await self._spawn()
 
+    async def _ended(self, process: asyncio.subprocess.Process) -> int:
+        """Its status, once it has ended; its log is kept small meanwhile."""
+        ended = asyncio.ensure_future(process.wait())
+        while not ended.done():
+            await asyncio.wait({ended}, timeout=TRIM_EVERY_S)
+            if self._service.log is not None:
+                trim(self._service.log)
+        return ended.result()
+
+    def _why(self, status: int) -> str:
+        """The sentence with which it ended, or how it ended where it said none."""
+        log = self._service.log
+        said = "" if log is None else last_sentence(log, self._log_began)
+        return said or f"{_how(status)}."
+
     async def _spawn(self) -> None:
-        # A session of its own: Ctrl-C reaches us alone, and we stop them in order. Standard
-        # output is ours: what a service prints there would stand between our JSON.
-        self._process = await asyncio.create_subprocess_exec(
-            *self._service.command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with contextlib.ExitStack() as stack:
+            path = self._service.log
+            log = None if path is None else stack.enter_context(open_log(path))
+            self._log_began = 0 if log is None else log.tell()
+            # A session of its own: Ctrl-C reaches us alone, and we stop them in order. Standard
+            # output is ours: what a service prints there would stand between our JSON.
+            self._process = await asyncio.create_subprocess_exec(
+                *self._service.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
 
 
 async def _then_wait(when_up: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
@@ -138,4 +168,4 @@ async def _or_stop(work: Awaitable[None], stop: asyncio.Event) -> bool:
 
 
 def _how(status: int) -> str:
-    return f"status {status}" if status >= 0 else signal.Signals(-status).name
+    return f"status {status}" if status >= 0 else f"killed by {signal.Signals(-status).name}"

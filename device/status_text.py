@@ -8,7 +8,7 @@ from core import capture_status, socket_client
 from core.capture_status import CaptureStatus
 from core.clock import length_in_words
 from core.errors import UserError
-from core.paths import Home
+from core.paths import Home, log_folder
 from core.text.counting import counted
 from core.text.short_ids import brief_id
 
@@ -27,6 +27,8 @@ def standing(home: Home) -> tuple[dict[str, Any], str]:
     capture, capture_says = _capture(home.capture_socket)
     worker = _worker(home.worker_socket)
     sentences = [*capture_says, *worker_sentences(worker)]
+    if (log := log_folder(home.path)).is_dir():
+        sentences.append(f"The log of `afterthought run` is in {log}.")
     value = {"capture": capture, "worker": worker, "sentences": sentences}
     return value, "\n".join(sentences)
 

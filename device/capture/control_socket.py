@@ -23,7 +23,7 @@ from core.access.peers import is_trusted_caller
 from core.errors import UserError
 from core.files import clear_away
 
-from .events import Event, as_json
+from .events import Event, LevelMeasured, as_json
 
 ANSWER_WITHIN_S = 10.0
 """A disk that is slow delays an answer; a daemon that is gone does not answer at all."""
@@ -62,13 +62,14 @@ class Control:
     def __init__(self, path: Path, serve: Serve) -> None:
         self._path = path
         self._serve = serve
-        self._listeners: set[queue.Queue[dict[str, Any]]] = set()
+        self._listeners: dict[queue.Queue[dict[str, Any]], bool] = {}
         self._server: socket.socket | None = None
         self._lines = threading.BoundedSemaphore(MOST_LINES)
 
     @property
     def has_listeners(self) -> bool:
-        return bool(self._listeners)
+        """True where somebody follows the loudness, which is told ten times a second."""
+        return any(list(self._listeners.values()))
 
     def start(self) -> None:
         """Listen. The caller holds capture's lock, so that the path is nobody else's."""
@@ -93,7 +94,9 @@ class Control:
         if not self._listeners:
             return
         message = as_json(event)
-        for listener in list(self._listeners):
+        for listener, wants_levels in list(self._listeners.items()):
+            if isinstance(event, LevelMeasured) and not wants_levels:
+                continue
             with contextlib.suppress(queue.Empty):
                 if listener.full():
                     listener.get_nowait()
@@ -132,7 +135,7 @@ class Control:
             request = _read(text)
             if request is not None and request["do"] == "subscribe":
                 caller.settimeout(None)
-                self._stream(caller)
+                self._stream(caller, levels=request.get("levels") is not False)
                 return
             answer = self._ask(request) if request is not None else _NOT_UNDERSTOOD
             caller.sendall(_line(answer))
@@ -145,16 +148,16 @@ class Control:
         except queue.Empty:
             return _error("capture_stuck", "Capture does not answer.", "Start it again.")
 
-    def _stream(self, caller: socket.socket) -> None:
+    def _stream(self, caller: socket.socket, *, levels: bool) -> None:
         listener: queue.Queue[dict[str, Any]] = queue.Queue(EVENTS_HELD)
-        self._listeners.add(listener)
+        self._listeners[listener] = levels
         try:
             caller.sendall(b'{"ok": true}\n')
             while not _has_hung_up(caller):
                 with contextlib.suppress(queue.Empty):
                     caller.sendall(_line(listener.get(timeout=LOOK_EVERY_S)))
         finally:
-            self._listeners.discard(listener)
+            del self._listeners[listener]
 
 
 def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:

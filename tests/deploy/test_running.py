@@ -91,7 +91,7 @@ def test_a_replay_that_cannot_be_read_is_told_before_anything_starts(
 def test_capture_comes_first_and_hears_the_file(home: Path) -> None:
     started = services(running.Plan(Home(home), FILE), 8765)
 
-    assert [each.name for each in started] == ["capture", "worker", "dashboard"]
+    assert [each.name for each in started] == ["Capture", "The worker", "The page"]
     assert started[0].command[-3:] == ["capture", "--replay", str(FILE)]
     assert started[-1].is_ready is not None
     assert not started[-1].is_ready()
@@ -187,12 +187,12 @@ def test_p_without_a_capture_is_told_once() -> None:
     assert capture.said == ["Capture is not running. Start it."]
 
 
-def test_a_refused_press_is_told_with_its_advice() -> None:
+def test_what_capture_refuses_it_tells_everybody_itself() -> None:
     capture = Capture(outcome="refused", sentence="Nothing was said.", advice="Speak, then press.")
 
     capture.type("press")
 
-    assert capture.said == ["Nothing was said. Speak, then press."]
+    assert capture.said == []
 
 
 def test_a_hold_that_is_refused_is_told_once_and_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

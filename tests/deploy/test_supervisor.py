@@ -74,7 +74,7 @@ async def test_one_that_is_killed_is_started_again_and_that_is_said(
 
     await supervise([service("a", log)], said.append, kill_and_wait)
 
-    assert said == ["a ended (SIGKILL) and is started again."]
+    assert said == ["a stopped: killed by SIGKILL. Starting it again."]
     assert told(log) == ["a started", "a started", "a stopped"]
 
 

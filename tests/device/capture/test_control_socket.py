@@ -21,7 +21,7 @@ from device.capture.control_socket import (
     Control,
     ask,
 )
-from device.capture.events import Kept, StateChanged, Taken
+from device.capture.events import Kept, LevelMeasured, StateChanged, Taken
 from tests.waiting import PATIENCE_S, waited
 
 
@@ -86,6 +86,22 @@ def test_who_subscribes_hears_every_event(control: Control, path: Path) -> None:
         control.publish(Kept("stream-1", 0, 1.5))
 
         assert [json.loads(events.readline())["event"] for _ in range(2)] == ["taken", "kept"]
+
+
+def test_who_wants_no_levels_hears_none_and_keeps_nobody_from_relaxing(
+    control: Control, path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as ours, ours.makefile() as heard:
+        ours.connect(str(path))
+        ours.sendall(b'{"do": "subscribe", "levels": false}\n')
+        heard.readline()
+        waited(lambda: control._listeners)
+
+        assert not control.has_listeners
+        control.publish(LevelMeasured(-30.0, speaking=True, ring_s=3.0))
+        control.publish(Taken("a-1", 0))
+
+        assert json.loads(heard.readline())["event"] == "taken"
 
 
 def test_who_subscribes_and_does_not_read_delays_nobody(control: Control, path: Path) -> None:

@@ -8,7 +8,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from core.paths import Home
+from core.paths import Home, log_folder
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.ports import free_port
 from tests.waiting import PATIENCE_S, answered, waited
@@ -36,12 +36,12 @@ def test_no_service_logs_a_word_a_query_or_a_name(home: Path, tmp_path: Path) ->
     shutil.copy(PILL_BOX, scene)
     lines = tmp_path / f"{MARKER}.jsonl"
     lines.write_text(f"{json.dumps({'text': MARKER, 'speaker': MARKER, 'ref': MARKER})}\n{MARKER}")
-    with (tmp_path / "log").open("wb") as log:
+    with (tmp_path / "printed").open("wb") as printed:
         run = subprocess.Popen(
             [*COMMAND, "run", "--replay", str(scene), "--port", str(port)],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=printed,
+            stderr=printed,
         )
     try:
         answered(Home(home).capture_socket, {"do": "press"})
@@ -56,7 +56,9 @@ def test_no_service_logs_a_word_a_query_or_a_name(home: Path, tmp_path: Path) ->
         run.terminate()
         run.wait(PATIENCE_S)
 
-    written = (tmp_path / "log").read_bytes().lower()
+    logs = [path.read_bytes() for path in log_folder(home).iterdir()]
+    assert len(logs) == 3
+    written = b"".join([(tmp_path / "printed").read_bytes(), *logs]).lower()
     assert f"about {MARKER}" in found
     assert b"event='" in written, "nothing was logged"
     assert MARKER.encode() not in written
