@@ -11,7 +11,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
     """Serve the page until a signal to stop."""
     from core.access.memory import close_memory  # noqa: PLC0415
     from dashboard.app import close, create_app, end_streams  # noqa: PLC0415
-    from dashboard.server import STREAMS, Hooks, serve  # noqa: PLC0415
+    from dashboard.server import STREAMS, Hooks, make_server, serve  # noqa: PLC0415
 
     def ready(port: int) -> None:
         url = f"http://localhost:{port}"
@@ -24,7 +24,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
     close_memory()
     app = create_app(home_of(arguments), streams=STREAMS)
     try:
-        serve(app, arguments.port, Hooks(ready, lambda: end_streams(app)))
+        serve(make_server(app, arguments.port), Hooks(ready, lambda: end_streams(app)))
     finally:
         close(app)
     return 0

@@ -1,13 +1,11 @@
-"""A connection to the page: waitress's, with time limits, TLS, and our own sentences.
+"""A connection to the page: waitress's, with time limits and our own sentences.
 
 waitress reads a request whole before a thread answers it, and writes the answer from its loop.
-It knows no time limit but for silence, and no TLS.
+It knows no time limit but for silence. TLS is in `dashboard/network_connections.py`.
 """
 
 import contextlib
 import socket
-import ssl
-import threading
 import time
 from typing import Any
 
@@ -40,6 +38,7 @@ class Answerless(ErrorTask):
         body = f"{sentence}\n".encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [
+            *self.channel.headers_beside(self.request),
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Cache-Control", "no-store"),
             ("X-Content-Type-Options", "nosniff"),
@@ -105,10 +104,14 @@ class Connection(HTTPChannel):
         """Whatever is asked here is refused: it is another user who asks."""
         self.is_stranger, self.parser_class = True, StrangersRequest
 
-    def standing(self, now_s: float) -> Standing:
+    def headers_beside(self, request: Request) -> list[tuple[str, str]]:  # noqa: ARG002
+        """More headers of an answer that the app is not asked for."""
+        return []
+
+    def standing(self, now_s: float, beside: int = 0) -> Standing:
         """How it stands; to be asked now and then: since when it does something is seen here."""
         request, to_send = self.request, self.total_outbufs_len
-        coming = self if self._has_answered else request
+        coming = self._coming()
         if coming is None:
             self._asked = None
         elif self._asked is None or self._asked[0] is not coming:
@@ -127,6 +130,7 @@ class Connection(HTTPChannel):
             reading_s=None if self._reading is None else now_s - self._reading[1],
             read_bytes=0 if self._reading is None else self._sent_bytes - self._reading[0],
             held_bytes=self._held_bytes(request),
+            beside=beside,
         )
 
     def handle_read(self) -> None:
@@ -157,6 +161,10 @@ class Connection(HTTPChannel):
         sent: int = super().send(data, do_close)
         return sent
 
+    def _coming(self) -> object | None:
+        """What the other side is about to say: a request, or its end after an answer of ours."""
+        return self if self._has_answered else self.request
+
     def _held_bytes(self, request: Request | None) -> int:
         """A file that is sent is read as it goes; a body that went into a file is held there."""
         files = (each for each in tuple(self.outbufs) if isinstance(each, ReadOnlyFileBasedBuffer))
@@ -165,53 +173,3 @@ class Connection(HTTPChannel):
         body = None if receiver is None else receiver.getbuf()
         asked = 0 if body is None or body.overflowed else body.__len__()
         return int(max(0, to_send) + asked)
-
-
-class TlsConnection(Connection):
-    """The same over TLS. The handshake comes with the first bytes, and holds nobody up either."""
-
-    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any) -> None:  # noqa: A002, ANN401 - waitress's own
-        sock.setblocking(False)  # noqa: FBT003 - the socket's own
-        wrapped = server.tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        # OpenSSL's object is one thread's at a time, and before Python 3.13 nobody sees to that.
-        self._tls_lock = threading.Lock()
-        self._wants_write = False
-        super().__init__(server, wrapped, addr, adj, map)
-
-    def writable(self) -> bool:
-        return self._wants_write or bool(super().writable())
-
-    def handle_write(self) -> None:
-        if self._wants_write:
-            self.handle_read()
-        else:
-            super().handle_write()
-
-    def handle_read(self) -> None:
-        self._moved_s, self._wants_write = time.monotonic(), False
-        while True:
-            try:
-                with self._tls_lock:
-                    data = self.socket.recv(self.adj.recv_bytes)
-                    more = self.socket.pending()
-            except ssl.SSLWantReadError:
-                return
-            except ssl.SSLWantWriteError:
-                self._wants_write = True
-                return
-            except OSError:  # also a handshake that failed
-                data, more = b"", 0
-            if not data:
-                self.handle_close()
-                return
-            self.received(data)
-            if not more:  # what TLS has read already, the loop's poll does not see
-                return
-
-    def _send(self, data: bytes, do_close: bool) -> int:  # noqa: FBT001 - waitress's
-        try:
-            with self._tls_lock:
-                sent: int = super()._send(data, do_close)
-                return sent
-        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return 0

@@ -28,6 +28,10 @@ MOST_CONNECTIONS = 400
 MOST_STRANGERS = 16
 """Of other users, each of which is told at once that it may not enter."""
 
+MOST_VISITORS = 200
+"""Connections by network that nobody has signed in on yet. Beyond that, whoever has most of them
+loses the one that moved least lately, so that a crowd from one machine keeps no phone out."""
+
 MOST_HELD_BYTES = 16 * 1024 * 1024
 """What is read of requests and not sent of answers, all connections together. A page is 30 kB."""
 
@@ -39,7 +43,8 @@ class Standing:
     `asking_s` is how long ago the request that is coming began, `asked_bytes` how much of its
     body is there, None while there are only headers. `reading_s` is how long the other side has
     been reading the answer, `read_bytes` how much of it. `works` is whether a thread answers, or
-    is about to; `still_s` for how long nothing has moved; `held_bytes` what it takes of memory.
+    is about to; `still_s` for how long nothing has moved; `held_bytes` what it takes of memory;
+    `beside` how many more strangers came from the same address.
     """
 
     is_stranger: bool
@@ -50,6 +55,7 @@ class Standing:
     reading_s: float | None = None
     read_bytes: int = 0
     held_bytes: int = 0
+    beside: int = 0
 
 
 def has_overstayed(at: Standing) -> bool:
@@ -68,17 +74,25 @@ def has_overstayed(at: Standing) -> bool:
 def first_to_go(standings: Sequence[Standing]) -> int:
     """The place of the one that is closed where there are too many.
 
-    A stranger's, or one that nobody waits for; among those, the one that moved least lately.
+    A stranger's, or one that nobody waits for; among those, one of whoever has most, and the one
+    that moved least lately.
     """
     return max(range(len(standings)), key=lambda place: _expendable(standings[place]))
 
 
 def too_heavy(standings: Sequence[Standing]) -> int | None:
-    """The place of the one that is closed where all together hold too much; None where not."""
+    """The place of the one that is closed where all together hold too much; None where not.
+
+    A stranger's goes first.
+    """
     if sum(each.held_bytes for each in standings) <= MOST_HELD_BYTES:
         return None
-    return max(range(len(standings)), key=lambda place: standings[place].held_bytes)
+    return max(range(len(standings)), key=lambda place: _heavy(standings[place]))
 
 
-def _expendable(at: Standing) -> tuple[bool, bool, float]:
-    return at.is_stranger, not at.works, at.still_s
+def _expendable(at: Standing) -> tuple[bool, bool, int, float]:
+    return at.is_stranger, not at.works, at.beside, at.still_s
+
+
+def _heavy(at: Standing) -> tuple[bool, int]:
+    return at.is_stranger and at.held_bytes > 0, at.held_bytes

@@ -1,8 +1,8 @@
 """waitress in front of the app: one process, one loop that reads and writes, a few threads.
 
 On loopback it is plain HTTP, which browsers take for a secure context, so that a newcomer
-meets no warning; only this user and root are let in. Any other address is TLS, and only for
-paired phones.
+meets no warning; only this user and root are let in. Any other address has a door of its own
+(`dashboard/doors.py`): TLS, and only for paired phones.
 """
 
 import contextlib
@@ -10,11 +10,10 @@ import errno
 import logging
 import signal
 import socket
-import ssl
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -26,7 +25,9 @@ from core.access.peers import is_trusted_visitor
 from core.errors import UserError
 from core.log import get_log
 from dashboard import patience
-from dashboard.connections import Connection, TlsConnection
+from dashboard.connections import Connection
+from dashboard.doors import Door
+from dashboard.network_connections import NetworkConnection
 
 LOOPBACK = "127.0.0.1"
 
@@ -59,40 +60,33 @@ class PortInUse(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
-    """The chain and its key, as PEM files."""
-
-    chain: Path
-    key: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Hooks:
-    """The caller's part in starting and stopping.
+    """The caller's part in serving.
 
-    `ready` gets the port once the page answers; `stopping` ends what would hold the threads.
+    `ready` gets the port once the page answers on loopback; `looking` is called by the loop about
+    each second; `stopping` ends what would hold the threads.
     """
 
     ready: Callable[[int], None]
     stopping: Callable[[], None]
+    looking: Callable[[], None] = lambda: None
 
 
-def serve(app: Flask, port: int, hooks: Hooks, certificate: Certificate | None = None) -> None:
-    """Answer on loopback until SIGTERM or SIGINT. For the main thread.
-
-    With port 0 the system chooses one. Raises PortInUse.
-    """
-    server = make_server(app, port, certificate)
+def serve(server: "PageServer", hooks: Hooks) -> None:
+    """Answer until SIGTERM or SIGINT. For the main thread."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     hooks.ready(server.port)
-    server.serve(hooks.stopping)
+    server.serve(hooks.stopping, hooks.looking)
 
 
-def make_server(app: Flask, port: int, certificate: Certificate | None = None) -> "PageServer":
-    """A server that listens, and answers once it serves. Raises PortInUse."""
+def make_server(app: Flask, port: int) -> "PageServer":
+    """A server that listens on loopback, and answers once it serves. Raises PortInUse.
+
+    With port 0 the system chooses one.
+    """
     try:
-        return PageServer(app, port, certificate)
+        return PageServer(app, port)
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
@@ -103,30 +97,42 @@ def make_server(app: Flask, port: int, certificate: Certificate | None = None) -
 
 
 class PageServer(TcpWSGIServer):
-    """Listens on loopback. `stop` may be called by any thread, or a signal."""
+    """Listens on loopback, and has the doors. `stop` may be called by any thread, or a signal."""
 
-    def __init__(self, app: Flask, port: int, certificate: Certificate | None) -> None:
+    channel_class = Connection
+
+    def __init__(self, app: Flask, port: int) -> None:
         _log_as_we_do()
-        self.tls: ssl.SSLContext | None = None
-        self.channel_class = Connection
-        if certificate is not None:
-            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.tls.load_cert_chain(certificate.chain, certificate.key)
-            self.channel_class = TlsConnection
         self._is_stopping = False
-        self._looked_s = time.monotonic()
-        super().__init__(app, map={}, adj=_adjusted(app, port, self.tls))
+        self._looked_s = -_LOOK_EVERY_S
+        self._looking: Callable[[], None] = lambda: None
+        self.network_adj = _adjusted(app, port, "https")
+        super().__init__(app, map={}, adj=_adjusted(app, port, "http"))
 
     @property
     def port(self) -> int:
         """Where it listens."""
         return int(self.effective_port)
 
-    def serve(self, stopping: Callable[[], None] = lambda: None) -> None:
+    @property
+    def map(self) -> dict[int, Any]:
+        """All that its loop looks after."""
+        found: dict[int, Any] = self._map
+        return found
+
+    def serve(
+        self,
+        stopping: Callable[[], None] = lambda: None,
+        looking: Callable[[], None] = lambda: None,
+    ) -> None:
         """Answer until told to stop, then finish what is being answered."""
+        self._looking = looking
         while not self._is_stopping:
             self._turn(_LOOK_EVERY_S)
+        self._looking = lambda: None
         self.accepting = False
+        for door in [each for each in self._map.values() if isinstance(each, Door)]:
+            door.close()
         stopping()
         over_s = time.monotonic() + _STOP_S
         while self._is_answering() and time.monotonic() < over_s:
@@ -151,8 +157,7 @@ class PageServer(TcpWSGIServer):
             return
         caller, address = accepted
         is_stranger = not _is_trusted(caller, address)
-        strangers = sum(each.is_stranger for each in self._connections)
-        if is_stranger and strangers >= patience.MOST_STRANGERS:
+        if is_stranger and len(self._refused()) >= patience.MOST_STRANGERS:
             caller.close()
             return
         self._make_room()
@@ -161,9 +166,24 @@ class PageServer(TcpWSGIServer):
         if is_stranger:
             connection.refuse()
 
+    def make_room_for_visitor(self) -> None:
+        """Close whoever goes first where too many come by network, or too many at all."""
+        visitors = [each for each in self._visitors() if each.is_stranger]
+        if len(visitors) >= patience.MOST_VISITORS:
+            self._close_first(visitors)
+        self._make_room()
+
     @property
     def _connections(self) -> list[Connection]:
         return list(self.active_channels.values())
+
+    def _visitors(self) -> list[Connection]:
+        return [each for each in self._connections if isinstance(each, NetworkConnection)]
+
+    def _refused(self) -> list[Connection]:
+        """Those of other users of this machine."""
+        visitors = self._visitors()
+        return [each for each in self._connections if each.is_stranger and each not in visitors]
 
     def _turn(self, at_most_s: float) -> None:
         wasyncore.poll2(at_most_s, self._map)
@@ -171,6 +191,7 @@ class PageServer(TcpWSGIServer):
         if now_s - self._looked_s >= _LOOK_EVERY_S:
             self._looked_s = now_s
             self._look(now_s)
+            self._looking()
 
     def _look(self, now_s: float) -> None:
         """Close what takes too long, and what takes too much."""
@@ -179,19 +200,27 @@ class PageServer(TcpWSGIServer):
                 each.handle_close()
         while True:
             connections = self._connections
-            heavy = patience.too_heavy([each.standing(now_s) for each in connections])
+            heavy = patience.too_heavy(_standings(connections))
             if heavy is None:
                 return
             connections[heavy].handle_close()
 
     def _make_room(self) -> None:
-        connections, now_s = self._connections, time.monotonic()
+        connections = self._connections
         if len(connections) >= patience.MOST_CONNECTIONS:
-            standings = [each.standing(now_s) for each in connections]
-            connections[patience.first_to_go(standings)].handle_close()
+            self._close_first(connections)
+
+    def _close_first(self, connections: list[Connection]) -> None:
+        connections[patience.first_to_go(_standings(connections))].handle_close()
 
     def _is_answering(self) -> bool:
         return any(each.requests or each.total_outbufs_len for each in self._connections)
+
+
+def _standings(connections: Iterable[Connection]) -> list[patience.Standing]:
+    now_s, connections = time.monotonic(), list(connections)
+    hosts = Counter(each.addr[0] for each in connections if each.is_stranger)
+    return [each.standing(now_s, beside=hosts[each.addr[0]]) for each in connections]
 
 
 def _is_trusted(caller: socket.socket, address: Any) -> bool:  # noqa: ANN401 - as accepted
@@ -202,14 +231,14 @@ def _is_trusted(caller: socket.socket, address: Any) -> bool:  # noqa: ANN401 - 
         return False
 
 
-def _adjusted(app: Flask, port: int, tls: ssl.SSLContext | None) -> Adjustments:
+def _adjusted(app: Flask, port: int, scheme: str) -> Adjustments:
     return Adjustments(
         host=LOOPBACK,
         port=port,
         threads=THREADS,
         backlog=_QUEUE,
         ident="Afterthought",
-        url_scheme="http" if tls is None else "https",
+        url_scheme=scheme,
         max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,  # the first that is refused
         max_request_header_size=_LONGEST_HEADERS_BYTES,
         inbuf_overflow=_NEVER,

@@ -114,7 +114,12 @@ VENDOR_HOMES = {
     "flask": {"dashboard/"},
     "markupsafe": {"dashboard/sentences.py"},
     "werkzeug": {"dashboard/"},
-    "waitress": {"dashboard/server.py", "dashboard/connections.py"},
+    "waitress": {
+        "dashboard/server.py",
+        "dashboard/doors.py",
+        "dashboard/connections.py",
+        "dashboard/network_connections.py",
+    },
     "cryptography": {"dashboard/certificates/"},
     "segno": {"dashboard/"},
     "ifaddr": {"dashboard/network/"},

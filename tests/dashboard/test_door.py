@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -16,7 +14,7 @@ import pytest
 from flask import Flask
 
 from dashboard import patience, server
-from dashboard.server import THREADS, Certificate, make_server
+from dashboard.server import THREADS, make_server
 from pipeline.spool.spool import Spool
 from tests.waiting import PATIENCE_S
 
@@ -28,9 +26,9 @@ Say = Callable[[bytes], tuple[int, str]]
 
 
 @contextlib.contextmanager
-def served(app: Flask, certificate: Certificate | None = None) -> Iterator[int]:
+def served(app: Flask) -> Iterator[int]:
     """The app at a port."""
-    page = make_server(app, 0, certificate)
+    page = make_server(app, 0)
     serving = threading.Thread(target=page.serve)
     serving.start()
     try:
@@ -265,34 +263,6 @@ def test_another_user_of_the_machine_may_not_enter(port: int, home: Path, then: 
 
     assert answer_to(port, post(b"/note", b"text=our+own"))[0] == 303
     assert len(Spool(home / "spool").waiting()) == 1
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")
-def test_over_tls_who_says_nothing_holds_nobody_up_and_a_long_answer_comes_whole(
-    tmp_path: Path, app: Flask
-) -> None:
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    where = ["-nodes", "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(chain)]
-    subprocess.run([*made, *where], check=True, capture_output=True)
-    trusting = ssl.create_default_context(cafile=str(chain))
-    trusting.check_hostname = False
-
-    with served(app, Certificate(chain, key)) as port, contextlib.ExitStack() as silent:
-        for number in range(40):
-            line = silent.enter_context(connect(port))
-            line.sendall(b"\x16\x03\x01"[: number % 4])
-        url = f"https://localhost:{port}"
-        with urllib.request.urlopen(
-            f"{url}/demo/scene", timeout=PATIENCE_S, context=trusting
-        ) as answer:
-            sound = answer.read()
-        posted = urllib.request.Request(f"{url}/note", data=b"text=" + b"a" * 300_000)
-        with urllib.request.urlopen(posted, timeout=PATIENCE_S, context=trusting) as answer:
-            status = answer.status
-
-    assert len(sound) > 100_000
-    assert status == 200
 
 
 def test_a_part_of_the_sound_is_that_part_and_no_browser_keeps_it(port: int) -> None:

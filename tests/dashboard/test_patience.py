@@ -45,6 +45,20 @@ def test_strangers_go_first_then_who_waits_longest_for_nothing() -> None:
     assert first_to_go([works]) == 0
 
 
+def test_of_a_crowd_of_strangers_one_goes_before_one_who_came_alone() -> None:
+    alone = standing(is_stranger=True, beside=1, still_s=50)
+    crowd = standing(is_stranger=True, beside=30, still_s=5)
+
+    assert first_to_go([alone, crowd, alone]) == 1
+
+
+def test_a_stranger_that_holds_something_goes_before_who_is_let_in_and_holds_more() -> None:
+    much = standing(held_bytes=MOST_HELD_BYTES)
+
+    assert too_heavy([much, standing(is_stranger=True, held_bytes=1), IDLE]) == 1
+    assert too_heavy([much, standing(is_stranger=True), standing(held_bytes=1)]) == 0
+
+
 def test_the_heaviest_goes_where_all_together_hold_too_much() -> None:
     half = MOST_HELD_BYTES // 2
 

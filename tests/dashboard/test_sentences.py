@@ -20,7 +20,10 @@ from tests.imports import TREE
 from tests.test_texts import plant
 
 DASHBOARD = TREE / "dashboard"
-TERMINAL = {"commands.py", "server.py", "make_recordings.py", "certificates"}
+TERMINAL = {
+    *("commands.py", "server.py", "make_recordings.py", "certificates"),
+    *("reach.py", "leaf_contexts.py", "publishing.py"),
+}
 """These speak to who starts the page at a terminal, not to who reads it."""
 
 Use = tuple[str, frozenset[str]]

@@ -2,19 +2,14 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
-import ssl
 import subprocess
-import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
-from dashboard.server import Certificate, make_server
 from tests.dashboard.running import COMMAND, TREE, dashboard
 from tests.waiting import PATIENCE_S
 
@@ -107,24 +102,3 @@ def test_a_request_that_is_none_does_no_harm(home: Path) -> None:
                 stream.sendall(garbage)
 
         assert "Keep that" in read(url)
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")
-def test_with_a_certificate_it_speaks_tls(tmp_path: Path, app: Flask) -> None:
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    where = ["-nodes", "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(chain)]
-    subprocess.run([*made, *where], check=True, capture_output=True)
-    server = make_server(app, 0, Certificate(chain, key))
-    serving = threading.Thread(target=server.serve)
-    serving.start()
-
-    trusting = ssl.create_default_context(cafile=str(chain))
-    trusting.check_hostname = False
-    url = f"https://localhost:{server.port}/"
-    with urllib.request.urlopen(url, timeout=PATIENCE_S, context=trusting) as answer:
-        status = answer.status
-    server.stop()
-    serving.join(PATIENCE_S)
-
-    assert status == 200

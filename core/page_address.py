@@ -1,0 +1,88 @@
+"""Where the page is reached by network: the dashboard tells it, other processes read it.
+
+A file in the folder for sockets, which its writer keeps locked while it lives: one that is not
+locked was left behind by a process that is gone.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from core.files import open_at_once
+
+FILE_NAME = "page.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddress:
+    """`host` is the device's own name, empty before it has one. `urls` has the name's first.
+
+    `troubles` are sentences, each with its next step.
+    """
+
+    host: str = ""
+    urls: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same for people."""
+        if not self.urls:
+            return self.troubles
+        first, *others = self.urls
+        also = f" (also {', '.join(others)})" if others else ""
+        return f"On your network the page is at {first}{also}.", *self.troubles
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "urls": list(self.urls), "troubles": list(self.troubles)}
+
+
+class PageAddressFile:
+    """The writer's end."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._path = runtime / FILE_NAME
+        self._held: BinaryIO | None = None
+
+    def tell(self, address: PageAddress) -> None:
+        """Have this read from now on. Raises OSError."""
+        part = self._path.with_name(f"{FILE_NAME}.{os.getpid()}.part")
+        file = part.open("wb")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.write(json.dumps(address.as_json()).encode())
+            file.flush()
+            part.replace(self._path)
+        except BaseException:
+            file.close()
+            part.unlink(missing_ok=True)
+            raise
+        self.close()
+        self._held = file
+
+    def close(self) -> None:
+        """Nothing is told any more."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+
+def read_page_address(runtime: Path) -> PageAddress | None:
+    """What the dashboard told; None where none runs."""
+    try:
+        with open_at_once(runtime / FILE_NAME) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _from_json(json.loads(file.read()))
+    except (OSError, ValueError, KeyError, TypeError):  # none, or another version's
+        return None
+    return None
+
+
+def _from_json(told: Mapping[str, Any]) -> PageAddress:
+    return PageAddress(str(told["host"]), tuple(told["urls"]), tuple(told["troubles"]))

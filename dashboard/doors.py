@@ -1,0 +1,87 @@
+"""A door of the page: where it listens on the network, and for whom."""
+
+import contextlib
+import socket
+import ssl
+from typing import Any, Protocol
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+
+from dashboard.network.choosing import Attached, is_neighbour
+from dashboard.network_connections import NetworkConnection
+
+_QUEUE = 256
+"""Connections that may wait to be accepted; beyond that the browser asks again."""
+
+
+class Server(Protocol):
+    """What a door needs of the server."""
+
+    map: dict[int, Any]
+    network_adj: Adjustments
+
+    def make_room_for_visitor(self) -> None:
+        """Close whoever goes first where there are too many."""
+
+
+class Behind(Protocol):
+    """What a door needs of whoever opened it."""
+
+    tls_port: int
+
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        """For a new connection; None while there is no certificate."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names and addresses that a request may name."""
+
+
+class Door(wasyncore.dispatcher):
+    """Listens at one address and port. It lets in neighbours alone, before a byte is read."""
+
+    def __init__(self, server: Server, behind: Behind, at: Attached, port: int) -> None:
+        """Raises OSError where nobody may listen there, or the port is taken."""
+        super().__init__(map=server.map)
+        self.server, self.behind, self.at = server, behind, at
+        is_v6 = at.ip.version == 6  # noqa: PLR2004 - of the Internet Protocol
+        try:
+            self.create_socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_STREAM)
+            if is_v6:
+                self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            self.set_reuse_addr()
+            ip = str(at.ip)
+            self.bind(
+                (ip, port, 0, at.index if at.ip.is_link_local else 0) if is_v6 else (ip, port)
+            )
+            self.listen(_QUEUE)
+        except OSError:
+            self.close()
+            raise
+        self.port = int(self.socket.getsockname()[1])
+        self.tls_port = behind.tls_port or self.port
+
+    def writable(self) -> bool:
+        return False
+
+    def handle_read(self) -> None:
+        """What is read here are connections."""
+
+    def handle_accept(self) -> None:
+        accepted = None
+        with contextlib.suppress(OSError):  # gone already, or no descriptor is left
+            accepted = self.accept()
+        if accepted is None:
+            return
+        caller, address = accepted
+        tls = self.behind.context
+        if tls is None or not is_neighbour(address[0], self.at):
+            caller.close()
+            return
+        self.server.make_room_for_visitor()
+        try:
+            NetworkConnection(self, caller, address, tls)
+        except OSError:  # gone in between
+            caller.close()

@@ -1,0 +1,168 @@
+"""A connection by network: TLS by its first byte, or a redirect there and nothing else."""
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from waitress.task import WSGITask
+from waitress.utilities import Error
+
+from dashboard.connections import Connection, Request
+
+HTTPS = 443
+_HANDSHAKE = b"\x16"
+"""The first byte of TLS (RFC 8446, 5.1), and of no HTTP request."""
+
+
+class Moved(Error):
+    """Plain HTTP was spoken where the page speaks TLS."""
+
+    code = 308
+    reason = "Permanent Redirect"
+
+
+class PlainRequest(Request):
+    """A request without TLS: redirected at the end of its headers, whatever is in them."""
+
+    completed: bool
+    error: Error | None
+
+    def received(self, data: bytes) -> int:
+        taken = super().received(data)
+        if self.error is None and (self.headers_finished or self.completed):
+            self.error = Moved("")
+            self.completed = True
+            self.expect_continue = False
+        return taken
+
+
+class Answer(WSGITask):
+    """An answer of the app, which may say that whoever asks is no stranger."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environment: dict[str, Any] = super().get_environment()
+        environment["afterthought.let_in"] = self.channel.let_in
+        return environment
+
+
+class NetworkConnection(Connection):
+    """One from another machine. The handshake comes with the first bytes, and holds nobody up.
+
+    Whoever comes so is a stranger until the app has seen a sign-in.
+    """
+
+    is_stranger = True
+    task_class = Answer
+    socket: Any
+
+    def __init__(self, door: Any, sock: socket.socket, addr: Any, tls: ssl.SSLContext) -> None:  # noqa: ANN401 - a Door, which names us; an address as accepted
+        sock.setblocking(False)  # noqa: FBT003 - the socket's own
+        self._here = sock.getsockname()[0].partition("%")[0]
+        self._door, self._tls = door, tls
+        self._speaks_tls = self._is_greeted = self._wants_write = False
+        # OpenSSL's object is one thread's at a time, and before Python 3.13 nobody sees to that.
+        self._tls_lock = threading.Lock()
+        super().__init__(door.server, sock, addr, door.server.network_adj, door.server.map)
+
+    def let_in(self) -> None:
+        """Somebody signed in asks here."""
+        self.is_stranger = False
+
+    def headers_beside(self, request: Request) -> list[tuple[str, str]]:
+        if not isinstance(request.error, Moved):
+            return []
+        return [("Location", self._elsewhere(request))]
+
+    def writable(self) -> bool:
+        return self._wants_write or bool(super().writable())
+
+    def handle_write(self) -> None:
+        if self._wants_write:
+            self.handle_read()
+        else:
+            super().handle_write()
+
+    def handle_read(self) -> None:
+        if not self._speaks_tls and self.parser_class is not PlainRequest and not self._begin():
+            return
+        if self._speaks_tls:
+            self._read_tls()
+        else:
+            super().handle_read()
+
+    def _begin(self) -> bool:
+        """Look at the first byte; False where there is none, or nobody any more."""
+        try:
+            first = self.socket.recv(1, socket.MSG_PEEK)
+            if first == _HANDSHAKE:
+                self.socket = self._tls.wrap_socket(
+                    self.socket, server_side=True, do_handshake_on_connect=False
+                )
+        except BlockingIOError:
+            return False
+        except (OSError, ValueError):  # gone in this instant
+            first = b""
+        if not first:
+            self.handle_close()
+            return False
+        self._speaks_tls = first == _HANDSHAKE
+        if not self._speaks_tls:
+            self._is_greeted, self.parser_class = True, PlainRequest
+        return True
+
+    def _read_tls(self) -> None:
+        self._moved_s, self._wants_write = time.monotonic(), False
+        while True:
+            try:
+                with self._tls_lock:
+                    data = self.socket.recv(self.adj.recv_bytes)
+                    more = self.socket.pending()
+            except ssl.SSLWantReadError:
+                self._is_greeted = self.socket.version() is not None
+                return
+            except ssl.SSLWantWriteError:
+                self._wants_write = True
+                return
+            except OSError:  # also a handshake that failed
+                data, more = b"", 0
+            if not data:
+                self.handle_close()
+                return
+            self._is_greeted = True
+            self.received(data)
+            if not more:  # what TLS has read already, the loop's poll does not see
+                return
+
+    def _send(self, data: bytes, do_close: bool) -> int:  # noqa: FBT001 - waitress's
+        if not self._speaks_tls:
+            return super()._send(data, do_close)
+        try:
+            with self._tls_lock:
+                return super()._send(data, do_close)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
+
+    def _coming(self) -> object | None:
+        return super()._coming() if self._is_greeted else self
+
+    def _elsewhere(self, request: Request) -> str:
+        """The same page by TLS: at the host that was asked for, where that is ours."""
+        host = None
+        with contextlib.suppress(ValueError):
+            host = urlsplit(f"//{request.headers.get('HOST', '')}").hostname
+        if host is None or host not in self._door.behind.hosts:
+            host = self._here
+        shown = f"[{host}]" if ":" in host else host
+        port = "" if self._door.tls_port == HTTPS else f":{self._door.tls_port}"
+        return f"https://{shown}{port}{_path(request)}"
+
+
+def _path(request: Request) -> str:
+    """What was asked for, where it can stand in a header as it is."""
+    asked = str(getattr(request, "request_uri", "/"))
+    is_plain = asked.startswith("/") and asked.isascii() and asked.isprintable()
+    return asked if is_plain and " " not in asked else "/"
