@@ -19,14 +19,14 @@ from dashboard.archive_access import ArchiveAccess, Forget, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
 from dashboard.context import Context, PostNote
-from dashboard.demo import FOLDER
+from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
 from dashboard.sentences import say, with_commands
 from dashboard.show.first_minute import load_demo
 from pipeline.forget import forget
 from pipeline.imports import clean_text
-from pipeline.search.query_vectors import asker
+from pipeline.search.query_vectors import asker, prepared
 from pipeline.spool.spool import Spool
 from pipeline.store.acts import Reversed
 from pipeline.store.format.drafts import new_moment_id
@@ -74,9 +74,8 @@ def _context(home: Home, streams: int) -> Context:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge, spool = Bridge(), Spool(home.spool)
-    archive = ArchiveAccess(
-        home.path, _forgetting(spool), _undoing(spool), asker(worker, MEANING_WITHIN_S)
-    )
+    embed = prepared(offered_question(), asker(worker, MEANING_WITHIN_S))
+    archive = ArchiveAccess(home.path, _forgetting(spool), _undoing(spool), embed)
     live = Live(
         bridge,
         archive,

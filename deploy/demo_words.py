@@ -1,10 +1,10 @@
-"""Makes `heard.jsonl` of the demo: the words, passages and vectors of its recordings (a root).
+"""Makes `heard.jsonl` of the demo: words, passages and vectors of what is said in it (a root).
 
     python -m deploy.demo_words
 
 For whoever changes the recordings, the models or how they are used; it takes a minute. With it
-the demo stands whole at once, without a model. The file says what it was made of, and a test
-compares that.
+the demo stands whole at once, without a model, and so is the answer to the question that it
+offers. The file says what it was made of, and a test compares that.
 """
 
 import base64
@@ -23,6 +23,7 @@ from core.clock import SystemClock
 from core.pcm import Pcm
 from core.spool_port import Clip
 from dashboard.demo import FOLDER, HEARD, everything_spoken
+from dashboard.show.first_minute import QUESTION
 from pipeline import media, models
 from pipeline.spool.clip_sound import duration_ms
 from pipeline.spool.spool import Spool
@@ -34,8 +35,10 @@ from pipeline.worker.model_process import Heard
 def main() -> int:
     """Hear all recordings but the last scene, and write the file; the exit status."""
     with tempfile.TemporaryDirectory() as folder:
-        heard = list(_everything_heard(Path(folder)))
-    lines = [json.dumps({"made_of": made_of()}), *map(json.dumps, heard)]
+        loaded = LoadedModels(Path(folder))
+        heard = list(_everything_heard(Path(folder), loaded))
+        header = {"made_of": made_of(), "asked": asked(loaded)}
+    lines = [json.dumps(header), *map(json.dumps, heard)]
     HEARD.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
@@ -49,8 +52,13 @@ def made_of() -> dict[str, str]:
     return found
 
 
-def _everything_heard(folder: Path) -> Iterator[dict[str, Any]]:
-    loaded = LoadedModels(folder)
+def asked(loaded: LoadedModels) -> dict[str, str]:
+    """The question that the demo offers, and where it lies in meaning."""
+    (vector,) = loaded.embed([QUESTION])
+    return {"text": QUESTION, "vector": base64.b64encode(vector.astype("<f4").tobytes()).decode()}
+
+
+def _everything_heard(folder: Path, loaded: LoadedModels) -> Iterator[dict[str, Any]]:
     for spoken in everything_spoken():
         if spoken.time is None:
             continue

@@ -59,6 +59,13 @@ def demo_moments(now: datetime) -> list[tuple[Path, datetime]]:
     return list(_newest_first(now))
 
 
+def offered_question() -> dict[str, str]:
+    """The question that the demo offers, and its vector in base64: it is answered at once."""
+    with HEARD.open(encoding="utf-8") as lines:
+        asked = json.loads(lines.readline())["asked"]
+    return {asked["text"]: asked["vector"]}
+
+
 def _newest_first(now: datetime) -> Iterator[tuple[Path, datetime]]:
     latest = now
     for spoken in reversed(everything_spoken()):

@@ -1,7 +1,10 @@
 """The demo stands whole at once: what was heard in its recordings comes with the product."""
 
+import asyncio
+import base64
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -15,7 +18,9 @@ import pytest
 from core.clock import SystemClock
 from core.paths import Home
 from core.spool_port import Clip
-from dashboard.demo import HEARD, SOUNDS, everything_spoken
+from dashboard.app import close, create_app
+from dashboard.demo import HEARD, SOUNDS, everything_spoken, offered_question
+from dashboard.show.first_minute import QUESTION
 from deploy.demo_home import is_laid_out, lay_out
 from deploy.demo_words import made_of
 from pipeline import media
@@ -41,6 +46,7 @@ def test_what_was_heard_is_of_these_recordings_these_models_and_this_script() ->
     header, *heard = LINES
 
     assert header["made_of"] == made_of(), "run `python -m deploy.demo_words`"
+    assert header["asked"]["text"] == QUESTION
     assert [each["file"] for each in heard] == [each.sound.name for each in SPOKEN]
     for each in heard:
         content = (SOUNDS / each["file"]).read_bytes()
@@ -58,6 +64,26 @@ def test_a_recording_that_is_heard_again_says_the_same(home: Path, name: str) ->
     assert again.transcript.text == heard["transcript"]["text"]
     assert again.embedding is not None
     assert len(again.embedding.vectors) == len(heard["embedding"]["vectors"])
+
+
+def test_the_offered_question_has_the_vector_that_the_embedder_gives_it(home: Path) -> None:
+    given = np.frombuffer(base64.b64decode(offered_question()[QUESTION]), "<f4")
+
+    assert given @ LoadedModels(home).embed([QUESTION])[0] == pytest.approx(1, abs=1e-3)
+
+
+async def test_the_offered_question_is_answered_by_meaning_without_a_model(home: Path) -> None:
+    await lay_out(Home(home), datetime.now(UTC).astimezone())
+    app = create_app(Home(home), streams=2)
+    client = app.test_client()
+    client.environ_base["HTTP_HOST"] = "localhost:8765"
+
+    answer = await asyncio.to_thread(client.get, "/search", query_string={"part": 1, "q": QUESTION})
+    close(app)
+
+    first_three = answer.text.split('class="hit"')[1:4]
+    assert any("pill box" in re.sub("<[^>]*>", "", hit) for hit in first_three)
+    assert "data-alone" not in answer.text
 
 
 async def test_all_of_it_is_there_with_its_words_its_sound_and_nothing_wrong(

@@ -2,6 +2,10 @@
 
 from tests.journeys.browser.chromium import Phone
 
+_SEARCHES = """
+performance.getEntriesByType('resource').filter((each) => each.name.includes('/search?')).length
+"""
+
 
 def step(browser: Phone, name: str) -> None:
     """Wait until the first minute has come to this step."""
@@ -39,6 +43,9 @@ def ask_the_offered_question(browser: Phone) -> None:
     browser.tap("[data-query]")
     step(browser, "yours")
     browser.until("document.querySelector('#results .hit')")
+    assert browser.see(_SEARCHES) == 1, (
+        "the first answer was not whole: no model was to be waited for"
+    )
     assert "Now you." in browser.text("#first")
 
 
