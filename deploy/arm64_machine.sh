@@ -124,7 +124,7 @@ search() { afterthought search "who heard the siren" --json | grep -q '"id"'; }
 
 # Their packages alone: a browser takes longer than all of it, and the cheap tests need none.
 set_up_tests() {
-    inside bash -c "set -euo pipefail; tree=$place; . $place/deploy/set_up.sh; install_locks dev"
+    inside bash -c "set -euo pipefail; tree=$place; . $place/deploy/set_up.sh; install_locks dev axe"
 }
 
 cheap_tests() {

