@@ -1,6 +1,32 @@
 """A newcomer on the page of the demo: the steps of the first minute, each checked."""
 
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
 from tests.journeys.browser.chromium import Phone
+from tests.journeys.command import COMMAND
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S
+
+
+@contextlib.contextmanager
+def running(home: Path, *options: str) -> Iterator[str]:
+    """`run` on this home, as a newcomer starts it; and the address of its page."""
+    port = free_port()
+    command = [*COMMAND, "run", "--home", str(home), "--port", str(port), *options]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as started:
+        try:
+            assert started.stdout is not None
+            while b"The page: " not in (line := started.stdout.readline()):
+                assert line, "run ended"
+            yield f"http://localhost:{port}"
+        finally:
+            started.terminate()
+            started.wait(PATIENCE_S)
 
 _SEARCHES = """
 performance.getEntriesByType('resource').filter((each) => each.name.includes('/search?')).length

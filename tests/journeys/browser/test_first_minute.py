@@ -1,7 +1,6 @@
 """A newcomer's first minute: `run` without a microphone, the real capture, worker and browser."""
 
 import contextlib
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
 from tests.journeys import newcomer
 from tests.journeys.browser.chromium import Phone
-from tests.journeys.command import COMMAND, afterthought
-from tests.ports import free_port
-from tests.waiting import PATIENCE_S, waited
+from tests.journeys.command import afterthought
+from tests.waiting import waited
 
 NO_MICROPHONE = '[device]\nmicrophone = "none that there is"\n'
 
@@ -30,24 +28,6 @@ TAKE_THE_TIME = f"""(() => {{
 """That time passes when the test says so."""
 
 
-@contextlib.contextmanager
-def everything(home: Path) -> Iterator[str]:
-    """`run` on this home, as a newcomer starts it; the address of its page."""
-    port = free_port()
-    command = [*COMMAND, "run", "--home", str(home), "--port", str(port)]
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as started:
-        try:
-            assert started.stdout is not None
-            while b"The page: " not in (line := started.stdout.readline()):
-                assert line, "run ended"
-            yield f"http://localhost:{port}"
-        finally:
-            started.terminate()
-            started.wait(PATIENCE_S)
-
-
 def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> None:
     (home / "settings.toml").write_text(NO_MICROPHONE)
     demo = home / "demo"
@@ -56,7 +36,7 @@ def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> No
         listed = afterthought("list", "--json", "--home", demo).out.lower()
         return all(word in listed for word in words)
 
-    with everything(home) as url:
+    with newcomer.running(home) as url:
         browser.open_tab()
         browser.go(url)
         newcomer.listen(browser)
