@@ -28,6 +28,7 @@ def running(home: Path, *options: str) -> Iterator[str]:
             started.terminate()
             started.wait(PATIENCE_S)
 
+
 _SEARCHES = """
 performance.getEntriesByType('resource').filter((each) => each.name.includes('/search?')).length
 """
