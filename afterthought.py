@@ -12,12 +12,14 @@ from core import command_line
 CHECKS = ("deploy.checks", "device.checks", "pipeline.checks")
 """The modules that `doctor` asks, each for what its room looks at."""
 
-COMMANDS = (
-    *device.commands.COMMANDS,
-    *pipeline.commands.COMMANDS,
-    *dashboard.commands.COMMANDS,
-    *deploy.commands.commands(CHECKS),
-    *bench.commands.COMMANDS,
+COMMANDS = deploy.commands.with_completion(
+    (
+        *device.commands.COMMANDS,
+        *pipeline.commands.COMMANDS,
+        *dashboard.commands.COMMANDS,
+        *deploy.commands.commands(CHECKS),
+        *bench.commands.COMMANDS,
+    )
 )
 
 

@@ -288,6 +288,11 @@ def _parse(commands: Sequence[Command], argv: Sequence[str]) -> Arguments:
     return arguments
 
 
+def parser_of(commands: Sequence[Command]) -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    return _parsers(commands)[0]
+
+
 def _parsers(commands: Sequence[Command]) -> tuple[_Parser, dict[str, _Parser]]:
     """The parser of the command line, and that of each subcommand by its name."""
     parser = _Parser(

@@ -66,6 +66,25 @@ def _line(check: Check) -> Painted:
     return state + f" {check.sentence} {check.advice}".rstrip()
 
 
+def with_completion(commands: Sequence[Command]) -> tuple[Command, ...]:
+    """The same commands, and `completion`, which knows all of them."""
+
+    def completion(arguments: Arguments, screen: Screen) -> int:
+        from .completion import script_of  # noqa: PLC0415
+
+        script = script_of(everything, arguments.shell)
+        screen.value({"shell": arguments.shell, "script": script}, script.rstrip("\n"))
+        return 0
+
+    summary = "print the script that completes commands, options and ids in your shell"
+    everything = (*commands, Command("completion", summary, completion, _completion_arguments))
+    return everything
+
+
+def _completion_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL")
+
+
 def commands(checks: Sequence[str]) -> tuple[Command, ...]:
     """The household's commands; `checks` names the modules that `doctor` asks."""
     return (

@@ -23,6 +23,7 @@ main() {
     make_user
     make_home
     copy_program
+    install_completion
     install_units
     if [ "${1:-}" = --no-start ]; then
         say "Installed. Start it with: sudo systemctl enable --now ${units[*]}"
@@ -73,6 +74,18 @@ copy_program() {
             tar -C "$target" --no-same-owner -xf -
     fi
     "$target/run" setup
+}
+
+# Where bash-completion, zsh and fish look for the scripts of the system; only where they are there.
+install_completion() {
+    local shares=${shares:-/usr/share}
+    complete_in bash "$shares/bash-completion/completions" afterthought
+    complete_in zsh "$shares/zsh/vendor-completions" _afterthought
+    complete_in fish "$shares/fish/vendor_completions.d" afterthought.fish
+}
+
+complete_in() {
+    [ ! -d "$2" ] || "$target/.venv/bin/afterthought" completion "$1" >"$2/$3"
 }
 
 install_units() {

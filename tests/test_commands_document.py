@@ -123,6 +123,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
             assert command("record", "--stop") == [{"outcome": "done"}]
             found["pause"] = command("pause", "--for", "15min")
             found["resume"] = command("resume")
+        found["completion"] = command("completion", "bash")
         for plain in ("check", "rebuild", "models", "config", "doctor", "bench"):
             found[plain] = command(plain)
     return found

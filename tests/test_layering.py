@@ -124,6 +124,7 @@ VENDOR_HOMES = {
     "segno": {"dashboard/"},
     "ifaddr": {"dashboard/network/"},
     "zeroconf": {"dashboard/network/", "pipeline/sync/peers.py"},
+    "shtab": {"deploy/completion.py"},
     "structlog": {"core/log.py"},
     "tqdm": {COMMAND, "pipeline/commands/"},
 }

@@ -27,6 +27,8 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     rows = await archive.moments(period, hidden=arguments.hidden)
     if not rows:
         screen.say(await why_nothing(archive, period))
+    if arguments.ids:
+        return await _only_ids(archive, rows, screen)
     if screen.as_json:
         screen.value([json_shapes.moment(row) for row in rows])
     elif rows:
@@ -34,6 +36,13 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
         widest, width = max(map(len, names.values())), screen.width()
         lines = (json_shapes.moment_line(row, f"{names[row.id]:{widest}}", width) for row in rows)
         screen.value(None, joined("\n", lines))
+    return 0
+
+
+async def _only_ids(archive: "Reader", rows: "list[MomentRow]", screen: Screen) -> int:
+    names = await short_ids(archive, screen, [row.id for row in rows])
+    if names or screen.as_json:
+        screen.value([*names.values()], "\n".join(names.values()))
     return 0
 
 
@@ -230,6 +239,7 @@ def _ids(parser: argparse.ArgumentParser) -> None:
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     add_period(parser)
     parser.add_argument("--hidden", action="store_true", help="hidden moments too")
+    parser.add_argument("--ids", action="store_true", help="the ids alone")
 
 
 def _undo_arguments(parser: argparse.ArgumentParser) -> None:

@@ -80,6 +80,22 @@ def test_settings_that_are_there_are_left_alone(tmp_path: Path) -> None:
     assert folder.startswith("install -d -m 0700")
 
 
+def test_completion_is_switched_on_for_the_shells_that_are_there(tmp_path: Path) -> None:
+    for there in ("bash-completion/completions", "zsh/vendor-completions"):
+        (tmp_path / there).mkdir(parents=True)
+    set_up = f'target="{TREE}"; shares="{tmp_path}"'
+    script = f'. "{TREE}/deploy/install.sh"; {set_up}; install_completion'
+
+    subprocess.run(["bash", "-c", script], check=True)
+
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*afterthought")}
+    assert files == {
+        "bash-completion/completions/afterthought",
+        "zsh/vendor-completions/_afterthought",
+    }
+    assert "power-off" in (tmp_path / "zsh/vendor-completions/_afterthought").read_text()
+
+
 def test_what_it_tells_to_run_works_for_who_ran_it(tmp_path: Path) -> None:
     script = f'. "{TREE}/deploy/install.sh"; tell_next'
     told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
