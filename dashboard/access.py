@@ -1,21 +1,34 @@
-"""Which requests the page answers, and why not the others. Pure, but for the hook at the end.
+"""Which requests the page answers, and why not the others. Pure, but for the hooks at the end.
 
-The page is as open as the machine it runs on, so two attacks must be kept out: a name that
-somebody else's server points at us (DNS rebinding: the Host), and another page in the same
-browser that makes it post here (Sec-Fetch-Site, and Origin where a browser has none).
+On loopback the page is as open as the machine it runs on; over TLS it asks for a sign-in. Both
+ways two attacks must be kept out: a name that somebody else's server points at us (DNS
+rebinding: the Host), and another page in the same browser that makes it post here
+(Sec-Fetch-Site, and Origin where a browser has none).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from werkzeug.wrappers import Request
 
+from dashboard.context import context
 from dashboard.sentences import say
+from dashboard.sign_in.phone_file import PhonesUnreadable
+from dashboard.sign_in.sign_ins import COOKIE, COOKIE_LASTS_S
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _READING = frozenset({"GET", "HEAD"})
+
+OPEN = frozenset({"pairing.show", "static_files.asset"})
+"""What an unpaired phone gets: the pairing page, and the files of no word that it is made of."""
+
+LET_IN = "afterthought.let_in"
+"""What the server's connection is told by, so that strangers go before who is signed in."""
+
+CLEARED = '"cache", "cookies", "storage"'
+"""What a phone is told to forget whose sign-in is none, or none any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +56,20 @@ _NO_TEXT = Refusal(
     say("trouble.open_the_page"),
 )
 _FORM = "application/x-www-form-urlencoded"
+_UNREADABLE = Refusal(503, say("pairing.unreadable"), say("pairing.unreadable_advice"))
 _UNKNOWN_METHOD = Refusal(405, say("trouble.cannot_do"), say("trouble.go_back"))
 
 
-def refusal(method: str, headers: Mapping[str, str], *, scheme: str = "http") -> Refusal | None:
-    """The reason why this request may not be answered, or None."""
+def refusal(
+    method: str,
+    headers: Mapping[str, str],
+    *,
+    scheme: str = "http",
+    hosts: frozenset[str] = LOOPBACK,
+) -> Refusal | None:
+    """The reason why this request may not be answered, or None. `hosts` are our names."""
     host = headers.get("Host", "")
-    if _name_of(host) not in LOOPBACK:
+    if _name_of(host) not in hosts:
         return _WRONG_HOST
     if method in _READING:
         return _FROM_ELSEWHERE if _is_embedded_elsewhere(headers) else None
@@ -96,14 +116,68 @@ def _is_text(asked: Request) -> bool:
 
 
 def guard(app: Flask) -> None:
-    """Ask `refusal` before every request, and that it is text."""
+    """Ask before every request whether it is answered: here is no page that forgot to."""
+    app.before_request(_judge)
+    app.after_request(_renew)
 
-    @app.before_request
-    def _() -> Response | None:
-        found = refusal(request.method, dict(request.headers), scheme=request.scheme)
-        if found is None and not _is_text(request):
-            found = _NO_TEXT
-        if found is None:
-            return None
-        page = render_template("trouble.html", sentence=found.sentence, advice=found.advice)
-        return Response(page, found.status)
+
+def _judge() -> Response | None:
+    """A refusal; else nothing, and `g.phone` is who asks over TLS."""
+    g.phone, g.is_written_down = None, False
+    is_tls = request.scheme == "https"
+    hosts = context().reached().hosts if is_tls else LOOPBACK
+    found = refusal(request.method, dict(request.headers), scheme=request.scheme, hosts=hosts)
+    if found is not None:
+        return _refused(found)
+    try:
+        stranger = _stranger() if is_tls else None
+    except PhonesUnreadable:
+        return _refused(_UNREADABLE)
+    return stranger or (None if _is_text(request) else _refused(_NO_TEXT))
+
+
+def _stranger() -> Response | None:
+    """The answer to somebody who is not signed in. Nothing that was posted is looked at."""
+    sign_ins, token = context().sign_ins, request.cookies.get(COOKIE)
+    g.phone = sign_ins.phone_of(token)
+    if g.phone is not None:
+        g.is_written_down = sign_ins.note_visit(g.phone)
+        request.environ.get(LET_IN, _nobody)()
+        return None
+    if request.endpoint in OPEN:
+        return None
+    if request.accept_mimetypes.accept_html:
+        answer = Response(render_template("pair.html"), 401)
+    else:
+        answer = Response(say("pairing.not_signed_in"), 401, mimetype="text/plain")
+    if token is not None:
+        answer.headers["Clear-Site-Data"] = CLEARED
+    return answer
+
+
+def _nobody() -> None:
+    """Another server takes everybody alike."""
+
+
+def _renew(response: Response) -> Response:
+    """Let the cookie of a phone that comes now and then never end."""
+    if g.get("is_written_down"):
+        give_cookie(response, request.cookies[COOKIE])
+    return response
+
+
+def give_cookie(response: Response, token: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=COOKIE_LASTS_S,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _refused(found: Refusal) -> Response:
+    page = render_template("trouble.html", sentence=found.sentence, advice=found.advice)
+    return Response(page, found.status)

@@ -12,7 +12,7 @@ from core import socket_client
 from core.clock import SystemClock
 from core.errors import NotFound, UserError, WrongUsage
 from core.log import get_log
-from core.paths import Home, runtime_folder
+from core.paths import Home, runtime_folder, state_folder
 from core.spool_port import SpoolPort, TypedText
 from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget, Undo
@@ -22,8 +22,11 @@ from dashboard.context import Context, PostNote
 from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
+from dashboard.reached import ReachedNow, from_nowhere
 from dashboard.sentences import say, with_commands
 from dashboard.show.first_minute import load_demo
+from dashboard.sign_in.phone_file import PhoneFile
+from dashboard.sign_in.sign_ins import SignIns
 from pipeline.forget import forget
 from pipeline.imports import clean_text
 from pipeline.search.query_vectors import asker, prepared
@@ -49,14 +52,16 @@ POLICY = (
 iOS refuses to stream it from a certificate that was only accepted (haiwen/seafile#1247)."""
 
 
-def create_app(home: Home, *, streams: int = 8) -> Flask:
+def create_app(home: Home, *, streams: int = 8, reached: ReachedNow = from_nowhere) -> Flask:
     """The app on this home, for any WSGI server. At most `streams` pages get live events.
+
+    `reached` tells by what names and addresses phones come: without one, nobody may by TLS.
 
     Nothing is opened and no thread is started before the first request: the server may fork.
     """
     app = Flask("dashboard", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
-    app.extensions["context"] = context = _context(home, streams)
+    app.extensions["context"] = context = _context(home, streams, reached)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(assets=context.assets, say=say)
     app.jinja_env.filters["with_commands"] = with_commands
@@ -70,7 +75,7 @@ def create_app(home: Home, *, streams: int = 8) -> Flask:
     return app
 
 
-def _context(home: Home, streams: int) -> Context:
+def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge, spool = Bridge(), Spool(home.spool)
@@ -93,8 +98,15 @@ def _context(home: Home, streams: int) -> Context:
         capture_socket=capture,
         worker_socket=worker,
         assets=load_assets(),
+        sign_ins=_sign_ins(home, reached),
+        reached=reached,
         demo=load_demo(FOLDER),
     )
+
+
+def _sign_ins(home: Home, reached: ReachedNow) -> SignIns:
+    file = PhoneFile(state_folder(home.path) / "phones.json")
+    return SignIns(file, lambda: reached().fingerprint, SystemClock())
 
 
 def end_streams(app: Flask) -> None:

@@ -18,10 +18,12 @@ from .archive_access import ArchiveAccess
 from .assets import Assets
 from .bridge import Bridge
 from .live_events import Live
+from .reached import ReachedNow
 from .sentences import say
 from .show import status
 from .show.first_minute import Demo
 from .show.local_time import Clock
+from .sign_in.sign_ins import SignIns
 
 T = TypeVar("T")
 
@@ -74,6 +76,8 @@ class Context:
     capture_socket: Path
     worker_socket: Path
     assets: Assets
+    sign_ins: SignIns
+    reached: ReachedNow
     demo: Demo | None = None
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T:

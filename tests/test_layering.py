@@ -78,7 +78,9 @@ WITHIN = {
         "dashboard/show",
         "dashboard/assets",
         "dashboard/sentences",
+        "dashboard/sign_in",
     },
+    "dashboard/sign_in": {"dashboard/sentences"},
 }
 """Which parts of its own package each part may name, beside itself. The longest name counts."""
 

@@ -1,0 +1,126 @@
+"""The phones that are let in, as values. Pure.
+
+A token is 256 random bits in base64url; only its SHA-256 is kept, so that who reads the list
+cannot sign in by it. One hash is enough: a random token cannot be guessed, as a password can.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from core.errors import NotFound
+from dashboard.sentences import say
+
+_TOKEN_BYTES = 32
+_TOKEN_LETTERS = 43
+"""What 32 bytes are in base64url; anything longer is not even hashed."""
+
+LONGEST_NAME = 40
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone that is let in. Times are ms since 1970, None where the clock was not set.
+
+    `unseen` are the ids of phones that were let in since, and that it has not been shown.
+    """
+
+    id: str
+    name: str
+    token_hash: str
+    paired_ms: int | None = None
+    visited_ms: int | None = None
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """All of them, the oldest first. `authority` is the certificate that they were let in under."""
+
+    authority: str
+    phones: tuple[Phone, ...] = ()
+
+    def under(self, authority: str) -> "Phones":
+        """The phones under this authority: none under another, for then it is another device."""
+        return self if authority == self.authority else Phones(authority)
+
+    def by_token(self, token_hash: str) -> Phone | None:
+        return next((each for each in self.phones if each.token_hash == token_hash), None)
+
+    def by_id(self, named: str) -> Phone:
+        """The one with this id. Raises NotFound."""
+        found = next((each for each in self.phones if each.id == named), None)
+        if found is None:
+            raise NotFound(say("phones.unknown", id=named), advice=say("phones.unknown_advice"))
+        return found
+
+    def admitted(self, phone: Phone) -> "Phones":
+        """With one more, of which all others are to be told."""
+        told = [replace(each, unseen=(*each.unseen, phone.id)) for each in self.phones]
+        return replace(self, phones=(*told, phone))
+
+    def revoked(self, named: str) -> "Phones":
+        """Without this one. Raises NotFound."""
+        gone = self.by_id(named)
+        left = [each for each in self.phones if each != gone]
+        rest = [replace(each, unseen=_without(each.unseen, gone.id)) for each in left]
+        return replace(self, phones=tuple(rest))
+
+    def changed(self, named: str, **fields: Any) -> "Phones":  # noqa: ANN401 - of the value
+        """With these fields of one of them; as they are where it is gone."""
+        changed = [replace(each, **fields) if each.id == named else each for each in self.phones]
+        return replace(self, phones=tuple(changed))
+
+    def as_json(self) -> dict[str, Any]:
+        return {"version": 1, **asdict(self)}
+
+
+def from_json(told: Mapping[str, Any]) -> Phones:
+    """What `as_json` gave. Raises ValueError, KeyError or TypeError for anything else."""
+    if told["version"] != 1:
+        raise ValueError
+    return Phones(_text(told["authority"]), tuple(_phone(each) for each in told["phones"]))
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def new_id() -> str:
+    return secrets.token_hex(4)
+
+
+def hash_of(token: str) -> str | None:
+    """The SHA-256 of a token in hex; None, at no cost, for what can be none."""
+    if len(token) != _TOKEN_LETTERS or not token.isascii():
+        return None
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def clean_name(typed: str) -> str:
+    """A name as it may be shown in a line: one space between words, no controls, not too long."""
+    return _CONTROLS.sub(" ", typed).strip()[:LONGEST_NAME].strip()
+
+
+def _phone(told: Mapping[str, Any]) -> Phone:
+    phone = Phone(**{**told, "unseen": tuple(_text(each) for each in told["unseen"])})
+    for each in (phone.id, phone.name, phone.token_hash):
+        _text(each)
+    for at_ms in (phone.paired_ms, phone.visited_ms):
+        if at_ms is not None and type(at_ms) is not int:
+            raise TypeError
+    return phone
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _without(ids: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(each for each in ids if each != gone)

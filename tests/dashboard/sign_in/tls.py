@@ -1,0 +1,97 @@
+"""The page over TLS, with the certificates of a real authority, on loopback."""
+
+import contextlib
+import http.client
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from core.paths import Home, state_folder
+from dashboard.app import close, create_app, end_streams
+from dashboard.reached import Reached
+from dashboard.sign_in.phones import hash_of, new_token
+from dashboard.sign_in.sign_ins import COOKIE, SignIns
+from tests.dashboard.network.doors import Served, opened
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass(frozen=True)
+class TlsPage:
+    """The page as a phone on the network sees it, by the device's name."""
+
+    app: Flask
+    door: Served
+
+    @property
+    def host(self) -> str:
+        return self.door.host
+
+    @property
+    def port(self) -> int:
+        return self.door.port
+
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        *,
+        token: str | None = None,
+        body: str | None = None,
+        **headers: str,
+    ) -> Answer:
+        """What is answered; the certificate is verified, and no redirect followed."""
+        told = {"Host": f"{self.host}:{self.port}", "Accept": "text/html", **headers}
+        if token is not None:
+            told["Cookie"] = f"{COOKIE}={token}"
+        if body is not None:
+            told["Content-Type"] = "application/x-www-form-urlencoded"
+        with contextlib.closing(self.connect()) as line:
+            line.request(method, path, body, told)
+            answer = line.getresponse()
+            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+
+    def connect(self) -> http.client.HTTPConnection:
+        line = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        line.sock = self.door.tls(self.host)
+        return line
+
+    @property
+    def sign_ins(self) -> SignIns:
+        found = self.app.extensions["context"].sign_ins
+        assert isinstance(found, SignIns)
+        return found
+
+    def signed_in(self, name: str = "A phone") -> str:
+        """The token of a phone that is let in."""
+        token = new_token()
+        hashed = hash_of(token)
+        assert hashed is not None
+        self.sign_ins.admit(hashed, name)
+        return token
+
+
+@contextlib.contextmanager
+def over_tls(home: Path) -> Iterator[TlsPage]:
+    """The app on this home behind a door, with a certificate for its name."""
+    reached = [Reached()]
+    app = create_app(Home(home), reached=lambda: reached[0])
+    with opened(app, state_folder(home) / "certificates") as door:
+        url = f"https://{door.host}:{door.port}"
+        reached[0] = Reached(door.behind.hosts, url, door.behind.leaves.fingerprint)
+        try:
+            yield TlsPage(app, door)
+        finally:
+            end_streams(app)
+    close(app)
