@@ -106,8 +106,11 @@ class ArchiveAccess:
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         return await (await self._reader()).transcript(moment)
 
-    async def search(self, query: str, n: int, *, until_ms: int | None = None) -> Found:
-        return await (await self._open()).engine.search(query, n=n, until_ms=until_ms)
+    async def search(
+        self, query: str, n: int, *, until_ms: int | None = None, by_words_alone: bool = False
+    ) -> Found:
+        engine = (await self._open()).engine
+        return await engine.search(query, n=n, until_ms=until_ms, by_words_alone=by_words_alone)
 
     async def newest(self) -> MomentRow | None:
         """The moment that was kept last, hidden or not; the journal knows where no clock does."""

@@ -12,9 +12,13 @@ HITS = 10
 
 @page.get("/search")
 def search() -> str:
-    """With `part`, the results alone, for a page that answers as one types."""
+    """With `part`, the results alone, for a page that answers as one types.
+
+    With `words`, by words alone: at once, for who waits for the rest.
+    """
     here = context()
     query = request.args.get("q", "")
-    found = moments.results(here.ask(here.archive.search(query, HITS)), clock())
+    asking = here.archive.search(query, HITS, by_words_alone="words" in request.args)
+    found = moments.results(here.ask(asking), clock())
     template = "results.html" if "part" in request.args else "search.html"
     return render_template(template, results=found)

@@ -57,14 +57,21 @@ class Engine:
         self._moments: Moments | None = None
 
     async def search(
-        self, query: str, *, n: int = 10, since_ms: int | None = None, until_ms: int | None = None
+        self,
+        query: str,
+        *,
+        n: int = 10,
+        since_ms: int | None = None,
+        until_ms: int | None = None,
+        by_words_alone: bool = False,
     ) -> Found:
         """The `n` best moments with `since_ms` <= at < `until_ms`; never an error of the query.
 
-        Moments whose time is unknown are in no range.
+        Moments whose time is unknown are in no range. With `by_words_alone`, nobody is asked what
+        it means, and so nothing is waited for.
         """
-        (found,) = await self.search_many([query], n=n, since_ms=since_ms, until_ms=until_ms)
-        return found
+        embed = None if by_words_alone else self._embed
+        return (await self._search([query], embed, n, since_ms, until_ms))[0]
 
     async def search_many(
         self,
@@ -75,10 +82,22 @@ class Engine:
         until_ms: int | None = None,
     ) -> list[Found]:
         """One answer a query, in order; the queries are embedded together."""
+        return await self._search(queries, self._embed, n, since_ms, until_ms)
+
+    async def _search(
+        self,
+        queries: Sequence[str],
+        embed: Embed | None,
+        n: int,
+        since_ms: int | None,
+        until_ms: int | None,
+    ) -> list[Found]:
         began = time.perf_counter()
         moments = await self._current_moments()
         parsed = [parse(query) for query in queries]
-        vectors = await self._query_vectors(moments, parsed)
+        vectors = None
+        if embed is not None and moments.table.vectors is not None:
+            vectors = await embed([query.text for query in parsed])
         within = moments.within(since_ms, until_ms)
         shared_ms = _since(began) / max(len(queries), 1)
         found = []
@@ -96,13 +115,6 @@ class Engine:
         if self._moments is None or self._moments.table is not table:
             self._moments = Moments(table)
         return self._moments
-
-    async def _query_vectors(
-        self, moments: Moments, queries: Sequence[Query]
-    ) -> NDArray[np.float32] | None:
-        if self._embed is None or moments.table.vectors is None:
-            return None
-        return await self._embed([query.text for query in queries])
 
     async def _answer(
         self,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,8 +17,9 @@ from core.moment import Transcript, Word
 from core.paths import Home
 from dashboard.app import close, create_app
 from pipeline.store.format import drafts
-from pipeline.store.format.drafts import Kept, new_moment_id
+from pipeline.store.format.drafts import Embedding, Kept, PassageCut, new_moment_id
 from pipeline.store.format.events import Draft
+from pipeline.store.passage_columns.vectors import encoded
 from pipeline.store.sqlite.archive import open_archive
 
 LOCALHOST = "http://localhost:8765"
@@ -85,11 +87,17 @@ class Diary:
         )
         return moment
 
-    def typed(self, text: str, at_ms: int | None, about: str | None = None) -> str:
+    def typed(
+        self, text: str, at_ms: int | None, about: str | None = None, *, embedded: bool = False
+    ) -> str:
         kept = Kept(
             new_moment_id(), "typed", _here(at_ms), transcript=Transcript(text), about=about
         )
         self._append(drafts.moment_kept(kept, author="wearer"))
+        if embedded:
+            cuts = (PassageCut(0, len(text), None, None),)
+            vectors = encoded(np.eye(1, 384, dtype=np.float32))
+            self._append(drafts.moment_embedded(kept.id, Embedding("a model", cuts, vectors)))
         return kept.id
 
     def imported(self, *texts: str) -> None:

@@ -5,6 +5,7 @@ import time
 import pytest
 from flask.testing import FlaskClient
 
+from dashboard.show.first_minute import QUESTION
 from tests.dashboard.conftest import Diary
 
 HOUR_MS = 3_600_000
@@ -54,6 +55,16 @@ def test_a_hit_comes_with_its_reason_and_words_alone_are_owned_up(
 
     assert "has the word" in text
     assert "Only exact words" in text
+
+
+def test_by_words_alone_nobody_is_asked_what_it_means(page: FlaskClient, diary: Diary) -> None:
+    """A question of which the meaning is prepared, so that a whole answer has it."""
+    diary.typed("nobody reacts", now_ms(), embedded=True)
+
+    whole = page.get("/search", query_string={"part": 1, "q": QUESTION}).text
+    words = page.get("/search", query_string={"part": 1, "q": QUESTION, "words": 1}).text
+
+    assert ("data-alone" in whole, "data-alone" in words) == (False, True)
 
 
 def test_the_part_of_a_search_is_no_whole_page(page: FlaskClient, diary: Diary) -> None:

@@ -260,3 +260,45 @@ def test_back_from_what_was_found_brings_the_query_and_its_hits_back(
     browser.until("document.querySelector('#results .hit')")
     assert browser.see("document.querySelector('#q').value") == "pump"
     assert browser.see("document.querySelector('#calm').hidden")
+
+
+HOLD_WHOLE_ANSWERS = """(() => {
+  const real = window.fetch;
+  window.fetch = (address, ...more) =>
+    String(address).startsWith("/search") && !String(address).includes("&words=")
+      ? new Promise((done, fail) => {
+          window.release = () => real(address, ...more).then(done, fail);
+          window.lose = () => fail(new TypeError("nobody answers"));
+        })
+      : real(address, ...more);
+})()"""
+
+
+def test_what_has_the_words_is_shown_first_and_what_means_the_same_joins(
+    browser: Phone, lived: Lived
+) -> None:
+    note = [*COMMAND, "note", "the pump leaks again", "--home", str(lived.home)]
+    subprocess.run(note, check=True, capture_output=True)
+    browser.open_tab()
+    browser.go(lived.url)
+    browser.see(HOLD_WHOLE_ANSWERS)
+
+    browser.type("#q", "pump")
+    browser.until("document.querySelector('#results .hit mark')")
+    assert "Looking for" in browser.text("#results")
+
+    browser.see("release()")
+    browser.until("!document.querySelector('#results').innerText.includes('Looking for')")
+    assert browser.text("#results .hit mark") == "pump"
+
+
+def test_a_search_that_nobody_answers_says_so(browser: Phone, lived: Lived) -> None:
+    browser.open_tab()
+    browser.go(lived.url)
+    browser.see(HOLD_WHOLE_ANSWERS)
+
+    browser.type("#q", "pump")
+    browser.until("document.querySelector('#results').innerText.includes('Looking for')")
+    browser.see("lose()")
+
+    browser.until("document.querySelector('#results').innerText.includes('reach Afterthought')")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ DAY = (
 )
 
 
-async def refs(engine: Engine, query: str, **options: int) -> list[str | None]:
+async def refs(engine: Engine, query: str, **options: Any) -> list[str | None]:
     return [hit.ref for hit in (await engine.search(query, **options)).hits]
 
 
