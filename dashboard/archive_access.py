@@ -152,7 +152,7 @@ class ArchiveAccess:
 
     async def undo_keep(self, named: str) -> str:
         """Take back the keep itself: the moment is hidden. Waits for one that is being made."""
-        await self.is_made(named, MADE_WITHIN_S)
+        await self._made(named)
         async with self._writing(named) as (archive, row):
             await acts.undo_keep(archive, row)
             return await _newest_act(archive, row.id)
@@ -187,14 +187,11 @@ class ArchiveAccess:
             if opened is not None:
                 await opened.stack.aclose()
 
-    async def is_made(self, moment: str, within_s: float) -> bool:
-        """True once the worker has made this moment; False where that takes longer."""
+    async def _made(self, named: str) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                while await self.find(moment) is None:  # noqa: ASYNC110 - another process makes it
+            async with asyncio.timeout(MADE_WITHIN_S):
+                while await self.find(named) is None:  # noqa: ASYNC110 - another process makes it
                     await asyncio.sleep(0.25)
-                return True
-        return False
 
     @contextlib.asynccontextmanager
     async def _writing(self, named: str) -> AsyncIterator[tuple[Archive, MomentRow]]:

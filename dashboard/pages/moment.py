@@ -24,7 +24,12 @@ def moment(named: str) -> str:
     here = context()
     row = here.ask(here.archive.moment(named))
     shown = _linked(here, row, in_full(here, row, clock()))
-    return render_template("moment.html", moment=shown, done=done(request.args))
+    return render_template(
+        "moment.html",
+        moment=shown,
+        done=done(request.args),
+        awaited=request.args.get("note", ""),
+    )
 
 
 @page.post("/moment/<named>/hide")

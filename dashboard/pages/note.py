@@ -7,9 +7,6 @@ from dashboard.context import context
 
 page = Blueprint("note", __name__)
 
-MADE_WITHIN_S = 3.0
-"""How long the page of a moment waits for the note about it, so as to show it."""
-
 
 @page.post("/note")
 def note() -> Response:
@@ -17,10 +14,8 @@ def note() -> Response:
     here, named = context(), request.form.get("about", "")
     about = here.ask(here.archive.moment(named)).id if named else None
     note = here.post_note(request.form.get("text", ""), about)
-    if not here.wake_worker():
-        done = "noted_waiting"
-    elif about is None or here.ask(here.archive.is_made(note, MADE_WITHIN_S)):
-        done = "noted"
-    else:
-        done = "noted_soon"
-    return redirect(f"/moment/{about}?done={done}" if about else f"/?done={done}&keep={note}", 303)
+    works = here.wake_worker()
+    if about is None:
+        return redirect(f"/?done={'noted' if works else 'noted_waiting'}&keep={note}", 303)
+    done = "noted_about" if works else "noted_waiting"
+    return redirect(f"/moment/{about}?done={done}&note={note}", 303)

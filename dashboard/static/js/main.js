@@ -2,6 +2,7 @@
 // work starts; what happens later they let each other know by events (`dom.js`). No library, no
 // build. Addresses and times come out of `data-` attributes.
 
+import { awaitedNote } from "./awaited_note.js";
 import { captureForms } from "./capture_forms.js";
 import { keepCounting } from "./counts.js";
 import { all, one } from "./dom.js";
@@ -26,3 +27,4 @@ begin(".hand", captureForms);
 begin(".hand", keepCounting);
 begin("#level", level);
 begin("#level", live);
+begin("#notes", awaitedNote);

@@ -27,7 +27,8 @@ def test_a_note_from_a_moments_page_is_about_it_and_leads_back(
     (letter,) = Spool(home / "spool").waiting()
     (note,) = read_batch(letter.path).texts
     assert (note.text, note.about) == ("Sold by now.", moment)
-    assert answer.location == f"/moment/{moment}?done=noted_waiting"
+    assert answer.location == f"/moment/{moment}?done=noted_waiting&note={note.id}"
+    assert f'data-awaits="{note.id}" hidden' in page.get(answer.location).text
 
 
 def test_a_note_about_nothing_that_is_there_is_not_kept(page: FlaskClient, home: Path) -> None:
@@ -49,7 +50,7 @@ def test_each_of_the_two_pages_leads_to_the_other(page: FlaskClient, diary: Diar
     assert (
         f"About: {link}Jon wants to sell the boat &amp; its &lt;b&gt;sail&lt;/b&gt;</a>" in of_note
     )
-    assert "Notes about this" not in of_note
+    assert 'data-awaits="" hidden' in of_note
     assert "About:" not in of_moment
 
 
@@ -65,7 +66,7 @@ def test_a_hidden_moment_is_not_read_out_by_its_note_nor_a_hidden_note_listed(
 
     assert "a moment that is hidden" in of_note
     assert "boat" not in of_note
-    assert "Notes about this" not in page.get(f"/moment/{moment}").text
+    assert f'href="/moment/{note}"' not in page.get(f"/moment/{moment}").text
 
 
 @pytest.mark.parametrize(

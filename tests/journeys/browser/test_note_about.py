@@ -1,0 +1,27 @@
+"""A note that is typed on a moment's page, with the real worker and a real browser."""
+
+from tests.journeys.browser.chromium import Phone
+from tests.journeys.browser.test_page import Lived, lived
+from tests.journeys.command import afterthought
+
+__all__ = ["lived"]
+
+
+def test_a_note_about_a_moment_joins_its_page_and_leads_back(browser: Phone, lived: Lived) -> None:
+    note = afterthought("note", "the pump leaks again", "--json", "--home", lived.home)
+    moment = note.value["id"]
+    browser.open_tab()
+    browser.go(f"{lived.url}/moment/{moment}")
+    browser.until("document.querySelector('#notes').hidden")
+
+    browser.type("#note", "the seal was changed")
+    browser.tap(".note button")
+    browser.until("document.querySelector('#notes .row')")
+    assert "the seal was changed" in browser.text("#notes")
+
+    browser.tap("#notes .row a")
+    browser.until("document.querySelector('.about a')")
+    assert "About: the pump leaks again" in browser.text(".about")
+    browser.tap(".about a")
+    browser.until("document.querySelector('#notes .row')")
+    assert browser.errors == []
