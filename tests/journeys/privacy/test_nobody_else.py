@@ -160,7 +160,7 @@ def tries(what, act):
 
 def page(request, reads):
     with socket.socket() as line:
-        line.settimeout(PATIENCE_S)
+        line.settimeout(120)
         line.connect(("127.0.0.1", int(port)))
         line.sendall(request)
         told = line.recv(65536) if reads else b""
@@ -168,7 +168,7 @@ def page(request, reads):
 
 def talk(path):
     with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(PATIENCE_S)
+        line.settimeout(120)
         line.connect(path)
         line.sendall(b'{"do": "status"}\\n')
         return line.recv(65536)
