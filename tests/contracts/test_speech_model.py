@@ -93,6 +93,7 @@ def test_both_ways_to_run_silero_give_the_same_numbers(home: Path, frames_a_call
     assert np.concatenate(judged) == pytest.approx(onnx.feed(sound), abs=1e-4)
 
 
+@pytest.mark.soak
 def test_they_do_so_over_a_whole_day(home: Path, data: Path) -> None:
     day = a_day(data)
 

@@ -19,6 +19,7 @@ def hostile(data: Path) -> list[Path]:
     return [data / "hostile" / json.loads(line)["file"] for line in index]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("call", range(CALLS))
 def test_each_hostile_file_gives_a_moment_or_a_sentence(hostile: list[Path], call: int) -> None:
     files = hostile[call::CALLS]

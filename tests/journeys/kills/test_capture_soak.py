@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.capture_soak import soak
 
 
+@pytest.mark.soak
 def test_killed_all_day_nothing_confirmed_is_lost_or_doubled_and_every_gap_is_shown(
     tmp_path: Path,
 ) -> None:
