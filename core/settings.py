@@ -134,6 +134,17 @@ class PipelineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DashboardSettings:
+    """The page for the phone."""
+
+    interfaces: str | None = setting(
+        None,
+        "unset: every network interface but loopback, VPNs and bridges of containers, at its "
+        "private addresses; else their names, as in `wlan0 eth0`, or `none`",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set; one table of the file for each part."""
 
@@ -141,3 +152,4 @@ class Settings:
     machine: MachineSettings = MachineSettings()
     device: DeviceSettings = DeviceSettings()
     pipeline: PipelineSettings = PipelineSettings()
+    dashboard: DashboardSettings = DashboardSettings()

@@ -1,0 +1,197 @@
+"""The page on the local network: its doors, certificates and name, as the network is now."""
+
+import errno
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.clock import Clock, StepWatch
+from core.page_address import PageAddress
+from dashboard.certificates.asking import Asking
+from dashboard.doors import Behind
+from dashboard.leaf_contexts import LeafContexts
+from dashboard.network.choosing import Attached, chosen, missing
+from dashboard.network.publishing import Publisher
+from dashboard.network_connections import HTTPS
+
+ASK_EVERY_S = 86_400.0
+"""How often it is asked whether a certificate is due: they last a year."""
+
+_PATIENCE_S = 20.0
+"""A certificate takes half a second here; on a Zero 2 W some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where the page is to answer: interfaces as the settings name them, and the ports.
+
+    At `redirect_port` there is the redirect for who types no `https`; None where there is none.
+    """
+
+    interfaces: str | None
+    tls_port: int
+    redirect_port: int | None = None
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        return (self.tls_port, *([] if self.redirect_port is None else [self.redirect_port]))
+
+
+class OpenDoor(Protocol):
+    """A door that can be closed again."""
+
+    def close(self) -> None:
+        """Listen there no more."""
+
+
+OpenADoor = Callable[[Behind, Attached, int], OpenDoor]
+"""Listens at an address and a port. Raises OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What it works with."""
+
+    own_addresses: Callable[[], Sequence[Attached]]
+    open_door: OpenADoor
+    leaves: LeafContexts
+    asking: Asking
+    publisher: Publisher
+    clock: Clock
+
+
+class Reach:
+    """Keeps the page reached. `look` is called by the server's loop about each second.
+
+    `hosts`, `fingerprint` and `address` may be read by any thread.
+    """
+
+    def __init__(self, plan: Plan, parts: Parts, tell: Callable[[PageAddress], None]) -> None:
+        self._plan, self._parts, self._tell = plan, parts, tell
+        self._doors: dict[tuple[Attached, int], OpenDoor] = {}
+        self._asked_for: frozenset[Attached] | None = None
+        self._asked_s = 0.0
+        self._mended = ""
+        self._steps = StepWatch()
+        self._told: PageAddress | None = None
+        self.tls_port = plan.tls_port
+        self.hosts: frozenset[str] = frozenset()
+
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        return self._parts.leaves.context
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the authority's certificate in hex; empty before there is one."""
+        return self._parts.leaves.fingerprint
+
+    @property
+    def address(self) -> str:
+        """The page's address for people; empty while nobody could come."""
+        return "" if self._told is None or not self._told.urls else self._told.urls[0]
+
+    def look(self) -> None:
+        """Follow what has changed: addresses, certificates, the clock."""
+        found = self._parts.own_addresses()
+        at = chosen(found, self._plan.interfaces)
+        troubles = [*_without_network(found, at, self._plan.interfaces), *self._ask(at)]
+        leaves = self._parts.leaves
+        leaves.look()
+        typed = [each for each in at if each.is_for_browsers]
+        self.hosts = frozenset({leaves.host, *(str(each.ip) for each in at)} - {""})
+        troubles += self._move_doors(at)
+        self._parts.publisher.publish(
+            leaves.host, [each.ip for each in typed if self._is_open(each)]
+        )
+        unnamed = self._parts.publisher.trouble()
+        urls = self._urls([each for each in typed if self._is_open(each)], is_named=not unnamed)
+        told = [each for each in (*troubles, leaves.trouble, unnamed) if each]
+        self._told_now(PageAddress(leaves.host, urls, tuple(dict.fromkeys(told))))
+
+    def close(self) -> None:
+        """Publish and ask no more; the doors are the server's to close."""
+        self._parts.publisher.close()
+        self._parts.asking.close()
+
+    def _ask(self, at: Sequence[Attached]) -> Iterator[str]:
+        """Ask for certificates where one may be due; what is wrong with that."""
+        if not at:
+            return
+        clock, leaves = self._parts.clock, self._parts.leaves
+        now_s, recorded = clock.monotonic_s(), clock.recorded_now()
+        has_stepped = self._steps.look(recorded.at_ms, recorded.boottime_ms or 0) is not None
+        is_broken = leaves.trouble != self._mended
+        is_old = now_s - self._asked_s >= ASK_EVERY_S
+        if frozenset(at) != self._asked_for or has_stepped or is_broken or is_old:
+            self._asked_for, self._asked_s, self._mended = None, now_s, leaves.trouble
+            try:
+                self._parts.asking.ask([each.ip for each in at])
+                self._asked_for = frozenset(at)
+            except OSError as error:
+                yield f"No certificate can be asked for ({error.strerror}). Free some space."
+        yield self._parts.asking.trouble()
+        if self.context is None and now_s - self._asked_s > _PATIENCE_S:
+            yield (
+                "There is no certificate yet, so phones cannot come. "
+                "Look at the log: journalctl -u afterthought-certificates."
+            )
+
+    def _move_doors(self, at: Sequence[Attached]) -> Iterator[str]:
+        """Close the doors of addresses that are gone, open those of new ones; what is wrong."""
+        ports = self._plan.ports if self.context else ()
+        wanted = [(each, port) for each in at for port in ports]
+        for place in [each for each in self._doors if each not in wanted]:
+            self._doors.pop(place).close()
+        for each, port in [each for each in wanted if each not in self._doors]:
+            try:
+                self._doors[each, port] = self._parts.open_door(self, each, port)
+            except OSError as error:
+                yield _no_door(each, port, error)
+
+    def _is_open(self, at: Attached) -> bool:
+        return (at, self._plan.tls_port) in self._doors
+
+    def _urls(self, at: Sequence[Attached], *, is_named: bool) -> tuple[str, ...]:
+        if not at:
+            return ()
+        port = "" if self.tls_port == HTTPS else f":{self.tls_port}"
+        host = self._parts.leaves.host
+        names = [host] if host and is_named else []
+        hosts = [str(each.ip) if each.ip.version == 4 else f"[{each.ip}]" for each in at]  # noqa: PLR2004
+        return tuple(f"https://{each}{port}" for each in (*names, *hosts))
+
+    def _told_now(self, address: PageAddress) -> None:
+        if address != self._told:
+            self._told = address
+            self._tell(address)
+
+
+def _without_network(
+    found: Sequence[Attached], at: Sequence[Attached], interfaces: str | None
+) -> Iterator[str]:
+    for name in missing(found, interfaces):
+        yield (
+            f"There is no network interface {name}, or it has no address. "
+            "`ip address` lists them; name another in the settings."
+        )
+    if not at and interfaces is None:
+        yield (
+            "This machine has no address on a local network, so phones cannot come. "
+            "Connect it to your Wi-Fi; the page goes on here meanwhile."
+        )
+
+
+def _no_door(at: Attached, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRNOTAVAIL:  # an address of IPv6 is tried by the kernel first
+        return ""
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Another program listens at port {port} of {at.ip}, so phones cannot come there. "
+            "Stop it, or name another port with --tls-port."
+        )
+    return (
+        f"The page cannot listen at port {port} of {at.ip} ({error.strerror}). "
+        "Name another port with --tls-port."
+    )

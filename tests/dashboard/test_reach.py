@@ -1,0 +1,300 @@
+"""The page follows the network: doors, certificates, name, and what is told of them."""
+
+import errno
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_interface
+from pathlib import Path
+
+import pytest
+
+from core.clock import FakeClock
+from core.page_address import PageAddress
+from dashboard.certificates.folder import CertificateFolder
+from dashboard.certificates.leaves import known_time
+from dashboard.doors import Behind
+from dashboard.leaf_contexts import LeafContexts
+from dashboard.network.choosing import Attached
+from dashboard.network.ranges import Address
+from dashboard.reach import ASK_EVERY_S, Parts, Plan, Reach
+
+WIFI = Attached("wlan0", 2, ip_interface("192.168.1.7/24"))
+MOVED = Attached("wlan0", 2, ip_interface("192.168.1.8/24"))
+CABLE = Attached("eth0", 3, ip_interface("fd00::7/64"))
+LOOPBACK = Attached("lo", 1, ip_interface("127.0.0.1/8"), "loopback")
+
+
+@dataclass
+class World:
+    """All that Reach works with, faked; certificates are real, and made at once."""
+
+    folder: CertificateFolder
+    own: list[Attached]
+    clock: FakeClock = field(default_factory=FakeClock)
+    open: set[tuple[str, int]] = field(default_factory=set)
+    asked: list[list[str]] = field(default_factory=list)
+    published: list[tuple[str, list[str]]] = field(default_factory=list)
+    told: list[PageAddress] = field(default_factory=list)
+    refuses: dict[int, int] = field(default_factory=dict)
+    is_answered: bool = True
+    asking_trouble: str = ""
+    name_trouble: str = ""
+
+    def own_addresses(self) -> Sequence[Attached]:
+        return self.own
+
+    def open_door(self, behind: Behind, at: Attached, port: int) -> "FakeDoor":
+        assert behind.context is not None
+        if port in self.refuses:
+            raise OSError(self.refuses[port], "refused")
+        place = str(at.ip), port
+        self.open.add(place)
+        return FakeDoor(lambda: self.open.remove(place))
+
+    def ask(self, addresses: Iterable[Address]) -> None:
+        wanted = list(addresses)
+        self.asked.append([str(each) for each in wanted])
+        if self.is_answered:
+            self.folder.renew(b"", wanted, known_time(self.clock.now_ms()))
+
+    def reach(self, interfaces: str | None = None, redirect_port: int | None = None) -> Reach:
+        parts = Parts(
+            self.own_addresses,
+            self.open_door,
+            LeafContexts(self.folder),
+            FakeAsking(self),
+            FakePublisher(self),
+            self.clock,
+        )
+        return Reach(Plan(interfaces, 8766, redirect_port), parts, self.told.append)
+
+
+@dataclass
+class FakeDoor:
+    close: Callable[[], None]
+
+
+@dataclass
+class FakeAsking:
+    world: World
+
+    def ask(self, addresses: Iterable[Address]) -> None:
+        self.world.ask(addresses)
+
+    def trouble(self) -> str:
+        return self.world.asking_trouble
+
+    def close(self) -> None:
+        self.world.asked.append(["closed"])
+
+
+@dataclass
+class FakePublisher:
+    world: World
+
+    def publish(self, host: str, ips: Iterable[Address]) -> None:
+        self.world.published.append((host, [str(each) for each in ips]))
+
+    def trouble(self) -> str:
+        return self.world.name_trouble
+
+    def close(self) -> None:
+        self.world.published.append(("", []))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(CertificateFolder(tmp_path / "certificates"), [LOOPBACK, WIFI])
+
+
+def test_at_the_first_look_it_is_reached_by_name_and_by_address(world: World) -> None:
+    reach = world.reach()
+    reach.look()
+    host = world.folder.host() or ""
+
+    assert world.open == {("192.168.1.7", 8766)}
+    assert world.asked == [["192.168.1.7"]]
+    assert world.published[-1] == (host, ["192.168.1.7"])
+    assert reach.hosts == {host, "192.168.1.7"}
+    urls = f"https://{host}:8766", "https://192.168.1.7:8766"
+    assert world.told == [PageAddress(host, urls)]
+    assert reach.address == urls[0]
+    assert len(reach.fingerprint) == 64
+
+
+def test_what_has_not_changed_is_told_and_asked_once(world: World) -> None:
+    reach = world.reach()
+    for _ in range(5):
+        reach.look()
+
+    assert len(world.told) == len(world.asked) == len(world.open) == 1
+
+
+def test_a_changed_address_is_followed(world: World) -> None:
+    reach = world.reach()
+    reach.look()
+    world.own = [LOOPBACK, MOVED, CABLE]
+    reach.look()
+
+    assert world.open == {("192.168.1.8", 8766), ("fd00::7", 8766)}
+    assert world.asked[-1] == ["192.168.1.8", "fd00::7"]
+    assert world.told[-1].urls[1:] == ("https://192.168.1.8:8766", "https://[fd00::7]:8766")
+    assert "192.168.1.7" not in reach.hosts
+
+
+def test_without_a_network_it_says_so_and_comes_back_with_it(world: World) -> None:
+    reach = world.reach()
+    world.own = [LOOPBACK]
+    reach.look()
+    without = world.told[-1]
+    world.own = [LOOPBACK, WIFI]
+    reach.look()
+
+    assert (without.urls, world.asked[0]) == ((), ["192.168.1.7"])
+    assert without.troubles == (
+        (
+            "This machine has no address on a local network, so phones cannot come. "
+            "Connect it to your Wi-Fi; the page goes on here meanwhile."
+        ),
+    )
+    assert world.told[-1].troubles == ()
+    assert reach.address
+
+
+def test_an_interface_that_is_not_there_is_named(world: World) -> None:
+    world.reach("wlan0 wlan9").look()
+
+    assert world.open == {("192.168.1.7", 8766)}
+    assert world.told[-1].troubles == (
+        (
+            "There is no network interface wlan9, or it has no address. "
+            "`ip address` lists them; name another in the settings."
+        ),
+    )
+
+
+def test_where_none_is_wanted_there_is_none_and_no_trouble(world: World) -> None:
+    reach = world.reach("none")
+    reach.look()
+
+    assert (world.open, world.asked, world.told) == (set(), [], [PageAddress()])
+    assert reach.hosts == frozenset()
+
+
+def test_a_port_that_is_taken_is_told_and_tried_again(world: World) -> None:
+    world.refuses = {8766: errno.EADDRINUSE}
+    reach = world.reach()
+    reach.look()
+    taken = world.told[-1]
+    world.refuses = {}
+    reach.look()
+
+    assert taken.urls == ()
+    assert taken.troubles == (
+        (
+            "Another program listens at port 8766 of 192.168.1.7, so phones cannot come there. "
+            "Stop it, or name another port with --tls-port."
+        ),
+    )
+    assert world.told[-1].troubles == ()
+    assert world.open == {("192.168.1.7", 8766)}
+
+
+def test_who_may_not_listen_there_is_told_another_way(world: World) -> None:
+    world.refuses = {80: errno.EACCES}
+    world.reach(redirect_port=80).look()
+
+    assert world.open == {("192.168.1.7", 8766)}
+    assert "cannot listen at port 80" in world.told[-1].troubles[0]
+
+
+def test_an_address_that_is_not_usable_yet_is_no_trouble(world: World) -> None:
+    world.refuses = {8766: errno.EADDRNOTAVAIL}
+    world.reach().look()
+
+    assert world.told[-1].troubles == ()
+
+
+def test_certificates_are_asked_for_again_each_day_and_once_the_time_is_known(
+    world: World,
+) -> None:
+    world.clock.set(None)
+    reach = world.reach()
+    reach.look()
+    world.clock.advance(10)
+    reach.look()
+    unset = len(world.asked)
+    world.clock.set(1_800_000_000_000)
+    reach.look()
+    known = len(world.asked)
+    world.clock.advance(ASK_EVERY_S - 10)
+    reach.look()
+    before = len(world.asked)
+    world.clock.advance(10)
+    reach.look()
+
+    assert (unset, known, before, len(world.asked)) == (1, 2, 2, 3)
+
+
+def test_a_certificate_that_does_not_fit_is_asked_for_again(world: World) -> None:
+    reach = world.reach()
+    reach.look()
+    world.folder.address_leaf.write_text("nonsense", encoding="utf-8")
+    reach.look()
+    told = world.told[-1]
+    reach.look()
+    reach.look()
+
+    assert "cannot be used" in told.troubles[0]
+    assert told.urls
+    assert world.told[-1].troubles == ()
+
+
+def test_without_a_certificate_nobody_is_let_in_and_after_a_while_it_is_told(
+    world: World,
+) -> None:
+    world.is_answered = False
+    reach = world.reach()
+    reach.look()
+    first = world.told[-1]
+    world.clock.advance(21)
+    world.asking_trouble = "The disk is full. Free some space."
+    reach.look()
+
+    assert (world.open, first) == (set(), PageAddress())
+    assert world.told[-1].troubles == (
+        "The disk is full. Free some space.",
+        (
+            "There is no certificate yet, so phones cannot come. "
+            "Look at the log: journalctl -u afterthought-certificates."
+        ),
+    )
+
+
+def test_where_another_device_has_the_name_only_addresses_are_told(world: World) -> None:
+    world.name_trouble = "Another device answers. Use the address."
+    reach = world.reach()
+    reach.look()
+
+    assert world.told[-1].urls == ("https://192.168.1.7:8766",)
+    assert world.told[-1].troubles == ("Another device answers. Use the address.",)
+    assert world.told[-1].host == world.folder.host()
+
+
+def test_at_443_no_address_has_a_port(world: World) -> None:
+    reach = world.reach()
+    vars(reach)["_plan"] = Plan(None, 443, 80)
+    reach.tls_port = 443
+    reach.look()
+
+    assert world.told[-1].urls[1] == "https://192.168.1.7"
+    assert world.open == {("192.168.1.7", 443), ("192.168.1.7", 80)}
+
+
+def test_at_the_end_nothing_is_published_any_more(world: World) -> None:
+    reach = world.reach()
+    reach.look()
+    reach.close()
+
+    assert world.published[-1] == ("", [])
+    assert world.asked[-1] == ["closed"]
