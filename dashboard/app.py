@@ -18,7 +18,7 @@ from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
-from dashboard.context import Context, PostNote
+from dashboard.context import Context, PostNote, context
 from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
@@ -63,7 +63,7 @@ def create_app(home: Home, *, streams: int = 8, reached: ReachedNow = from_nowhe
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
     app.extensions["context"] = context = _context(home, streams, reached)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(assets=context.assets, say=say)
+    app.jinja_env.globals.update(device=_device, assets=context.assets, say=say)
     app.jinja_env.filters["with_commands"] = with_commands
     access.guard(app)
     app.after_request(_with_headers)
@@ -143,6 +143,11 @@ def _posting(home: Home, spool: SpoolPort) -> PostNote:
         return note.id
 
     return post_note
+
+
+def _device() -> str:
+    """The name of the device, for who comes by network and may have several."""
+    return context().reached().device if request.scheme == "https" else ""
 
 
 def _with_headers(response: Response) -> Response:

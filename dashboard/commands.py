@@ -1,42 +1,92 @@
 """`dashboard`: the page for the phone."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of
 
+if TYPE_CHECKING:
+    from core.settings import Settings
+
 PORT = 8765
+_LAST_PORT = 65_535
 
 
 def dashboard(arguments: Arguments, screen: Screen) -> int:
     """Serve the page until a signal to stop."""
     from core.access.memory import close_memory  # noqa: PLC0415
+    from core.settings_file import load  # noqa: PLC0415
     from dashboard.app import close, create_app, end_streams  # noqa: PLC0415
+    from dashboard.reach import Plan  # noqa: PLC0415
+    from dashboard.reach_parts import reach_of  # noqa: PLC0415
     from dashboard.server import STREAMS, Hooks, make_server, serve  # noqa: PLC0415
 
     def ready(port: int) -> None:
         url = f"http://localhost:{port}"
         screen.value({"url": url}, f"The page is at {url}")
-        screen.say(
-            "It answers on this machine alone. Your phone can be let in once pairing exists: "
-            "the network address will then be opened, with TLS, to paired phones only."
-        )
 
     close_memory()
-    app = create_app(home_of(arguments), streams=STREAMS)
+    home = home_of(arguments)
+    plan = Plan(
+        _interfaces(arguments, load(home.path)), tls_port(arguments), arguments.redirect_port
+    )
+    app = create_app(home, streams=STREAMS, reached=lambda: reach.reached)
     try:
-        serve(make_server(app, arguments.port), Hooks(ready, lambda: end_streams(app)))
+        server = make_server(app, arguments.port)
+        reach = reach_of(home, server, plan, screen.say)
+        try:
+            serve(server, Hooks(ready, lambda: end_streams(app), reach.look))
+        finally:
+            reach.close()
     finally:
         close(app)
     return 0
 
 
+def tls_port(arguments: Arguments) -> int:
+    """The port on the network: the one after that on loopback, unless it is named."""
+    named: int | None = arguments.tls_port
+    return named if named is not None else min(arguments.port + 1, _LAST_PORT)
+
+
+def _interfaces(arguments: Arguments, settings: "Settings") -> str | None:
+    """Where no port is fixed nobody could be told an address, and the network stays closed."""
+    is_fixed = arguments.port or arguments.tls_port
+    return settings.dashboard.interfaces if is_fixed else "none"
+
+
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=PORT, metavar="N", help=f"({PORT})")
+    add_tls_port(parser)
+    parser.add_argument(
+        "--redirect-port",
+        type=_network_port,
+        metavar="N",
+        help="where http on the network is sent on to https (nowhere)",
+    )
+
+
+def add_tls_port(parser: argparse.ArgumentParser) -> None:
+    """The option that says where the page answers on the network."""
+    parser.add_argument(
+        "--tls-port",
+        type=_network_port,
+        metavar="N",
+        help="the page's port on the network, https alone (the one after --port)",
+    )
 
 
 def _port(text: str) -> int:
     number = int(text)
-    if not 0 <= number <= 65_535:  # noqa: PLR2004 - what a TCP port can be
+    if not 0 <= number <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{number} is not a port")
+    return number
+
+
+def _network_port(text: str) -> int:
+    """A fixed one: phones are told it."""
+    number = _port(text)
+    if number == 0:
         raise argparse.ArgumentTypeError(f"{number} is not a port")
     return number
 

@@ -52,10 +52,7 @@ class Door(wasyncore.dispatcher):
             if is_v6:
                 self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             self.set_reuse_addr()
-            ip = str(at.ip)
-            self.bind(
-                (ip, port, 0, at.index if at.ip.is_link_local else 0) if is_v6 else (ip, port)
-            )
+            self.bind((str(at.ip), port))
             self.listen(_QUEUE)
         except OSError:
             self.close()

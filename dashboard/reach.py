@@ -3,7 +3,7 @@
 import errno
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.clock import Clock, StepWatch
@@ -14,6 +14,7 @@ from dashboard.leaf_contexts import LeafContexts
 from dashboard.network.choosing import Attached, chosen, missing
 from dashboard.network.publishing import Publisher
 from dashboard.network_connections import HTTPS
+from dashboard.reached import Reached
 
 ASK_EVERY_S = 86_400.0
 """How often it is asked whether a certificate is due: they last a year."""
@@ -64,7 +65,7 @@ class Parts:
 class Reach:
     """Keeps the page reached. `look` is called by the server's loop about each second.
 
-    `hosts`, `fingerprint` and `address` may be read by any thread.
+    `reached` may be read by any thread.
     """
 
     def __init__(self, plan: Plan, parts: Parts, tell: Callable[[PageAddress], None]) -> None:
@@ -76,21 +77,15 @@ class Reach:
         self._steps = StepWatch()
         self._told: PageAddress | None = None
         self.tls_port = plan.tls_port
-        self.hosts: frozenset[str] = frozenset()
+        self.reached = Reached()
 
     @property
     def context(self) -> ssl.SSLContext | None:
         return self._parts.leaves.context
 
     @property
-    def fingerprint(self) -> str:
-        """The SHA-256 of the authority's certificate in hex; empty before there is one."""
-        return self._parts.leaves.fingerprint
-
-    @property
-    def address(self) -> str:
-        """The page's address for people; empty while nobody could come."""
-        return "" if self._told is None or not self._told.urls else self._told.urls[0]
+    def hosts(self) -> frozenset[str]:
+        return self.reached.hosts
 
     def look(self) -> None:
         """Follow what has changed: addresses, certificates, the clock."""
@@ -99,14 +94,16 @@ class Reach:
         troubles = [*_without_network(found, at, self._plan.interfaces), *self._ask(at)]
         leaves = self._parts.leaves
         leaves.look()
-        typed = [each for each in at if each.is_for_browsers]
-        self.hosts = frozenset({leaves.host, *(str(each.ip) for each in at)} - {""})
-        troubles += self._move_doors(at)
-        self._parts.publisher.publish(
-            leaves.host, [each.ip for each in typed if self._is_open(each)]
+        hosts = (
+            frozenset({leaves.host, *(str(each.ip) for each in at)} - {""}) if at else frozenset()
         )
+        self.reached = replace(self.reached, hosts=hosts, fingerprint=leaves.fingerprint)
+        troubles += self._move_doors(at)
+        opened = [each for each in at if self._is_open(each)]
+        self._parts.publisher.publish(leaves.host, [each.ip for each in opened])
         unnamed = self._parts.publisher.trouble()
-        urls = self._urls([each for each in typed if self._is_open(each)], is_named=not unnamed)
+        urls = self._urls(opened, is_named=not unnamed)
+        self.reached = replace(self.reached, address=urls[0] if urls else "")
         told = [each for each in (*troubles, leaves.trouble, unnamed) if each]
         self._told_now(PageAddress(leaves.host, urls, tuple(dict.fromkeys(told))))
 

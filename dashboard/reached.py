@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+_LOCAL = ".local"
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:
@@ -17,6 +19,12 @@ class Reached:
     hosts: frozenset[str] = frozenset()
     address: str = ""
     fingerprint: str = ""
+
+    @property
+    def device(self) -> str:
+        """The device's own name, as `afterthought-bcdf`; empty before it has one."""
+        names = [each for each in self.hosts if each.endswith(_LOCAL)]
+        return min(names, default="").removesuffix(_LOCAL)
 
 
 ReachedNow = Callable[[], Reached]

@@ -21,6 +21,12 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=_port, default=PORT, metavar="N", help=f"the page's ({PORT})"
     )
+    parser.add_argument(
+        "--tls-port",
+        type=_port,
+        metavar="N",
+        help="the page's on the network (the one after --port)",
+    )
     heard = parser.add_mutually_exclusive_group()
     heard.add_argument("--replay", metavar="FILE", help="a sound file instead of the microphone")
     heard.add_argument("--demo", action="store_true", help="play the demo, in a home of its own")

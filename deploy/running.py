@@ -19,13 +19,13 @@ from typing import Any
 from core.command_line import Arguments, Screen, home_of
 from core.errors import ArchiveBusy, SoundUnreadable, UserError
 from core.files import why_unreadable
-from core.paths import Home, log_folder
+from core.paths import Home, log_folder, runtime_folder
 from core.settings_file import load
 from core.socket_client import answers
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise
-from deploy.telling import tell_what_happens
+from deploy.telling import tell_what_happens, tell_where
 from device.buttons.keyboard import KeyActions, Keyboard
 from device.capture import control_socket
 from device.microphone.probe import why_no_microphone
@@ -65,12 +65,17 @@ def run(arguments: Arguments, screen: Screen) -> int:
         )
         screen.say(f"The log: {log_folder(planned.home.path)}")
         await asyncio.to_thread(open_page, url, screen.say)
-        await tell_what_happens(planned.home.capture_socket, screen.say)
+        await asyncio.gather(
+            tell_what_happens(planned.home.capture_socket, screen.say),
+            tell_where(runtime_folder(planned.home.path), screen.say),
+        )
 
     keyboard = Keyboard()
     keyboard.start(keys.typed)
     try:
-        asyncio.run(supervise(services(planned, arguments.port), screen.say, when_up))
+        asyncio.run(
+            supervise(services(planned, arguments.port, arguments.tls_port), screen.say, when_up)
+        )
     finally:
         keyboard.stop()
         keys.end_hold()
@@ -99,9 +104,10 @@ def plan(
     return Plan(home.demo, SCENE, f"{missing} The demo is opened instead.")
 
 
-def services(planned: Plan, port: int) -> Sequence[Service]:
+def services(planned: Plan, port: int, tls_port: int | None = None) -> Sequence[Service]:
     """Started in this order; they load side by side, and all of them are waited for at the end."""
     home = planned.home
+    by_network = [] if tls_port is None else ["--tls-port", str(tls_port)]
     replay = [] if planned.replay is None else ["--replay", str(planned.replay)]
     command = [sys.executable, "-m", "afterthought", "--home", str(home.spelled or home.path)]
     log = log_folder(home.path)
@@ -110,7 +116,7 @@ def services(planned: Plan, port: int) -> Sequence[Service]:
         Service("The worker", [*command, "process"], log=log / "worker.log"),
         Service(
             "The page",
-            [*command, "dashboard", "--port", str(port)],
+            [*command, "dashboard", "--port", str(port), *by_network],
             lambda: _listens(port) and answers(home.capture_socket) and answers(home.worker_socket),
             log / "dashboard.log",
         ),

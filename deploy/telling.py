@@ -10,12 +10,16 @@ from core import socket_client
 from core.clock import length_in_words
 from core.errors import UserError
 from core.facts import gap_sentence
+from core.page_address import read_page_address
 from core.text.short_ids import brief_id
 
 AGAIN_AFTER_S = 0.5
 """Capture that is not there may be starting."""
 
 PATIENCE_S = 5.0
+
+LOOK_EVERY_S = 1.0
+"""How often it is looked whether the page is reached elsewhere: a small file in memory."""
 
 LEAST_GAP_S = 1.0
 """Shorter gaps are on the day's page, and nobody needs to read of each of them."""
@@ -34,6 +38,19 @@ async def tell_what_happens(capture_socket: Path, say: Callable[[str], None]) ->
                 if event["event"] == "state" and event["state"] != "starting":
                     before = event["state"]
         await asyncio.sleep(AGAIN_AFTER_S)
+
+
+async def tell_where(runtime: Path, say: Callable[[str], None]) -> None:
+    """Say where the page is reached by network, then what changes. Ends by being cancelled."""
+    said: tuple[str, ...] = ()
+    while True:
+        found = read_page_address(runtime)
+        sentences = said if found is None else found.sentences
+        for sentence in sentences:
+            if sentence not in said:
+                say(sentence)
+        said = sentences
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 def sentence_of(event: Event, before: str) -> str:  # noqa: PLR0911 - a table

@@ -1,4 +1,4 @@
-"""The status of capture and worker, in one answer."""
+"""The status of capture and worker, and where the page is reached, in one answer."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,8 @@ from core import capture_status, socket_client
 from core.capture_status import CaptureStatus
 from core.clock import length_in_words
 from core.errors import UserError
-from core.paths import Home, log_folder
+from core.page_address import read_page_address
+from core.paths import Home, log_folder, runtime_folder
 from core.text.counting import counted
 from core.text.short_ids import brief_id
 
@@ -26,10 +27,12 @@ def standing(home: Home) -> tuple[dict[str, Any], str]:
     """The answer of `status`: a value for programs, sentences for people."""
     capture, capture_says = _capture(home.capture_socket)
     worker = _worker(home.worker_socket)
-    sentences = [*capture_says, *worker_sentences(worker)]
+    page = read_page_address(runtime_folder(home.path))
+    sentences = [*capture_says, *worker_sentences(worker), *(page.sentences if page else ())]
     if (log := log_folder(home.path)).is_dir():
         sentences.append(f"The log of `afterthought run` is in {log}.")
-    value = {"capture": capture, "worker": worker, "sentences": sentences}
+    told = page.as_json() if page else None
+    value = {"capture": capture, "worker": worker, "page": told, "sentences": sentences}
     return value, "\n".join(sentences)
 
 

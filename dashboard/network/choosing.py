@@ -27,23 +27,20 @@ class Attached:
     def ip(self) -> Address:
         return self.address.ip
 
-    @property
-    def is_for_browsers(self) -> bool:
-        """True where the address can be typed: no browser takes one that names its interface."""
-        return not (self.ip.version == 6 and self.ip.is_link_local)  # noqa: PLR2004 - of IP
-
 
 def chosen(attached: Iterable[Attached], interfaces: str | None) -> tuple[Attached, ...]:
     """The addresses at which the page answers, in a fixed order.
 
     `interfaces` has their names with spaces between; None stands for all but loopback, tunnels
-    and bridges. What is no local address is never among them.
+    and bridges. What is no local address is never among them, nor is one of IPv6 that is good on
+    one link alone: no browser takes it.
     """
     found = [
         each
         for each in attached
         if _is_wanted(each, None if interfaces is None else interfaces.split())
         and is_local(each.ip)
+        and not (each.ip.version == 6 and each.ip.is_link_local)  # noqa: PLR2004 - of IP
     ]
     return tuple(sorted(found, key=lambda each: (each.ip.version, each.ip.packed, each.index)))
 

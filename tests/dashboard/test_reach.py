@@ -115,11 +115,11 @@ def test_at_the_first_look_it_is_reached_by_name_and_by_address(world: World) ->
     assert world.open == {("192.168.1.7", 8766)}
     assert world.asked == [["192.168.1.7"]]
     assert world.published[-1] == (host, ["192.168.1.7"])
-    assert reach.hosts == {host, "192.168.1.7"}
+    assert reach.reached.hosts == {host, "192.168.1.7"}
     urls = f"https://{host}:8766", "https://192.168.1.7:8766"
     assert world.told == [PageAddress(host, urls)]
-    assert reach.address == urls[0]
-    assert len(reach.fingerprint) == 64
+    assert reach.reached.address == urls[0]
+    assert len(reach.reached.fingerprint) == 64
 
 
 def test_what_has_not_changed_is_told_and_asked_once(world: World) -> None:
@@ -139,7 +139,7 @@ def test_a_changed_address_is_followed(world: World) -> None:
     assert world.open == {("192.168.1.8", 8766), ("fd00::7", 8766)}
     assert world.asked[-1] == ["192.168.1.8", "fd00::7"]
     assert world.told[-1].urls[1:] == ("https://192.168.1.8:8766", "https://[fd00::7]:8766")
-    assert "192.168.1.7" not in reach.hosts
+    assert "192.168.1.7" not in reach.reached.hosts
 
 
 def test_without_a_network_it_says_so_and_comes_back_with_it(world: World) -> None:
@@ -158,7 +158,7 @@ def test_without_a_network_it_says_so_and_comes_back_with_it(world: World) -> No
         ),
     )
     assert world.told[-1].troubles == ()
-    assert reach.address
+    assert reach.reached.address
 
 
 def test_an_interface_that_is_not_there_is_named(world: World) -> None:
@@ -178,7 +178,7 @@ def test_where_none_is_wanted_there_is_none_and_no_trouble(world: World) -> None
     reach.look()
 
     assert (world.open, world.asked, world.told) == (set(), [], [PageAddress()])
-    assert reach.hosts == frozenset()
+    assert reach.reached.hosts == frozenset()
 
 
 def test_a_port_that_is_taken_is_told_and_tried_again(world: World) -> None:

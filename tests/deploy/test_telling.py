@@ -1,5 +1,6 @@
 """What `run` says of what happens."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -8,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from deploy.telling import sentence_of, tell_what_happens
+from core.page_address import PageAddress, PageAddressFile
+from deploy import telling
+from deploy.telling import sentence_of, tell_what_happens, tell_where
 
 
 def state(name: str) -> dict[str, Any]:
@@ -108,3 +111,33 @@ async def test_it_goes_on_when_capture_was_started_anew(
 
     assert said == ["Listening.", "Paused.", "Listening again.", "Kept 2 s."]
     capture.join()
+
+
+def test_where_the_page_is_reached_is_told_once_and_what_is_new_about_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "LOOK_EVERY_S", 0.0)
+    file = PageAddressFile(tmp_path)
+    steps = [
+        PageAddress("a.local", ("https://a.local",)),
+        PageAddress("a.local", ("https://a.local",), ("One thing. Mend it.",)),
+        PageAddress("a.local", ("https://b.local",)),
+    ]
+    said: list[str] = []
+
+    async def follow() -> None:
+        following = asyncio.create_task(tell_where(tmp_path, said.append))
+        for step in steps:
+            file.tell(step)
+            for _ in range(3):
+                await asyncio.sleep(0)
+        following.cancel()
+
+    asyncio.run(follow())
+    file.close()
+
+    assert said == [
+        "On your network the page is at https://a.local.",
+        "One thing. Mend it.",
+        "On your network the page is at https://b.local.",
+    ]

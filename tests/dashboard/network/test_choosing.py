@@ -26,7 +26,7 @@ ALL = (GLOBAL, LOOPBACK, VPN, CONTAINERS, DOWN, ON_THE_LINK, OWN, CABLE, WIFI)
 @pytest.mark.parametrize(
     ("interfaces", "found"),
     [
-        (None, (CABLE, WIFI, OWN, ON_THE_LINK)),
+        (None, (CABLE, WIFI, OWN)),
         ("wlan0", (WIFI,)),
         ("wlan0 wg0", (VPN, WIFI)),
         ("docker0", (CONTAINERS,)),
@@ -72,9 +72,3 @@ def test_who_is_in_the_same_subnet_is_a_neighbour(visitor: str, called: Attached
 )
 def test_nobody_else_is(visitor: str, called: Attached) -> None:
     assert not is_neighbour(visitor, called)
-
-
-def test_a_browser_takes_every_address_but_one_that_names_its_interface() -> None:
-    typed = [each for each in (WIFI, OWN, ON_THE_LINK) if each.is_for_browsers]
-
-    assert typed == [WIFI, OWN]

@@ -1,0 +1,58 @@
+"""Puts together what reaches the page on this machine's own network."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from core.clock import SystemClock
+from core.log import get_log
+from core.page_address import PageAddress, PageAddressFile
+from core.paths import Home, certificate_folder, runtime_folder
+from dashboard.certificates import asked
+from dashboard.certificates.asking import Asking, ByProcess, ByUnit
+from dashboard.certificates.places import CertificatePlaces
+from dashboard.doors import Door, Server
+from dashboard.leaf_contexts import LeafContexts
+from dashboard.network.interfaces import own_addresses
+from dashboard.network.publishing import ByChild
+from dashboard.reach import Parts, Plan, Reach
+
+
+def reach_of(home: Home, server: Server, plan: Plan, say: Callable[[str], None]) -> Reach:
+    """What keeps the page of this home reached. `say` gets each sentence that is new."""
+    runtime, clock = runtime_folder(home.path), SystemClock()
+    folder = certificate_folder(home.path)
+    parts = Parts(
+        own_addresses=own_addresses,
+        open_door=partial(Door, server),
+        leaves=LeafContexts(CertificatePlaces(folder)),
+        asking=_asking(folder, runtime / asked.FILE_NAME),
+        publisher=ByChild(clock),
+        clock=clock,
+    )
+    return Reach(plan, parts, Telling(PageAddressFile(runtime), say))
+
+
+class Telling:
+    """Tells where the page is reached: other processes by a file, people by what is new."""
+
+    def __init__(self, file: PageAddressFile, say: Callable[[str], None]) -> None:
+        self._file, self._say = file, say
+        self._said: tuple[str, ...] = ()
+
+    def __call__(self, address: PageAddress) -> None:
+        for sentence in address.sentences:
+            if sentence not in self._said:
+                self._say(sentence)
+        self._said = address.sentences
+        try:
+            self._file.tell(address)
+        except OSError as error:  # a full disk closes no door
+            get_log().warning("address_not_told", reason=error.strerror)
+
+
+def _asking(folder: Path, file: Path) -> Asking:
+    """By a unit where the folder is another user's: only that one may sign."""
+    is_anothers = folder.is_dir() and folder.stat().st_uid != os.getuid()
+    return ByUnit(file) if is_anothers else ByProcess(folder, file)

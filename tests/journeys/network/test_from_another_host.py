@@ -1,0 +1,226 @@
+"""The page from another host: a namespace with its own address, and never loopback pretending."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.page_address import PageAddress, read_page_address
+from core.paths import certificate_folder, runtime_folder
+from dashboard.certificates.places import CertificatePlaces
+from tests.journeys.command import COMMAND
+from tests.journeys.network.hosts import DEVICE, ELSEWHERE, PHONE, Host, Wire, ran, two_hosts
+
+pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can make another host")
+
+HERE = Path(__file__).parent
+PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of the device, as it tells itself where it is."""
+
+    home: Path
+    wire: Wire
+
+    @property
+    def address(self) -> PageAddress | None:
+        return read_page_address(runtime_folder(self.home))
+
+    @property
+    def root(self) -> Path:
+        return CertificatePlaces(certificate_folder(self.home)).root
+
+    def until_at(self, *ips: str) -> PageAddress:
+        """Where it is reached, once that is these addresses."""
+        wanted = {f"https://{each}:8766" for each in ips}
+        ends = time.monotonic() + PATIENCE_S
+        while time.monotonic() < ends:
+            found = self.address
+            if found is not None and {each for each in found.urls if "local" not in each} == wanted:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"never at {ips}: {self.address}")
+
+    def visited(self, host: Host, how: str, to: str, port: int = 8766, **more: str) -> Any:
+        """What a visitor on this host is told."""
+        asked = {"how": how, "host": to, "port": port, "root": str(self.root), "name": to, **more}
+        script = HERE / "visitor.py"
+        done = ran(host.command(sys.executable, script, json.dumps(asked)))
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def started(wire: Wire, home: Path) -> Iterator[Page]:
+    """The page on the device, from its first start."""
+    command = wire.device.command(*COMMAND, "dashboard", "--home", str(home))
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Page(home, wire)
+        finally:
+            process.terminate()
+            _, said = process.communicate(timeout=20)
+            assert "Traceback" not in said
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with two_hosts() as made:
+        yield made
+
+
+@pytest.fixture
+def page(wire: Wire, home: Path) -> Iterator[Page]:
+    with started(wire, home) as found:
+        found.until_at(DEVICE)
+        yield found
+
+
+def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(page: Page) -> None:
+    host = page.address.host if page.address else ""
+    plain = page.visited(page.wire.phone, "plain", DEVICE)
+    by_address = page.visited(page.wire.phone, "tls", DEVICE)
+    by_name = page.visited(page.wire.phone, "tls", DEVICE, name=host)
+    on_loopback = page.visited(page.wire.phone, "plain", DEVICE, 8765)
+
+    assert plain["status"] == 308
+    assert plain["headers"]["Location"] == f"https://{DEVICE}:8766/"
+    assert (by_address["status"], by_name["status"]) == (401, 401)
+    assert "Strict-Transport-Security" not in by_name["headers"]
+    assert on_loopback == {"error": "ConnectionRefusedError"}
+
+
+def test_on_the_device_itself_it_is_plain_http_as_before(page: Page) -> None:
+    told = page.visited(page.wire.device, "plain", "127.0.0.1", 8765)
+
+    assert told["status"] == 200
+    assert "Keep that" in told["body"]
+
+
+def test_who_is_in_no_subnet_of_ours_is_dropped_before_tls(page: Page) -> None:
+    page.wire.phone.has(ELSEWHERE)
+    page.wire.device.routes_everything_to(PHONE)  # so that the answer would find him
+
+    near = page.visited(page.wire.phone, "plain", DEVICE)
+    far = page.visited(page.wire.phone, "plain", DEVICE, source=ELSEWHERE)
+
+    assert near["status"] == 308
+    assert far.get("status") is None
+
+
+def test_a_changed_address_is_followed_and_loopback_goes_on(page: Page) -> None:
+    moved = "192.168.77.9"
+    before = page.address
+    page.wire.device.has_not(DEVICE)
+    page.wire.device.has(moved)
+    after = page.until_at(moved)
+
+    until_certified(page, moved)
+    assert page.visited(page.wire.phone, "tls", moved)["status"] == 401
+    assert page.visited(page.wire.device, "plain", "127.0.0.1", 8765)["status"] == 200
+    assert before is not None
+    assert after.host == before.host
+
+
+def until_certified(page: Page, ip: str) -> None:
+    """The certificate for a new address is made by a process of its own."""
+    ends = time.monotonic() + PATIENCE_S
+    while "status" not in page.visited(page.wire.phone, "tls", ip):
+        assert time.monotonic() < ends
+
+
+def test_the_name_is_answered_for_on_the_network(page: Page) -> None:
+    host = page.address.host if page.address else ""
+    code = (
+        "import sys, zeroconf; asking = zeroconf.Zeroconf(interfaces=[sys.argv[2]]);"
+        "found = zeroconf.AddressResolver(sys.argv[1] + '.'); found.request(asking, 10_000);"
+        "print(*found.parsed_addresses()); asking.close()"
+    )
+
+    told = ran(page.wire.phone.command(sys.executable, "-c", code, host, PHONE))
+
+    assert told.stdout.split() == [DEVICE], told.stderr
+
+
+def test_without_a_network_the_page_goes_on_and_says_what_to_do(wire: Wire, home: Path) -> None:
+    wire.device.has_not(DEVICE)
+    with started(wire, home) as page:
+        ends = time.monotonic() + PATIENCE_S
+        while page.address is None:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        told = page.address
+        here = page.visited(wire.device, "plain", "127.0.0.1", 8765)
+        wire.device.has(DEVICE)
+        page.until_at(DEVICE)
+
+    assert "no address on a local network" in told.troubles[0]
+    assert here["status"] == 200
+
+
+def test_where_another_program_has_the_port_it_is_said_and_loopback_goes_on(
+    wire: Wire, home: Path
+) -> None:
+    code = (
+        "import socket; s = socket.create_server(('', 8766)); print('ready', flush=True); input()"
+    )
+    other = wire.device.command(sys.executable, "-c", code)
+    with subprocess.Popen(
+        other, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with started(wire, home) as page:
+            ends = time.monotonic() + PATIENCE_S
+            while page.address is None or not page.address.troubles:
+                assert time.monotonic() < ends
+                time.sleep(0.05)
+            troubles = page.address.troubles
+            here = page.visited(wire.device, "plain", "127.0.0.1", 8765)
+            process.communicate("\n", timeout=10)
+            page.until_at(DEVICE)
+
+    assert f"Another program listens at port 8766 of {DEVICE}" in troubles[0]
+    assert here["status"] == 200
+
+
+def test_no_packet_goes_to_anybody_but_who_asked_and_the_name_service(
+    wire: Wire, home: Path
+) -> None:
+    wire.device.routes_everything_to(PHONE)
+    command = wire.device.command(sys.executable, str(HERE / "recorder.py"), wire.device.interface)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as recorder:
+        assert recorder.stdout is not None
+        recorder.stdout.readline()
+        with started(wire, home) as page:
+            page.until_at(DEVICE)
+            page.visited(wire.phone, "tls", DEVICE)
+            planted = "import socket; socket.create_connection(('203.0.113.9', 80), 1)"
+            ran(wire.device.command(sys.executable, "-c", planted))
+        recorder.terminate()
+        told = [json.loads(line) for line in recorder.stdout]
+
+    assert PHONE in told
+    assert "203.0.113.9" in told  # a request of ours would have been seen
+    assert [each for each in told if not is_of_the_network(each)] == ["203.0.113.9"]
+
+
+def is_of_the_network(goes_to: str) -> bool:
+    """The phone, ARP, and what IPv6 and multicast DNS say to everybody on the wire."""
+    if goes_to.startswith("ethernet"):
+        return goes_to == "ethernet 0x0806"
+    address = ip_address(goes_to)
+    return goes_to == PHONE or address.is_multicast or address.is_link_local
