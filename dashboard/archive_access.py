@@ -216,7 +216,8 @@ class ArchiveAccess:
         async with contextlib.AsyncExitStack() as stack:
             reader = await stack.enter_async_context(open_archive_to_read(self._home))
             engine = Engine(PassageReader(reader.connection), self._embed)
-            return _Opened(file, reader, engine, stack.pop_all())
+            seen = None if await reader.is_stand_in() else file  # somebody may be making it
+            return _Opened(seen, reader, engine, stack.pop_all())
 
 
 async def _newest_act(reader: Reader, moment: str) -> str:

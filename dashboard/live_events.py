@@ -41,7 +41,9 @@ FLEETING = frozenset({"level"})
 class Stream:
     """The events for one page. Filled by the bridge's loop, drained by the page's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hears_capture: bool = True) -> None:
+        """Without `hears_capture`, of what the archive holds alone: no level, no press."""
+        self.hears_capture = hears_capture
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def put(self, event: Told, mark: int | None = None) -> None:
@@ -83,18 +85,18 @@ class Live:
         self._most = most
         self._lock = threading.Lock()
         self._streams: list[Stream] = []
-        self._feeding: list[asyncio.Task[None]] = []
+        self._feeding: dict[str, asyncio.Task[None]] = {}
         self._hint = asyncio.Event()
         self._mark: int | None = None
         self._is_closed = False
 
-    def open(self, after: int | None) -> Stream:
+    def open(self, after: int | None, *, hears_capture: bool = True) -> Stream:
         """A stream of what happened since the mark `after`, and of what happens from now on.
 
         Where there are too many, the oldest is closed. Whoever opens one must `leave` it. Any
         thread may ask.
         """
-        stream = Stream()
+        stream = Stream(hears_capture=hears_capture)
         with self._lock:
             self._streams.append(stream)
             too_many = self._streams[: -self._most]
@@ -113,9 +115,9 @@ class Live:
         with self._lock:
             if stream in self._streams:
                 self._streams.remove(stream)
-            if self._streams or self._is_closed:
+            if self._is_closed:
                 return
-        self._bridge.loop.call_soon_threadsafe(self._rest)
+        self._bridge.loop.call_soon_threadsafe(self._feed)
 
     @property
     def count(self) -> int:
@@ -129,6 +131,8 @@ class Live:
             streams, self._streams = self._streams, []
         for stream in streams:
             stream.close()
+        if streams:  # nothing is read any more, so that the archive can be closed
+            self._bridge.loop.call_soon_threadsafe(self._feed)
 
     async def _welcome(self, stream: Stream, after: int | None) -> None:
         changes = await self._archive.changes(after)
@@ -140,19 +144,18 @@ class Live:
             stream.put(event, changes.mark)
 
     def _feed(self) -> None:
-        """Subscribe, unless that is done already. On the loop."""
-        if not self._feeding:
-            self._feeding = [
-                *(asyncio.create_task(self._follow(name)) for name in self._sources),
-                asyncio.create_task(self._watch_journal()),
-            ]
-
-    def _rest(self) -> None:
-        """Unsubscribe once nobody watches. On the loop."""
-        if not self._streams:
-            for task in self._feeding:
-                task.cancel()
-            self._feeding, self._mark = [], None
+        """Subscribe to what somebody watches, and to nothing else. On the loop."""
+        streams = tuple(self._streams)
+        wanted = {"journal", "worker"} if streams else set()
+        if any(stream.hears_capture for stream in streams):
+            wanted.add("capture")
+        for name in self._feeding.keys() - wanted:
+            self._feeding.pop(name).cancel()
+        for name in wanted - self._feeding.keys():
+            follow = self._watch_journal() if name == "journal" else self._follow(name)
+            self._feeding[name] = asyncio.create_task(follow)
+        if not streams:
+            self._mark = None
 
     async def _follow(self, name: str) -> None:
         """Pass on the events of one process, and that it comes and goes. Never returns."""
@@ -162,11 +165,11 @@ class Live:
                 async for event in self._sources[name]():
                     if not there:
                         there = True
-                        self._send({"event": "state", "of": name})
+                        self._send_of(name, {"event": "state", "of": name})
                     self._pass_on(name, event)
             if there is not False:
                 there = False
-                self._send({"event": "state", "of": name})
+                self._send_of(name, {"event": "state", "of": name})
             await asyncio.sleep(ASK_AGAIN_S)
 
     def _pass_on(self, name: str, event: Told) -> None:
@@ -175,7 +178,7 @@ class Live:
             if event.get("event") in {"trouble", "letter_failed"}:
                 self._send({"event": "state", "of": name})
         elif event.get("event") != "subscribed":
-            self._send(event)
+            self._send_of(name, event)
 
     async def _watch_journal(self) -> None:
         while True:
@@ -190,6 +193,12 @@ class Live:
         before, self._mark = self._mark, changes.mark
         for event in _events_of(changes, before):
             self._send(event, changes.mark)
+
+    def _send_of(self, name: str, event: Told) -> None:
+        """To who hears this process."""
+        for stream in tuple(self._streams):
+            if stream.hears_capture or name != "capture":
+                stream.put(event)
 
     def _send(self, event: Told, mark: int | None = None) -> None:
         for stream in tuple(self._streams):

@@ -13,14 +13,15 @@ page = Blueprint("live", __name__)
 def live() -> Response:
     """The events from now on, and those missed since a mark.
 
-    `after` is the mark of a page that comes back by itself, Last-Event-ID the browser's.
+    `after` is the mark of a page that comes back by itself, Last-Event-ID the browser's. With
+    `archive`, what the archive holds alone: a page that shows no level lets the microphone rest.
     """
     named = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     after = whole_number(named)
     if named and after is None:
         raise WrongUsage(say("trouble.no_mark"), advice=say("trouble.reload"))
     here = context().live
-    stream = here.open(after)
+    stream = here.open(after, hears_capture="archive" not in request.args)
     response = Response(iter(stream), mimetype="text/event-stream")
     response.call_on_close(lambda: here.leave(stream))
     return response

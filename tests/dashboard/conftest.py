@@ -72,9 +72,18 @@ class Diary:
 
     def awaited(self, at_ms: int | None) -> str:
         """A moment whose words are not there yet."""
-        kept = Kept(new_moment_id(), "press", _here(at_ms), duration_ms=12_000)
+        return self.kept_as(new_moment_id(), at_ms)
+
+    def kept_as(self, moment: str, at_ms: int | None) -> str:
+        """The same, with this id."""
+        kept = Kept(moment, "press", _here(at_ms), duration_ms=12_000)
         self._append(drafts.moment_kept(kept, author="wearer"))
         return kept.id
+
+    def words_arrive(self, moment: str, text: str) -> None:
+        """What was awaited is made out."""
+        transcript = Transcript(text, (), "a model", -0.2)
+        self._append(drafts.moment_transcribed(moment, transcript, revision=0))
 
     def pressed(self, at_ms: int, duration_ms: int) -> str:
         """A moment of the stream whose gaps and pauses are here."""

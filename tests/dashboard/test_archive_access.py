@@ -84,3 +84,17 @@ async def test_the_newest_moment_is_found_behind_many_gaps(
     assert newest is not None
     assert newest.id == moment
     assert [row.id for row in await archive.timeless()] == [moment]
+
+
+async def test_an_archive_that_is_just_being_made_is_read_once_it_is(
+    archive: ArchiveAccess, home: Path
+) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "archive.db").touch()
+    assert await archive.moments(Period()) == []
+
+    async with open_archive(home) as made:
+        kept = Kept("ab-1", "typed", Recorded(AT_MS), transcript=Transcript("just made"))
+        await made.append(drafts.moment_kept(kept, author="wearer"))
+
+    assert [row.text for row in await archive.moments(Period())] == ["just made"]

@@ -50,6 +50,30 @@ def test_a_page_hears_the_level_only_while_it_watches(live: Live, home: Path) ->
     assert level["ring_s"] > 0
 
 
+def test_a_page_of_the_archive_alone_lets_capture_rest(
+    live: Live, home: Path, diary: Diary
+) -> None:
+    with RealCapture(home, SOUND).running() as capture:
+        quiet = live.open(None, hears_capture=False)
+        events = events_of(quiet)
+        assert first(events, "hello")
+        loud = live.open(None)
+        first(events_of(loud), "level")
+        capture.publish(Taken("a-1", 0))
+        live.leave(loud)
+        waited(lambda: capture.subscribers == 0)
+
+        moment = diary.heard("kept meanwhile", 1_790_000_000_000)
+        heard = [next(events)]
+        while heard[-1]["event"] != "moment":
+            heard.append(next(events))
+        live.leave(quiet)
+
+    assert heard[-1]["moment"] == moment
+    assert {each.get("of", "") for each in heard} <= {"", "worker"}
+    assert {each["event"] for each in heard} <= {"state", "moment"}
+
+
 def test_one_subscription_feeds_every_page(live: Live, home: Path) -> None:
     with RealCapture(home, SOUND).running() as capture:
         streams = [live.open(None) for _ in range(3)]

@@ -138,14 +138,23 @@ const questionLink = (event) => {
 
 const leave = (form) => fetch(form.action, { method: "POST", redirect: "manual", keepalive: true });
 
-const dismissForm = (strip, form) =>
+// What is skipped in one tab is skipped in all of this browser.
+const tabs = new BroadcastChannel("first-minute");
+
+const dismissForm = (strip, form) => {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     listening.scene?.pause();
     strip.hidden = true;
     await leave(form);
     strip.remove();
+    tabs.postMessage("skipped");
   });
+  tabs.addEventListener("message", () => {
+    listening.scene?.pause();
+    strip.remove();
+  });
+};
 
 // It says that it listens, so it goes while nothing does.
 const hideWhenSilent = (strip) => {

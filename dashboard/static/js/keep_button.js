@@ -104,6 +104,13 @@ const onTakenBack = ({ keep }) => {
   refreshSoon();
 };
 
+// Another page, or another program, took back what was kept here.
+const onJust = ({ target, detail: { old } }) => {
+  const keep = one("[data-moment]", old)?.dataset.moment;
+  const isGone = target.id === "just" && keep !== one("[data-moment]", target)?.dataset.moment;
+  if (isGone && one("#undo").getAttribute("action") === undoAddress(keep)) restKeep();
+};
+
 const onState = ({ target, detail: { old } }) => {
   const now = target.dataset.state;
   if (target.id !== "state" || old.dataset.state === now) return;
@@ -180,6 +187,7 @@ export const keepButton = (form) => {
   on("live-refused", ({ detail }) => onRefusedThere(detail));
   on("live-taken_back", ({ detail }) => onTakenBack(detail));
   on("part-replaced", onState);
+  on("part-replaced", onJust);
   on("parts-fresh", showState);
   on("parts-fresh", showWords);
 };

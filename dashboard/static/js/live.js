@@ -24,8 +24,11 @@ class Stream {
 
   watch() {
     if (this.#source || this.#poll || document.hidden) return;
-    this.#source = new EventSource(`${this.address}?after=${this.mark}`);
-    this.#on("hello", () => {}); // it brings the first mark
+    const address = new URL(this.address, location);
+    if (this.mark) address.searchParams.set("after", this.mark);
+    this.#source = new EventSource(address);
+    // It brings the first mark; a page that came without one may have missed something.
+    this.#on("hello", this.mark ? () => {} : refreshSoon);
     for (const name of CHANGES) this.#on(name, refreshSoon);
     for (const name of ACTS) this.#on(name, (event) => send(`live-${name}`, event));
     this.#on("bye", () => this.#pollInstead());

@@ -11,6 +11,7 @@ import { firstMinute } from "./first_minute.js";
 import { keepButton, undoForm } from "./keep_button.js";
 import { level } from "./level.js";
 import { live } from "./live.js";
+import { rememberParts } from "./parts.js";
 import { searchForm } from "./search.js";
 
 const begin = (selector, work) => {
@@ -18,6 +19,7 @@ const begin = (selector, work) => {
   if (part) work(part);
 };
 
+rememberParts(document);
 enhance(document);
 all("form.search").forEach(searchForm);
 begin("#press", keepButton);
@@ -26,5 +28,5 @@ begin("#first", firstMinute);
 begin(".hand", captureForms);
 begin(".hand", keepCounting);
 begin("#level", level);
-begin("#level", live);
+begin("body[data-live]", live);
 begin("#notes", awaitedNote);

@@ -1,5 +1,5 @@
-// The parts of the page that change by themselves: fetched from `/now`, each put in place where
-// it reads differently. Sends `part-replaced` from the new part, with the old one, `part-unchanged`
+// The parts of the page that change by themselves: fetched anew, each put in place where it reads
+// differently, by its `data-version` or, without one, by its text. Sends `part-replaced` from the new part, with the old one, `part-unchanged`
 // from a part that stays, with the fresh one, and `parts-fresh` at the end.
 
 import { all, announce, element, one, send } from "./dom.js";
@@ -10,12 +10,25 @@ export const POLL_MS = 5000; // how often to look where no event says that somet
 const TOGETHER_MS = 120; // what changes within this is fetched once
 
 const pending = { refresh: null };
+const sources = new WeakMap(); // the parts without a version, as the machine wrote them
+
+// Before script changes anything in them.
+export const rememberParts = (within) => {
+  for (const part of all("[data-part]", within)) sources.set(part, part.outerHTML);
+};
+
+const isSame = (old, part) =>
+  "version" in part.dataset
+    ? old.dataset.version === part.dataset.version
+    : sources.get(old) === sources.get(part);
 
 export const refresh = async () => {
   try {
-    const answer = await fetch("/now", { headers: { Accept: "text/html" } });
-    if (answer.ok) takeIn(await answer.text());
-    else throw new Error(answer.status);
+    const { again } = document.body.dataset;
+    const answer = await fetch(again ?? location.pathname, { headers: { Accept: "text/html" } });
+    if (answer.status === 404) return location.reload(); // it was forgotten: the page says so
+    if (!answer.ok) throw new Error(answer.status);
+    takeIn(await answer.text());
   } catch {
     showLost();
   }
@@ -32,11 +45,13 @@ export const refreshSoon = () => {
 
 // What plays stays.
 const takeIn = (html) => {
-  for (const part of all("[data-part]", element(html))) {
+  const fresh = element(html);
+  rememberParts(fresh);
+  for (const part of all("[data-part]", fresh)) {
     const old = document.getElementById(part.id);
     if (!old) continue;
     if (part.id === "state") one("#memory").textContent = part.dataset.memory;
-    if (old.dataset.version === part.dataset.version) send("part-unchanged", { fresh: part }, old);
+    if (isSame(old, part)) send("part-unchanged", { fresh: part }, old);
     else if (!one(".playing", old)) replace(old, part);
   }
 };

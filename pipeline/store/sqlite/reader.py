@@ -56,6 +56,11 @@ class SqliteReader:
         self.connection = connection
         self.home = home
 
+    async def is_stand_in(self) -> bool:
+        """True where no archive was there, or only its file, and an empty one stands in for it."""
+        files = await self.connection.execute_fetchall("PRAGMA database_list")
+        return not any(file for _, _, file in files)
+
     async def moments(
         self, period: Period | None = None, *, hidden: bool = False
     ) -> list[MomentRow]:

@@ -40,6 +40,7 @@ class Phone:
         self._buffer = b""
         self._number = 0
         self._session: str | None = None
+        self._beside: str | None = None
         self._context: str | None = None
         self.errors: list[str] = []
         """Errors of the page's script, and refusals of the page's policy."""
@@ -59,13 +60,29 @@ class Phone:
         self._context = self._do("Target.createBrowserContext")["browserContextId"] if own else None
         within = {"browserContextId": self._context} if self._context else {}
         target = self._do("Target.createTarget", url="about:blank", **within)
-        attached = self._do("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self._attach(target["targetId"])
+        self._do("Emulation.setScriptExecutionDisabled", value=not script)
+        self.look(dark=dark, calm=calm)
+
+    def open_beside(self) -> None:
+        """A second tab of the same profile, in a window of its own; `turn` goes to the other."""
+        first, within = self._session, {"browserContextId": self._context} if self._context else {}
+        self._session = None
+        target = self._do("Target.createTarget", url="about:blank", newWindow=True, **within)
+        self._attach(target["targetId"])
+        self._beside = first
+        self.look()
+
+    def turn(self) -> None:
+        """From here on, the other tab."""
+        self._session, self._beside = self._beside, self._session
+
+    def _attach(self, target: str) -> None:
+        attached = self._do("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self._do(f"{domain}.enable")
         self._do("Emulation.setTouchEmulationEnabled", enabled=True)
-        self._do("Emulation.setScriptExecutionDisabled", value=not script)
-        self.look(dark=dark, calm=calm)
 
     def look(
         self, *, dark: bool = False, calm: bool = False, size: Mapping[str, Any] = PHONE
@@ -119,12 +136,12 @@ class Phone:
         """Put a finger on the middle of the element."""
         script = (
             f"(() => {{ const e = document.querySelector({selector!r});"
+            "if (e === null) return null;"
             "e.scrollIntoView({block: 'center', behavior: 'instant'});"
             "const r = e.getBoundingClientRect();"
             "return [r.x + r.width / 2, r.y + r.height / 2] })()"
         )
-        self.until(f"!!document.querySelector({selector!r})")
-        x, y = self.see(script)
+        x, y = self.until(script)  # in one look: a page may be on its way out
         point = {"x": x, "y": y, "button": "left", "clickCount": 1}
         self._do("Input.dispatchMouseEvent", type="mousePressed", **point)
         time.sleep(hold_s)

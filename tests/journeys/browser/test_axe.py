@@ -1,6 +1,7 @@
 """axe-core finds nothing on any page in any state: small phone and desktop, light and dark."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -150,7 +151,23 @@ def test_every_page_that_the_app_has_is_looked_at(home: Path, lived: Lived) -> N
     finally:
         close(app)
 
-    assert pages - NO_PAGES == {each for each in lived.addresses if each.startswith("/")}
+    assert pages - NO_PAGES - {"/pair"} == {
+        each for each in lived.addresses if each.startswith("/")
+    }
+
+
+def test_the_page_of_a_phone_that_is_not_let_in(browser: Phone, home: Path) -> None:
+    app = create_app(Home(home))
+    try:
+        over_tls = app.test_client().get("/pair", base_url="https://localhost")
+    finally:
+        close(app)
+    content = re.search(r"<main.*?>(.*)</main>", over_tls.text, re.DOTALL)
+    assert content is not None
+    with dashboard(home) as (_, url):
+        browser.go(f"{url}/nowhere")  # in the same frame
+        browser.see(f"document.querySelector('main').innerHTML = {json.dumps(content[1])}")
+        assert [*found(browser), *headings(browser)] == []
 
 
 def test_an_empty_home_whose_device_is_stopped(browser: Phone, home: Path) -> None:

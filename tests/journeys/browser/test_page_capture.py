@@ -59,7 +59,7 @@ def test_pause_for_a_quarter_of_an_hour_a_press_in_it_and_resume(
 
     browser.tap("#keep")
     assert "Paused, so there was nothing to keep" in browser.text("#refusal")
-    assert browser.see("document.querySelector('#announce').textContent").startswith("It is paused")
+    assert browser.see("document.querySelector('#announce').textContent").startswith("Paused, so")
     assert capture.presses == 0
 
     browser.tap("#end button")
