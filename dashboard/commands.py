@@ -77,17 +77,16 @@ def add_tls_port(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{number} is not a port")
-    return number
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {_LAST_PORT}")
+    return int(text)
 
 
 def _network_port(text: str) -> int:
     """A fixed one: phones are told it."""
     number = _port(text)
     if number == 0:
-        raise argparse.ArgumentTypeError(f"{number} is not a port")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_LAST_PORT}")
     return number
 
 
