@@ -14,6 +14,8 @@ from .opening import reading, writing
 from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipeline.store.acts import Reversed
     from pipeline.store.format.events import Event
     from pipeline.store.port import Archive, Reader
@@ -191,35 +193,35 @@ async def _show_reversed(
 
 async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from core.clock import as_datetime, local_offset_min  # noqa: PLC0415
+    from pipeline.commands.json_shapes import time_there  # noqa: PLC0415
 
     if arguments.n < 1:
         raise WrongUsage("-n is less than 1.", advice="Ask for at least one event.")
 
-    def time(at_ms: int | None) -> str | None:
-        if at_ms is None:
-            return None
-        return as_datetime(at_ms, local_offset_min(at_ms)).isoformat(timespec="seconds")
+    def local(at_ms: int | None) -> "datetime | None":
+        return None if at_ms is None else as_datetime(at_ms, local_offset_min(at_ms))
 
     events = (await archive.latest_events(arguments.n))[::-1]
     names = await short_ids(archive, screen, [event.subject for event in events])
     own = await archive.origin()
+    times = [local(event.at_ms) for event in events]
     values = [
         {
             "event": event.id,
-            "at": time(event.at_ms),
+            "at": None if at is None else at.isoformat(timespec="seconds"),
             "author": event.author,
             "act": event.act,
             "kind": event.kind,
             "subject": event.subject,
             "sentence": await _sentence(archive, event, names[event.subject]),
         }
-        for event in events
+        for event, at in zip(events, times, strict=True)
     ]
     places = [_place(event, own) for event in events]
     widest = max(map(len, places), default=0)
     lines = [
-        painted(f"{place:{widest}}", "dim") + f"  {told['at'] or '':25}  {told['sentence']}"
-        for place, told in zip(places, values, strict=True)
+        painted(f"{place:{widest}}", "dim") + f"  {time_there(at):16}  {told['sentence']}"
+        for place, at, told in zip(places, times, values, strict=True)
     ]
     screen.value(values, joined("\n", lines))
     return 0

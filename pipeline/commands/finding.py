@@ -137,12 +137,12 @@ def _hit(hit: "Hit") -> dict[str, Any]:
 
 
 def _hit_line(hit: "Hit", name: str) -> Painted:
-    at = "time unknown" if hit.at is None else hit.at.isoformat(timespec="minutes")
+    from pipeline.commands.json_shapes import time_there  # noqa: PLC0415
 
     speaker = f"{hit.speaker}: " if hit.speaker else ""
     twins = f" (and {len(hit.also)} alike)" if hit.also else ""
     why = "\n    " + painted("; ".join(hit.why), "dim")
-    return painted(name, "dim") + f"  {at}  {speaker}" + _marked(hit) + twins + why
+    return painted(name, "dim") + f"  {time_there(hit.at)}  {speaker}" + _marked(hit) + twins + why
 
 
 def _marked(hit: "Hit") -> Painted:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 from core.clock import as_datetime
@@ -94,15 +95,15 @@ def moment_line(row: MomentRow, name: str, width: int | None = None) -> Painted:
     speaker = f"{row.speaker}: " if row.speaker else ""
     words = " ".join(f"{speaker}{said(row)}".split())
     hidden = "[hidden] " if row.state == "hidden" else ""
-    time = f"  {_there(row):16}  "
+    at = None if row.at_ms is None else as_datetime(row.at_ms, row.utc_offset_min)
+    time = f"  {time_there(at):16}  "
     left = None if width is None else max(1, width - len(name + time + hidden))
     return painted(name, "dim") + time + painted(hidden, "yellow") + cut(words, left)
 
 
-def _there(row: MomentRow) -> str:
-    if row.at_ms is None:
-        return "time unknown"
-    return f"{as_datetime(row.at_ms, row.utc_offset_min):%Y-%m-%d %H:%M}"
+def time_there(at: datetime | None) -> str:
+    """When that was, for people: by the clock of the place where it was."""
+    return "time unknown" if at is None else f"{at:%Y-%m-%d %H:%M}"
 
 
 def cut(line: str, width: int | None) -> str:
