@@ -250,7 +250,7 @@ class _Parser(argparse.ArgumentParser):
     def refuse_options(self, unknown: Sequence[str]) -> NoReturn:
         """Raise WrongUsage for what this command does not take, with what may have been meant."""
         guess = _closest(unknown[0].partition("=")[0], self._option_string_actions)
-        self.error(f"unrecognized arguments: {' '.join(unknown)}{guess}")
+        self.error(f"unknown arguments: {' '.join(unknown)}{guess}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
         if action.choices is None or value in action.choices:

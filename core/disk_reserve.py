@@ -33,7 +33,7 @@ class DiskReserve:
             has_room = self.spool.free_bytes() >= self.bytes
         except OSError as error:
             sentence = f"The disk of the home cannot be asked for room ({error.strerror})."
-            return NoReserve(sentence, advice="`afterthought doctor` tells how it stands.")
+            return NoReserve(sentence, advice="`afterthought doctor` says more.")
         if has_room:
             return None
         return NoReserve(

@@ -19,7 +19,7 @@ slowly; capture itself was too slow to take it; capture did not run, though it w
 
 _REASONS: Mapping[str, str] = {
     "overflow": "the sound system could not keep up",
-    "restarted": "the microphone was started anew",
+    "restarted": "the microphone was restarted",
     "stalled": "the microphone sent too little",
     "busy": "capture could not keep up",
     "stopped": "capture was not running",

@@ -29,7 +29,7 @@ def checks(home: Home) -> Iterator[Check]:
 
 def _home(home: Path) -> Check:
     if not home.exists():
-        return Check("home", "ok", f"The home {home} is made by the first keep.")
+        return Check("home", "ok", f"The home {home} will be made when something is kept.")
     if not os.access(home, os.W_OK):
         advice = "Check who owns it and whether its disk is mounted read-only."
         return Check("home", "fail", f"The home {home} cannot be written.", advice)

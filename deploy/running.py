@@ -226,9 +226,9 @@ def _listens(port: int) -> bool:
 
 def _must_be_free(home: Home, port: int) -> None:
     if _listens(port):
-        sentence = f"Something answers on port {port} already; perhaps Afterthought runs."
+        sentence = f"Something already answers on port {port}; perhaps Afterthought is running."
         advice = f"Open http://localhost:{port} to see, or choose another port with --port."
         raise UserError(sentence, advice=advice)
     if answers(home.capture_socket):
-        sentence = "Afterthought runs on this home already, with its page at another port."
-        raise ArchiveBusy(sentence, advice="Leave it to that one, or stop it first.")
+        sentence = "Afterthought is already running on this home, with its page on another port."
+        raise ArchiveBusy(sentence, advice="Use that one, or stop it first.")

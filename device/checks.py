@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.paths import Home
 from core.settings import DeviceSettings
 from core.settings_file import load
+from core.text.counting import counted
 
 from .buttons.configured import Buttons
 from .capture.control_socket import CaptureGone, ask
@@ -64,7 +65,7 @@ def _pause(home: Home) -> Iterator[Check]:
         advice = f"Start capture; then {error.advice}"
         yield Check("pause", "warn", f"Capture is paused. {error.sentence}", advice)
     else:
-        yield Check("pause", "ok", "A pause is remembered: capture starts paused.")
+        yield Check("pause", "ok", "It was paused before, so capture will start paused.")
 
 
 def _levels(status: CaptureStatus) -> Check:
@@ -104,7 +105,7 @@ def _pins(device: DeviceSettings) -> Iterator[Check]:
         yield _unusable(error)
     works = len(lit) + len(moved) + buttons.count
     if works:
-        yield Check("wires", "ok", f"{works} of the things with a wire can be used.")
+        yield Check("wires", "ok", f"{counted(works, 'wired part works', 'wired parts work')}.")
 
 
 def _unusable(error: UserError) -> Check:

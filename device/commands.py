@@ -37,7 +37,7 @@ def press(arguments: Arguments, screen: Screen) -> int:
 def record(arguments: Arguments, screen: Screen) -> int:
     """Begin a recording, or end it: a lecture, an interview; one moment in the end."""
     answer = _ask(arguments, {"do": "record", "on": not arguments.stop})
-    sentence = "The recording has ended; it is kept." if arguments.stop else "Recording."
+    sentence = "The recording has ended, and is kept." if arguments.stop else "Recording."
     screen.value(answer, sentence)
     return 0
 
@@ -51,13 +51,13 @@ def pause(arguments: Arguments, screen: Screen) -> int:
         return 0
     for_s = None if arguments.duration is None else duration_s(arguments.duration)
     answer = _ask(arguments, {"do": "pause", "for_s": for_s})
-    screen.value(answer, "Paused: the microphone is closed, and the memory is wiped.")
+    screen.value(answer, "Paused. The microphone is closed, and what was in memory is erased.")
     return 0
 
 
 def resume(arguments: Arguments, screen: Screen) -> int:
     """Open the microphone again."""
-    screen.value(_ask(arguments, {"do": "resume"}), "It listens again.")
+    screen.value(_ask(arguments, {"do": "resume"}), "Listening again.")
     return 0
 
 
@@ -76,7 +76,9 @@ def duration_s(text: str) -> float:
     """A length as people write it: `90`, `90s`, `15min`, `1h`. Raises WrongUsage."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
     if found is None or float(found[1]) <= 0:
-        raise WrongUsage(f"'{text}' is no length of time.", advice="Write it as 15min, 1h or 90s.")
+        raise WrongUsage(
+            f"'{text}' is not a length of time.", advice="Write it as 15min, 1h or 90s."
+        )
     return float(found[1]) * _UNITS_S[found[2] or "s"]
 
 
@@ -121,7 +123,8 @@ def hear(arguments: Arguments, screen: Screen) -> int:
         )
     if presses_s and arguments.policy == "everything":
         raise WrongUsage(
-            "With the policy 'everything' nobody presses.", advice="Leave --press-at out."
+            "--policy everything keeps all that was said, so there is nothing to press for.",
+            advice="Leave --press-at out.",
         )
     from . import hear_files as hearing  # noqa: PLC0415
 
@@ -152,7 +155,9 @@ def _seconds(text: str) -> float | None:
     except ValueError:
         return None
     if not math.isfinite(at_s) or at_s < 0:
-        raise WrongUsage(f"'{text}' is no time in a file.", advice="Give seconds from its start.")
+        raise WrongUsage(
+            f"'{text}' is not a time in a file.", advice="Give seconds from its start."
+        )
     return at_s
 
 
@@ -161,16 +166,17 @@ def _capture_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _record_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stop", action="store_true", help="end the recording that is on")
+    parser.add_argument("--stop", action="store_true", help="stop the recording")
 
 
 def _pause_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--for", dest="duration", metavar="D", help="for so long: 15min, 1h; else until resumed"
+        "--for",
+        dest="duration",
+        metavar="D",
+        help="how long: 15min, 1h (else until you resume)",
     )
-    parser.add_argument(
-        "--bring-back", metavar="ID", help="keep after all what the pause by the button took back"
-    )
+    parser.add_argument("--bring-back", metavar="ID", help="keep after all what a pause took back")
 
 
 def _power_off_arguments(parser: argparse.ArgumentParser) -> None:
@@ -183,7 +189,7 @@ def _hear_arguments(parser: argparse.ArgumentParser) -> None:
         "--policy",
         choices=("button", "ambient", "everything"),
         default="button",
-        help="who decides what is kept: the presses (this is the default), or nobody",
+        help="what is kept: what --press-at asks for (button), or each utterance (everything)",
     )
     parser.add_argument(
         "--press-at",
@@ -198,11 +204,11 @@ COMMANDS = (
     Command(
         "capture", "listen: microphone, button, light", capture, _capture_arguments, is_service=True
     ),
-    Command("press", "press: keep what was said before now", press),
-    Command("record", "begin a recording, or end it", record, _record_arguments),
-    Command("pause", "close the microphone and wipe the memory", pause, _pause_arguments),
-    Command("resume", "open the microphone again", resume),
+    Command("press", "keep what was just said, as the button does", press),
+    Command("record", "start or stop a recording", record, _record_arguments),
+    Command("pause", "close the microphone and erase what is in memory", pause, _pause_arguments),
+    Command("resume", "listen again after a pause", resume),
     Command("power-off", "switch this machine off", power_off, _power_off_arguments),
-    Command("status", "how capture and the worker stand", status),
-    Command("hear", "hear recordings as if they were live", hear, _hear_arguments),
+    Command("status", "say what capture and the worker are doing", status),
+    Command("hear", "play recordings through capture, as if they were live", hear, _hear_arguments),
 )

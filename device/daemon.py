@@ -192,6 +192,6 @@ def _only_capture(home: Home) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sentence = "Capture is running for this home already."
-            raise ArchiveBusy(sentence, advice="Leave it to that one, or stop it first.") from None
+            sentence = "Capture is already running on this home."
+            raise ArchiveBusy(sentence, advice="Use that one, or stop it first.") from None
         yield

@@ -220,7 +220,7 @@ class Listener:
         self._screen.value(value, painted(name, "dim") + f"  {span}  {json_shapes.said(row)}")
         why = self._delivery.why_it_waits(closed.path)
         if why is not None:
-            self._screen.say(f"{name}: its words are still to come. {why}")
+            self._screen.say(f"{name}: its words will follow. {why}")
 
     def _capture(self, began: Recorded, clips: Clips) -> Engine | KeepEverything:
         self._model.reset()

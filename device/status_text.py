@@ -49,12 +49,13 @@ def sentences(status: CaptureStatus) -> list[str]:
         left = length_in_words(round(taken_back.remaining_s * 1000))
         name = brief_id(taken_back.keep)
         told.append(
-            f"{name} was taken back; it is erased in {left}. "
+            f"{name} was taken back by a pause, and will be erased in {left}. "
             f"`afterthought pause --bring-back {name}` keeps it."
         )
     if status.gaps:
         lost = length_in_words(round(status.lost_s * 1000))
-        told.append(f"Since it started, {lost} of sound were lost, in {status.gaps} gaps.")
+        gaps = counted(status.gaps, "gap", "gaps")
+        told.append(f"{lost} of sound were lost since it started, in {gaps}.")
     if status.levels is not None and status.levels.sentence:
         told.append(f"{status.levels.sentence} {status.levels.advice}".strip())
     return told
@@ -95,10 +96,12 @@ def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
         f"{brief_id(each['moment']) if each['moment'] else each['letter']}: {each['reason']}"
         for each in status["failing"]
     ]
-    resting = [f"{each['letter']} is tried again: {each['reason']}." for each in status["resting"]]
+    resting = [
+        f"{each['letter']} will be tried again: {each['reason']}." for each in status["resting"]
+    ]
     aside = [f"{each['letter']} was set aside: {each['reason']}." for each in status["set_aside"]]
     more = status["aside"] - len(aside)
     aside += [f"{counted(more, 'more was', 'more were')} set aside."] if more > 0 else []
-    waits = counted(status["waiting"], "letter waits", "letters wait")
+    waits = counted(status["waiting"], "item waits", "items wait")
     running = f"The worker is running; {waits}."
     return [running, *failing, *resting, *aside]

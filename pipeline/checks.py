@@ -61,9 +61,12 @@ def _archive(home: Home) -> Iterator[Check]:
     else:
         yield Check("archive", "ok", f"The archive holds {counted(count, 'moment', 'moments')}.")
     if aside := sounds_aside(home.path):
-        lie = counted(len(aside), "sound lies", "sounds lie")
-        sentence = f"{lie} in {aside_folder(home.path)}, and no moment names what lies there."
-        advice = "`afterthought keep` takes one in again; each is erased 30 days after it came."
+        lie = counted(len(aside), "sound", "sounds")
+        sentence = f"{lie} in {aside_folder(home.path)}, which belong to no moment."
+        advice = (
+            "`afterthought keep` takes one in again; each will be erased 30 days after it was "
+            "put there."
+        )
         yield Check("sound", "warn", sentence, advice)
 
 
@@ -75,27 +78,27 @@ async def _moments(home: Home) -> tuple[int, UserError | None]:
 def _spool(spool: Spool) -> Iterator[Check]:
     waiting = spool.waiting_count()
     if waiting:
-        advice = "A worker takes them: `afterthought process`."
-        waits = counted(waiting, "letter waits", "letters wait")
-        yield Check("spool", "warn", f"{waits} in the spool.", advice)
+        advice = "`afterthought process` works on them."
+        waits = counted(waiting, "item waits", "items wait")
+        yield Check("spool", "warn", f"{waits} for the worker.", advice)
     else:
-        yield Check("spool", "ok", "Nothing waits in the spool.")
+        yield Check("spool", "ok", "Nothing waits for the worker.")
     if failing := failed_letters(spool.folder):
-        on = counted(len(failing), "letter, which is", "letters, which are")
-        sentence = f"The models failed on {on} tried again in time."
+        on = counted(len(failing), "item, which will be", "items, which will be")
+        sentence = f"The models failed on {on} tried again."
         advice = "`afterthought status` says why; `afterthought retry` tries again now."
         yield Check("failing", "warn", sentence, advice)
     aside, foreign = spool.aside(), [*spool.odd(), *spool.foreign()]
     if aside:
-        letters = counted(len(aside), "letter", "letters")
+        letters = counted(len(aside), "item", "items")
         sentence = f"{letters} could not be worked on: {_named(aside)}."
         advice = (
-            f"They are whole, in {spool.folder / 'aside'}; move one back to try it again, or "
-            "`afterthought forget NAME --yes`."
+            f"They are whole, in {spool.folder / 'aside'}. Move one back to try it again, or erase "
+            "it: `afterthought forget NAME --yes`."
         )
         yield Check("aside", "warn", sentence, advice)
     if foreign:
-        sentence = f"In the spool lies what is none of ours: {_named(foreign)}."
+        sentence = f"In the spool are files that are not Afterthought's: {_named(foreign)}."
         yield Check("foreign", "warn", sentence, f"Move it out of {spool.folder}.")
 
 

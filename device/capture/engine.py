@@ -179,7 +179,7 @@ class Engine:
         try:
             self._clip_writer.take_back(keep, before)
         except OSError:
-            sentence = "What was just kept is taken back, and the disk could not hold it for you."
+            sentence = "The pause took back what you just kept. The disk could not set it aside."
             self._reported(events.Refused(sentence, "It is erased."))
 
     def _not_kept(self, error: OSError, effect: Effect, before: Keep | None) -> None:
@@ -190,7 +190,7 @@ class Engine:
         floor = 0 if goes_on else self._clip_writer.abandon()
         not_kept = NotKept(before if goes_on else None, floor)
         self.session, _ = step(self.session, not_kept, self.sound.heard)
-        sentence = f"It could not be kept: the disk refuses ({error.strerror})."
+        sentence = f"That could not be kept: the disk refused it ({error.strerror})."
         advice = "Free some space on the disk of the home, then press again."
         self._reported(events.Refused(sentence, advice, name))
 

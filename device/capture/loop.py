@@ -219,7 +219,7 @@ class Capture:
         """The seconds of the file that plays from its start now. Raises UserError."""
         file = self.parts.listener.file()
         if self._is_paused:
-            raise Paused("It is paused, so nothing is played.", advice="Resume it first.")
+            raise Paused("Paused, so nothing is played.", advice="Resume first.")
         self.engine.begin_anew()
         file.play()
         return file.progress().seconds

@@ -15,7 +15,7 @@ EVERY_S = 60.0
 """How much of a timed pause a power cut may give back."""
 
 _FORGETFUL = UserError(
-    "The disk refuses, so a restart would not know whether it is paused.",
+    "The disk refused it, so after a restart capture would not know whether it was paused.",
     advice="Free some space on the disk of the home.",
 )
 

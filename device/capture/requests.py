@@ -138,12 +138,12 @@ _GONE = events.Refused(
 _DISK_FAILS = {
     "error": "disk_fails",
     "sentence": "The disk of the home cannot be read or written.",
-    "advice": "`afterthought doctor` tells how it stands.",
+    "advice": "`afterthought doctor` says more.",
 }
 _NO_DURATION = {
     "error": "wrong_usage",
-    "sentence": "A pause lasts more than nothing and a day at most.",
-    "advice": "Leave its length out to pause until you resume.",
+    "sentence": "A pause can last up to a day.",
+    "advice": "Leave the length out to pause until you resume.",
 }
 _UNKNOWN = {
     "error": "wrong_usage",
@@ -152,6 +152,6 @@ _UNKNOWN = {
 }
 BUSY = {
     "error": "capture_stuck",
-    "sentence": "Capture has more to do than it can.",
+    "sentence": "Capture is too busy to answer.",
     "advice": "Try again in a moment.",
 }

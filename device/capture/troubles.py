@@ -7,12 +7,12 @@ from device.signals import patterns
 
 _SILENT = UserError(
     "No sound has come from the microphone for some seconds.",
-    advice="It is being started anew; if this stays, unplug it and plug it in again.",
+    advice="Starting it again; if this goes on, unplug it and plug it in again.",
 )
 
 _STUCK = UserError(
-    "The button has been down for a quarter of an hour, so it is not listened to.",
-    advice="See what presses on it; it works again once it has come up.",
+    "The button has been held down for a quarter of an hour, so it is ignored.",
+    advice="See what presses it; it works again once it comes up.",
 )
 
 PARTS = {

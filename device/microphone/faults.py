@@ -38,7 +38,7 @@ _FAULTS = {
     ),
     "microphone_silent": (
         "The microphone stopped sending sound.",
-        "It is being started anew; if this stays, unplug it and plug it in again.",
+        "Starting it again; if this goes on, unplug it and plug it in again.",
     ),
     "microphone_failed": (
         "The microphone cannot be read.",

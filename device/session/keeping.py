@@ -61,14 +61,14 @@ LONG_PATIENCE_S = 60.0
 
 
 _SILENT = Refuse(
-    "Nothing has been heard yet, so there is nothing to keep.",
-    "`afterthought status` tells how the microphone stands.",
+    "Nothing has been heard yet, so there was nothing to keep.",
+    "`afterthought status` says more about the microphone.",
 )
 _NO_RECORDING = Refuse(
     "Nothing is being recorded.", "Begin one on the page, or by the command record."
 )
 _FULL = Refuse(
-    "The disk is full up to its reserve: the recording was ended, and what it has is safe.",
+    "The disk is full up to its reserve, so the recording was stopped. What it has is safe.",
     "Free some space on the disk of the home.",
 )
 _KEPT_ALREADY = Refuse(
@@ -204,8 +204,8 @@ def _recording_began(state: Keeping, at: int, heard: Heard) -> Step:
         if keep.recording:
             return state, [
                 Refuse(
-                    "It is recording already.",
-                    "End it on the page, or by the command record --stop.",
+                    "Already recording.",
+                    "Stop it on the page, or by the command record --stop.",
                 )
             ]
         longer = replace(keep, recording=True)

@@ -126,8 +126,8 @@ class Session:
 Step = tuple[Session, list[Effect]]
 
 _PAUSED = Refuse(
-    "It is paused: nothing is heard, so there is nothing to keep.",
-    "Resume it on the page, by the command resume, or press and then press and hold.",
+    "Paused, so there was nothing to keep.",
+    "Resume on the page, by the command resume, or press and then press and hold.",
 )
 _SWITCHED = Refuse("The slide switch says pause.", "Move the switch; it outranks the rest.")
 

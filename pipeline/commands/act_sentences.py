@@ -7,18 +7,21 @@ from pipeline.store.format.events import Event
 _KEEPS = {
     "typed": ("the note {subject}", "{count} notes"),
     "imported": ("the import of 1 note", "the import of {count} notes"),
-    "file": ("the keep of a sound file as {subject}", "the keep of {count} sound files"),
+    "file": ("the sound file kept as {subject}", "{count} sound files"),
     "press": ("the press that kept {subject}", "the presses that kept {count} moments"),
     "recording": ("the recording {subject}", "{count} recordings"),
 }
 _KINDS = {
-    "moment_kept": ("the keep of {subject}", "the keep of {count} moments"),
-    "clip_revised": ("the further reach of {subject}", "the further reach of {count} moments"),
-    "moment_hidden": ("the hiding of {subject}", "the hiding of {count} moments"),
-    "moment_restored": ("the return of {subject}", "the return of {count} moments"),
+    "moment_kept": ("the moment {subject}", "{count} moments"),
+    "clip_revised": (
+        "reaching further back with {subject}",
+        "reaching further back with {count} moments",
+    ),
+    "moment_hidden": ("hiding {subject}", "hiding {count} moments"),
+    "moment_restored": ("restoring {subject}", "restoring {count} moments"),
 }
 
-_ANY = ("a change of {subject}", "a change of {count} moments")
+_ANY = ("a change to {subject}", "a change to {count} moments")
 """What a damaged event was, or one of a newer version, is not known."""
 
 

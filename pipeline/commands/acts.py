@@ -155,8 +155,8 @@ async def undo(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     from pipeline.undo import undo as undo_act  # noqa: PLC0415
 
     done = await undo_act(archive, Spool(home_of(arguments).spool), arguments.act)
-    waits = counted(done.still_coming, "more of it still waits", "more of it still wait")
-    coming = f" {waits}, to come in taken back."
+    waits = counted(done.still_coming, "more of it is", "more of it are")
+    coming = f" {waits} still waiting, and will be taken back, too."
     more = coming if done.still_coming else ""
     await _show_reversed(archive, "undone", done.act, screen, more)
     return 0
@@ -196,7 +196,7 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     from pipeline.commands.json_shapes import time_there  # noqa: PLC0415
 
     if arguments.n < 1:
-        raise WrongUsage("-n is less than 1.", advice="Ask for at least one event.")
+        raise WrongUsage("-n must be 1 or more.", advice="Ask for at least one event.")
 
     def local(at_ms: int | None) -> "datetime | None":
         return None if at_ms is None else as_datetime(at_ms, local_offset_min(at_ms))
@@ -257,9 +257,14 @@ def _log_arguments(parser: argparse.ArgumentParser) -> None:
 COMMANDS = (
     Command("list", "list the moments", reading(list_), _list_arguments),
     Command("show", "show moments with their words and their history", reading(show), _ids),
-    Command("hide", "put moments out of sight", writing(hide), _ids),
-    Command("restore", "bring hidden moments back", writing(restore), _ids),
-    Command("undo", "take back the last act, or the one named", writing(undo), _undo_arguments),
-    Command("redo", "bring back what the last undo took", writing(redo)),
-    Command("log", "read the journal back as sentences", reading(log), _log_arguments),
+    Command("hide", "hide moments", writing(hide), _ids),
+    Command("restore", "show hidden moments again", writing(restore), _ids),
+    Command(
+        "undo",
+        "take back what you did last, or earlier",
+        writing(undo),
+        _undo_arguments,
+    ),
+    Command("redo", "bring back what the last undo took back", writing(redo)),
+    Command("log", "show what happened, as sentences", reading(log), _log_arguments),
 )

@@ -27,20 +27,20 @@ _HOW = {
 }
 _OUTCOMES = {
     "words": "wrote down the words of moment {subject}",
-    "no_words": "found no words in moment {subject}",
+    "no_words": "found no speech in moment {subject}",
     "failed": "could not make out the words of moment {subject}",
 }
 _KINDS = {
-    "clip_revised": "reached further with moment {subject}",
-    "moment_embedded": "placed moment {subject} by its meaning",
+    "clip_revised": "reached further back with moment {subject}",
+    "moment_embedded": "indexed moment {subject} by its meaning",
     "moment_hidden": "hid moment {subject}",
-    "moment_restored": "brought moment {subject} back into sight",
+    "moment_restored": "restored moment {subject}",
     "moment_forgotten": "forgot moment {subject} for good",
 }
 _ORIGINS = {
-    "first": "began this archive's first line of events, {subject}",
-    "machine": "began a new line of events, {subject}, because the machine is another",
-    "restored": "began a new line of events, {subject}, after a backup was restored",
+    "first": "started this archive's journal, {subject}",
+    "machine": "went on with a new journal, {subject}, because this is another machine",
+    "restored": "went on with a new journal, {subject}, after a backup was restored",
 }
 _BY = {
     "button": "by the button",
@@ -132,10 +132,13 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
     elif event.kind == "moment_transcribed":
         text = _OUTCOMES.get(payload["outcome"], "heard moment {subject}")
     elif event.kind == "origin_began":
-        text = _ORIGINS.get(payload["reason"], "began a line of events, {subject}")
+        text = _ORIGINS.get(payload["reason"], "started a journal, {subject}")
     elif event.kind == "act_undone":
         what = "event" if undone is None or undone.kind != "act_undone" else "the undo"
         text = f"took back {what} {payload['origin']}:{payload['seq']} on {{subject}}"
     else:
-        text = _KINDS.get(event.kind, f"did something newer ({event.kind}) to {{subject}}")
+        text = _KINDS.get(
+            event.kind,
+            f"did something that this version does not know ({event.kind}) to {{subject}}",
+        )
     return text.replace("{subject}", name)

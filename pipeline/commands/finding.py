@@ -31,11 +31,11 @@ def search(arguments: Arguments, screen: Screen) -> int:
     """Moments, best first."""
     if bool(arguments.query) == (arguments.queries is not None):
         raise WrongUsage(
-            "There is nothing to search for, or too much.",
-            advice="Give a QUERY, or --from FILE with one query a line.",
+            "Search needs either a query or --from FILE.",
+            advice="Write `afterthought search pump`, or --from FILE with one query a line.",
         )
     if arguments.n < 1:
-        raise WrongUsage("-n is less than 1.", advice="Ask for at least one moment.")
+        raise WrongUsage("-n must be 1 or more.", advice="Ask for at least one moment.")
     return reading(_search)(arguments, screen)
 
 
@@ -61,7 +61,7 @@ async def _search(archive: "SqliteReader", arguments: Arguments, screen: Screen)
     if not hits and not await archive.moments(period):
         screen.say(await why_nothing(archive, period))
     elif not hits and single:
-        screen.say("Nothing is found. Try other words, or `afterthought list`.")
+        screen.say("Nothing found. Try other words, or see everything with `afterthought list`.")
     return 0
 
 

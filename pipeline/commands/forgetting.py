@@ -20,9 +20,9 @@ _OUT_OF_REACH = [
     "old blocks that a memory card still holds (`sudo fstrim -av` clears them where it can)",
 ]
 _NOT_FINISHED = (
-    "Another program is reading the archive as it was before, so erased words are still in its "
-    "files. The worker erases them by itself once that one is done; `afterthought process --once` "
-    "does it too."
+    "Another program still reads the archive as it was before, so erased words are still in its "
+    "files. The worker erases them once that program is done, and so does `afterthought process "
+    "--once`."
 )
 
 
@@ -51,7 +51,9 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     if notes:
         screen.say(_stay(notes))
     for path in chosen.timeless:
-        screen.say(f"Not reached, since it tells no time: `afterthought forget {path.name} --yes`.")
+        screen.say(
+            f"Not forgotten, since it tells no date: `afterthought forget {path.name} --yes`."
+        )
     return int(not finished or bool(chosen.timeless))
 
 
@@ -116,7 +118,7 @@ def _counted(chosen: "ToForget") -> str:
     moments, unread = len(chosen.moments), len(chosen.unread)
     told = [counted(moments, "moment", "moments")] if moments or not unread else []
     if unread:
-        told.append(f"{counted(unread, 'letter', 'letters')} that cannot be read")
+        told.append(f"{counted(unread, 'item', 'items')} that cannot be read")
     return " and ".join(told)
 
 

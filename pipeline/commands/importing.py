@@ -94,7 +94,7 @@ class _Importing:
                 letter = self.spool.post_texts(secrets.token_hex(8), texts)
                 await self.delivery.finish([letter], lambda _: None)
                 if why := self.delivery.why_it_waits(letter):
-                    found = "The lines are kept and found by their words, not by their meaning yet."
+                    found = "Kept. The lines can be found by their words, but not yet by meaning."
                     self.screen.say(f"{name}: {found} {why}")
         status = 0
         async with open_archive_to_read(self.home.path) as archive:

@@ -13,9 +13,9 @@ from pipeline.store.format.readable import texts_of
 from pipeline.store.views.moment_fold import MomentRow
 
 _STANDING = {
-    "awaited": "(its words are still awaited)",
-    "no_words": "(no words; its sound is kept)",
-    "failed": "(its words could not be made out; its sound is kept)",
+    "awaited": "(writing it down…)",
+    "no_words": "(no speech found)",
+    "failed": "(the words could not be made out)",
     "words": "(its words are damaged: `afterthought check` says more)",
     "typed": "(its words are damaged: `afterthought check` says more)",
 }

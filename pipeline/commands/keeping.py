@@ -132,7 +132,7 @@ def _keep_arguments(parser: argparse.ArgumentParser) -> None:
         "--track",
         type=int,
         metavar="N",
-        help="the sound track to keep, from 1 on, if not the one that speaks most",
+        help="which sound track to keep, from 1 on (otherwise the one with most speech)",
     )
 
 
@@ -141,25 +141,25 @@ def _note_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", metavar="D", help="when it was thought, if not now: yesterday 14:00, …"
     )
-    parser.add_argument("--speaker", metavar="NAME", help="who said it, if not the wearer")
+    parser.add_argument("--speaker", metavar="NAME", help="who said it, if not you")
     parser.add_argument("--about", metavar="ID", help="the moment that it is about")
 
 
 def _process_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--once", action="store_true", help="stop when nothing waits any more")
+    parser.add_argument("--once", action="store_true", help="stop when there is nothing left to do")
 
 
 def _retry_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("ids", metavar="ID", nargs="*", help="the moments; without one, all")
+    parser.add_argument("ids", metavar="ID", nargs="*", help="the moments (all, if none is named)")
 
 
 COMMANDS = (
     Command("keep", "keep sound files, each as one moment", keep, _keep_arguments),
-    Command("note", "keep a typed thought", note, _note_arguments),
+    Command("note", "keep a note that you type", note, _note_arguments),
     Command("retry", "try again what the models failed on", retry, _retry_arguments),
     Command(
         "process",
-        "run the worker, which makes moments",
+        "run the worker, which writes down what was kept",
         process,
         _process_arguments,
         is_service=True,

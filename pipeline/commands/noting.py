@@ -30,7 +30,7 @@ async def keep_note(home: Home, typed: TypedText, screen: Screen) -> int:
             if delivery.is_handed_over and not finishing.done():
                 finishing.cancel()
                 screen.value({"id": typed.id}, brief_id(typed.id))
-                screen.say("Kept; it waits for its place in the index.")
+                screen.say("Kept. It can be found once the worker has indexed it.")
                 return 0
             await finishing
         name = await _name(home, typed.id, screen)
@@ -40,7 +40,7 @@ async def keep_note(home: Home, typed: TypedText, screen: Screen) -> int:
             return 1
         screen.value({"id": typed.id}, name)
         if why := delivery.why_it_waits(letter):
-            screen.say(f"Kept, and found by its words, but not by its meaning yet. {why}")
+            screen.say(f"Kept. It can be found by its words, but not yet by its meaning. {why}")
         delivery.tell_left_behind(screen.say)
     return 0
 

@@ -35,17 +35,17 @@ def why_not_kept(spool: Spool, letter: Path, moment: str, rests: str | None) -> 
         return _waits(moment, rests)
     lies = spool.found_aside(letter.name, moment)
     if lies is None:
-        sentence = f"{brief_id(moment)} was forgotten before it was a moment."
-        return WasForgotten(sentence, advice="Keep it again if that was not meant.")
+        sentence = f"{brief_id(moment)} was forgotten before it was taken in."
+        return WasForgotten(sentence, advice="Keep it again if you did not mean that.")
     return WasSetAside(
         f"{brief_id(moment)} was set aside: {lies.reason}.",
-        advice=f"It lies whole in {lies.path}; `afterthought doctor` names all that does.",
+        advice=f"It is whole, in {lies.path}; `afterthought doctor` lists all such files.",
     )
 
 
 def _waits(moment: str, rests: str | None) -> UserError:
     why = "" if rests is None else f": {rests}"
     return StillWaits(
-        f"{brief_id(moment)} is safe, and waits{why}.",
-        advice="A running worker tries it again; without one, run `afterthought process`.",
+        f"{brief_id(moment)} is safe, but still waits{why}.",
+        advice="A running worker will try it again; where none runs, start `afterthought process`.",
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Screen
 from core.errors import WrongUsage
+from core.text.counting import counted
 
 if TYPE_CHECKING:
     from pipeline.store.port import Period, Reader
@@ -32,12 +33,12 @@ def period_of(arguments: Arguments, screen: Screen) -> "Period":
     end_ms = None if until is None else until.end_ms
     if begin_ms is not None and end_ms is not None and begin_ms >= end_ms:
         sentence = f"--until {arguments.until} is not after --since {arguments.since}."
-        raise WrongUsage(sentence, advice="Name the earlier first; a span ends after it begins.")
+        raise WrongUsage(sentence, advice="Give the earlier of the two as --since.")
     named = [each for each in (since, until) if each is not None]
     for told in dict.fromkeys(each.told for each in named if each.told):
         screen.say(told)
     if not all(each.is_iso for each in named):
-        screen.say(f"The span is read as {period_in_words(begin_ms, end_ms)}.")
+        screen.say(f"Read as {period_in_words(begin_ms, end_ms)}.")
     return Period(begin_ms, end_ms)
 
 
@@ -56,16 +57,21 @@ async def why_nothing(archive: "Reader", period: "Period") -> str:
     if not everything and await archive.doubt():
         return "There is nothing to show of what was kept."
     if not everything:
-        return "Nothing is kept here yet. Try `afterthought note TEXT`."
+        return "Nothing has been kept here yet. Try `afterthought note TEXT`."
     if await archive.moments(period, hidden=True):
-        return f"What is kept here{_of(period)} is hidden. `list --hidden` shows it."
-    told = f"Nothing that is kept lies in that span, {in_words(period)}."
+        return f"What is kept{_of(period)} is hidden. `afterthought list --hidden` shows it."
+    told = f"Nothing is kept from that time: {in_words(period)}."
     if timeless := sum(row.at_ms is None for row in everything):
-        told += f" {timeless} of unknown time lie in no span: `afterthought list` has them."
+        told += (
+            f" {counted(timeless, 'moment', 'moments')} of unknown time left out: "
+            "`afterthought list` shows all."
+        )
     return told
 
 
 def _of(period: "Period") -> str:
     return (
-        "" if period.since_ms is period.until_ms is None else f" in that span, {in_words(period)},"
+        ""
+        if period.since_ms is period.until_ms is None
+        else f" from that time, {in_words(period)},"
     )

@@ -32,7 +32,7 @@ async def retry(home: Home, ids: Sequence[str], screen: Screen) -> int:
     with understood(home.path):
         moments = await _moments(home, ids, waiting)
     if not moments:
-        screen.say("The models failed on nothing.")
+        screen.say("There is nothing to try again.")
     for moment in moments:
         if moment in waiting:
             tries_path(waiting[moment]).unlink(missing_ok=True)
@@ -109,5 +109,5 @@ async def _told(home: Home, delivery: Delivery, moment: str, letter: Path | None
     text = "" if row is None else row.text
     if why is not None:
         return {"id": moment, "outcome": "waits", "text": text, "sentence": why}
-    said = indented(text) or "No words; its sound is kept."
+    said = indented(text) or "No speech found."
     return {"id": moment, "outcome": "done", "text": text, "sentence": said}

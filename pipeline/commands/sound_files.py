@@ -87,7 +87,7 @@ def _until(stopped: threading.Event, chunks: Iterable[Pcm]) -> Iterator[Pcm]:
 def _tell(meter: Meter, name: str, moment: str, event: dict[str, Any]) -> None:
     """What the worker tells of this file, and that it waits; of others nothing."""
     if event["event"] == "waits":
-        meter.say(f"{name} is kept. Its words wait for their turn.")
+        meter.say(f"{name} is kept. Its words will follow when the worker gets to it.")
     elif event.get("moment") == moment:
         meter.event(event)
 
@@ -111,7 +111,7 @@ async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) 
     name = painted(await short_id(archive, screen, row.id), "dim")
     screen.value(value, name + f"  {json_shapes.indented(json_shapes.said(row))}")
     if kept.waits is not None:
-        screen.say(f"{file} is kept with its sound; its words are still to come. {kept.waits}")
+        screen.say(f"{file} is kept; its words will follow. {kept.waits}")
     return True
 
 
@@ -119,6 +119,6 @@ def _about_its_time(name: str, recorded: Recorded) -> list[str]:
     if recorded.source == "name":
         return [f"{name}: when it was recorded is taken from its name."]
     if recorded.at_ms is None:
-        unknown = f"{name}: when it was recorded is not known, for its file time cannot be right."
-        return [f"{unknown} `keep --at` tells it."]
+        unknown = f"{name}: when it was recorded is not known, since its file time cannot be right."
+        return [f"{unknown} Say it with `keep --at`."]
     return []

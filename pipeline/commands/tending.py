@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     del arguments
     report = await archive.check()
-    text = (
-        f"{report.events} events, {report.belongings} belongings, {report.sounds} sounds: "
-        f"{'all as they were' if not report.problems else f'{len(report.problems)} problems'}."
+    looked_at = (
+        counted(report.events, "event", "events"),
+        counted(report.belongings, "text or vector", "texts and vectors"),
+        counted(report.sounds, "sound", "sounds"),
     )
+    found = counted(len(report.problems), "problem", "problems") if report.problems else "all well"
+    text = f"Checked {', '.join(looked_at)}: {found}."
     value = {
         "ok": not report.problems,
         "events": report.events,
@@ -35,7 +38,9 @@ async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int
     if report.problems:
         for problem in report.problems[:50]:
             screen.say(problem)
-        screen.say("Copy the folder to a safe place; then `afterthought rebuild` mends the views.")
+        screen.say(
+            "Copy the home to a safe place, then run `afterthought rebuild`: it mends what it can."
+        )
     return int(bool(report.problems))
 
 
@@ -43,10 +48,12 @@ def told_aside(home: "Path", count: int) -> str:
     """A sentence about the sounds that no moment names, and what can be done with them."""
     from pipeline.store.sound_files import aside_folder  # noqa: PLC0415
 
-    lie = counted(count, "sound that no moment names lies", "sounds that no moment names lie")
+    lie = counted(
+        count, "sound that belongs to no moment is", "sounds that belong to no moment are"
+    )
     folder = aside_folder(home)
     return (
-        f"{lie} in {folder} and will be erased 30 days after coming there; "
+        f"{lie} in {folder}, to be erased 30 days after being put there; "
         "`afterthought keep` takes one in again."
     )
 
@@ -63,12 +70,13 @@ async def _rebuild(arguments: Arguments, screen: Screen) -> int:
     doubted = arguments.as_it_is and await take_as_it_is(home)
     async with open_archive(home) as archive:
         rebuilt = await archive.rebuild()
-    told = f"The views are folded anew from {rebuilt.subjects} subjects."
+    told = f"Rebuilt from the journal: {counted(rebuilt.subjects, 'entry', 'entries')}."
     if rebuilt.mended:
-        told += f" Damaged rows put right: {rebuilt.mended}."
+        mended = counted(rebuilt.mended, "damaged row was", "damaged rows were")
+        told += f" {mended} put right."
     if doubted:
         told = (
-            f"This journal is believed from now on, as it is. {told} Sound that it does not name "
+            f"From now on this archive.db counts, as it is. {told} Sound that it does not name "
             "is set aside for 30 days."
         )
     value = {"subjects": rebuilt.subjects, "mended": rebuilt.mended, "was_in_doubt": doubted}
@@ -119,11 +127,11 @@ def _rebuild_arguments(parser: "argparse.ArgumentParser") -> None:
 
 
 def _models_arguments(parser: "argparse.ArgumentParser") -> None:
-    parser.add_argument("--fetch", metavar="NAME", help="bring the model of that name here")
+    parser.add_argument("--fetch", metavar="NAME", help="say where this model is, or how to get it")
 
 
 COMMANDS = (
-    Command("check", "verify every hash, sequence and index", writing(check)),
-    Command("rebuild", "fold the views anew from the journal", rebuild, _rebuild_arguments),
+    Command("check", "check the archive for damage", writing(check)),
+    Command("rebuild", "rebuild all tables from the journal", rebuild, _rebuild_arguments),
     Command("models", "list the models: what is there, what is missing", models, _models_arguments),
 )

@@ -12,12 +12,12 @@ from pipeline.worker import backoff
 def why_it_lacks(home: Home, row: MomentRow, name: str) -> str | None:
     """What is still to come and when, or how to have it tried again; None where nothing lacks."""
     if row.words == "failed":
-        return f"The models failed on it too often. `afterthought retry {name}` hears it again."
+        return f"The models failed on it too often. `afterthought retry {name}` tries again."
     letter = failed_letter(home.spool, row.id)
     tries = None if letter is None else read_tries(letter)
     if tries is None:
         return None
     here = conditions(load(home.path), home.path)
     left_s = backoff.left_s(tries, SystemClock().recorded_now(), here)
-    what = "Its words are" if row.words == "awaited" else "Its place by meaning is"
-    return f"{what} still to come. {backoff.in_words(tries, left_s)}"
+    what = "Its words will follow." if row.words == "awaited" else "It is not found by meaning yet."
+    return f"{what} {backoff.in_words(tries, left_s)}"

@@ -53,7 +53,7 @@ def in_words(tries: Tries, in_s: float) -> str:
     """Why a moment's words are still to come, and when it is tried again."""
     times = "once" if tries.count == 1 else f"{tries.count} times"
     when = f"in {length_in_words(round(in_s * 1000))}" if in_s >= 1 else "now"
-    return f"{_WHY[tries.why]} ({times} so far). It is tried again {when}."
+    return f"{_WHY[tries.why]} ({times} so far). It will be tried again {when}."
 
 
 def _gone_by_s(then: Recorded, now: Recorded) -> float:

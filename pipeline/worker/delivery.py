@@ -134,7 +134,7 @@ class Delivery:
         """Say what still waits where no other worker is there to work on it."""
         waiting = 0 if self._own is None else self._own.spool.waiting_count()
         if waiting:
-            waits = counted(waiting, "other letter waits", "other letters wait")
+            waits = counted(waiting, "other item waits", "other items wait")
             say(f"{waits} for a worker: `afterthought process --once` works on what is due.")
 
     async def _become_worker(self) -> Worker:

@@ -30,7 +30,7 @@ class LettersWait(UserError):
 
 
 def _still_waiting(count: int) -> LettersWait:
-    waits = counted(count, "letter still waits", "letters still wait")
+    waits = counted(count, "item still waits", "items still wait")
     sentence = f"{waits}, for the models failed on {'it' if count == 1 else 'them'}."
     advice = "`afterthought process` tries again in time, `afterthought retry` now."
     return LettersWait(sentence, advice=advice)

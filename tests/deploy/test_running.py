@@ -284,7 +284,7 @@ def test_a_home_where_all_runs_already_is_one_sentence(home: Path) -> None:
 
     demo.capture_socket.unlink()
     assert refused.returncode == 1
-    assert "runs on this home already" in refused.stderr
+    assert "is already running on this home" in refused.stderr
     assert list(home.iterdir()) == []
 
 

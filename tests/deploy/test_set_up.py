@@ -51,7 +51,7 @@ def test_a_second_set_up_is_done_before_anybody_notices() -> None:
         (("--port", "0"), "0 is not a port"),
         (("--demo", "--replay", "a.wav"), "not allowed with argument --demo"),
         (("run", "--port", "0"), "0 is not a port"),
-        (("list", "--port", "1"), "unrecognized arguments: --port"),
+        (("list", "--port", "1"), "unknown arguments: --port"),
     ],
 )
 def test_an_option_is_for_run_and_anything_else_is_a_command(

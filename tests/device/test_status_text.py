@@ -18,10 +18,10 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
     }
 
     assert worker_sentences(status) == [
-        "The worker is running; 2 letters wait.",
+        "The worker is running; 2 items wait.",
         "a: The models ended.",
         "b.0.texts: They were stuck.",
-        "c-0.0.clip is tried again: it cannot be worked on now (Input/output error).",
+        "c-0.0.clip will be tried again: it cannot be worked on now (Input/output error).",
         "d-0.0.clip was set aside: it is a folder.",
         "2 more were set aside.",
     ]

@@ -73,16 +73,16 @@ def test_a_forget_of_one_day_leaves_the_days_beside_it(home: Path) -> None:
 
 def test_an_empty_answer_says_which_span_is_empty(october: Path, home: Path) -> None:
     span = ("--since", "4.3.2026", "--until", "4.3.2026")
-    told = "Nothing that is kept lies in that span, Wednesday 4 March 2026."
+    told = "Nothing is kept from that time: Wednesday 4 March 2026."
 
     listed = berlin("list", *span, home=october)
     searched = berlin("search", "late", *span, home=october)
 
-    assert listed.err.splitlines() == ["The span is read as Wednesday 4 March 2026.", told]
+    assert listed.err.splitlines() == ["Read as Wednesday 4 March 2026.", told]
     assert searched.err.splitlines()[-1] == told
     assert told in berlin("forget", *span, "--yes", home=october).err
-    assert "Nothing is kept here yet" in berlin("list", *span, home=home).err
-    assert "Nothing is kept here yet" in berlin("search", "late", home=home).err
+    assert "Nothing has been kept here yet" in berlin("list", *span, home=home).err
+    assert "Nothing has been kept here yet" in berlin("search", "late", home=home).err
 
 
 def test_what_is_hidden_is_not_told_to_be_nothing(home: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_note_beside_a_lost_journal_waits_and_no_sound_goes(
     assert sounds(archive.parent) == before
     assert not archive.exists() or archive.stat().st_size == 0
     listed = afterthought("list")
-    assert (listed.status, "Nothing is kept here yet" in listed.err) == (0, False)
+    assert (listed.status, "Nothing has been kept here yet" in listed.err) == (0, False)
 
     shutil.copy(kept / "note.db", archive)
     assert afterthought("process", "--once").status == 0
@@ -242,7 +242,7 @@ def test_a_copy_of_the_home_on_another_machine_is_no_doubt(archive: Path) -> Non
 
     assert noted.returncode == 0
     assert "the second note" in texts()
-    assert "because the machine is another" in afterthought("log").out
+    assert "because this is another machine" in afterthought("log").out
     record = json.loads(archive.with_name("journal.json").read_bytes())
     origins = {row["event"].partition(":")[0] for row in afterthought("--json", "log").value}
     assert len(origins) == 2

@@ -14,7 +14,7 @@ from pipeline import media
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.wav import write_wav
 
-WAITS = "Kept; it waits for its place in the index.\n"
+WAITS = "Kept. It can be found once the worker has indexed it.\n"
 
 
 def is_at_work(home: Path) -> bool:

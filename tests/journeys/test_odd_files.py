@@ -83,7 +83,7 @@ def test_when_it_was_recorded_says_from_where_that_is_known(tmp_path: Path) -> N
     assert by_name["at_from"] == "name"
     assert (by_nothing["at"], by_nothing["at_from"]) == (None, None)
     assert "is taken from its name" in ran.err
-    assert "`keep --at` tells it" in ran.err
+    assert "Say it with `keep --at`" in ran.err
     assert len(afterthought("list", "--json").value) == 2
     history = afterthought("show", by_name["id"], "--json").value["history"]
     assert history[0].endswith("; when it was recorded is taken from its name.")

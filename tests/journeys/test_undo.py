@@ -81,7 +81,7 @@ def test_several_files_of_one_call_are_one_act(tmp_path: Path) -> None:
     done("import", lines(tmp_path / "a.jsonl", 1), lines(tmp_path / "b.jsonl", 1))
 
     assert done("undo")["sentence"] == "Taken back: the import of 2 notes."
-    assert done("undo")["sentence"] == "Taken back: the keep of 2 sound files."
+    assert done("undo")["sentence"] == "Taken back: 2 sound files."
     assert texts() == []
 
 

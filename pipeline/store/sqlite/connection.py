@@ -85,8 +85,11 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
                     yield connection
                 return
             if version < len(MIGRATIONS):
-                sentence = f"The archive in {home} is of an older version."
-                raise ArchiveUnusable(sentence, advice="Run `afterthought check` to bring it up.")
+                sentence = f"The archive in {home} was written by an older version."
+                raise ArchiveUnusable(
+                    sentence,
+                    advice="Run `afterthought check` once: it brings the archive up to date.",
+                )
             yield reader
 
 

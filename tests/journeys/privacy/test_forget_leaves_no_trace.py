@@ -135,7 +135,7 @@ def test_a_letter_that_was_set_aside_can_be_forgotten(do: Do, home: Path) -> Non
     by_date = do("forget", "--since", "2026-01-01", "--yes", status=1)
     told = do("forget", "00bb", "--yes").value
 
-    assert "Not reached, since it tells no time: `afterthought forget 00bb" in by_date.err
+    assert "Not forgotten, since it tells no date: `afterthought forget 00bb" in by_date.err
     assert told["forgotten"] == ["00bb"]
     assert holding(files(home)) == []
 

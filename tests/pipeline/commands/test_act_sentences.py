@@ -27,12 +27,12 @@ def kept(how: How, count: int) -> list[Event]:
         ("typed", 1, "the note 0-0"),
         ("imported", 1, "the import of 1 note"),
         ("imported", 3, "the import of 3 notes"),
-        ("file", 1, "the keep of a sound file as 0-0"),
-        ("file", 2, "the keep of 2 sound files"),
+        ("file", 1, "the sound file kept as 0-0"),
+        ("file", 2, "2 sound files"),
         ("press", 1, "the press that kept 0-0"),
         ("press", 2, "the presses that kept 2 moments"),
         ("recording", 1, "the recording 0-0"),
-        ("selected", 2, "the keep of 2 moments"),
+        ("selected", 2, "2 moments"),
     ],
 )
 def test_a_keep_is_named_by_how_it_came_and_how_much_it_was(
@@ -50,8 +50,8 @@ def test_an_import_that_brought_some_back_counts_them_too() -> None:
 @pytest.mark.parametrize(
     ("draft", "name"),
     [
-        (drafts.moment_hidden("1-0", author="wearer"), "the hiding of 1-0"),
-        (drafts.moment_restored("1-0", author="wearer"), "the return of 1-0"),
+        (drafts.moment_hidden("1-0", author="wearer"), "hiding 1-0"),
+        (drafts.moment_restored("1-0", author="wearer"), "restoring 1-0"),
     ],
 )
 def test_what_was_done_to_one_moment_names_it(draft: Draft, name: str) -> None:
@@ -61,4 +61,4 @@ def test_what_was_done_to_one_moment_names_it(draft: Draft, name: str) -> None:
 def test_what_is_damaged_or_newer_is_named_all_the_same() -> None:
     newer = Draft("moment_titled", "1-0", "wearer")
 
-    assert act_named(placed(newer)) == "a change of 1-0"
+    assert act_named(placed(newer)) == "a change to 1-0"

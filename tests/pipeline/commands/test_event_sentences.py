@@ -23,4 +23,7 @@ def test_a_damaged_event_is_told_as_such() -> None:
 def test_a_kind_that_we_do_not_know_is_told_whatever_signs_it_holds() -> None:
     strange = replace(HIDDEN, kind="moment_{ept")
 
-    assert event_sentence(strange) == "You did something newer (moment_{ept) to 00aa-0."
+    assert (
+        event_sentence(strange)
+        == "You did something that this version does not know (moment_{ept) to 00aa-0."
+    )

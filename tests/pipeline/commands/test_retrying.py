@@ -84,7 +84,7 @@ async def test_what_waits_to_be_tried_again_is_tried_now(
         await worker.drain()
     row = await row_of(home, moment)
     why = str(why_it_lacks(Home(home), row, moment))
-    assert why.startswith("Its words are still to come. The models")
+    assert why.startswith("Its words will follow. The models")
 
     status, told = await retried(home, capsys, moment[:8])
 

@@ -65,5 +65,5 @@ def test_doctor_tells_on_how_many_letters_the_models_failed(tmp_path: Path) -> N
 
     assert (told.state, told.sentence) == (
         "warn",
-        "The models failed on 1 letter, which is tried again in time.",
+        "The models failed on 1 item, which will be tried again.",
     )

@@ -65,8 +65,8 @@ def test_it_is_tried_at_once_where_the_cause_may_have_gone(now: Conditions, gone
 
 def test_why_it_waits_is_a_sentence_with_its_time() -> None:
     assert in_words(Tries(1, "ended"), 9.7) == (
-        "The models ended while they worked on it (once so far). It is tried again in 10 s."
+        "The models ended while they worked on it (once so far). It will be tried again in 10 s."
     )
     assert in_words(Tries(3, "stuck"), 0) == (
-        "The models said nothing for too long (3 times so far). It is tried again now."
+        "The models said nothing for too long (3 times so far). It will be tried again now."
     )

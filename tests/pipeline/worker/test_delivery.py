@@ -15,6 +15,7 @@ from core.command_line import Screen
 from core.paths import Home
 from core.settings import Settings
 from core.spool_port import Clip, TypedText
+from core.text.short_ids import brief_id
 from pipeline.commands.noting import keep_note
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
@@ -95,8 +96,8 @@ async def test_a_note_is_answered_while_the_worker_is_at_something_else(
         await keep_note(Home(home), note, Screen(as_json=False))
 
         told = capsys.readouterr()
-        assert told.out == f"{note.id}\n"
-        assert told.err == "Kept; it waits for its place in the index.\n"
+        assert told.out == f"{brief_id(note.id)}\n"
+        assert told.err == "Kept. It can be found once the worker has indexed it.\n"
         models.go.set()
         async with asyncio.timeout(PATIENCE_S):
             while worker.spool.waiting():
@@ -135,7 +136,7 @@ async def test_a_command_that_is_the_worker_itself_answers_once_and_only_when_it
     models.go.set()
 
     assert await keeping == 0
-    assert capsys.readouterr() == (f"{note.id}\n", "")
+    assert capsys.readouterr() == (f"{brief_id(note.id)}\n", "")
 
 
 async def test_who_waits_is_told_so_once(
@@ -168,7 +169,9 @@ async def test_who_keeps_waits_no_longer_than_for_the_first_failure(
         why = keeping.why_it_waits(letter)
 
     assert why is not None
-    assert why.startswith("The models ended while they worked on it (once so far). It is tried")
+    assert why.startswith(
+        "The models ended while they worked on it (once so far). It will be tried"
+    )
 
 
 async def test_a_command_works_on_its_own_and_leaves_what_is_long_of_others(
@@ -185,7 +188,7 @@ async def test_a_command_works_on_its_own_and_leaves_what_is_long_of_others(
 
     assert models.heard == ["bb-0"]
     assert said == [
-        "1 other letter waits for a worker: `afterthought process --once` works on what is due."
+        "1 other item waits for a worker: `afterthought process --once` works on what is due."
     ]
 
 

@@ -239,7 +239,7 @@ async def test_the_status_says_what_is_to_come_and_why_it_waits(
 
     assert (told["moment"], told["tries"], told["in_s"]) == (moment, 1, 6.0)
     assert told["reason"] == (
-        "The models ended while they worked on it (once so far). It is tried again in 6 s."
+        "The models ended while they worked on it (once so far). It will be tried again in 6 s."
     )
 
 
