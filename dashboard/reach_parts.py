@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from core.clock import SystemClock
+from core.clock import Clock, SystemClock
 from core.log import get_log
 from core.page_address import PageAddress, PageAddressFile
 from core.paths import Home, certificate_folder, runtime_folder
@@ -27,7 +27,7 @@ def reach_of(home: Home, server: Server, plan: Plan, say: Callable[[str], None])
         own_addresses=own_addresses,
         open_door=partial(Door, server),
         leaves=LeafContexts(CertificatePlaces(folder)),
-        asking=_asking(folder, runtime / asked.FILE_NAME),
+        asking=_asking(folder, runtime / asked.FILE_NAME, clock),
         publisher=ByChild(clock),
         clock=clock,
     )
@@ -52,7 +52,7 @@ class Telling:
             get_log().warning("address_not_told", reason=error.strerror)
 
 
-def _asking(folder: Path, file: Path) -> Asking:
+def _asking(folder: Path, file: Path, clock: Clock) -> Asking:
     """By a unit where the folder is another user's: only that one may sign."""
     is_anothers = folder.is_dir() and folder.stat().st_uid != os.getuid()
-    return ByUnit(file) if is_anothers else ByProcess(folder, file)
+    return ByUnit(file, clock) if is_anothers else ByProcess(folder, file)

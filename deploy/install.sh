@@ -13,7 +13,8 @@ target=/opt/afterthought
 home=/var/lib/afterthought
 # What the unit of capture asks for. Where one of them is missing, it would not start at all.
 groups=(audio gpio input spi)
-units=(afterthought-capture afterthought-worker afterthought-dashboard)
+units=(afterthought-capture afterthought-worker afterthought-dashboard afterthought-certificates.path)
+certificates=/var/lib/afterthought-certificates
 
 main() {
     [ "$(id -u)" = 0 ] || fail "This needs root. Run: sudo deploy/install.sh"
@@ -22,6 +23,7 @@ main() {
     install_packages
     make_user
     make_home
+    make_certificate_folder
     copy_program
     install_completion
     install_units
@@ -34,9 +36,9 @@ main() {
 }
 
 install_packages() {
-    say "Installing the system packages python3, python3-venv and libportaudio2."
+    say "Installing the system packages python3, python3-venv, libportaudio2 and avahi."
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
-        --no-install-recommends python3 python3-venv libportaudio2; } >/dev/null ||
+        --no-install-recommends python3 python3-venv libportaudio2 avahi-daemon avahi-utils; } >/dev/null ||
         fail "apt-get could not install them. Connect this machine and run this again."
     # The pins of a board whose Python has no wheel of lgpio. Raspberry Pi's archive has the
     # package, Debian's own has none; set-up links it in.
@@ -50,6 +52,9 @@ make_user() {
     local group
     id afterthought >/dev/null 2>&1 || useradd --system --user-group --no-create-home \
         --home-dir "$home" --shell /usr/sbin/nologin afterthought
+    # Its own, so that the page cannot read the key that signs.
+    id afterthought-certificates >/dev/null 2>&1 || useradd --system --no-create-home \
+        --gid afterthought --home-dir "$certificates" --shell /usr/sbin/nologin afterthought-certificates
     for group in "${groups[@]}"; do
         getent group "$group" >/dev/null || groupadd --system "$group"
         # For the unit alone its own line would do; `sudo afterthought doctor` acts as this user.
@@ -62,6 +67,11 @@ make_home() {
     install -d -m 0700 -o afterthought -g afterthought "$home"
     [ -e "$home/settings.toml" ] || install -m 0600 -o afterthought -g afterthought \
         <(echo "# What can be set here: $target/docs/configuration.md") "$home/settings.toml"
+}
+
+# Where this folder is, the page has certificates made by the unit of its user and by nobody else.
+make_certificate_folder() {
+    install -d -m 0750 -o afterthought-certificates -g afterthought "$certificates"
 }
 
 copy_program() {
@@ -89,10 +99,7 @@ complete_in() {
 }
 
 install_units() {
-    local unit
-    for unit in "${units[@]}"; do
-        install -m 0644 "$target/systemd/$unit.service" /etc/systemd/system/
-    done
+    install -m 0644 "$target"/systemd/* /etc/systemd/system/
 }
 
 start_units() {
@@ -101,7 +108,7 @@ start_units() {
     systemctl daemon-reload
     systemctl enable --quiet "${units[@]}"
     systemctl restart "${units[@]}"
-    say "Running. The page: http://localhost:8765 on this machine."
+    say "Running. The page: http://localhost:8765 on this machine; for phones, see: afterthought status"
     tell_next
 }
 

@@ -47,40 +47,50 @@ class Publisher(Protocol):
 
 
 class ByChild:
-    """A child process for each thing to publish, begun again where it ended."""
+    """A child process for each thing to publish, begun again where it ended.
+
+    Nothing is waited for: a child takes a second to say goodbye to the network, and the next is
+    begun once it is gone, since until then it would answer for the old addresses.
+    """
 
     def __init__(self, clock: Clock, avahi: Path = _AVAHI) -> None:
         self._clock = clock
         self._avahi = avahi
         self._wanted: tuple[str, tuple[Address, ...]] = "", ()
         self._children: list[subprocess.Popen[str]] = []
-        self._again_s = 0.0
+        self._leaving: list[subprocess.Popen[str]] = []
+        self._begins_s: float | None = None
         self._trouble = ""
 
     def publish(self, host: str, ips: Iterable[Address]) -> None:
         wanted = host, tuple(ips)
         if wanted != self._wanted:
-            self._wanted = wanted
-            self._start()
+            self._wanted, self._trouble = wanted, ""
+            self._dismiss()
+            self._begins_s = self._clock.monotonic_s()
+        self._leaving = [each for each in self._leaving if not _is_gone(each)]
+        is_time = self._begins_s is not None and self._clock.monotonic_s() >= self._begins_s
+        if is_time and not self._leaving:
+            self._begin()
 
     def trouble(self) -> str:
         ended = next((each for each in self._children if each.poll() is not None), None)
         if ended is not None:
             told = ended.stderr.read().strip() if ended.stderr else ""
             self._trouble = _why(self._wanted[0], ended.returncode, told)
-            self._stop()
-            self._again_s = self._clock.monotonic_s() + _AGAIN_AFTER_S
-        if self._again_s and self._clock.monotonic_s() >= self._again_s:
-            self._start()
+            self._dismiss()
+            self._begins_s = self._clock.monotonic_s() + _AGAIN_AFTER_S
         return self._trouble
 
     def close(self) -> None:
-        self._wanted = "", ()
-        self._stop()
+        self._dismiss()
+        for child in self._leaving:
+            with child:
+                pass
+        self._leaving = []
 
-    def _start(self) -> None:
-        self._stop()
-        self._again_s, self._trouble = 0.0, ""
+    def _begin(self) -> None:
+        self._begins_s, self._trouble = None, ""
         host, ips = self._wanted
         if not host or not ips:
             return
@@ -90,13 +100,18 @@ class ByChild:
         except OSError as error:
             self._trouble = _why(host, 1, error.strerror or "")
 
-    def _stop(self) -> None:
+    def _dismiss(self) -> None:
         for child in self._children:
             child.terminate()
-        for child in self._children:
-            with child:
-                pass
+        self._leaving += self._children
         self._children = []
+
+
+def _is_gone(child: "subprocess.Popen[str]") -> bool:
+    if child.poll() is None:
+        return False
+    with child:  # closes what it told by
+        return True
 
 
 def commands(host: str, ips: Sequence[Address], *, by_avahi: bool) -> list[list[str]]:

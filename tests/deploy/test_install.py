@@ -65,6 +65,19 @@ def test_the_home_and_its_settings_are_the_services_before_the_first_start(tmp_p
     assert settings.endswith("/home/settings.toml")
 
 
+def test_the_key_that_signs_is_a_users_of_its_own_and_the_page_reads_what_it_signed(
+    tmp_path: Path,
+) -> None:
+    asked = obeyed(f'certificates="{tmp_path}"; make_user; make_certificate_folder', tmp_path, id=1)
+
+    made = [each for each in asked if each.startswith("useradd")]
+    user = next(each for each in made if each.endswith(" afterthought-certificates"))
+    assert user.startswith("useradd --system --no-create-home --gid afterthought ")
+    assert asked[-1] == (
+        f"install -d -m 0750 -o afterthought-certificates -g afterthought {tmp_path}"
+    )
+
+
 def test_the_services_user_may_read_the_program_whatever_roots_umask_is() -> None:
     script = f'umask 077; . "{TREE}/deploy/install.sh"; umask'
     told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)

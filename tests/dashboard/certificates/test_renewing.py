@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import FakeClock
 from dashboard.certificates import renewing
 from dashboard.certificates.asked import AskedUnreadable, read_asked, write_asked
 from dashboard.certificates.asking import Asking, ByProcess, ByUnit
@@ -164,9 +165,15 @@ def test_who_asks_while_one_runs_is_not_forgotten(
     asking.close()
 
 
-def test_a_unit_is_asked_by_a_file_alone(asked: Path) -> None:
-    asking = ByUnit(asked)
+def test_a_unit_is_asked_by_a_file_alone_and_once_more_when_it_has_ended(asked: Path) -> None:
+    clock = FakeClock()
+    asking = ByUnit(asked, clock)
     asking.ask([OWN])
+    first = asked.stat().st_ino
+    assert asking.trouble() == ""
+    same = asked.stat().st_ino
+    clock.advance(21)
+    assert asking.trouble() == ""
 
     assert read_asked(asked) == [OWN]
-    assert asking.trouble() == ""
+    assert first == same != asked.stat().st_ino

@@ -69,8 +69,9 @@ def test_what_has_not_changed_is_published_once(by_child: ByChild, tmp_path: Pat
     by_child.publish(HOST, IPS)
     starts(tmp_path, 1)
     by_child.publish(HOST, IPS)
-    by_child.publish(HOST, IPS[:1])
-    starts(tmp_path, 2)
+    while (tmp_path / "starts").read_text(encoding="ascii") != "xx":
+        by_child.publish(HOST, IPS[:1])
+        time.sleep(0.02)
 
     assert by_child.trouble() == ""
     assert (tmp_path / "starts").read_text(encoding="ascii") == "xx"
@@ -104,9 +105,43 @@ def test_a_publisher_that_ends_is_told_and_begun_again(
     assert trouble(by_child) == told
 
     (tmp_path / "says").unlink()
-    clock.advance(31)
-    assert by_child.trouble() == ""
+    clock.advance(29)
+    by_child.publish(HOST, IPS)
+    assert by_child.trouble() == told
+    clock.advance(2)
+    by_child.publish(HOST, IPS)
     starts(tmp_path, 2)
+    assert by_child.trouble() == ""
+
+
+def test_the_next_child_waits_until_the_one_before_it_has_left(
+    by_child: ByChild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = (
+        "import pathlib, signal, sys, time; folder = pathlib.Path(sys.argv[1]);"
+        "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3),"
+        " (folder / 'left').touch(), sys.exit()));"
+        "(folder / 'there').touch(); time.sleep(60)"
+    )
+    next_one = (
+        "import pathlib, sys, time; folder = pathlib.Path(sys.argv[1]);"
+        "(folder / str((folder / 'left').exists())).touch(); time.sleep(60)"
+    )
+    children = iter([slow, next_one])
+    monkeypatch.setattr(
+        publishing,
+        "commands",
+        lambda *_, **__: [[sys.executable, "-c", next(children), str(tmp_path)]],
+    )
+    by_child.publish(HOST, IPS)
+    while not (tmp_path / "there").exists():
+        time.sleep(0.02)
+
+    while not ((tmp_path / "True").exists() or (tmp_path / "False").exists()):
+        by_child.publish(HOST, IPS[:1])
+        time.sleep(0.02)
+
+    assert (tmp_path / "True").exists()
 
 
 def test_without_the_program_there_is_a_sentence(
