@@ -5,7 +5,7 @@ Belongs to the bridge's loop, like everything that it opens.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -160,6 +160,12 @@ class ArchiveAccess:
     async def acts(self, most: int) -> list[Act]:
         """The last acts, newest first."""
         return await latest_acts(await self._reader(), most)
+
+    async def found(self, moments: Iterable[str]) -> dict[str, MomentRow]:
+        """Those of these moments that are there, by id."""
+        reader = await self._reader()
+        rows = [await reader.find_moment(each) for each in moments]
+        return {row.id: row for row in rows if row is not None}
 
     async def undo(self, named: str) -> Turned:
         """Take back this act, or bring it back where an undo is named. NotFound, ActWaits."""

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from dashboard.context import clock, context
-from dashboard.show.acts import code_of, shown
+from dashboard.show.acts import about, code_of, shown
 from dashboard.show.done import done
 
 page = Blueprint("acts", __name__)
@@ -18,7 +18,9 @@ MOST = 30
 @page.get("/acts")
 def acts() -> str:
     here = context()
-    lines = shown(here.ask(here.archive.acts(MOST)), clock())
+    latest = here.ask(here.archive.acts(MOST))
+    rows = here.ask(here.archive.found(filter(None, map(about, latest))))
+    lines = shown(latest, rows, clock())
     return render_template("acts.html", acts=lines, done=done(request.args))
 
 

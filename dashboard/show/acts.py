@@ -1,19 +1,22 @@
 """The last acts in sentences, each with what takes it back. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dashboard.sentences import say
 from pipeline.store.act_list import Act
+from pipeline.store.views.moment_fold import MomentRow
 
 from .dates import day_title
 from .local_time import Clock
+from .moments import beginning
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAct:
-    """A line. `moment` is the one that it is about, empty where there are several or none is left.
+    """A line. `moment` is the one that it is about, and `said` how its words begin.
 
+    Both are empty where it was about several, or about none that is left.
     `label` is of the button that takes it back or brings it back, empty where nothing does.
     """
 
@@ -21,27 +24,35 @@ class ShownAct:
     when: str
     at: str
     moment: str
+    said: str
     is_undone: bool
     reversed_by: str
     label: str
 
 
-def shown(acts: Iterable[Act], clock: Clock) -> list[ShownAct]:
-    return [_shown(act, clock) for act in acts]
-
-
-def _shown(act: Act, clock: Clock) -> ShownAct:
+def about(act: Act) -> str:
+    """The one moment that it was about; empty where there were several, or it is forgotten."""
     moments = {event.subject for event in act.events}
+    return moments.pop() if len(moments) == 1 and not act.is_forget else ""
+
+
+def shown(acts: Iterable[Act], rows: Mapping[str, MomentRow], clock: Clock) -> list[ShownAct]:
+    """The acts as lines; `rows` are the moments that they are about, by id."""
+    return [_shown(act, rows.get(about(act)), clock) for act in acts]
+
+
+def _shown(act: Act, row: MomentRow | None, clock: Clock) -> ShownAct:
     newest = act.events[0]
     at = None if newest.at_ms is None else clock.at(newest.at_ms)
     label = say("button.undo") if act.undo is None else say("button.redo")
     return ShownAct(
-        sentence=_sentence(act, len(moments)),
+        sentence=_sentence(act, len({event.subject for event in act.events})),
         when=""
         if at is None
         else say("search.when", day=day_title(at.date(), clock.today), time=f"{at:%H:%M}"),
         at="" if at is None else at.isoformat(timespec="seconds"),
-        moment=moments.pop() if len(moments) == 1 and not act.is_forget else "",
+        moment="" if row is None else row.id,
+        said="" if row is None else beginning(row.text),
         is_undone=act.undo is not None,
         reversed_by=act.reversed_by,
         label="" if act.is_forget else label,

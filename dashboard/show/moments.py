@@ -125,7 +125,7 @@ class Page:
     @property
     def first_words(self) -> str:
         """The beginning of the text, cut between words, for the button."""
-        return _first_words(self.card.text)
+        return beginning(self.card.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,13 @@ class Results:
     hits: tuple[ShownHit, ...]
     note: str
     by_words_alone: bool
+
+
+def beginning(text: str) -> str:
+    """The first words of a text, cut between words."""
+    if len(text) <= FIRST_WORDS:
+        return text
+    return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
 def card(row: MomentRow, clock: Clock) -> Card:
@@ -234,13 +241,7 @@ def with_links(
 def _link(shown: Card) -> Link:
     """What is hidden is not read out on another page."""
     hidden = say("moment.hidden_one") if shown.is_hidden else ""
-    return Link(shown.id, hidden or _first_words(shown.text) or shown.words_status)
-
-
-def _first_words(text: str) -> str:
-    if len(text) <= FIRST_WORDS:
-        return text
-    return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
+    return Link(shown.id, hidden or beginning(shown.text) or shown.words_status)
 
 
 def _lines(text: str, transcript: Transcript | None) -> tuple[tuple[ShownWord, ...], ...]:

@@ -71,6 +71,7 @@ def test_the_list_has_the_last_acts_newest_first_and_any_can_be_undone(
     assert places == sorted(places)
     assert offered(listed) == ["Undo"] * 3
     assert f"/moment/{first}" in listed
+    assert '<span class="said" dir="auto">second</span>' in listed
 
     after = press(page, listed, "Undo")
     assert "Shown again." in after

@@ -179,7 +179,7 @@ def test_a_note_is_safe_and_says_that_it_waits(page: FlaskClient, home: Path) ->
     assert "shows up here once" in answer.text
     (letter,) = Spool(home / "spool").waiting()
     assert read_batch(letter.path).texts[0].text == "a thought"
-    assert "1 moment is safe, and waits" in page.get("/").text
+    assert "1 moment is safe and waits" in page.get("/").text
 
 
 def test_an_empty_note_is_a_sentence(page: FlaskClient, home: Path) -> None:

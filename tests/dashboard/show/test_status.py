@@ -180,9 +180,9 @@ def test_without_capture_nothing_listens() -> None:
 @pytest.mark.parametrize(
     ("waiting", "words"),
     [
-        (0, "What you keep is safe"),
-        (1, "1 moment is safe, and waits"),
-        (3, "3 moments are safe, and wait"),
+        (0, "What you keep is safe and waits"),
+        (1, "1 moment is safe and waits"),
+        (3, "3 moments are safe and wait"),
     ],
 )
 def test_without_a_worker_it_says_what_waits(waiting: int, words: str) -> None:
@@ -194,7 +194,10 @@ def test_the_workers_trouble_is_passed_on() -> None:
 
 
 def test_lost_sound_is_counted() -> None:
-    assert of(gaps=2, lost_s=1.5).lost == "1.5 s of sound was lost since it started, in 2 gaps."
+    assert (
+        of(gaps=2, lost_s=1.5).lost
+        == "1.5 s of sound was lost since Afterthought started, in 2 gaps."
+    )
     assert of(gaps=1, lost_s=90.0).lost.endswith("in 1 gap.")
     assert of(gaps=1, lost_s=0.0).lost == ""
 
