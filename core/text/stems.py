@@ -48,6 +48,11 @@ def stem(word: str) -> str:
     return _without_last_letter(stemmed)
 
 
+def sure_beginning(word: str) -> str:
+    """How every word begins that has the stem of this one, at least its first letter."""
+    return word[: max(len(stem(word)) - 2, 1)] if word.isascii() else word[0]
+
+
 def _without_plural(word: str) -> str:
     if word.endswith("sses") and len(word) > len("sses"):
         return word[:-2]

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _UNSEEN = re.compile(
@@ -64,8 +64,7 @@ _WORD = re.compile("w+(?:'w+)*|u+|s")
 _COMPOUND = re.compile("w+(?:'w+)*(?:-w+(?:'w+)*)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token of `index_text`, and which characters of the text it stands for."""
 
     text: str
@@ -132,13 +131,11 @@ def phrase_tokens(text: str) -> tuple[list[str], bool]:
 
     True where the last of it need only begin a token: a single character of an unspaced run.
     """
-    tokens: list[str] = []
-    begins = False
-    for word in map(folded, words_of(text)):
-        unspaced = is_unspaced(word)
-        tokens += pairs_of(word) if unspaced else [token for token, _, _ in _parts(word)]
-        begins = unspaced and len(word) == 1
-    return tokens, begins
+    *before, last = [*map(folded, words_of(text))] or [""]
+    tokens = [token for word in before for token, _, _ in _parts(word)]
+    if is_unspaced(last):  # more of its run may follow in what was said
+        return [*tokens, *pairs_of(last)], len(last) == 1
+    return [*tokens, *(token for token, _, _ in _parts(last))], False
 
 
 _Span = tuple[str, int, int]
@@ -150,10 +147,17 @@ def _spans(what: re.Pattern[str], plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _tokens(plain: str) -> Iterator[_Span]:
-    for begin, end in _spans(_WORD, plain):
-        for token, start, stop in _parts(plain[begin:end]):
-            yield token, begin + start, begin + stop
-    yield from _joined(plain)
+    kinds = plain.translate(_KINDS)
+    for found in _WORD.finditer(kinds):
+        begin, end = found.span()
+        word = plain[begin:end]
+        if word.isascii() and word.isalnum():  # most words by far, which are as they stand here
+            yield word, begin, end
+        else:
+            for token, start, stop in _parts(word):
+                yield token, begin + start, begin + stop
+    if "-" in kinds:
+        yield from _joined(plain)
 
 
 def _joined(plain: str) -> Iterator[_Span]:

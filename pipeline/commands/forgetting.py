@@ -60,7 +60,8 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
 async def _notes_left(archive: "Reader", chosen: "ToForget") -> list[str]:
     """The notes that were written about what goes, and do not go with it."""
     notes = await archive.notes_about(chosen.moments)
-    return [each.id for each in notes if each.id not in chosen.moments]
+    left = [each.id for each in notes if each.id not in chosen.moments]
+    return [*(await archive.short_ids(left)).values()]
 
 
 def _stay(notes: list[str]) -> str:

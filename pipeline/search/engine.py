@@ -1,18 +1,19 @@
 """Asks the archive for words and for meaning, fuses the two, and shows what it found."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.text.words import words_of
 from pipeline.search import fusion
-from pipeline.search.hits import Asked, Hit, folded_twins, grounds, hit_of
+from pipeline.search.hits import Asked, Hit, Twin, grounds, hit_of
 from pipeline.search.marks import Marker
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query, Term, parse
-from pipeline.store.passage_port import Matches, Passages, Phrase
+from pipeline.store.passage_port import Matches, Passages, Phrase, Shown
 
 FOLD_ROOM = 2
 """Candidates looked at for each hit wanted, so that folding twins leaves enough."""
@@ -137,22 +138,17 @@ class Engine:
         evidence = replace(fusion.fuse(said, close, named, moments.line), nothing_close=nothing)
         places = _best(evidence.total, within, n * FOLD_ROOM)
         best_passages = moments.best_passages(places, by_word, cosines)
+        shown = await self._passages.shown(best_passages.tolist())
+        chosen = _folded(moments, places, best_passages, shown)[:n]
         asked = Asked(query.terms, by_word, said, Marker(query.terms))
-        found = [
-            grounds(moments, asked, evidence, place, rowid)
-            for place, rowid in zip(places.tolist(), best_passages.tolist(), strict=True)
-        ]
-        shown = await self._passages.shown([rowid for each in found for rowid in each.rowids])
+        found = [grounds(moments, asked, evidence, each.place, each.rowid) for each in chosen]
+        others = [rowid for each in found for rowid in each.rowids if rowid not in shown]
+        known = {**shown, **await self._passages.shown(others)} if others else shown
         hits = [
-            hit_of(asked, evidence, each, shown)
-            for each in found
-            if each.own.rowid in shown
-            and shown[each.own.rowid].moment == moments.table.moments[each.place]
+            replace(hit_of(asked, evidence, each, known), also=one.also)
+            for each, one in zip(found, chosen, strict=True)
         ]
-        whole = {
-            moments.table.moments[place] for place in places[moments.passage_counts[places] == 1]
-        }
-        return tuple(folded_twins(hits, whole)[:n]), nothing
+        return tuple(hits), nothing
 
     async def _by_word(self, moments: Moments, query: Query) -> NDArray[np.float32]:
         """BM25 of each passage, one row a term of the query."""
@@ -188,6 +184,41 @@ def _best(total: NDArray[np.float32], within: NDArray[np.bool_], most: int) -> N
         floor = np.partition(total[candidates], -most)[-most]
         candidates = candidates[total[candidates] >= floor]
     return candidates[np.argsort(-total[candidates], kind="stable")][:most]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A moment to show, by its passage, and the moments that say the same."""
+
+    place: int
+    rowid: int
+    also: tuple[Twin, ...] = ()
+
+
+def _folded(
+    moments: Moments,
+    places: NDArray[np.intp],
+    best_passages: NDArray[np.int64],
+    shown: Mapping[int, Shown],
+) -> list[_Chosen]:
+    """The same words by the same speaker are one, the best; the rest stand in `also`.
+
+    Only moments that are shown whole: what else a longer one says must not be hidden. A passage
+    that is gone by now, or is another moment's, is left out.
+    """
+    first: dict[tuple[object, ...], _Chosen] = {}
+    for place, rowid in zip(places.tolist(), best_passages.tolist(), strict=True):
+        one = shown.get(rowid)
+        if one is None or one.moment != moments.table.moments[place]:
+            continue
+        words = tuple(words_of(one.text)) if moments.passage_counts[place] == 1 else ()
+        key = (one.speaker, words) if words else (one.moment,)
+        kept = first.get(key)
+        if kept is None:
+            first[key] = _Chosen(place, rowid)
+        else:
+            first[key] = replace(kept, also=(*kept.also, Twin(one.moment, one.ref)))
+    return list(first.values())
 
 
 def _since(began: float) -> float:

@@ -289,4 +289,5 @@ def _quoted(words: Sequence[str]) -> str:
     quoted = [f"'{word}'" for word in words]
     if len(quoted) > 1:
         return f"words {', '.join(quoted[:-1])} and {quoted[-1]}"
-    return f"word {''.join(quoted)}"
+    only = "".join(quoted)
+    return f"{'words' if ' ' in only else 'word'} {only}"

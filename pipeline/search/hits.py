@@ -4,7 +4,7 @@ A reason quotes a word only where it stands, and as it is written there: in the 
 shown, in another part of the moment, in its date, or in the moment beside it.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.calendar.dates import date_in_words
-from core.text.words import words_of
 from pipeline.search import fusion
 from pipeline.search.marks import Marker, Span, merged, quoted
 from pipeline.search.moment_scores import Moments
@@ -129,22 +128,6 @@ def hit_of(
         tuple(why),
         marks=marked,
     )
-
-
-def folded_twins(hits: Sequence[Hit], whole: Container[str]) -> list[Hit]:
-    """The same words by the same speaker are one hit, the best; the rest stand in `also`.
-
-    Only moments that are shown whole: what else a longer one says must not be hidden.
-    """
-    first: dict[tuple[object, ...], Hit] = {}
-    for hit in hits:
-        words = tuple(words_of(hit.text)) if hit.moment in whole else ()
-        key = (hit.speaker, words) if words else (hit.moment,)
-        kept = first.setdefault(key, hit)
-        if kept is not hit:
-            twin = Twin(hit.moment, hit.ref)
-            first[key] = replace(kept, also=(*kept.also, twin))
-    return list(first.values())
 
 
 def _ground(moments: Moments, asked: Asked, place: int, which: NDArray[np.bool_]) -> Ground | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from core.text.stems import stem
+from core.text.stems import stem, sure_beginning
 from core.text.words import Token, folded, phrase_tokens, tokens_of
 from pipeline.search.query import Term
 
@@ -53,8 +53,10 @@ class Marker:
     def __init__(self, terms: Iterable[Term]) -> None:
         self._ways = {term: (_phrases(term.forms), _phrases(term.split)) for term in terms}
 
-    def by_term(self, terms: Iterable[Term], text: str) -> list[list[Span]]:
+    def by_term(self, terms: Sequence[Term], text: str) -> list[list[Span]]:
         """For each of these terms of the query, where its words stand in the text."""
+        if not terms:
+            return []
         said = _Said(text)
         return [self._spans(term, said) for term in terms]
 
@@ -69,18 +71,18 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """Stems that stand side by side; where `begins`, the only token need but begin so."""
+    """Stems that stand side by side; where `begins`, the only token need but begin so.
 
-    first: str
+    `sure` is how the first token begins, whatever form it has: most words differ there already.
+    """
+
     stems: list[str]
     begins: bool
+    sure: str
 
 
 class _Said:
-    """The tokens of a text, and the places of those that begin with a letter.
-
-    No stemming changes the first letter, and most words differ there already.
-    """
+    """The tokens of a text, and the places of those that begin with a letter."""
 
     def __init__(self, text: str) -> None:
         self.tokens = tokens_of(text)
@@ -92,7 +94,7 @@ class _Said:
 def _phrases(forms: Iterable[str]) -> list[_Phrase]:
     cut = [phrase_tokens(form) for form in forms]
     return [
-        _Phrase(tokens[0], [stem(each) for each in tokens], begins)
+        _Phrase([stem(each) for each in tokens], begins, sure_beginning(tokens[0]))
         for tokens, begins in cut
         if tokens
     ]
@@ -100,7 +102,9 @@ def _phrases(forms: Iterable[str]) -> list[_Phrase]:
 
 def _standing(phrase: _Phrase, said: _Said) -> Iterator[Span]:
     """Where this phrase stands in the text."""
-    for place in said.places.get(phrase.first[0], ()):
+    for place in said.places.get(phrase.sure[0], ()):
+        if not said.tokens[place].text.startswith(phrase.sure):
+            continue
         here = said.tokens[place : place + len(phrase.stems)]
         if phrase.begins:
             yield here[0].start, _end_of_first(said.tokens, place)

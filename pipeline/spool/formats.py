@@ -156,7 +156,7 @@ def _text(line: bytes) -> TypedText:
         raise LetterBroken("it is no text of ours")
     if not _is_act_or_none(text.act):
         raise LetterBroken("its act is none of ours")
-    if text.about is not None and not (_is_text(text.about) and is_id(text.about)):
+    if not _is_moment_or_none(text.about):
         raise LetterBroken("what it is about is no moment of ours")
     if not (_is_text(text.text) and _is_text_or_none(text.speaker)):
         raise LetterBroken("its text cannot be stored")
@@ -212,6 +212,13 @@ def _is_act_or_none(value: object) -> bool:
     """An act goes into the journal, which holds no word of anybody's."""
     return value is None or (
         isinstance(value, str) and fullmatch("[0-9a-f]{16}", value) is not None
+    )
+
+
+def _is_moment_or_none(value: object) -> bool:
+    """What a note is about goes into the journal, too."""
+    return value is None or (
+        isinstance(value, str) and fullmatch("[0-9a-f]{1,32}-[0-9]{1,16}", value) is not None
     )
 
 

@@ -87,6 +87,7 @@ def test_the_index_has_a_word_with_hyphens_in_parts_and_joined() -> None:
 def test_a_single_character_need_only_begin_what_is_indexed() -> None:
     assert phrase_tokens("水") == (["水"], True)
     assert phrase_tokens("水泵") == (["水泵"], False)
+    assert phrase_tokens("备用水泵 2") == (["备用", "用水", "水泵", "泵", "2"], False)
     assert phrase_tokens("don't") == (["don", "t"], False)
 
 

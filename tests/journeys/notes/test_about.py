@@ -39,8 +39,9 @@ def test_a_note_about_a_moment_is_linked_to_it_until_the_moment_is_forgotten() -
     asked = afterthought("forget", boat)
     forgot = afterthought("forget", boat, "--yes")
 
-    assert f"1 note about it stays, by itself: {note}." in asked.err
-    assert (forgot.status, forgot.err) == (0, f"1 note about it stays, by itself: {note}.\n")
+    stays = f"1 note about it stays, by itself: {note[:8]}."
+    assert stays in asked.err
+    assert (forgot.status, forgot.err) == (0, f"{stays}\n")
     assert links(note) == (None, [])
     assert "  About: " not in afterthought("show", note).out
     assert done("rebuild")["subjects"]

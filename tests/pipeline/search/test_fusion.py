@@ -245,6 +245,9 @@ def test_reasons_are_sentences_about_what_counted() -> None:
     assert fusion.reasons(evidence, 1, fusion.Quotes(beside=["Sail"]), None) == [
         "beside a moment with the word 'Sail'"
     ]
+    assert fusion.reasons(evidence, 1, fusion.Quotes(said=["pill box"]), None)[0] == (
+        "has the words 'pill box'"
+    )
     assert fusion.reasons(evidence, 1, fusion.Quotes(is_linked=True), None) == [
         "linked to a moment about this"
     ]

@@ -3,6 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,16 @@ def test_no_word_comes_into_the_journal_as_the_name_of_an_act(spool: Spool, act:
         read_batch(spool.post_texts("a", [text]))
     with pytest.raises(LetterBroken):
         read_clip(spool.post_clip(clip, [np.zeros(9, np.int16)]))
+
+
+@pytest.mark.parametrize("about", ["what I said", "boat-0", "../../aa-0", "", 5, ["ab" * 8]])
+def test_no_word_comes_into_the_journal_as_what_a_note_is_about(spool: Spool, about: Any) -> None:
+    text = TypedText(new_moment_id(), "typed", "x", Recorded(), about=about)
+    of_ours = replace(text, about=new_moment_id())
+
+    with pytest.raises(LetterBroken):
+        read_batch(spool.post_texts("a", [text]))
+    assert read_batch(spool.post_texts("b", [of_ours])).texts == [of_ours]
 
 
 def test_what_is_remembered_of_failures_goes_with_the_letter(spool: Spool) -> None:

@@ -83,6 +83,14 @@ def test_an_event_with_a_damaged_field_is_left_out(draft: Draft, name: str) -> N
         assert readable_event(damaged).payload == {}
 
 
+def test_what_a_note_is_about_is_an_id_or_the_note_is_left_out() -> None:
+    note = placed(drafts.moment_kept(replace(KEPT, about="00000000000000aa-0"), author="wearer"))
+
+    assert readable_event(note) == note
+    assert readable_event(with_other(note, "about", {"a": 1.5})).kind == UNREADABLE
+    assert readable_event(with_other(note, "about", None)).kind == UNREADABLE
+
+
 @pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.kind)
 def test_an_event_whose_payload_is_no_json_is_left_out(draft: Draft) -> None:
     broken = replace(placed(draft), payload_text=placed(draft).payload_text[1:])
