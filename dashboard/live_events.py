@@ -34,6 +34,9 @@ ASK_AGAIN_S = 1.0
 BACKLOG = 64
 """Events by which a slow page may lag behind: six seconds of level."""
 
+NOT_FOR_PAGES = frozenset({"subscribed", "pressed"})
+"""Events of capture that are between it and this process."""
+
 FLEETING = frozenset({"level"})
 """Events that a slow page may miss: ten come each second. Every other event must arrive."""
 
@@ -177,7 +180,7 @@ class Live:
             self._hint.set()
             if event.get("event") in {"trouble", "letter_failed"}:
                 self._send({"event": "state", "of": name})
-        elif event.get("event") != "subscribed":
+        elif event.get("event") not in NOT_FOR_PAGES:
             self._send_of(name, event)
 
     async def _watch_journal(self) -> None:

@@ -4,7 +4,7 @@ Each is a form that works without script: done, it leads back to the page; refus
 says why at the button. Our script asks for JSON instead.
 """
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.socket_client import Told
@@ -57,9 +57,12 @@ def bring_back() -> ResponseReturnValue:
 
 
 def _pressed(request: Told) -> Told:
-    """Capture's answer; a refusal as the page words it."""
+    """Capture's answer; a refusal as the page words it.
+
+    A phone's press is none at the device, and lets in no other phone: capture is told.
+    """
     here = context()
-    answer = here.act(request)
+    answer = here.act({**request, "by": "page" if g.phone is None else "phone"})
     if answer.get("outcome") != "refused":
         return answer
     return refusal(answer, here.state(here.capture_status()))

@@ -94,6 +94,7 @@ def assemble(outside: Outside) -> Capture:
         lambda: engine.session.keeping.open,
         outside.second_button,
         lambda: _shut_down(outside.power_off, report),
+        pressed=lambda at_s, by: report(events.Pressed(at_s, by)),
     )
     return Capture(
         Parts(

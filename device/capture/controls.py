@@ -10,7 +10,7 @@ from device.session.session import Event, PauseGesture
 from device.session.values import HoldBegan, Keep, Press, RecordingBegan, RecordingEnded, Release
 
 from .engine import Done, Outcome
-from .events import Refused
+from .events import PressedBy, Refused
 
 HOLD_RENEWED_S = 3.0
 """A page that holds says so each second; after this without it, the hold is over."""
@@ -22,22 +22,25 @@ class Controls:
     """Turns what was done, and when, into events of the engine. Owned by the capture loop.
 
     `open_keep` is what is being written, if anything is; `shut_down` is called where the second
-    button, held, means that.
+    button, held, means that; `pressed` is told of every press once it is done, with its own time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whom it has act, and whom it tells
         self,
         do: Do,
         stream_clock: StreamClock,
         open_keep: Callable[[], Keep | None],
         second: Literal["recording", "shutdown"] = "recording",
         shut_down: Callable[[], None] = lambda: None,
+        *,
+        pressed: Callable[[float, PressedBy], None] = lambda *_: None,
     ) -> None:
         self._do = do
         self._stream_clock = stream_clock
         self._open_keep = open_keep
         self._second_means = second
         self._shut_down = shut_down
+        self._pressed = pressed
         self._first = Fingers()
         self._second = Fingers()
         self._page_holds_until_s: float | None = None
@@ -71,11 +74,12 @@ class Controls:
         )
         return min((each for each in due if each is not None), default=None)
 
-    def press(self, at_s: float) -> Outcome:
+    def press(self, at_s: float, by: PressedBy = "key") -> Outcome:
         """A press that comes up at once; what came of it."""
         at = self._position(at_s)
         outcome = self._do(Press(at))
         self._do(Release(at))
+        self._pressed(at_s, by)
         return outcome
 
     def hold_key(self, at_s: float) -> None:
@@ -84,15 +88,15 @@ class Controls:
         if keep is not None and keep.held:
             self._do(Release(self._position(at_s)))
         else:
-            self._hold(at_s)
+            self._hold(at_s, "key")
 
-    def hold_page(self, at_s: float, *, on: bool) -> Outcome:
+    def hold_page(self, at_s: float, *, on: bool, by: PressedBy = "page") -> Outcome:
         """A page begins a hold, renews it, or ends it; what came of it."""
         if not on:
             self._let_go_of_page(at_s)
             return Done()
         if self._page_holds_until_s is None:
-            self._page_outcome = self._hold(at_s)
+            self._page_outcome = self._hold(at_s, by)
         if not isinstance(self._page_outcome, Refused):
             self._page_holds_until_s = at_s + HOLD_RENEWED_S
         return self._page_outcome
@@ -106,10 +110,11 @@ class Controls:
         keep = self._open_keep()
         return keep is not None and keep.recording
 
-    def _hold(self, at_s: float) -> Outcome:
+    def _hold(self, at_s: float, by: PressedBy) -> Outcome:
         at = self._position(at_s)
         outcome = self._do(Press(at))
         self._do(HoldBegan(at))
+        self._pressed(at_s, by)
         return outcome
 
     def _act(self, found: list[Gesture]) -> None:
@@ -119,6 +124,7 @@ class Controls:
             match gesture.kind:
                 case "press":
                     self._do(Press(at, gesture.again))
+                    self._pressed(gesture.at_s, "button")
                 case "hold":
                     self._do(HoldBegan(at))
                 case "release":

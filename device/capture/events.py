@@ -5,9 +5,23 @@ No event holds a word of the wearer: ids, numbers, and capture's own sentences.
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.capture_status import CaptureState
+
+PressedBy = Literal["button", "key", "command", "page", "phone"]
+"""Who pressed; a `phone` is not where the device is, the rest are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed, whatever came of it. `at_s` is the press's own time on CLOCK_MONOTONIC.
+
+    It comes after what the press did: nothing that follows from it may delay a keep.
+    """
+
+    at_s: float
+    by: PressedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +112,10 @@ class LevelMeasured:
 OfKeep = Taken | Kept | Closed | Refused | TakenBack | BecameRecording
 """What the engine reports of a press and its keep."""
 
-Event = OfKeep | BroughtBack | GapFound | StateChanged | LevelMeasured
+Event = OfKeep | Pressed | BroughtBack | GapFound | StateChanged | LevelMeasured
 
 _NAMES: dict[type[Event], str] = {
+    Pressed: "pressed",
     Taken: "taken",
     Kept: "kept",
     Closed: "closed",

@@ -112,6 +112,7 @@ class Turns:
     state: CaptureState | None = None
     put_off: deque[Message] = field(default_factory=deque)
     stopped: bool = False
+    pairing_until_s: float = float("-inf")
 
 
 class Capture:
@@ -214,6 +215,10 @@ class Capture:
     def power_off(self) -> UserError | None:
         """The reason why the machine stays on; None where it is being switched off."""
         return self.parts.power_off()
+
+    def show_pairing(self, for_s: float) -> None:
+        """Have the light show for so long that a phone may be let in; 0 ends it."""
+        self._turns.pairing_until_s = self.parts.now_s() + for_s
 
     def play(self) -> float:
         """The seconds of the file that plays from its start now. Raises UserError."""
@@ -333,6 +338,7 @@ class Capture:
             block_came=block_came,
             waiting=self.parts.waiting.count > 0,
             speaking=self.parts.sound.heard.speaking,
+            pairing=self.parts.now_s() < self._turns.pairing_until_s,
         )
 
     def _ring(self) -> RingState:

@@ -61,7 +61,12 @@ class Report:
                 _log(event)
             case events.BroughtBack():
                 self._waiting.one_more()
-            case events.GapFound() | events.StateChanged() | events.LevelMeasured():
+            case (
+                events.Pressed()
+                | events.GapFound()
+                | events.StateChanged()
+                | events.LevelMeasured()
+            ):
                 pass  # for who listens alone
 
     def _log_and_show(self, event: events.OfKeep, shown: Once) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from core import log
 from core.capture_status import CaptureStatus, PausedBy
@@ -12,9 +12,13 @@ from device.session.session import Event, PauseAsked, ResumeAsked
 from . import events
 from .controls import Controls
 from .engine import Done, Outcome
+from .events import PressedBy
 
 LONGEST_PAUSE_S = 24 * 3600.0
 """A timed pause is a meeting or a meal; for longer there is the pause without an end."""
+
+LONGEST_PAIRING_S = 600.0
+"""Whoever opens one tells its end, and may be gone by then: the light must not lie for long."""
 
 Asked = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -48,6 +52,10 @@ class Requested(Protocol):
         """The reason why the machine stays on; None where it is being switched off."""
         ...
 
+    def show_pairing(self, for_s: float) -> None:
+        """Have the light show for so long that a phone may be let in; 0 ends it."""
+        ...
+
     def play(self) -> float:
         """The seconds of the file that plays from its start now. Raises UserError."""
         ...
@@ -64,13 +72,14 @@ def answer(capture: Requested, request: Request) -> Answer:
         return _DISK_FAILS
 
 
-def _answer(capture: Requested, request: Request) -> Answer:  # noqa: PLR0911 - a table
+def _answer(capture: Requested, request: Request) -> Answer:  # noqa: C901, PLR0911 - a table
     controls, at_s = capture.controls, request.at_s
     match request.asked:
         case {"do": "press"}:
-            return _outcome(controls.press(at_s))
+            return _outcome(controls.press(at_s, _pressed_by(request.asked)))
         case {"do": "hold", "on": bool(on)}:
-            return _outcome(controls.hold_page(at_s, on=on))
+            by = _pressed_by(request.asked)
+            return _outcome(controls.hold_page(at_s, on=on, by=by))
         case {"do": "record", "on": bool(on)}:
             return _outcome(controls.record(at_s, on=on))
         case {"do": "pause"}:
@@ -82,6 +91,8 @@ def _answer(capture: Requested, request: Request) -> Answer:  # noqa: PLR0911 - 
             return {"outcome": "done", "keep": keep} if is_back else _outcome(_GONE)
         case {"do": "power_off"}:
             return _outcome(_refusal(capture.power_off()))
+        case {"do": "pairing"}:
+            return _pairing(capture, request.asked.get("for_s"))
         case {"do": "status"}:
             return capture.status().as_json()
         case {"do": "play"}:
@@ -105,11 +116,27 @@ def _pause(capture: Requested, asked: Asked) -> Answer:
     return _outcome(capture.do(pause))
 
 
+def _pairing(capture: Requested, for_s: object) -> Answer:
+    if not (_is_number(for_s) and 0 <= for_s <= LONGEST_PAIRING_S):
+        return _NO_PAIRING
+    capture.show_pairing(float(for_s))
+    return _outcome(Done())
+
+
+def _pressed_by(asked: Asked) -> PressedBy:
+    match asked.get("by"):
+        case "page":
+            return "page"
+        case "phone":
+            return "phone"
+    return "command"
+
+
 def _by(asked: Asked) -> PausedBy:
     return "page" if asked.get("by") == "page" else "command"
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -144,6 +171,11 @@ _NO_DURATION = {
     "error": "wrong_usage",
     "sentence": "A pause can last up to a day.",
     "advice": "Leave the length out to pause until you resume.",
+}
+_NO_PAIRING = {
+    "error": "wrong_usage",
+    "sentence": "A pairing lasts ten minutes at most.",
+    "advice": "Name its length in seconds, or 0 to end it.",
 }
 _UNKNOWN = {
     "error": "wrong_usage",

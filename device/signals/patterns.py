@@ -12,10 +12,10 @@ from typing import Literal, Protocol
 Steps = tuple[tuple[float, float], ...]
 """Pairs of seconds: how long it is on, and how long it is off after that."""
 
-Lasting = Literal["listening", "working", "recording", "continuing", "paused", "fault"]
+Lasting = Literal["listening", "working", "recording", "continuing", "paused", "fault", "pairing"]
 """Patterns that are repeated for as long as they are true."""
 
-Once = Literal["taken", "kept", "refused", "resumed", "pairing"]
+Once = Literal["taken", "kept", "refused", "resumed"]
 """Patterns that are shown when something happened."""
 
 PatternName = Lasting | Once
@@ -105,13 +105,13 @@ _PATTERNS: dict[PatternName, Pattern] = {
         Pattern("working", _BLINK * 2, "cyan", every_s=3.0, needs_sound=True),
         Pattern("recording", _BLINK, "red", every_s=1.0, needs_sound=True),
         Pattern("continuing", _BLINK, "white", every_s=0.5, needs_sound=True),
-        # It needs no sound: it says that the microphone is closed.
+        # These need no sound: the first says that the microphone is closed.
         Pattern("paused", _BLINK * 3, "yellow", _row(LONG_S, LONG_S), every_s=6.0, at_once=True),
+        Pattern("pairing", _row(*[FLASH_S] * 4), "blue", every_s=4.0),
         Pattern("taken", _row(FLASH_S), "white", _row(TICK_S), at_once=True),
         Pattern("kept", _row(FLASH_S, FLASH_S), "green", _row(TICK_S, TICK_S)),
         Pattern("refused", _row(LONG_S), "yellow", _row(LONG_S), at_once=True),
         Pattern("resumed", _row(FLASH_S, LONG_S), "green", _row(TICK_S, LONG_S), at_once=True),
-        Pattern("pairing", _row(FLASH_S, FLASH_S, FLASH_S, FLASH_S), "blue"),
     )
 }
 

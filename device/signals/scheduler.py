@@ -49,20 +49,22 @@ class SignalState:
     block_came: bool = False
     waiting: bool = False
     speaking: bool = False
+    pairing: bool = False
 
 
 def current_patterns(state: SignalState) -> tuple[Pattern, ...]:
     """The lasting patterns that are true now. None at the start: nothing is known yet."""
     fault = () if state.part is None else (pattern("fault", state.part),)
+    pairing = (pattern("pairing"),) if state.pairing else ()
     match state.state:
         case "starting":
-            return fault
+            return (*fault, *pairing)
         case "fault":
-            return fault or (pattern("fault", OTHER),)
+            return (*(fault or (pattern("fault", OTHER),)), *pairing)
         case "paused" | "recording" | "continuing":
-            return (*fault, pattern(state.state))
+            return (*fault, *pairing, pattern(state.state))
         case "listening" | "keeping":
-            return (*fault, pattern("working" if state.waiting else "listening"))
+            return (*fault, *pairing, pattern("working" if state.waiting else "listening"))
 
 
 class Signals:

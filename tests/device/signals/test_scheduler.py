@@ -87,6 +87,17 @@ def test_paused_and_a_fault_are_shown_without_a_block(wearer: Wearer) -> None:
     assert [name for _, name in wearer.seen] == ["paused", "paused", "fault", "fault"]
 
 
+@pytest.mark.parametrize("state", ["listening", "paused", "starting", "fault"])
+def test_a_pairing_is_shown_beside_whatever_else_is_true(
+    wearer: Wearer, state: CaptureState
+) -> None:
+    wearer.live(11.5, hearing(state, pairing=True))
+
+    names = [name for _, name in wearer.seen]
+    assert names.count("pairing") in {2, 3}
+    assert state == "starting" or state in names
+
+
 @pytest.mark.parametrize(("state", "times"), [("recording", 6), ("continuing", 12), ("keeping", 2)])
 def test_what_goes_on_blinks_more_often(wearer: Wearer, state: CaptureState, times: int) -> None:
     wearer.live(6.0, hearing(state))
