@@ -60,6 +60,10 @@ class Home:
         return _socket(self.path, "capture.sock")
 
     @property
+    def page_socket(self) -> Path:
+        return _socket(self.path, "page.sock")
+
+    @property
     def worker_socket(self) -> Path:
         return _socket(self.path, "worker.sock")
 

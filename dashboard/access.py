@@ -14,14 +14,15 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.wrappers import Request
 
 from dashboard.context import context
+from dashboard.pages.pairing import pairing_page
 from dashboard.sentences import say
+from dashboard.sign_in.cookie import COOKIE, give_cookie
 from dashboard.sign_in.phone_file import PhonesUnreadable
-from dashboard.sign_in.sign_ins import COOKIE, COOKIE_LASTS_S
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _READING = frozenset({"GET", "HEAD"})
 
-OPEN = frozenset({"pairing.show", "static_files.asset"})
+OPEN = frozenset({"pairing.show", "pairing.prove", "static_files.asset"})
 """What an unpaired phone gets: the pairing page, and the files of no word that it is made of."""
 
 LET_IN = "afterthought.let_in"
@@ -147,10 +148,10 @@ def _stranger() -> Response | None:
     if request.endpoint in OPEN:
         return None
     if request.accept_mimetypes.accept_html:
-        answer = Response(render_template("pair.html"), 401)
+        answer = Response(pairing_page(), 401)
     else:
         answer = Response(say("pairing.not_signed_in"), 401, mimetype="text/plain")
-    if token is not None:
+    if token is not None and not context().desk.waits(token):
         answer.headers["Clear-Site-Data"] = CLEARED
     return answer
 
@@ -164,18 +165,6 @@ def _renew(response: Response) -> Response:
     if g.get("is_written_down"):
         give_cookie(response, request.cookies[COOKIE])
     return response
-
-
-def give_cookie(response: Response, token: str) -> None:
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=COOKIE_LASTS_S,
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="Lax",
-    )
 
 
 def _refused(found: Refusal) -> Response:

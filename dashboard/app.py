@@ -18,13 +18,15 @@ from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
-from dashboard.context import Context, PostNote, context
+from dashboard.context import PATIENCE_S, Context, PostNote, context
 from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
 from dashboard.reached import ReachedNow, from_nowhere
 from dashboard.sentences import say, with_commands
 from dashboard.show.first_minute import load_demo
+from dashboard.sign_in.command_socket import CommandSocket
+from dashboard.sign_in.desk import Capture, Desk
 from dashboard.sign_in.phone_file import PhoneFile
 from dashboard.sign_in.sign_ins import SignIns
 from pipeline.forget import forget
@@ -88,6 +90,12 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         lambda: socket_client.events(worker),
         most=streams,
     )
+    sign_ins = _sign_ins(home, reached)
+    sign_ins.on_revoked = live.close_of
+    line = Capture(
+        lambda: socket_client.events(capture),
+        lambda told: socket_client.ask(capture, told, patience_s=PATIENCE_S),
+    )
     return Context(
         home=home.path,
         bridge=bridge,
@@ -98,7 +106,8 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         capture_socket=capture,
         worker_socket=worker,
         assets=load_assets(),
-        sign_ins=_sign_ins(home, reached),
+        sign_ins=sign_ins,
+        desk=Desk(sign_ins, line, SystemClock(), live.tell_of_phones),
         reached=reached,
         demo=load_demo(FOLDER),
     )
@@ -107,6 +116,14 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
 def _sign_ins(home: Home, reached: ReachedNow) -> SignIns:
     file = PhoneFile(state_folder(home.path) / "phones.json")
     return SignIns(file, lambda: reached().fingerprint, SystemClock())
+
+
+def listen_for_commands(app: Flask, socket: Path) -> None:
+    """Answer `pair` and `phones` at this socket; the first dashboard of a home does."""
+    here: Context = app.extensions["context"]
+    commands = CommandSocket(here.desk, here.sign_ins, here.reached, SystemClock())
+    app.extensions["commands"] = commands
+    here.ask(commands.listen(socket))
 
 
 def end_streams(app: Flask) -> None:
@@ -118,7 +135,11 @@ def end_streams(app: Flask) -> None:
 def close(app: Flask) -> None:
     """Close what the app has opened."""
     context: Context = app.extensions["context"]
+    commands: CommandSocket | None = app.extensions.get("commands")
     end_streams(app)
+    if commands is not None:
+        context.bridge.ask(commands.close())
+    context.bridge.ask(context.desk.cancel())
     context.bridge.ask(context.archive.close())
     context.bridge.close()
 

@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of
+from dashboard.sign_in.commands import COMMANDS as PHONE_COMMANDS
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -16,7 +17,12 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
     """Serve the page until a signal to stop."""
     from core.access.memory import close_memory  # noqa: PLC0415
     from core.settings_file import load  # noqa: PLC0415
-    from dashboard.app import close, create_app, end_streams  # noqa: PLC0415
+    from dashboard.app import (  # noqa: PLC0415
+        close,
+        create_app,
+        end_streams,
+        listen_for_commands,
+    )
     from dashboard.reach import Plan  # noqa: PLC0415
     from dashboard.reach_parts import reach_of  # noqa: PLC0415
     from dashboard.server import STREAMS, Hooks, make_server, serve  # noqa: PLC0415
@@ -34,6 +40,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
     try:
         server = make_server(app, arguments.port)
         reach = reach_of(home, server, plan, screen.say)
+        listen_for_commands(app, home.page_socket)
         try:
             serve(server, Hooks(ready, lambda: end_streams(app), reach.look))
         finally:
@@ -92,4 +99,5 @@ def _network_port(text: str) -> int:
 
 COMMANDS = (
     Command("dashboard", "serve the page for the phone", dashboard, _arguments, is_service=True),
+    *PHONE_COMMANDS,
 )

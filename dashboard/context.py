@@ -23,6 +23,7 @@ from .sentences import say
 from .show import status
 from .show.first_minute import Demo
 from .show.local_time import Clock
+from .sign_in.desk import Desk
 from .sign_in.sign_ins import SignIns
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Context:
     worker_socket: Path
     assets: Assets
     sign_ins: SignIns
+    desk: Desk
     reached: ReachedNow
     demo: Demo | None = None
 

@@ -44,8 +44,12 @@ FLEETING = frozenset({"level"})
 class Stream:
     """The events for one page. Filled by the bridge's loop, drained by the page's thread."""
 
-    def __init__(self, *, hears_capture: bool = True) -> None:
-        """Without `hears_capture`, of what the archive holds alone: no level, no press."""
+    def __init__(self, phone: str = "", *, hears_capture: bool = True) -> None:
+        """Without `hears_capture`, of what the archive holds alone: no level, no press.
+
+        `phone` is the id of the one that watches; empty on loopback.
+        """
+        self.phone = phone
         self.hears_capture = hears_capture
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
@@ -93,13 +97,13 @@ class Live:
         self._mark: int | None = None
         self._is_closed = False
 
-    def open(self, after: int | None, *, hears_capture: bool = True) -> Stream:
+    def open(self, after: int | None, phone: str = "", *, hears_capture: bool = True) -> Stream:
         """A stream of what happened since the mark `after`, and of what happens from now on.
 
         Where there are too many, the oldest is closed. Whoever opens one must `leave` it. Any
         thread may ask.
         """
-        stream = Stream(hears_capture=hears_capture)
+        stream = Stream(phone, hears_capture=hears_capture)
         with self._lock:
             self._streams.append(stream)
             too_many = self._streams[: -self._most]
@@ -126,6 +130,18 @@ class Live:
     def count(self) -> int:
         """The number of open streams."""
         return len(self._streams)
+
+    def close_of(self, phone: str) -> None:
+        """End the streams of this phone. Any thread may ask."""
+        with self._lock:
+            gone = [each for each in self._streams if each.phone == phone]
+            self._streams = [each for each in self._streams if each not in gone]
+        for stream in gone:
+            stream.close()
+
+    def tell_of_phones(self) -> None:
+        """Every page that watches learns that a phone was let in. On the loop."""
+        self._send({"event": "phones"})
 
     def close(self) -> None:
         """End every stream, so that no thread of the server waits."""

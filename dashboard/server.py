@@ -10,6 +10,7 @@ import errno
 import logging
 import signal
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -103,7 +104,8 @@ class PageServer(TcpWSGIServer):
 
     def __init__(self, app: Flask, port: int) -> None:
         _log_as_we_do()
-        self._is_stopping = False
+        self._is_stopping = self._is_over = False
+        self._ending = threading.RLock()
         self._looked_s = -_LOOK_EVERY_S
         self._looking: Callable[[], None] = lambda: None
         self.network_adj = _adjusted(app, port, "https")
@@ -138,12 +140,16 @@ class PageServer(TcpWSGIServer):
         while self._is_answering() and time.monotonic() < over_s:
             self._turn(0.05)
         self.task_dispatcher.shutdown(timeout=max(0.1, over_s - time.monotonic()))
-        wasyncore.close_all(self._map)
+        with self._ending:
+            self._is_over = True
+            wasyncore.close_all(self._map)
 
     def stop(self) -> None:
         """Serve no longer than what is being answered takes. Idempotent."""
         self._is_stopping = True
-        self.pull_trigger()
+        with self._ending:  # the loop may see it at once, and close what is pulled here
+            if not self._is_over:
+                self.pull_trigger()
 
     def readable(self) -> bool:
         return bool(self.accepting)

@@ -19,8 +19,9 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "commands.md"
 SERVICES = {"process", "capture", "dashboard", "run", "sync", "dream"}
 """Commands that run until they are stopped; journeys try them."""
 
-NOT_TRIED = {"config", "bench", "power-off"}
-"""The first two are compared below; the last would switch off the machine that runs the tests."""
+NOT_TRIED = {"config", "bench", "power-off", "pair"}
+"""The first two are compared below; the third would switch off the machine that runs the tests, and
+a phone is let in by `tests/dashboard/sign_in/test_letting_in.py`."""
 
 SECTIONS = {
     part.split("\n", 1)[0].strip(): part
@@ -124,7 +125,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
             found["pause"] = command("pause", "--for", "15min")
             found["resume"] = command("resume")
         found["completion"] = command("completion", "bash")
-        for plain in ("check", "rebuild", "models", "config", "doctor", "bench"):
+        for plain in ("phones", "check", "rebuild", "models", "config", "doctor", "bench"):
             found[plain] = command(plain)
     return found
 

@@ -1,7 +1,21 @@
 """The pages, one file each. A handler asks the context, and gives a template what to show."""
 
-from . import acts, day, demo, home, live, moment, note, pairing, press, search, sound, static
+from . import (
+    acts,
+    day,
+    demo,
+    home,
+    live,
+    moment,
+    note,
+    pairing,
+    phones,
+    press,
+    search,
+    sound,
+    static,
+)
 
-_MODULES = (home, press, search, moment, acts, sound, note, day, live, demo, pairing, static)
+_OF_MOMENTS = (home, press, search, moment, acts, sound, note, day, live, demo)
 
-PAGES = tuple(each.page for each in _MODULES)
+PAGES = tuple(each.page for each in (*_OF_MOMENTS, pairing, phones, static))

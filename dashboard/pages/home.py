@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from dashboard.context import Context, clock, context
 from dashboard.show import dates, day_strip, gaps, moments
@@ -53,6 +53,7 @@ def shown(here: Context, at: Clock) -> dict[str, object]:
         **_today(here, at, recent, just),
         "past": _past(recent, at),
         "has_any": newest is not None,
+        "news": ", ".join(_new_phones(here)),
         "month": f"{at.now:%Y-%m}",
         "query": request.args.get("q", ""),
         "done": done(request.args),
@@ -82,6 +83,13 @@ def _today(
         "today": moments.days(others, at, breaks={day: gaps.breaks(lost, day)}),
         "timeless": [moments.card(row, at) for row in timeless if row != just],
     }
+
+
+def _new_phones(here: Context) -> list[str]:
+    """The names of phones that were let in, and that this one has not been shown."""
+    if g.phone is None or not g.phone.unseen:
+        return []
+    return [each.name for each in here.sign_ins.all() if each.id in g.phone.unseen]
 
 
 def _past(recent: list[MomentRow], at: Clock) -> tuple[moments.Day, ...]:

@@ -1,6 +1,6 @@
 """The live events of a page."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from core.errors import WrongUsage
 from dashboard.context import context, whole_number
@@ -21,7 +21,8 @@ def live() -> Response:
     if named and after is None:
         raise WrongUsage(say("trouble.no_mark"), advice=say("trouble.reload"))
     here = context().live
-    stream = here.open(after, hears_capture="archive" not in request.args)
+    phone = "" if g.phone is None else g.phone.id
+    stream = here.open(after, phone, hears_capture="archive" not in request.args)
     response = Response(iter(stream), mimetype="text/event-stream")
     response.call_on_close(lambda: here.leave(stream))
     return response

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from core.clock import as_datetime, local_offset_min
 from core.errors import NotFound
 from dashboard.sentences import say
 
@@ -86,6 +87,16 @@ def from_json(told: Mapping[str, Any]) -> Phones:
     return Phones(_text(told["authority"]), tuple(_phone(each) for each in told["phones"]))
 
 
+def as_json(phone: Phone, visited_ms: int | None) -> dict[str, Any]:
+    """A phone as docs/commands.md has it, without what it signs in by."""
+    return {
+        "id": phone.id,
+        "name": phone.name,
+        "paired": _iso(phone.paired_ms),
+        "visited": _iso(visited_ms),
+    }
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(_TOKEN_BYTES)
 
@@ -114,6 +125,12 @@ def _phone(told: Mapping[str, Any]) -> Phone:
         if at_ms is not None and type(at_ms) is not int:
             raise TypeError
     return phone
+
+
+def _iso(at_ms: int | None) -> str | None:
+    if at_ms is None:
+        return None
+    return as_datetime(at_ms, local_offset_min(at_ms)).isoformat(timespec="seconds")
 
 
 def _text(value: object) -> str:

@@ -12,12 +12,6 @@ from .phones import Phone, Phones, hash_of, new_id
 VISIT_EVERY_S = 3600.0
 """How often a visit is written down: nobody asks more exactly, and a card wears out."""
 
-COOKIE = "__Host-afterthought"
-"""The prefix makes browsers refuse it from any other host, without TLS or for a part of us."""
-
-COOKIE_LASTS_S = 400 * 86_400
-"""As long as browsers keep one; each visit that is written down begins it anew."""
-
 Authority = Callable[[], str]
 """What tells the certificate authority of this device from others; empty where there is none."""
 

@@ -119,6 +119,18 @@ def test_nonsense_is_answered_with_a_sentence_and_is_no_fault_of_ours(
     assert answer_to(port, get(b"/"))[0] == 200
 
 
+def test_stopped_once_more_it_stays_stopped(app: Flask) -> None:
+    page = make_server(app, 0)
+    serving = threading.Thread(target=page.serve)
+    serving.start()
+    page.stop()
+    serving.join(20)
+
+    page.stop()
+
+    assert not serving.is_alive()
+
+
 def slow_headers(line: socket.socket) -> None:
     line.sendall(b"GET / HTTP/1.1\r\nHost: loc")
 

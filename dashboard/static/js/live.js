@@ -5,7 +5,7 @@
 import { send } from "./dom.js";
 import { POLL_MS, refresh, refreshSoon } from "./parts.js";
 
-const CHANGES = ["state", "moment", "day", "gap", "recording", "brought_back"];
+const CHANGES = ["state", "moment", "day", "gap", "recording", "brought_back", "phones"];
 const ACTS = ["level", "taken", "kept", "closed", "refused", "taken_back"];
 
 // A hidden page closes its stream and comes back with its mark; one that gets `bye` (too many

@@ -26,7 +26,8 @@ export const refresh = async () => {
   try {
     const { again } = document.body.dataset;
     const answer = await fetch(again ?? location.pathname, { headers: { Accept: "text/html" } });
-    if (answer.status === 404) return location.reload(); // it was forgotten: the page says so
+    // It was forgotten, or this phone was revoked: the page says so.
+    if ([401, 404].includes(answer.status)) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
     takeIn(await answer.text());
   } catch {

@@ -10,9 +10,9 @@ import pytest
 
 from core.paths import state_folder
 from dashboard.access import OPEN
+from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.phone_file import PhoneFile
 from dashboard.sign_in.phones import Phones, new_token
-from dashboard.sign_in.sign_ins import COOKIE
 from tests.dashboard.sign_in.tls import TlsPage, over_tls
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")

@@ -11,8 +11,9 @@ from flask import Flask
 from core.paths import Home, state_folder
 from dashboard.app import close, create_app, end_streams
 from dashboard.reached import Reached
+from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.phones import hash_of, new_token
-from dashboard.sign_in.sign_ins import COOKIE, SignIns
+from dashboard.sign_in.sign_ins import SignIns
 from tests.dashboard.network.doors import Served, opened
 
 

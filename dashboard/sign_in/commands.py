@@ -1,0 +1,165 @@
+"""`pair` lets a phone in; `phones` lists those that are in, and revokes one."""
+
+import argparse
+import selectors
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import socket_client
+from core.command_line import Arguments, Command, Screen, home_of
+from core.errors import UserError, WrongUsage
+from core.paths import state_folder
+from core.socket_client import NobodyThere, Told, read_object
+
+if TYPE_CHECKING:
+    from .phone_file import PhoneFile
+
+_PATIENCE_S = 10.0
+
+
+class PageNotRunning(UserError):
+    """No dashboard answers, so no phone could come."""
+
+    code = "page_not_running"
+
+
+def pair(arguments: Arguments, screen: Screen) -> int:
+    """Open a pairing and wait until a phone is in, or nobody may be any more."""
+    status = 1
+    for event in _pairing(home_of(arguments).page_socket):
+        match event:
+            case {"error": code, "sentence": sentence, "advice": advice}:
+                raise _Refused(str(code), str(sentence), advice=str(advice))
+            case {"event": "open"}:
+                _show(event, screen)
+            case {"event": "waiting", "name": name}:
+                screen.say(f"{name} waits. Press the button{_or_enter()}.")
+            case {"event": "presses", "sentence": sentence} if sentence:
+                screen.say(str(sentence))
+            case {"event": "admitted", "name": name}:
+                screen.value(event, f"{name} is let in.")
+                status = 0
+            case {"event": "ended", "reason": reason, "sentence": sentence}:
+                screen.value({"event": "ended", "reason": reason}, str(sentence))
+    return status
+
+
+def phones(arguments: Arguments, screen: Screen) -> int:
+    """List the phones, or revoke one."""
+    home = home_of(arguments)
+    if arguments.act == "revoke":
+        if arguments.id is None:
+            raise WrongUsage("Which phone?", advice="`afterthought phones` lists their ids.")
+        gone = _revoke(home.page_socket, home.path, arguments.id)
+        screen.value(gone, f"{gone['name']} is out, from now on.")
+        return 0
+    found = _phones(home.page_socket, home.path)
+    lines = [f"{each['id']}  {each['name']}  {each['visited'] or '-'}" for each in found]
+    screen.value(found, "\n".join(lines) or "No phone is paired. `afterthought pair` lets one in.")
+    return 0
+
+
+class _Refused(UserError):
+    """The dashboard's own sentence."""
+
+    def __init__(self, code: str, sentence: str, *, advice: str) -> None:
+        super().__init__(sentence, advice=advice)
+        self.code = code  # type: ignore[misc]
+
+
+def _show(opened: Told, screen: Screen) -> None:
+    from .qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
+
+    url = str(opened["url"])
+    page, _, _ = url.partition("#")
+    screen.value(
+        opened,
+        f"{qr_text(url)}\nScan this with the phone, or open {page} there and type "
+        f"{opened['secret']}.\nThen press the button{_or_enter()}. "
+        f"It has two minutes.\nSHA-256 of the authority: {opened['fingerprint']}",
+    )
+
+
+def _or_enter() -> str:
+    return ", or Enter here" if sys.stdin.isatty() else ""
+
+
+def _pairing(path: Path) -> Iterator[Told]:
+    """What the dashboard tells of the pairing, to its end; Enter at a terminal is a press."""
+    with socket.socket(socket.AF_UNIX) as line, selectors.DefaultSelector() as either:
+        try:
+            line.connect(str(path))
+        except OSError as error:
+            raise _not_running() from error
+        line.sendall(b'{"do": "pair"}\n')
+        either.register(line, selectors.EVENT_READ)
+        if sys.stdin.isatty():
+            either.register(sys.stdin, selectors.EVENT_READ)
+        told = b""
+        while True:
+            for key, _ in either.select():
+                if key.fileobj is not line:
+                    if not sys.stdin.readline():
+                        either.unregister(sys.stdin)
+                        continue
+                    line.sendall(b'{"do": "admit"}\n')
+                    continue
+                chunk = line.recv(65536)
+                if not chunk:
+                    return
+                *lines, told = (told + chunk).split(b"\n")
+                yield from filter(None, map(read_object, lines))
+
+
+def _phones(path: Path, home: Path) -> list[Told]:
+    """By the dashboard, which knows the visits of this hour; else by the list itself."""
+    try:
+        told = socket_client.ask(path, {"do": "phones"}, patience_s=_PATIENCE_S)
+    except NobodyThere:
+        from .phones import as_json  # noqa: PLC0415
+
+        return [as_json(each, each.visited_ms) for each in _file(home).read().phones]
+    found: list[Told] = told["phones"]
+    return found
+
+
+def _revoke(path: Path, home: Path, named: str) -> Told:
+    """By the dashboard, which closes what the phone has open; else in the list itself."""
+    try:
+        told = socket_client.ask(path, {"do": "revoke", "id": named}, patience_s=_PATIENCE_S)
+    except NobodyThere:
+        from .phones import as_json  # noqa: PLC0415
+
+        file = _file(home)
+        gone = file.read().by_id(named)
+        file.change(lambda phones: phones.revoked(named))
+        return as_json(gone, gone.visited_ms)
+    found: Told = told["phone"]
+    return found
+
+
+def _file(home: Path) -> "PhoneFile":
+    from .phone_file import PhoneFile  # noqa: PLC0415 - it reads the page's sentences
+
+    return PhoneFile(state_folder(home) / "phones.json")
+
+
+def _not_running() -> PageNotRunning:
+    return PageNotRunning(
+        "The page is not running, so no phone can be let in.",
+        advice="Start it: `afterthought run`, or the page alone: `afterthought dashboard`.",
+    )
+
+
+def _phones_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", nargs="?", choices=["revoke"], help="take its sign-in from one")
+    parser.add_argument("id", nargs="?", metavar="ID", help="of the phone to revoke")
+
+
+COMMANDS = (
+    Command("pair", "let a phone in by a press", pair),
+    Command("phones", "the phones that are let in; revoke one", phones, _phones_arguments),
+)

@@ -1,0 +1,108 @@
+"""A pairing, from its opening to a phone that is let in: (state, what happened) -> state. Pure.
+
+The wearer's side opens it. A phone that shows the secret waits; a press admits it, or Enter at
+the terminal that opened it. Who shows another secret changes nothing; two phones that show it
+end it, for one of them is a stranger's. Times are seconds on CLOCK_MONOTONIC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from .phones import new_token
+from .secrets_of_pairing import Secret, new_secret
+
+LASTS_S = 120.0
+
+MOST_WRONG = 20
+"""Codes that one address may type wrong in one pairing. The link is looked at whatever was typed
+before, and other addresses are: nobody keeps the wearer's own phone out by guessing."""
+
+MOST_ADDRESSES = 2000
+"""Whose wrong codes are counted; who comes from ever new ones is stopped by the code's length."""
+
+Reason = Literal["time", "cancelled", "two_phones", "not_saved"]
+Answer = Literal["waits", "wrong", "too_many", "two_phones", "closed"]
+"""What is said to who shows a secret; `closed` where no pairing is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a phone shows. `visit` is the same however often its one page asks."""
+
+    secret: str
+    visit: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The phone that showed the secret, with the token that will be its sign-in."""
+
+    visit: str
+    name: str
+    token: str
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """`is_admitted` once somebody let the phone in that waits; `ended` where that cannot be."""
+
+    secret: Secret
+    until_s: float
+    waiting: Waiting | None = None
+    wrong: Mapping[str, int] = field(default_factory=dict)
+    is_admitted: bool = False
+    ended: Reason | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended is None and not self.is_admitted
+
+    def proved(self, proof: Proof, now_s: float) -> tuple["Pairing", Answer]:
+        """Somebody showed a secret."""
+        if not self.is_open or now_s > self.until_s:
+            return self, "closed"
+        if not self.secret.is_link(proof.secret):
+            if self.wrong.get(proof.address, 0) >= MOST_WRONG:
+                return self, "too_many"
+            if not self.secret.is_typed(proof.secret):
+                return self._counted(proof.address), "wrong"
+        if self.waiting is None:
+            phone = Waiting(proof.visit, proof.name, new_token(), now_s)
+            return replace(self, waiting=phone), "waits"
+        if self.waiting.visit == proof.visit:
+            return self, "waits"
+        return replace(self, ended="two_phones"), "two_phones"
+
+    def pressed(self, at_s: float) -> "Pairing":
+        """Somebody pressed at the device, or Enter: it counts while a phone waits, and no other."""
+        if not self.is_open or self.waiting is None:
+            return self
+        if not self.waiting.since_s < at_s <= self.until_s:
+            return self
+        return replace(self, is_admitted=True)
+
+    def end(self, reason: Reason) -> "Pairing":
+        """Ended so, unless it has ended already."""
+        return replace(self, ended=reason) if self.is_open else self
+
+    def lost(self) -> "Pairing":
+        """The phone was admitted, and that could not be written down."""
+        return replace(self, is_admitted=False, ended="not_saved")
+
+    def settled(self) -> "Pairing":
+        """The phone that waited is in: from now on it is a phone like the others."""
+        return replace(self, waiting=None)
+
+    def _counted(self, address: str) -> "Pairing":
+        if address not in self.wrong and len(self.wrong) >= MOST_ADDRESSES:
+            return self
+        return replace(self, wrong={**self.wrong, address: self.wrong.get(address, 0) + 1})
+
+
+def opened(now_s: float, lasts_s: float = LASTS_S) -> Pairing:
+    """A pairing with a secret of its own."""
+    return Pairing(new_secret(), now_s + lasts_s)

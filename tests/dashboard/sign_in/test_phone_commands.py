@@ -1,0 +1,81 @@
+"""`pair` and `phones` as processes, beside the page over TLS and the real capture."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.dashboard.real_capture import RealCapture
+from tests.dashboard.sign_in.letting_in import press, show, token_of
+from tests.dashboard.sign_in.tls import TlsPage
+from tests.waiting import waited
+
+
+def afterthought(home: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "afterthought", *arguments, "--home", str(home)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def section(command: str) -> str:
+    document = (Path(__file__).parents[3] / "docs" / "commands.md").read_text("utf-8")
+    return document.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+
+
+def test_the_command_prints_what_the_document_promises(
+    page: TlsPage, capture: RealCapture, home: Path
+) -> None:
+    with afterthought(home, "pair", "--json") as running:
+        assert running.stdout is not None
+        opened = json.loads(running.stdout.readline())
+        token = token_of(show(page, opened["secret"]))
+        waited(lambda: capture.subscribers)
+        press(capture)
+        admitted = json.loads(running.stdout.readline())
+        assert running.wait(20) == 0
+
+    promised = [json.loads(each) for each in re.findall(r"```json\n(.*)\n```", section("pair"))]
+    assert [list(each) for each in promised[:2]] == [list(opened), list(admitted)]
+    assert len(opened["fingerprint"]) == 64
+    assert page.ask("/", token=token).status == 200
+    with afterthought(home, "phones", "--json") as listing:
+        (phone,) = json.loads(listing.communicate()[0])
+    assert phone["id"] == admitted["phone"]
+    with afterthought(home, "phones", "revoke", phone["id"], "--json") as revoking:
+        assert json.loads(revoking.communicate()[0])["name"] == admitted["name"]
+    gone = page.ask("/", token=token)
+    assert (gone.status, gone.headers["Clear-Site-Data"]) == (
+        401,
+        '"cache", "cookies", "storage"',
+    )
+
+
+def test_the_command_shows_a_code_to_scan_and_one_to_type(page: TlsPage, home: Path) -> None:
+    with afterthought(home, "pair") as running:
+        assert running.stdout is not None
+        lines = [running.stdout.readline() for _ in range(26)]
+        running.terminate()
+
+    text = "".join(lines)
+    assert "\u2588" in lines[0]
+    assert f"https://{page.host}" in text
+    assert re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", text)
+
+
+def test_without_the_page_both_commands_say_or_do_what_can_be_done(home: Path) -> None:
+    with afterthought(home, "pair", "--json") as running:
+        told = json.loads(running.communicate()[0])
+        assert running.returncode == 1
+    with afterthought(home, "phones", "--json") as listing:
+        assert json.loads(listing.communicate()[0]) == []
+    with afterthought(home, "phones", "revoke", "abcd", "--json") as revoking:
+        refused = json.loads(revoking.communicate()[0])
+        assert revoking.returncode == 1
+
+    assert (told["code"], refused["code"]) == ("page_not_running", "not_found")
+    assert "afterthought run" in told["advice"]
