@@ -5,7 +5,7 @@ from typing import Any
 
 from core.clock import length_in_words
 from core.facts import gap_sentence
-from core.text.short_ids import brief_id
+from core.text.short_ids import SHORTEST, brief_id
 from pipeline.store.format.events import Event
 from pipeline.store.format.readable import UNREADABLE
 
@@ -38,9 +38,9 @@ _KINDS = {
     "moment_forgotten": "forgot moment {subject} for good",
 }
 _ORIGINS = {
-    "first": "started this archive's journal, {subject}",
-    "machine": "went on with a new journal, {subject}, because this is another machine",
-    "restored": "went on with a new journal, {subject}, after a backup was restored",
+    "first": "started this archive's journal",
+    "machine": "started a new line of the journal, because this is another machine",
+    "restored": "started a new line of the journal, after a backup was restored",
 }
 _BY = {
     "button": "by the button",
@@ -132,10 +132,11 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
     elif event.kind == "moment_transcribed":
         text = _OUTCOMES.get(payload["outcome"], "heard moment {subject}")
     elif event.kind == "origin_began":
-        text = _ORIGINS.get(payload["reason"], "started a journal, {subject}")
+        text = _ORIGINS.get(payload["reason"], "started a new line of the journal")
     elif event.kind == "act_undone":
         what = "event" if undone is None or undone.kind != "act_undone" else "the undo"
-        text = f"took back {what} {payload['origin']}:{payload['seq']} on {{subject}}"
+        origin = payload["origin"] if name == event.subject else payload["origin"][:SHORTEST]
+        text = f"took back {what} {origin}:{payload['seq']} on {{subject}}"
     else:
         text = _KINDS.get(
             event.kind,
