@@ -24,12 +24,7 @@ def moment(named: str) -> str:
     here = context()
     row = here.ask(here.archive.moment(named))
     shown = _linked(here, row, in_full(here, row, clock()))
-    return render_template(
-        "moment.html",
-        moment=shown,
-        done=done(request.args),
-        awaited=request.args.get("note", ""),
-    )
+    return render_template("moment.html", moment=shown, done=done(request.args))
 
 
 @page.post("/moment/<named>/hide")

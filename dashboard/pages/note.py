@@ -18,4 +18,4 @@ def note() -> Response:
     if about is None:
         return redirect(f"/?done={'noted' if works else 'noted_waiting'}&keep={note}", 303)
     done = "noted_about" if works else "noted_waiting"
-    return redirect(f"/moment/{about}?done={done}&note={note}", 303)
+    return redirect(f"/moment/{about}?done={done}&keep={note}", 303)

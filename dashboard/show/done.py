@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dashboard.sentences import say
 
-_BY_KEEP = frozenset({"taken", "noted", "noted_waiting", "brought_back"})
+_BY_KEEP = frozenset({"taken", "noted", "noted_about", "noted_waiting", "brought_back"})
 """What kept a moment that may not be in the archive yet: its keep is taken back."""
 
 

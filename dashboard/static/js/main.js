@@ -2,7 +2,6 @@
 // work starts; what happens later they let each other know by events (`dom.js`). No library, no
 // build. Addresses and times come out of `data-` attributes.
 
-import { awaitedNote } from "./awaited_note.js";
 import { captureForms } from "./capture_forms.js";
 import { keepCounting } from "./counts.js";
 import { all, one } from "./dom.js";
@@ -31,4 +30,3 @@ begin(".hand", captureForms);
 begin(".hand", keepCounting);
 begin("#level", level);
 begin("body[data-live]", live);
-begin("#notes", awaitedNote);

@@ -27,8 +27,10 @@ def test_a_note_from_a_moments_page_is_about_it_and_leads_back(
     (letter,) = Spool(home / "spool").waiting()
     (note,) = read_batch(letter.path).texts
     assert (note.text, note.about) == ("Sold by now.", moment)
-    assert answer.location == f"/moment/{moment}?done=noted_waiting&note={note.id}"
-    assert f'data-awaits="{note.id}" hidden' in page.get(answer.location).text
+    assert answer.location == f"/moment/{moment}?done=noted_waiting&keep={note.id}"
+    shown = page.get(answer.location).text
+    assert 'aria-labelledby="notes-title" hidden' in shown  # until it is made, and the page is live
+    assert f'action="/moment/{note.id}/undo"' in shown
 
 
 def test_a_note_about_nothing_that_is_there_is_not_kept(page: FlaskClient, home: Path) -> None:
@@ -50,7 +52,7 @@ def test_each_of_the_two_pages_leads_to_the_other(page: FlaskClient, diary: Diar
     assert (
         f"About: {link}Jon wants to sell the boat &amp; its &lt;b&gt;sail&lt;/b&gt;</a>" in of_note
     )
-    assert 'data-awaits="" hidden' in of_note
+    assert 'aria-labelledby="notes-title" hidden' in of_note
     assert "About:" not in of_moment
 
 

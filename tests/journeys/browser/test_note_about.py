@@ -11,6 +11,8 @@ def test_a_note_about_a_moment_joins_its_page_and_leads_back(browser: Phone, liv
     note = afterthought("note", "the pump leaks again", "--json", "--home", lived.home)
     moment = note.value["id"]
     browser.open_tab()
+    browser.go(lived.url)
+    browser.until("document.body.innerText.includes('the pump leaks again')")  # it is made
     browser.go(f"{lived.url}/moment/{moment}")
     browser.until("document.querySelector('#notes').hidden")
 
