@@ -46,9 +46,11 @@ class LeafContexts:
 
     @property
     def context(self) -> ssl.SSLContext | None:
-        """For a new connection; None while there is no certificate."""
-        by_address = self._by_path.get(self._places.address_leaf)
-        return by_address or self._by_path.get(self._places.name_leaf)
+        """For a new connection; None while there is no certificate for the addresses.
+
+        That one is written last, so that nobody meets a half of them.
+        """
+        return self._by_path.get(self._places.address_leaf)
 
     def _load(self, leaf: Path) -> None:
         made = _context()

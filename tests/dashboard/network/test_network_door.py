@@ -153,6 +153,18 @@ def test_before_there_is_a_certificate_nobody_is_let_in(served: Served) -> None:
         assert line.recv(1) == b""
 
 
+def test_with_the_certificate_of_the_name_alone_nobody_is_let_in_yet(served: Served) -> None:
+    served.folder.address_leaf.unlink()
+    leaves = LeafContexts(served.folder)
+    leaves.look()
+    half = leaves.context
+    served.folder.renew(b"", [ADDRESS], datetime.now(UTC))
+    leaves.look()
+
+    assert half is None
+    assert leaves.context is not None
+
+
 def silent(line: socket.socket) -> None:
     """Connects and says nothing."""
 

@@ -12,7 +12,7 @@ import select
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,10 @@ class Phone:
     def go(self, url: str) -> None:
         self._do("Page.navigate", url=url)
         self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def accept_certificates(self) -> None:
+        """Go on past the warning, as somebody does who taps it away."""
+        self._do("Security.setIgnoreCertificateErrors", ignore=True)
 
     def see(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page; of a promise, once it is kept."""
@@ -200,15 +204,20 @@ class Phone:
 
 
 @contextlib.contextmanager
-def phone(profile: Path) -> Iterator[Phone]:
-    """A browser with its files in `profile`, ended at the end."""
+def phone(profile: Path, *, on: Sequence[str] = (), names: str = NOWHERE_ELSE) -> Iterator[Phone]:
+    """A browser with its files in `profile`, ended at the end.
+
+    `on` is the beginning of a command line that starts it on another host, `names` how it finds
+    hosts. What it trusts lies in `profile`, too, and nowhere else.
+    """
     to_browser, from_us = os.pipe()
     from_browser, to_us = os.pipe()
     # DevTools reads from descriptor 3 and writes to 4.
     wired = f'exec "$@" 3<&{to_browser} 4>&{to_us}'
-    command = ["bash", "-c", wired, "-", chromium() or "chromium", f"--user-data-dir={profile}"]
+    program = [*on, chromium() or "chromium", f"--user-data-dir={profile}"]
     browser = subprocess.Popen(
-        [*command, *FLAGS, NOWHERE_ELSE, "about:blank"],
+        ["bash", "-c", wired, "-", *program, *FLAGS, names, "about:blank"],
+        env={**os.environ, "HOME": str(profile)},
         pass_fds=(to_browser, to_us),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,92 +1,14 @@
 """The page from another host: a namespace with its own address, and never loopback pretending."""
 
-import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from core.page_address import PageAddress, read_page_address
-from core.paths import certificate_folder, runtime_folder
-from dashboard.certificates.places import CertificatePlaces
-from tests.journeys.command import COMMAND
-from tests.journeys.network.hosts import DEVICE, ELSEWHERE, PHONE, Host, Wire, ran, two_hosts
-
-pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can make another host")
-
-HERE = Path(__file__).parent
-PATIENCE_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The page of the device, as it tells itself where it is."""
-
-    home: Path
-    wire: Wire
-
-    @property
-    def address(self) -> PageAddress | None:
-        return read_page_address(runtime_folder(self.home))
-
-    @property
-    def root(self) -> Path:
-        return CertificatePlaces(certificate_folder(self.home)).root
-
-    def until_at(self, *ips: str) -> PageAddress:
-        """Where it is reached, once that is these addresses."""
-        wanted = {f"https://{each}:8766" for each in ips}
-        ends = time.monotonic() + PATIENCE_S
-        while time.monotonic() < ends:
-            found = self.address
-            if found is not None and {each for each in found.urls if "local" not in each} == wanted:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"never at {ips}: {self.address}")
-
-    def visited(self, host: Host, how: str, to: str, port: int = 8766, **more: str) -> Any:
-        """What a visitor on this host is told."""
-        asked = {"how": how, "host": to, "port": port, "root": str(self.root), "name": to, **more}
-        script = HERE / "visitor.py"
-        done = ran(host.command(sys.executable, script, json.dumps(asked)))
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-
-@contextlib.contextmanager
-def started(wire: Wire, home: Path) -> Iterator[Page]:
-    """The page on the device, from its first start."""
-    command = wire.device.command(*COMMAND, "dashboard", "--home", str(home))
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Page(home, wire)
-        finally:
-            process.terminate()
-            _, said = process.communicate(timeout=20)
-            assert "Traceback" not in said
-
-
-@pytest.fixture
-def wire() -> Iterator[Wire]:
-    with two_hosts() as made:
-        yield made
-
-
-@pytest.fixture
-def page(wire: Wire, home: Path) -> Iterator[Page]:
-    with started(wire, home) as found:
-        found.until_at(DEVICE)
-        yield found
+from tests.journeys.network.hosts import DEVICE, ELSEWHERE, PHONE, Wire, ran
+from tests.journeys.network.paged import HERE, PATIENCE_S, Page, started
 
 
 def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(page: Page) -> None:
@@ -96,9 +18,9 @@ def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(page: Page)
     by_name = page.visited(page.wire.phone, "tls", DEVICE, name=host)
     on_loopback = page.visited(page.wire.phone, "plain", DEVICE, 8765)
 
-    assert plain["status"] == 308
+    assert plain.get("status") == 308, plain
     assert plain["headers"]["Location"] == f"https://{DEVICE}:8766/"
-    assert (by_address["status"], by_name["status"]) == (401, 401)
+    assert by_address.get("status") == by_name.get("status") == 401, (by_address, by_name)
     assert "Strict-Transport-Security" not in by_name["headers"]
     assert on_loopback == {"error": "ConnectionRefusedError"}
 

@@ -14,7 +14,7 @@ import sys
 def main(asked: dict[str, str]) -> None:
     here = (asked["source"], 0) if "source" in asked else None
     try:
-        with socket.create_connection((asked["host"], int(asked["port"])), 5, here) as line:
+        with socket.create_connection((asked["host"], int(asked["port"])), 30, here) as line:
             spoken = _wrapped(line, asked) if asked["how"] == "tls" else line
             told = _asked(spoken, asked["name"])
     except OSError as error:
