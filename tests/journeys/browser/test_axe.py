@@ -1,7 +1,9 @@
 """axe-core finds nothing on any page in any state: small phone and desktop, light and dark."""
 
+import contextlib
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +14,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flask import Flask
 
 from core.errors import UserError
 from core.paths import Home
 from dashboard.app import close, create_app
+from dashboard.reached import Reached
+from dashboard.server import make_server
 from device.ports import Fault
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
+from tests.dashboard.sign_in.tls import over_tls
 from tests.journeys.browser.chromium import Phone
 from tests.waiting import waited
 
@@ -112,6 +118,7 @@ def lived(home: Path) -> Iterator[Lived]:
         "asked at home": "/?q=pump",
         "/hidden": "/hidden",
         "/acts": "/acts",
+        "/phones": "/phones",
         "no page": "/nowhere",
         "no moment": "/moment/no-such",
     }
@@ -157,17 +164,44 @@ def test_every_page_that_the_app_has_is_looked_at(home: Path, lived: Lived) -> N
 
 
 def test_the_page_of_a_phone_that_is_not_let_in(browser: Phone, home: Path) -> None:
-    app = create_app(Home(home))
+    reached = Reached(frozenset({"localhost"}), "https://localhost", "an authority")
+    app = create_app(Home(home), reached=lambda: reached)
     try:
         over_tls = app.test_client().get("/pair", base_url="https://localhost")
     finally:
         close(app)
+    assert over_tls.status_code == 200
     content = re.search(r"<main.*?>(.*)</main>", over_tls.text, re.DOTALL)
     assert content is not None
     with dashboard(home) as (_, url):
         browser.go(f"{url}/nowhere")  # in the same frame
         browser.see(f"document.querySelector('main').innerHTML = {json.dumps(content[1])}")
         assert [*found(browser), *headings(browser)] == []
+
+
+def test_the_page_of_the_phones_with_a_pairing_and_after_it(browser: Phone, home: Path) -> None:
+    with over_tls(home) as served:
+        served.signed_in("Ada's phone")
+        served.app.test_client().post("/phones/open", base_url="http://localhost")
+        with served_on_loopback(served.app) as url:
+            browser.go(f"{url}/phones")
+            opened = [*found(browser), *headings(browser)]
+            browser.tap("form[action$='/cancel'] button")
+            browser.until("document.querySelector('form[action$=\"/open\"]')")
+            assert opened == []
+            assert [*found(browser), *headings(browser)] == []
+
+
+@contextlib.contextmanager
+def served_on_loopback(app: Flask) -> Iterator[str]:
+    page = make_server(app, 0)
+    serving = threading.Thread(target=page.serve)
+    serving.start()
+    try:
+        yield f"http://localhost:{page.port}"
+    finally:
+        page.stop()
+        serving.join(20)
 
 
 def test_an_empty_home_whose_device_is_stopped(browser: Phone, home: Path) -> None:
