@@ -22,6 +22,8 @@
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable (PinLibraryMissing
     │   below it), SpiUnusable, InputUnusable, NotPermitted
     │                         capture's own (device/)
+    ├── PhonesUnreadable, NoPairing, PressNeeded, NoNetwork, PageNotRunning
+    │                         of letting phones in (dashboard/sign_in/, dashboard/pages/)
     └── PortInUse             the dashboard's own (dashboard/server.py)
 
 Everything else that is raised is a fault of ours: it is logged once, with its

@@ -93,7 +93,7 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
     sign_ins = _sign_ins(home, reached)
     sign_ins.on_revoked = live.close_of
     line = Capture(
-        lambda: socket_client.events(capture),
+        lambda: socket_client.events(capture, levels=False),
         lambda told: socket_client.ask(capture, told, patience_s=PATIENCE_S),
     )
     return Context(

@@ -271,7 +271,7 @@ def test_another_user_of_the_machine_may_not_enter(port: int, home: Path, then: 
         done = subprocess.run(command, capture_output=True, check=True)
         if then == "reads":
             assert b" 403 " in done.stdout.split(b"\r\n")[0]
-            assert b"sign-in" in done.stdout
+            assert b"let in like a phone" in done.stdout
 
     assert answer_to(port, post(b"/note", b"text=our+own"))[0] == 303
     assert len(Spool(home / "spool").waiting()) == 1
