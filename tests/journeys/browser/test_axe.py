@@ -92,7 +92,7 @@ def lived(home: Path) -> Iterator[Lived]:
     heard = diary.heard("the pump leaks again, i think", now_ms, doubtful="leaks think")
     hidden = diary.heard("a private thing", now_ms - HOUR_MS)
     awaited = diary.awaited(now_ms - HOUR_MS // 2)
-    typed = diary.typed("a note about the pump", now_ms - 26 * HOUR_MS)
+    typed = diary.typed("a note about the pump", now_ms - 26 * HOUR_MS, about=heard)
     diary.heard("the clock was unset", None)
     for days in range(2, 7):
         for n in range(5):
