@@ -106,6 +106,26 @@ def test_the_forms_of_a_number_are_one_and_other_with_the_same_values() -> None:
         assert len({frozenset(fields(each) - {"count"}) for each in found.values()}) == 1, name
 
 
+NO_BUTTON = {
+    "state.absent_advice",  # nothing that runs could start it
+    "refused.absent_advice",
+    "first.nothing_to_say",
+    "first.demo_yours",
+    "words.words",  # damage is looked into on the machine itself
+    "words.typed",
+    "connection.403",  # read where no page is shown
+}
+"""The only sentences that name a command, but for those about letting a phone in, which is done at
+the device itself."""
+
+
+def test_a_command_is_named_only_where_no_button_can_do_it() -> None:
+    told = {name for name, found in all_names() if "`" in str(found)}
+    letting_in = re.compile("phones|pairing|presses")
+
+    assert {name for name in told if not letting_in.match(name)} == NO_BUTTON
+
+
 def test_every_state_of_capture_has_a_sentence() -> None:
     assert [state for state in get_args(CaptureState) if not say.of("state", state)] == []
 
