@@ -128,7 +128,7 @@ set_up_tests() {
 }
 
 cheap_tests() {
-    inside bash -c 'cd "$0" && exec .venv/bin/python -m pytest -q "$@"' "$place" "${cheap[@]}"
+    inside bash -c 'cd "$0" && exec .venv/bin/python -m pytest "$@"' "$place" "${cheap[@]}"
 }
 
 # Its process is a child of ours, and the page is asked for from outside.
