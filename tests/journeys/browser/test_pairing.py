@@ -49,7 +49,7 @@ def pressed(capture: RealCapture) -> None:
 def accepting(browser: Phone, *, script: bool) -> None:
     """A new phone, whose owner went on where the browser warned of the certificate."""
     browser.open_tab(script=script)
-    browser._do("Security.setIgnoreCertificateErrors", ignore=True)
+    browser.accept_certificates()
 
 
 def test_the_scanned_address_a_press_and_the_phone_is_in_until_it_is_revoked(
