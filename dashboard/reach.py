@@ -89,9 +89,15 @@ class Reach:
 
     def look(self) -> None:
         """Follow what has changed: addresses, certificates, the clock."""
-        found = self._parts.own_addresses()
-        at = chosen(found, self._plan.interfaces)
-        troubles = [*_without_network(found, at, self._plan.interfaces), *self._ask(at)]
+        interfaces = self._plan.interfaces
+        try:
+            found = self._parts.own_addresses()
+        except OSError as error:  # loopback goes on whatever the kernel says
+            found, unseen = [], [_unseen(error)]
+        else:
+            unseen = list(_without_network(found, chosen(found, interfaces), interfaces))
+        at = chosen(found, interfaces)
+        troubles = [*unseen, *self._ask(at)]
         leaves = self._parts.leaves
         leaves.look()
         hosts = (
@@ -121,14 +127,14 @@ class Reach:
         has_stepped = self._steps.look(recorded.at_ms, recorded.boottime_ms or 0) is not None
         is_broken = leaves.trouble != self._mended
         is_old = now_s - self._asked_s >= ASK_EVERY_S
-        if frozenset(at) != self._asked_for or has_stepped or is_broken or is_old:
-            self._asked_for, self._asked_s, self._mended = None, now_s, leaves.trouble
-            try:
+        try:
+            if frozenset(at) != self._asked_for or has_stepped or is_broken or is_old:
+                self._asked_for, self._asked_s, self._mended = None, now_s, leaves.trouble
                 self._parts.asking.ask([each.ip for each in at])
                 self._asked_for = frozenset(at)
-            except OSError as error:
-                yield f"No certificate can be asked for ({error.strerror}). Free some space."
-        yield self._parts.asking.trouble()
+            yield self._parts.asking.trouble()
+        except OSError as error:
+            yield f"No certificate can be asked for ({error.strerror}). Free some space."
         if self.context is None and now_s - self._asked_s > _PATIENCE_S:
             yield (
                 "There is no certificate yet, so phones cannot come. "
@@ -178,6 +184,13 @@ def _without_network(
             "This machine has no address on a local network, so phones cannot come. "
             "Connect it to your Wi-Fi; the page goes on here meanwhile."
         )
+
+
+def _unseen(error: OSError) -> str:
+    return (
+        f"The addresses of this machine cannot be read ({error.strerror}), so phones cannot come. "
+        "Start it again if that stays; the page goes on here meanwhile."
+    )
 
 
 def _no_door(at: Attached, port: int, error: OSError) -> str:

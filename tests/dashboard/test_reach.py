@@ -37,10 +37,14 @@ class World:
     told: list[PageAddress] = field(default_factory=list)
     refuses: dict[int, int] = field(default_factory=dict)
     is_answered: bool = True
+    is_blind: bool = False
+    is_full: bool = False
     asking_trouble: str = ""
     name_trouble: str = ""
 
     def own_addresses(self) -> Sequence[Attached]:
+        if self.is_blind:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
         return self.own
 
     def open_door(self, behind: Behind, at: Attached, port: int) -> "FakeDoor":
@@ -52,6 +56,8 @@ class World:
         return FakeDoor(lambda: self.open.remove(place))
 
     def ask(self, addresses: Iterable[Address]) -> None:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
         wanted = list(addresses)
         self.asked.append([str(each) for each in wanted])
         if self.is_answered:
@@ -269,6 +275,33 @@ def test_without_a_certificate_nobody_is_let_in_and_after_a_while_it_is_told(
             "Look at the log: journalctl -u afterthought-certificates."
         ),
     )
+
+
+def test_where_the_kernel_tells_no_addresses_it_says_so_and_goes_on(world: World) -> None:
+    world.is_blind = True
+    reach = world.reach()
+    reach.look()
+    blind = world.told[-1]
+    world.is_blind = False
+    reach.look()
+
+    assert "cannot be read (Cannot allocate memory)" in blind.troubles[0]
+    assert world.told[-1].urls
+    assert world.told[-1].troubles == ()
+
+
+def test_where_nothing_can_be_written_it_says_so_and_asks_again(world: World) -> None:
+    world.is_full = True
+    reach = world.reach()
+    reach.look()
+    full = world.told[-1]
+    world.is_full = False
+    reach.look()
+
+    assert full.troubles == (
+        "No certificate can be asked for (No space left on device). Free some space.",
+    )
+    assert world.open == {("192.168.1.7", 8766)}
 
 
 def test_where_another_device_has_the_name_only_addresses_are_told(world: World) -> None:
