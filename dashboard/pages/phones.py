@@ -72,11 +72,12 @@ def _pairing(here: Context) -> dict[str, object]:
         ended = None if pairing is None else pairing.ended
         is_said = ended is not None and ended != "cancelled"
         return {"pairing": None, "ended": say.of("pairing_ended", ended) if is_said else ""}
-    url = f"{here.reached().address}/pair#{pairing.secret.link}"
+    address = here.reached().address
+    url = f"{address}/pair#{pairing.secret.link}"
     return {
         "pairing": pairing,
         "ended": "",
-        "url": url,
+        "address": address,
         "code": qr_svg(url),
         "presses": say.of("presses", here.desk.presses),
     }

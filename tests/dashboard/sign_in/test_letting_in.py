@@ -237,6 +237,7 @@ def test_a_paired_phone_opens_a_pairing_and_revokes(page: TlsPage, capture: Real
     typed = re.search(r'class="code">([0-9A-Z-]{11})<', shown)
     assert typed is not None
     assert "<svg" in shown
+    assert f"Or open https://{page.host}:{page.port} there" in shown
     assert "Let it in" not in shown
     waited(lambda: capture.subscribers)
     second = token_of(show(page, typed[1]))
