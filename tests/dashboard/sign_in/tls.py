@@ -61,7 +61,9 @@ class TlsPage:
         with contextlib.closing(self.connect()) as line:
             line.request(method, path, body, told)
             answer = line.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+            headers = dict(answer.getheaders())
+            is_endless = headers.get("Content-Type", "").startswith("text/event-stream")
+            return Answer(answer.status, headers, b"" if is_endless else answer.read())
 
     def connect(self) -> http.client.HTTPConnection:
         line = http.client.HTTPConnection(self.host, self.port, timeout=30)
