@@ -188,29 +188,49 @@ def test_two_hundred_who_say_half_a_thing_hold_nobody_up(
         assert served.answer(asking(HERE)).endswith(b"https")
 
 
-@pytest.mark.parametrize("slow", [silent, half_a_handshake, half_a_request])
+def hello() -> bytes:
+    """How a phone begins a handshake."""
+    said = ssl.MemoryBIO()
+    phone = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), said, server_hostname=HERE)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        phone.do_handshake()
+    return said.read()
+
+
+GREETINGS = {
+    "nothing": b"",
+    "a handshake": hello(),
+    "a request": b"GET / HTTP/1.1\r\nX-Slow: " + b"x" * 500,
+}
+
+
+@pytest.mark.parametrize("greeting", GREETINGS)
 def test_a_greeting_that_takes_too_long_is_no_greeting(
-    served: Served, monkeypatch: pytest.MonkeyPatch, slow: Callable[[socket.socket], None]
+    served: Served, monkeypatch: pytest.MonkeyPatch, greeting: str
 ) -> None:
     monkeypatch.setattr(patience, "HEADERS_WITHIN_S", 0.1)
     monkeypatch.setattr(server, "_LOOK_EVERY_S", 0.02)
     over = threading.Event()
     with served.plain() as line:
-        slow(line)
-        dripping = threading.Thread(target=drip, args=(line, over))
+        line.settimeout(15)  # less than it takes to say all of it
+        dripping = threading.Thread(target=drip, args=(line, GREETINGS[greeting], over))
         dripping.start()
-        with contextlib.suppress(ConnectionError):  # what was read and not taken is reset
-            while line.recv(65536):
-                pass
-        over.set()
-        dripping.join()
+        try:
+            with contextlib.suppress(ConnectionError):  # what was read and not taken is reset
+                while line.recv(65536):
+                    pass
+        finally:
+            over.set()
+            dripping.join()
 
 
-def drip(line: socket.socket, over: threading.Event) -> None:
-    """A byte of nothing now and then, so that silence is no reason to let it go."""
-    while not over.wait(0.05):
+def drip(line: socket.socket, said: bytes, over: threading.Event) -> None:
+    """A byte now and then, so that silence is no reason to let it go."""
+    for each in said:
         with contextlib.suppress(OSError):
-            line.sendall(b"\x01")
+            line.send(bytes([each]))
+        if over.wait(0.05):
+            return
 
 
 def test_beyond_the_most_visitors_the_crowd_makes_room_and_the_others_stay(
