@@ -83,8 +83,12 @@ def _show(opened: Told, screen: Screen) -> None:
     )
 
 
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def _or_enter() -> str:
-    return ", or Enter here" if sys.stdin.isatty() else ""
+    return ", or Enter here" if _has_terminal() else ""
 
 
 def _pairing(path: Path) -> Iterator[Told]:
@@ -96,7 +100,7 @@ def _pairing(path: Path) -> Iterator[Told]:
             raise _not_running() from error
         line.sendall(b'{"do": "pair"}\n')
         either.register(line, selectors.EVENT_READ)
-        if sys.stdin.isatty():
+        if _has_terminal():
             either.register(sys.stdin, selectors.EVENT_READ)
         told = b""
         while True:

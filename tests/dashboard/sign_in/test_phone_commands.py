@@ -1,11 +1,13 @@
 """`pair` and `phones` as processes, beside the page over TLS and the real capture."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from core.paths import state_folder
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.letting_in import press, show, token_of
 from tests.dashboard.sign_in.tls import TlsPage
@@ -65,6 +67,53 @@ def test_the_command_shows_a_code_to_scan_and_one_to_type(page: TlsPage, home: P
     assert "\u2588" in lines[0]
     assert f"https://{page.host}" in text
     assert re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", text)
+
+
+def test_enter_at_its_terminal_lets_the_phone_in_that_waits(page: TlsPage, home: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "afterthought", "pair", "--json", "--home", str(home)]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        opened = json.loads(running.stdout.readline())
+        os.write(ours, b"\n")  # nobody waits yet
+        token = token_of(show(page, opened["secret"], name="Ada"))
+        while "Ada waits" not in (said := running.stderr.readline()):
+            assert said
+        os.write(ours, b"\n")
+        admitted = json.loads(running.stdout.readline())
+        assert running.wait(20) == 0
+    os.close(ours)
+    os.close(theirs)
+
+    assert "or Enter here" in said
+    assert admitted["name"] == "Ada"
+    assert page.ask("/", token=token).status == 200
+
+
+def test_with_a_closed_standard_input_it_shows_the_code_all_the_same(
+    page: TlsPage, home: Path
+) -> None:
+    line = f"exec {sys.executable} -m afterthought pair --json --home {home} <&-"
+    with subprocess.Popen(["sh", "-c", line], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        told = json.loads(running.stdout.readline())
+        running.terminate()
+
+    assert told["event"] == "open"
+
+
+def test_a_damaged_list_is_told_with_its_path_and_the_next_step(home: Path) -> None:
+    damaged = state_folder(home) / "phones.json"
+    damaged.write_text("{")
+
+    with afterthought(home, "phones", "--json") as listing:
+        told = json.loads(listing.communicate()[0])
+
+    assert (listing.returncode, told["code"]) == (1, "phones_unreadable")
+    assert str(damaged) in told["error"]
 
 
 def test_without_the_page_both_commands_say_or_do_what_can_be_done(home: Path) -> None:
