@@ -243,6 +243,11 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise WrongUsage instead of ending the process."""
+        lacking = message.removeprefix("the following arguments are required: ")
+        if lacking != message:
+            message = (
+                f"name a {_COMMAND.lower()}" if lacking == _COMMAND else f"{lacking} is missing"
+            )
         sentence = message[:1].upper() + message[1:].rstrip(".")
         sentence += "" if sentence.endswith("?") else "."
         raise WrongUsage(sentence, advice=f"Run `{self.prog} --help` to see how.")

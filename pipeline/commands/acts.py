@@ -202,6 +202,8 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
         return None if at_ms is None else as_datetime(at_ms, local_offset_min(at_ms))
 
     events = (await archive.latest_events(arguments.n))[::-1]
+    if not events:
+        screen.say("Nothing has been done in this archive yet.")
     names = await short_ids(archive, screen, [event.subject for event in events])
     own = await archive.origin()
     times = [local(event.at_ms) for event in events]
@@ -223,7 +225,8 @@ async def log(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
         painted(f"{place:{widest}}", "dim") + f"  {time_there(at):16}  {told['sentence']}"
         for place, at, told in zip(places, times, values, strict=True)
     ]
-    screen.value(values, joined("\n", lines))
+    if lines or screen.as_json:
+        screen.value(values, joined("\n", lines))
     return 0
 
 

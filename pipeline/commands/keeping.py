@@ -36,9 +36,10 @@ def process(arguments: Arguments, screen: Screen) -> int:
 
     async def work() -> int:
         await service.run(home, load(home.path), once=arguments.once)
+        if arguments.once:  # a service prints nothing
+            screen.say("Everything that was due is worked on.")
         return 0
 
-    del screen  # a service prints nothing
     return run_async(work())
 
 
@@ -92,7 +93,7 @@ async def _note(arguments: Arguments, screen: Screen) -> int:
 
     home = home_of(arguments)
     recorded = _given(arguments, screen) or SystemClock().recorded_now()
-    text = clean_text(arguments.text)
+    text = clean_text(" ".join(arguments.text))
     speaker = None if arguments.speaker is None else clean_text(arguments.speaker)
     about = None if arguments.about is None else await _moment_of(home, arguments.about)
     typed = TypedText(new_moment_id(), "typed", text, recorded, speaker, about=about)
@@ -137,7 +138,7 @@ def _keep_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _note_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("text", metavar="TEXT")
+    parser.add_argument("text", metavar="TEXT", nargs="+")
     parser.add_argument(
         "--at", metavar="D", help="when it was thought, if not now: yesterday 14:00, …"
     )

@@ -50,3 +50,24 @@ def test_a_full_output_is_told_as_such_and_the_archive_is_well(moment: str, act:
     assert "archive" not in ran.stderr
     assert is_one_sentence(ran.stderr), ran.stderr
     assert afterthought("check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"), [([], "Name a command."), (["hide"], "ID is missing.")]
+)
+def test_who_types_too_little_is_told_what_is_missing(typed: list[str], sentence: str) -> None:
+    ran = afterthought(*typed)
+
+    assert ran.status == 2
+    assert ran.err.startswith(sentence)
+
+
+def test_a_note_needs_no_quotes() -> None:
+    afterthought("note", "call", "the", "dentist")
+
+    assert [each["text"] for each in afterthought("list", "--json").value] == ["call the dentist"]
+
+
+def test_where_nothing_is_to_be_shown_a_sentence_says_so() -> None:
+    assert afterthought("log").err == "Nothing has been done in this archive yet.\n"
+    assert afterthought("process", "--once").err == "Everything that was due is worked on.\n"
