@@ -20,7 +20,8 @@ chromium|command -v chromium|the tests that need a browser are skipped|test
 pulseaudio|command -v pulseaudio|the tests that need a real microphone are skipped|test
 pulseaudio-utils|command -v paplay|the tests that need a real microphone are skipped|test
 libasound2-plugins|dpkg -s libasound2-plugins|the tests that need a real microphone are skipped|test
-openssl|command -v openssl|the test of the page over TLS is skipped|test"
+openssl|command -v openssl|the test of the page over TLS is skipped|test
+libnss3-tools|command -v certutil|the test of a phone that trusts this device is skipped|test"
 
 # Where the system keeps its own Python's packages, and what that Python is installed under.
 system_library=/usr/lib/python3/dist-packages
