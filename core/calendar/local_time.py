@@ -58,7 +58,8 @@ def _left_out(wall: datetime) -> WrongUsage:
         before -= _MINUTE
     while not instants_ms(after):
         after += _MINUTE
-    leap = timedelta(milliseconds=_read_ms(wall, 0) - _read_ms(wall, 1))
+    # Which of the two readings is the earlier one, C libraries do not agree on.
+    leap = timedelta(milliseconds=abs(_read_ms(wall, 0) - _read_ms(wall, 1)))
     return WrongUsage(
         f"There is no {_written(wall)} here: "
         f"the clocks went from {before:%H:%M} to {after:%H:%M} that day.",

@@ -1,5 +1,6 @@
 """Stems are those of the keyword index, word for word."""
 
+import contextlib
 import itertools
 import random
 import re
@@ -20,12 +21,12 @@ BEGINNINGS = ["", *"a b y re hop fly bay relat control sky tr éé straß ка �
 
 
 def stems_of_fts5(words: list[str]) -> list[bytes]:
-    index = sqlite3.connect(":memory:")
-    index.execute("CREATE VIRTUAL TABLE said USING fts5 (text, tokenize = 'porter ascii')")
-    index.execute("CREATE VIRTUAL TABLE stems USING fts5vocab (said, 'instance')")
-    index.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", enumerate(words))
     query = "SELECT cast(term AS BLOB) FROM stems ORDER BY doc"
-    return [row[0] for row in index.execute(query)]
+    with contextlib.closing(sqlite3.connect(":memory:")) as index:
+        index.execute("CREATE VIRTUAL TABLE said USING fts5 (text, tokenize = 'porter ascii')")
+        index.execute("CREATE VIRTUAL TABLE stems USING fts5vocab (said, 'instance')")
+        index.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", enumerate(words))
+        return [row[0] for row in index.execute(query)]
 
 
 def test_stems_are_those_of_the_index() -> None:

@@ -210,7 +210,7 @@ def take_through_every_act(do: Do, marked: list[str]) -> None:
 
 
 def journal(home: Path) -> dict[str, bytes]:
-    with sqlite3.connect(home / "archive.db") as connection:
+    with contextlib.closing(sqlite3.connect(home / "archive.db")) as connection, connection:
         rows = connection.execute("SELECT * FROM event").fetchall()
     connection.close()
     return {

@@ -1,5 +1,6 @@
 """What of a text is marked as found: exactly what the keyword index finds."""
 
+import contextlib
 import sqlite3
 
 import pytest
@@ -60,16 +61,16 @@ _LETTERS = st.text(st.sampled_from("abeginsty '-é\u2019ßﬂ水泵机ปม้�
 
 @given(_LETTERS, _LETTERS)
 def test_marked_is_what_the_index_finds(query: str, text: str) -> None:
-    index = sqlite3.connect(":memory:")
-    index.execute("CREATE VIRTUAL TABLE said USING fts5 (text, tokenize = 'porter ascii')")
-    index.execute("INSERT INTO said VALUES (?)", (index_text(text),))
+    with contextlib.closing(sqlite3.connect(":memory:")) as index:
+        index.execute("CREATE VIRTUAL TABLE said USING fts5 (text, tokenize = 'porter ascii')")
+        index.execute("INSERT INTO said VALUES (?)", (index_text(text),))
 
-    for term in parse(query).terms:
-        forms = [phrase_of(Phrase(form)) for form in (*term.forms, *term.split)]
-        (found,) = index.execute(
-            "SELECT count(*) FROM said WHERE said MATCH ?", (" OR ".join(forms),)
-        ).fetchone()
-        assert bool(marks([term], text)) == bool(found)
+        for term in parse(query).terms:
+            forms = [phrase_of(Phrase(form)) for form in (*term.forms, *term.split)]
+            (found,) = index.execute(
+                "SELECT count(*) FROM said WHERE said MATCH ?", (" OR ".join(forms),)
+            ).fetchone()
+            assert bool(marks([term], text)) == bool(found)
 
 
 @given(st.text(), st.text())

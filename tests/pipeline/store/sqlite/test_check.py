@@ -1,5 +1,6 @@
 """`check` sees what was altered behind our back, and by its name."""
 
+import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ KeepSound = Callable[[bytes], Awaitable[Path]]
 
 
 def alter(home: Path, statement: str) -> None:
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         assert connection.execute(statement).rowcount > 0
 
 
@@ -48,7 +49,7 @@ async def test_what_the_schema_does_not_allow_is_told(
     archive: SqliteArchive, typed: Write, home: Path
 ) -> None:
     await typed("the siren")
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute("UPDATE moment SET state = 'sung'")
 
@@ -70,7 +71,7 @@ async def test_a_missing_event_is_told(archive: SqliteArchive, typed: Write, hom
     for text in ("one", "two", "three"):
         await typed(text)
 
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         connection.execute("DELETE FROM event WHERE seq = 3")
 
     problems = (await archive.check()).problems

@@ -1,5 +1,6 @@
 """An archive that cannot be opened or written is a sentence with the next step."""
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -21,7 +22,7 @@ from pipeline.store.sqlite.reader import open_archive_to_read
 async def test_an_archive_of_a_newer_version_is_left_alone(home: Path) -> None:
     async with open_archive(home):
         pass
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
     before = archive_path(home).read_bytes()
 
@@ -37,7 +38,7 @@ async def test_an_archive_of_a_newer_version_is_left_alone(home: Path) -> None:
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
 async def test_an_archive_of_an_earlier_version_is_brought_up(home: Path, version: int) -> None:
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         connection.executescript("".join(MIGRATIONS[:version]))
         connection.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(ArchiveUnusable, match="older version"):
@@ -89,7 +90,7 @@ async def test_reading_where_nothing_is_kept_yet_finds_nothing(tmp_path: Path) -
 
 async def test_who_reads_while_an_archive_is_made_finds_nothing_or_all_of_it(home: Path) -> None:
     """A database that is being made is an empty file in WAL mode for a while."""
-    with sqlite3.connect(archive_path(home)) as making:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as making, making:
         making.execute("PRAGMA journal_mode = WAL")
         making.execute("CREATE TABLE t (x)")
         making.execute("DROP TABLE t")

@@ -1,5 +1,6 @@
 """One damaged row stops nothing but itself: the others are read, kept, forgotten and checked."""
 
+import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -35,7 +36,7 @@ async def keep_what_will_be_damaged(archive: SqliteArchive) -> None:
 
 
 def damage(home: Path, statement: str) -> None:
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         assert connection.execute(statement).rowcount > 0
     connection.close()

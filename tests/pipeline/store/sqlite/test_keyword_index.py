@@ -1,5 +1,6 @@
 """The keyword index follows the passages, and is filled anew where an older version made it."""
 
+import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -24,7 +25,7 @@ BEFORE = min(REINDEXED_BY) - 1
 
 def archive_of_before(home: Path, *texts: str) -> None:
     """An archive with these passages, as the version before left it."""
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         connection.executescript("".join(MIGRATIONS[:BEFORE]))
         connection.execute(f"PRAGMA user_version = {BEFORE}")
         connection.executemany(

@@ -1,5 +1,6 @@
 """Gaps and pauses: what the journal's facts come to, and which reach into a period."""
 
+import contextlib
 import itertools
 import sqlite3
 from collections.abc import Iterator
@@ -216,7 +217,7 @@ async def test_a_view_of_intervals_that_was_altered_is_told_and_rebuilt(
 ) -> None:
     await archive.append(gap(at(10_000), duration_ms=3_000))
     expected = await archive.intervals()
-    with sqlite3.connect(archive_path(home)) as connection:
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         assert connection.execute(statement).rowcount == 1
 
     assert (await archive.check()).problems == [
