@@ -50,8 +50,9 @@ class CommandSocket:
 
     def __init__(self, desk: Desk, sign_ins: SignIns, reached: ReachedNow, clock: Clock) -> None:
         self._desk, self._sign_ins, self._reached, self._clock = desk, sign_ins, reached, clock
-        self._lines: set[asyncio.Task[None]] = set()
+        self._lines: dict[asyncio.Task[None], Line] = {}
         self._server: asyncio.Server | None = None
+        self._is_closed = False
 
     async def listen(self, path: Path) -> None:
         """Answer at this socket, unless another dashboard of this home does already."""
@@ -63,28 +64,34 @@ class CommandSocket:
 
     async def close(self) -> None:
         """Answer no more."""
+        self._is_closed = True
         if self._server is not None:
             self._server.close()
-        for line in self._lines:
-            line.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
+        lines = dict(self._lines)
+        for talk in lines:
+            talk.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
+        for line in lines.values():  # a talk that was cancelled before it began has closed nothing
+            line[1].transport.abort()
+        await asyncio.sleep(0)  # in which they are closed
 
     def _take_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = asyncio.create_task(self._converse((reader, writer)))
-        self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
+        if self._is_closed:  # it was let in while we closed
+            writer.transport.abort()
+            return
+        talk = asyncio.create_task(self._converse((reader, writer)))
+        self._lines[talk] = reader, writer
+        talk.add_done_callback(self._lines.pop)
 
     async def _converse(self, line: Line) -> None:
-        _, writer = line
+        caller = line[1].get_extra_info("socket")
         with contextlib.suppress(ConnectionError, TimeoutError, ValueError):
-            if is_trusted_caller(writer.get_extra_info("socket")) and len(self._lines) < MOST_LINES:
+            if is_trusted_caller(caller) and len(self._lines) < MOST_LINES:
                 try:
                     await self._answer(line)
                 except UserError as error:
                     await _write(line, _error(error))
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
+        await _hang_up(line)
 
     async def _answer(self, line: Line) -> None:
         request = read_object(await asyncio.wait_for(line[0].readline(), SILENT_S))
@@ -158,6 +165,13 @@ def _worded(event: Told) -> Told:
     if event["event"] == "ended":
         return {**event, "sentence": say.of("pairing_ended", event["reason"])}
     return event
+
+
+async def _hang_up(line: Line) -> None:
+    """Whatever the other side does."""
+    line[1].close()
+    with contextlib.suppress(ConnectionError):
+        await line[1].wait_closed()
 
 
 async def _write(line: Line, answer: dict[str, Any]) -> None:
