@@ -13,17 +13,14 @@ kernel says who asks.
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from core import socket_client
-from core.access.peers import is_trusted_caller
 from core.clock import Clock, as_datetime, local_offset_min
 from core.errors import UserError
-from core.files import clear_away
 from core.socket_client import Told, read_object
+from core.socket_server import Limits, Line, SocketServer
 from dashboard.reached import ReachedNow
 from dashboard.sentences import say
 
@@ -35,8 +32,6 @@ from .sign_ins import SignIns
 LONGEST_REQUEST = 4096
 SILENT_S = 30.0
 MOST_LINES = 16
-
-Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class NoNetwork(UserError):
@@ -50,81 +45,58 @@ class CommandSocket:
 
     def __init__(self, desk: Desk, sign_ins: SignIns, reached: ReachedNow, clock: Clock) -> None:
         self._desk, self._sign_ins, self._reached, self._clock = desk, sign_ins, reached, clock
-        self._lines: dict[asyncio.Task[None], Line] = {}
-        self._server: asyncio.Server | None = None
-        self._is_closed = False
+        limits = Limits(MOST_LINES, LONGEST_REQUEST, _NOT_YOURS, _TOO_MANY)
+        self._server = SocketServer(self._converse, limits)
 
     async def listen(self, path: Path) -> None:
         """Answer at this socket, unless another dashboard of this home does already."""
-        if await asyncio.to_thread(socket_client.answers, path):
-            return
-        clear_away(path)
-        self._server = await asyncio.start_unix_server(self._take_up, path, limit=LONGEST_REQUEST)
-        path.chmod(0o600)
+        if not await asyncio.to_thread(socket_client.answers, path):
+            await self._server.listen(path)
 
     async def close(self) -> None:
         """Answer no more."""
-        self._is_closed = True
-        if self._server is not None:
-            self._server.close()
-        lines = dict(self._lines)
-        for talk in lines:
-            talk.cancel()
-        await asyncio.gather(*lines, return_exceptions=True)
-        for line in lines.values():  # a talk that was cancelled before it began has closed nothing
-            line[1].transport.abort()
-        await asyncio.sleep(0)  # in which they are closed
-
-    def _take_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_closed:  # it was let in while we closed
-            writer.transport.abort()
-            return
-        talk = asyncio.create_task(self._converse((reader, writer)))
-        self._lines[talk] = reader, writer
-        talk.add_done_callback(self._lines.pop)
+        await self._server.close()
 
     async def _converse(self, line: Line) -> None:
-        caller = line[1].get_extra_info("socket")
-        with contextlib.suppress(ConnectionError, TimeoutError, ValueError):
-            if is_trusted_caller(caller) and len(self._lines) < MOST_LINES:
-                try:
-                    await self._answer(line)
-                except UserError as error:
-                    await _write(line, _error(error))
-        await _hang_up(line)
+        try:
+            await self._answer(line)
+        except UserError as error:
+            await line.tell(_error(error.code, error.sentence, error.advice))
+        except ValueError:  # longer than any request
+            await line.tell(_NOT_UNDERSTOOD)
 
     async def _answer(self, line: Line) -> None:
-        request = read_object(await asyncio.wait_for(line[0].readline(), SILENT_S))
+        request = read_object(await asyncio.wait_for(line.reader.readline(), SILENT_S))
         match request:
             case {"do": "pair"}:
                 await self._pair(line)
             case {"do": "phones"}:
                 phones = await asyncio.to_thread(self._sign_ins.all)
                 told = [as_json(each, self._sign_ins.visited_ms(each)) for each in phones]
-                await _write(line, {"phones": told})
+                await line.tell({"phones": told})
             case {"do": "revoke", "id": str(named)}:
                 gone = await asyncio.to_thread(self._sign_ins.revoke, named)
-                await _write(line, {"phone": as_json(gone, self._sign_ins.visited_ms(gone))})
+                await line.tell({"phone": as_json(gone, self._sign_ins.visited_ms(gone))})
             case _:
-                await _write(line, {"error": "wrong_usage", "sentence": "", "advice": ""})
+                await line.tell(_NOT_UNDERSTOOD)
 
     async def _pair(self, line: Line) -> None:
         if not self._reached().address:
             raise NoNetwork(say("pairing.no_network"), advice=say("pairing.no_network_advice"))
         pairing = await self._desk.open()
         with self._desk.listening() as told:
-            await _write(line, self._opened(pairing))
+            await line.tell(self._opened(pairing))
             asked = asyncio.create_task(self._hear(line))
             try:
                 async for event in _until_over(told, asked):
-                    await _write(line, event)
+                    await line.tell(event)
             finally:
                 asked.cancel()
                 await self._desk.cancel(pairing)
 
     async def _hear(self, line: Line) -> None:
         """Enter at the terminal, as often as it comes; returns once it hangs up."""
-        while text := await line[0].readline():
+        while text := await line.reader.readline():
             if (read_object(text) or {}).get("do") == "admit":
                 with contextlib.suppress(UserError):  # nobody waits yet, and the terminal says so
                     await self._desk.confirm()
@@ -167,17 +139,10 @@ def _worded(event: Told) -> Told:
     return event
 
 
-async def _hang_up(line: Line) -> None:
-    """Whatever the other side does."""
-    line[1].close()
-    with contextlib.suppress(ConnectionError):
-        await line[1].wait_closed()
+def _error(code: str, sentence: str, advice: str) -> Told:
+    return {"error": code, "sentence": sentence, "advice": advice}
 
 
-async def _write(line: Line, answer: dict[str, Any]) -> None:
-    line[1].write(json.dumps(answer).encode() + b"\n")
-    await line[1].drain()
-
-
-def _error(error: UserError) -> Told:
-    return {"error": error.code, "sentence": error.sentence, "advice": error.advice}
+_NOT_UNDERSTOOD = _error("wrong_usage", say("socket.unknown"), say("socket.unknown_advice"))
+_NOT_YOURS = _error("not_permitted", say("socket.not_yours"), say("socket.not_yours_advice"))
+_TOO_MANY = _error("busy", say("socket.too_many"), say("socket.too_many_advice"))

@@ -22,17 +22,15 @@ is a most of them.
 import asyncio
 import base64
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.access.peers import is_trusted_caller
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
-from core.files import clear_away
 from core.socket_client import read_object
+from core.socket_server import Limits, Line, SocketServer
 from core.spool_port import Clip
 from pipeline.media import Handling, SoundFile
 from pipeline.spool.spool import Spool
@@ -86,52 +84,30 @@ class Served(Protocol):
 @contextlib.asynccontextmanager
 async def serve_worker(worker: Served, path: Path) -> AsyncIterator[None]:
     """Answer at this socket while the worker works. The caller holds the worker's lock."""
-    clear_away(path)
-    lines: set[asyncio.Task[None]] = set()
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
-            if not is_trusted_caller(writer.get_extra_info("socket")):
-                await _write(writer, _NOT_YOURS)
-            elif len(lines) > MOST_LINES:
-                await _write(writer, _TOO_MANY)
-            else:
-                await _answer_lines(worker, reader, writer)
-        await _hang_up(writer)
-
-    def take_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = asyncio.create_task(answer(reader, writer))
-        lines.add(line)
-        line.add_done_callback(lines.discard)
-
-    server = await asyncio.start_unix_server(take_up, path, limit=LONGEST_REQUEST)
-    path.chmod(0o600)
+    limits = Limits(MOST_LINES, LONGEST_REQUEST, _NOT_YOURS, _TOO_MANY)
+    server = SocketServer(lambda line: _answer_lines(worker, line), limits)
+    await server.listen(path)
     try:
         yield
     finally:
-        server.close()
         path.unlink(missing_ok=True)
-        for line in lines:
-            line.cancel()
-        await asyncio.gather(*lines, return_exceptions=True)
+        await server.close()
 
 
-async def _answer_lines(
-    worker: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def _answer_lines(worker: Served, line: Line) -> None:
     while True:
         try:
-            line = await asyncio.wait_for(reader.readline(), SILENT_S)
+            asked = await asyncio.wait_for(line.reader.readline(), SILENT_S)
         except ValueError:
-            await _write(writer, _TOO_LONG)
+            await line.tell(_TOO_LONG)
             return
-        if not line:
+        if not asked:
             return
-        request = read_object(line)
+        request = read_object(asked)
         if request is not None and request.get("do") == "subscribe":
-            await _stream_events(worker, reader, writer)
+            await _stream_events(worker, line)
             return
-        await _write(writer, await _answer(worker, request))
+        await line.tell(await _answer(worker, request))
 
 
 async def _answer(worker: Served, request: dict[str, Any] | None) -> dict[str, Any]:
@@ -192,12 +168,10 @@ async def _transcribe(worker: Served, file: Path) -> dict[str, Any]:
     }
 
 
-async def _stream_events(
-    worker: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def _stream_events(worker: Served, line: Line) -> None:
     """Until the other side hangs up, which nobody would see while nothing is told."""
-    telling = asyncio.create_task(_tell_events(worker, writer))
-    hanging_up = asyncio.create_task(_read_on(reader))
+    telling = asyncio.create_task(_tell_events(worker, line))
+    hanging_up = asyncio.create_task(_read_on(line.reader))
     try:
         await asyncio.wait({telling, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -212,25 +186,13 @@ async def _read_on(reader: asyncio.StreamReader) -> None:
         pass
 
 
-async def _tell_events(worker: Served, writer: asyncio.StreamWriter) -> None:
+async def _tell_events(worker: Served, line: Line) -> None:
     with worker.listening() as events:
-        await _write(writer, {"ok": True})
+        await line.tell({"ok": True})
         if worker.trouble is not None:
-            await _write(writer, {"event": "trouble", "sentence": str(worker.trouble)})
+            await line.tell({"event": "trouble", "sentence": str(worker.trouble)})
         while True:
-            await _write(writer, await events.get())
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    """Whatever the other side does."""
-    writer.close()
-    with contextlib.suppress(ConnectionError):
-        await writer.wait_closed()
-
-
-async def _write(writer: asyncio.StreamWriter, answer: dict[str, Any]) -> None:
-    writer.write(json.dumps(answer).encode() + b"\n")
-    await writer.drain()
+            await line.tell(await events.get())
 
 
 def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
