@@ -31,7 +31,7 @@ from core.clock import SystemClock
 from core.paths import Home
 from core.pcm import Pcm
 from core.settings import Settings
-from core.socket_client import answers
+from core.sockets.socket_client import answers
 from core.spool_port import Clip
 from dashboard.demo import SOUNDS
 from pipeline import media, models

@@ -27,7 +27,7 @@ import psutil
 
 from bench.closed_to_searchable import Line
 from core.paths import Home
-from core.socket_client import answers
+from core.sockets.socket_client import answers
 from dashboard.demo import FOLDER, SCENE
 from dashboard.show.first_minute import QUESTION, load_demo
 

@@ -159,7 +159,7 @@ def _tell_of_demo(home: Home, screen: Screen) -> None:
     """Say so where the demo runs and this home does not: the command may have been meant for it."""
     if not home.demo.path.is_dir():
         return
-    from .socket_client import answers  # noqa: PLC0415 - most homes have no demo
+    from core.sockets.socket_client import answers  # noqa: PLC0415 - most homes have no demo
 
     if answers(home.demo.capture_socket) and not answers(home.capture_socket):
         screen.say(

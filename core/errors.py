@@ -15,7 +15,7 @@
     ├── OutputRefused         standard output takes no more
     ├── HomeAnothers, ProgramUnreadable
     │                         another user's home, and we cannot act as they (core/access/owner.py)
-    ├── Declined              another process's own sentence (core/socket_client.py)
+    ├── Declined              another process's own sentence (core/sockets/socket_client.py)
     ├── LettersWait           the worker cannot go on for now, or before somebody acts (worker.py)
     ├── WasSetAside, StillWaits, WasForgotten
     │                         why a letter is no moment (commands/outcomes.py)

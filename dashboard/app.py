@@ -8,11 +8,11 @@ from pathlib import Path
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from core import socket_client
 from core.clock import SystemClock
 from core.errors import NotFound, UserError, WrongUsage
 from core.log import get_log
 from core.paths import Home, runtime_folder, state_folder
+from core.sockets import socket_client
 from core.spool_port import SpoolPort, TypedText
 from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget, Undo
@@ -22,7 +22,7 @@ from dashboard.context import PATIENCE_S, Context, PostNote, context
 from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
 from dashboard.pages import PAGES
-from dashboard.reached import ReachedNow, from_nowhere
+from dashboard.reach.reached import ReachedNow, from_nowhere
 from dashboard.sentences import say, with_commands
 from dashboard.show.first_minute import load_demo
 from dashboard.sign_in.command_socket import CommandSocket

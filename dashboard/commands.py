@@ -23,8 +23,8 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         end_streams,
         listen_for_commands,
     )
-    from dashboard.reach import Plan  # noqa: PLC0415
-    from dashboard.reach_parts import reach_of  # noqa: PLC0415
+    from dashboard.reach.assembly import reach_of  # noqa: PLC0415
+    from dashboard.reach.reach import Plan  # noqa: PLC0415
     from dashboard.server import STREAMS, Hooks, make_server, serve  # noqa: PLC0415
 
     def ready(port: int) -> None:

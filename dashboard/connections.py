@@ -1,7 +1,7 @@
 """A connection to the page: waitress's, with time limits and our own sentences.
 
 waitress reads a request whole before a thread answers it, and writes the answer from its loop.
-It knows no time limit but for silence. TLS is in `dashboard/network_connections.py`.
+It knows no time limit but for silence. TLS is in `dashboard/reach/connections.py`.
 """
 
 import contextlib

@@ -7,18 +7,19 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app
 
-from core import capture_status, socket_client
+from core import capture_status
 from core.capture_status import CaptureStatus
 from core.clock import SystemClock
 from core.errors import UserError
-from core.socket_client import NobodyThere, Told
+from core.sockets import socket_client
+from core.sockets.socket_client import NobodyThere, Told
 from core.spool_port import SpoolPort
 
 from .archive_access import ArchiveAccess
 from .assets import Assets
 from .bridge import Bridge
 from .live_events import Live
-from .reached import ReachedNow
+from .reach.reached import ReachedNow
 from .sentences import say
 from .show import status
 from .show.first_minute import Demo

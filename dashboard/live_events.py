@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from core.errors import UserError
-from core.socket_client import NobodyThere, Told
+from core.sockets.socket_client import NobodyThere, Told
 
 from .archive_access import ArchiveAccess, Changes
 from .bridge import Bridge

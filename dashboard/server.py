@@ -2,7 +2,7 @@
 
 On loopback it is plain HTTP, which browsers take for a secure context, so that a newcomer
 meets no warning; only this user and root are let in. Any other address has a door of its own
-(`dashboard/doors.py`): TLS, and only for paired phones.
+(`dashboard/reach/doors.py`): TLS, and only for paired phones.
 """
 
 import contextlib
@@ -27,8 +27,8 @@ from core.errors import UserError
 from core.log import get_log
 from dashboard import patience
 from dashboard.connections import Connection
-from dashboard.doors import Door
-from dashboard.network_connections import NetworkConnection
+from dashboard.reach.connections import NetworkConnection
+from dashboard.reach.doors import Door
 
 LOOPBACK = "127.0.0.1"
 

@@ -21,7 +21,7 @@ from core.errors import ArchiveBusy, SoundUnreadable, UserError
 from core.files import why_unreadable
 from core.paths import Home, log_folder, runtime_folder
 from core.settings_file import load
-from core.socket_client import answers
+from core.sockets.socket_client import answers
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise

@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from core import socket_client
 from core.clock import length_in_words
 from core.errors import UserError
 from core.facts import gap_sentence
 from core.page_address import read_page_address
+from core.sockets import socket_client
 from core.text.short_ids import brief_id
 
 AGAIN_AFTER_S = 0.5

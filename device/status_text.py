@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core import capture_status, socket_client
+from core import capture_status
 from core.capture_status import CaptureStatus
 from core.clock import length_in_words
 from core.errors import UserError
 from core.page_address import read_page_address
 from core.paths import Home, log_folder, runtime_folder
+from core.sockets import socket_client
 from core.text.counting import counted
 from core.text.short_ids import brief_id
 

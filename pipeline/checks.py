@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from core import socket_client
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
 from core.settings_file import load
+from core.sockets import socket_client
 from core.text.counting import counted
 from pipeline import models
 from pipeline.imports import as_text

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from core import socket_client
-from core.socket_client import NobodyThere, Told
+from core.sockets import socket_client
+from core.sockets.socket_client import NobodyThere, Told
 
 PATIENCE_S = 120.0
 """Longer than anything takes that is waited for here; who waits in vain has failed."""

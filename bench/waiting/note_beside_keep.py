@@ -21,12 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from core import socket_client
 from core.audio import RATE_HZ
 from core.clock import Recorded
 from core.paths import Home
 from core.pcm import Pcm
-from core.socket_client import NobodyThere
+from core.sockets import socket_client
+from core.sockets.socket_client import NobodyThere
 from core.spool_port import Clip, TypedText
 from pipeline import media
 from pipeline.spool.spool import Spool

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core.errors import NotFound
-from core.socket_client import NobodyThere
+from core.sockets.socket_client import NobodyThere
 from dashboard.context import Context, clock, context
 from dashboard.sentences import say
 from dashboard.show import moments

@@ -7,7 +7,7 @@ says why at the button. Our script asks for JSON instead.
 from flask import Blueprint, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.socket_client import Told
+from core.sockets.socket_client import Told
 from dashboard.context import clock, context, whole_number
 from dashboard.show.status import refusal
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.capture_status import CaptureStatus, Pausing
 from core.clock import length_in_words
-from core.socket_client import Told
+from core.sockets.socket_client import Told
 from dashboard.sentences import say
 
 _KEEPS = frozenset({"keeping", "continuing", "recording"})

@@ -16,12 +16,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from core import socket_client
 from core.clock import Clock, as_datetime, local_offset_min
 from core.errors import UserError
-from core.socket_client import Told, read_object
-from core.socket_server import Limits, Line, SocketServer
-from dashboard.reached import ReachedNow
+from core.sockets import socket_client
+from core.sockets.socket_client import Told, read_object
+from core.sockets.socket_server import Limits, Line, SocketServer
+from dashboard.reach.reached import ReachedNow
 from dashboard.sentences import say
 
 from .desk import Desk

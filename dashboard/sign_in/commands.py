@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import socket_client
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import UserError, WrongUsage
 from core.paths import state_folder
-from core.socket_client import NobodyThere, Told, read_object
+from core.sockets import socket_client
+from core.sockets.socket_client import NobodyThere, Told, read_object
 
 if TYPE_CHECKING:
     from .phone_file import PhoneFile

@@ -12,7 +12,7 @@ from typing import Literal
 from core.clock import Clock
 from core.errors import UserError
 from core.log import get_log
-from core.socket_client import NobodyThere, Told
+from core.sockets.socket_client import NobodyThere, Told
 from dashboard.sentences import say
 
 from .pairing import LASTS_S, Answer, Pairing, Proof, Reason, opened

@@ -18,10 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from core import socket_client
 from core.access.peers import is_trusted_caller
 from core.errors import UserError
 from core.files import clear_away
+from core.sockets import socket_client
 
 from .events import Event, LevelMeasured, as_json
 

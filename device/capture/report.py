@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from core import log, socket_client
+from core import log
 from core.errors import UserError
+from core.sockets import socket_client
 from device.signals.patterns import Once
 
 from . import events

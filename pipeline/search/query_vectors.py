@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import socket_client
 from core.errors import UserError
+from core.sockets import socket_client
 
 from .engine import Embed
 

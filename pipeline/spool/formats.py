@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args
 from core.clock import Recorded, is_representable, recorded_from_json
 from core.facts import Fact, FactKind
 from core.moment import Reference
-from core.socket_client import read_object
+from core.sockets.socket_client import read_object
 from core.spool_port import Clip, ClipOrigin, TypedText
 
 from .names import is_id, is_of

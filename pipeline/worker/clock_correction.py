@@ -9,7 +9,7 @@ from typing import Literal, TypeGuard
 from core.clock import EARLIEST_PLAUSIBLE_MS, Clock, Recorded
 from core.errors import WrongUsage
 from core.facts import Fact
-from core.socket_client import Told
+from core.sockets.socket_client import Told
 from pipeline.store.format import drafts
 from pipeline.store.port import Archive
 from pipeline.store.views.clock_corrections import TOLERANCE_MS, Correction

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core import socket_client
 from core.clock import SystemClock
 from core.errors import ArchiveBusy
 from core.paths import Home
 from core.settings import Settings
-from core.socket_client import NobodyThere
+from core.sockets import socket_client
+from core.sockets.socket_client import NobodyThere
 from core.text.counting import counted
 from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions

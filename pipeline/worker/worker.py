@@ -11,7 +11,7 @@ from typing import Any
 from core.clock import Clock
 from core.errors import ArchiveInDoubt, ArchiveUnusable, ModelMissing, UserError
 from core.log import get_log
-from core.socket_client import Told
+from core.sockets.socket_client import Told
 from pipeline.media import Handling
 from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken

@@ -29,8 +29,8 @@ from typing import Any, Protocol
 
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
-from core.socket_client import read_object
-from core.socket_server import Limits, Line, SocketServer
+from core.sockets.socket_client import read_object
+from core.sockets.socket_server import Limits, Line, SocketServer
 from core.spool_port import Clip
 from pipeline.media import Handling, SoundFile
 from pipeline.spool.spool import Spool

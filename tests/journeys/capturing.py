@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from core import socket_client as asking
 from core.paths import Home
-from core.socket_client import NobodyThere
+from core.sockets import socket_client as asking
+from core.sockets.socket_client import NobodyThere
 from device.capture.control_socket import ask
 from tests.journeys.command import COMMAND, PILL_BOX
 from tests.waiting import PATIENCE_S

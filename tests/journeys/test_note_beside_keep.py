@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core import socket_client
 from core.paths import Home
 from core.pcm import Pcm
-from core.socket_client import NobodyThere
+from core.sockets import socket_client
+from core.sockets.socket_client import NobodyThere
 from pipeline import media
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.wav import write_wav

@@ -10,11 +10,11 @@ from flask import Flask
 
 from core.paths import Home, state_folder
 from dashboard.app import close, create_app, end_streams
-from dashboard.reached import Reached
+from dashboard.reach.reached import Reached
 from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.phones import hash_of, new_token
 from dashboard.sign_in.sign_ins import SignIns
-from tests.dashboard.network.doors import Served, opened
+from tests.dashboard.reach.doors import Served, opened
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.socket_client import Declined
+from core.sockets.socket_client import Declined
 from device.capture import control_socket
 from device.capture.control_socket import (
     LONGEST_REQUEST,

@@ -19,7 +19,7 @@ from flask import Flask
 from core.errors import UserError
 from core.paths import Home
 from dashboard.app import close, create_app
-from dashboard.reached import Reached
+from dashboard.reach.reached import Reached
 from dashboard.server import make_server
 from device.ports import Fault
 from tests.dashboard.conftest import Diary

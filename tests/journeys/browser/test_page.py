@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import socket_client
 from core.audio import RATE_HZ
 from core.paths import runtime_folder
 from core.pcm import Pcm
-from core.socket_client import NobodyThere
+from core.sockets import socket_client
+from core.sockets.socket_client import NobodyThere
 from dashboard.demo import FOLDER as DEMO
 from pipeline import media
 from tests.dashboard.real_capture import RealCapture

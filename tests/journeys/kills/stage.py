@@ -14,7 +14,7 @@ import numpy as np
 from core.clock import SystemClock
 from core.moment import Transcript
 from core.paths import Home
-from core.socket_client import answers
+from core.sockets.socket_client import answers
 from core.spool_port import Clip, TypedText
 from pipeline import media
 from pipeline.spool.spool import Spool

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import socket_client
+from core.sockets import socket_client
 from pipeline.search.query_vectors import asker, prepared
 
 SOCKET = Path("worker.sock")

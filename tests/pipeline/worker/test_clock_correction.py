@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from core import socket_client
 from core.clock import FakeClock, Recorded
 from core.paths import Home
 from core.settings import Settings
-from core.socket_client import Told
+from core.sockets import socket_client
+from core.sockets.socket_client import Told
 from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool

@@ -10,12 +10,12 @@ from typing import Never
 import numpy as np
 import pytest
 
-from core import socket_client
 from core.clock import FakeClock, Recorded
 from core.disk_reserve import DiskReserve
 from core.errors import ArchiveBusy, ModelMissing
 from core.paths import Home
 from core.settings import Settings
+from core.sockets import socket_client
 from core.spool_port import Clip
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from core import socket_client
 from core.errors import UserError
+from core.sockets import socket_client
 from pipeline.fakes import FakeModels
 from pipeline.media import Handling
 from pipeline.spool.spool import Spool

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
-from .errors import UserError
+from core.errors import UserError
 
 Told = dict[str, Any]
 

@@ -12,11 +12,11 @@ from core.paths import Home, certificate_folder, runtime_folder
 from dashboard.certificates import asked
 from dashboard.certificates.asking import Asking, ByProcess, ByUnit
 from dashboard.certificates.places import CertificatePlaces
-from dashboard.doors import Door, Server
-from dashboard.leaf_contexts import LeafContexts
 from dashboard.network.interfaces import own_addresses
 from dashboard.network.publishing import ByChild
-from dashboard.reach import Parts, Plan, Reach
+from dashboard.reach.doors import Door, Server
+from dashboard.reach.leaf_contexts import LeafContexts
+from dashboard.reach.reach import Parts, Plan, Reach
 
 
 def reach_of(home: Home, server: Server, plan: Plan, say: Callable[[str], None]) -> Reach:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.socket_server import Limits, Line, SocketServer
+from core.sockets.socket_server import Limits, Line, SocketServer
 from tests.waiting import PATIENCE_S
 
 LIMITS = Limits(1, 4096, {"error": "not_yours"}, {"error": "too_many"})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.access.peers import is_trusted_caller
 from core.files import clear_away
-from core.socket_client import Told
+from core.sockets.socket_client import Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from flask import Flask
 from core.clock import SystemClock
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
-from dashboard.doors import Door
-from dashboard.leaf_contexts import LeafContexts
 from dashboard.network.choosing import Attached
+from dashboard.reach.doors import Door
+from dashboard.reach.leaf_contexts import LeafContexts
 from dashboard.server import PageServer, make_server
 
 HERE = "127.0.0.1"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from dashboard.reached import Reached
+from dashboard.reach.reached import Reached
 from tests.dashboard.sign_in.tls import over_tls
 
 

@@ -9,12 +9,12 @@ from typing import Protocol
 from core.clock import Clock, StepWatch
 from core.page_address import PageAddress
 from dashboard.certificates.asking import Asking
-from dashboard.doors import Behind
-from dashboard.leaf_contexts import LeafContexts
 from dashboard.network.choosing import Attached, chosen, missing
 from dashboard.network.publishing import Publisher
-from dashboard.network_connections import HTTPS
-from dashboard.reached import Reached
+from dashboard.reach.connections import HTTPS
+from dashboard.reach.doors import Behind
+from dashboard.reach.leaf_contexts import LeafContexts
+from dashboard.reach.reached import Reached
 
 ASK_EVERY_S = 86_400.0
 """How often it is asked whether a certificate is due: they last a year."""

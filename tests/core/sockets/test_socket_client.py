@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.socket_client import Declined, NobodyThere, ask, events
+from core.sockets.socket_client import Declined, NobodyThere, ask, events
 from tests.waiting import PATIENCE_S
 
 Answering = Callable[[bytes], Path]

@@ -13,8 +13,8 @@ from flask import Flask, request
 
 from dashboard import patience, server
 from dashboard.certificates.places import CertificatePlaces
-from dashboard.leaf_contexts import LeafContexts
-from tests.dashboard.network.doors import ADDRESS, HERE, Served, answer_on, asking, opened
+from dashboard.reach.leaf_contexts import LeafContexts
+from tests.dashboard.reach.doors import ADDRESS, HERE, Served, answer_on, asking, opened
 
 BIG = b"x" * 300_000
 

@@ -12,11 +12,11 @@ from core.clock import FakeClock
 from core.page_address import PageAddress
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
-from dashboard.doors import Behind
-from dashboard.leaf_contexts import LeafContexts
 from dashboard.network.choosing import Attached
 from dashboard.network.ranges import Address
-from dashboard.reach import ASK_EVERY_S, Parts, Plan, Reach
+from dashboard.reach.doors import Behind
+from dashboard.reach.leaf_contexts import LeafContexts
+from dashboard.reach.reach import ASK_EVERY_S, Parts, Plan, Reach
 
 WIFI = Attached("wlan0", 2, ip_interface("192.168.1.7/24"))
 MOVED = Attached("wlan0", 2, ip_interface("192.168.1.8/24"))

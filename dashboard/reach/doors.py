@@ -9,7 +9,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 
 from dashboard.network.choosing import Attached, is_neighbour
-from dashboard.network_connections import NetworkConnection
+from dashboard.reach.connections import NetworkConnection
 
 _QUEUE = 256
 """Connections that may wait to be accepted; beyond that the browser asks again."""
