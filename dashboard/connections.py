@@ -9,6 +9,7 @@ import socket
 import time
 from typing import Any
 
+from waitress import wasyncore
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -20,6 +21,14 @@ from dashboard.sentences import say
 
 _CHUNK_BYTES = 64 * 1024
 """Of a file that is sent: as much as is read at once and may be read again for nothing."""
+
+
+def next_caller(door: wasyncore.dispatcher) -> tuple[socket.socket, Any] | None:
+    """Whoever is next at this door, and their address; None where nobody is any more."""
+    with contextlib.suppress(OSError):  # gone already, or no descriptor is left
+        accepted: tuple[socket.socket, Any] | None = door.accept()
+        return accepted
+    return None
 
 
 class NotYours(Error):

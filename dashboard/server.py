@@ -5,7 +5,6 @@ meets no warning; only this user and root are let in. Any other address has a do
 (`dashboard/reach/doors.py`): TLS, and only for paired phones.
 """
 
-import contextlib
 import errno
 import logging
 import signal
@@ -26,7 +25,7 @@ from core.access.peers import is_trusted_visitor
 from core.errors import UserError
 from core.log import get_log
 from dashboard import patience
-from dashboard.connections import Connection
+from dashboard.connections import Connection, next_caller
 from dashboard.reach.connections import NetworkConnection
 from dashboard.reach.doors import Door
 
@@ -156,10 +155,7 @@ class PageServer(TcpWSGIServer):
 
     def handle_accept(self) -> None:
         """Let somebody in. Who it is, is known before a byte of theirs is read."""
-        accepted = None
-        with contextlib.suppress(OSError):  # gone already, or no descriptor is left
-            accepted = self.accept()
-        if accepted is None:
+        if (accepted := next_caller(self)) is None:
             return
         caller, address = accepted
         is_stranger = not _is_trusted(caller, address)

@@ -1,6 +1,5 @@
 """A door of the page: where it listens on the network, and for whom."""
 
-import contextlib
 import socket
 import ssl
 from typing import Any, Protocol
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 
+from dashboard.connections import next_caller
 from dashboard.network.choosing import Attached, is_neighbour
 from dashboard.reach.connections import NetworkConnection
 
@@ -67,10 +67,7 @@ class Door(wasyncore.dispatcher):
         """What is read here are connections."""
 
     def handle_accept(self) -> None:
-        accepted = None
-        with contextlib.suppress(OSError):  # gone already, or no descriptor is left
-            accepted = self.accept()
-        if accepted is None:
+        if (accepted := next_caller(self)) is None:
             return
         caller, address = accepted
         tls = self.behind.context

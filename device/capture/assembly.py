@@ -88,14 +88,6 @@ def assemble(outside: Outside) -> Capture:
         Limits(reserve.refusal, modes.change),
         pause=pause_record.pausing,
     )
-    controls = Controls(
-        engine.do,
-        clock,
-        lambda: engine.session.keeping.open,
-        outside.second_button,
-        lambda: _shut_down(outside.power_off, report),
-        pressed=lambda at_s, by: report(events.Pressed(at_s, by)),
-    )
     return Capture(
         Parts(
             inbox=inbox,
@@ -104,7 +96,7 @@ def assemble(outside: Outside) -> Capture:
             ring_memory=clock.sound.ring.hold_in_memory(),
             reserve=reserve,
             engine=engine,
-            controls=controls,
+            controls=_controls(outside, engine, report),
             listener=listener,
             facts=facts,
             pause_record=pause_record,
@@ -129,6 +121,17 @@ def _fact_log(outside: Outside, stream: str, publish: Callable[[events.Event], N
     facts = FactLog(stream, clock, post, publish, earlier)
     facts.await_sound(0, before)
     return facts
+
+
+def _controls(outside: Outside, engine: Engine, report: Report) -> Controls:
+    return Controls(
+        engine.do,
+        outside.stream_clock,
+        lambda: engine.session.keeping.open,
+        outside.second_button,
+        lambda: _shut_down(outside.power_off, report),
+        pressed=lambda at_s, by: report(events.Pressed(at_s, by)),
+    )
 
 
 def _requests_into(
