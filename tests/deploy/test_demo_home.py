@@ -53,6 +53,11 @@ def test_what_was_heard_is_of_these_recordings_these_models_and_this_script() ->
         assert each["sound"]["sha256"] == hashlib.sha256(content).hexdigest()
 
 
+def words_of(text: str) -> list[str]:
+    """Its words alone: where a comma goes may differ from one kind of processor to another."""
+    return "".join(each if each.isalnum() else " " for each in text.lower()).split()
+
+
 @pytest.mark.parametrize("name", ["no-one-responds.m4a", "bins.m4a"])
 def test_a_recording_that_is_heard_again_says_the_same(home: Path, name: str) -> None:
     heard = next(each for each in LINES[1:] if each["file"] == name)
@@ -61,7 +66,7 @@ def test_a_recording_that_is_heard_again_says_the_same(home: Path, name: str) ->
 
     again = LoadedModels(home).hear(letter, lambda _: None)
 
-    assert again.transcript.text == heard["transcript"]["text"]
+    assert words_of(again.transcript.text) == words_of(heard["transcript"]["text"])
     assert again.embedding is not None
     assert len(again.embedding.vectors) == len(heard["embedding"]["vectors"])
 
