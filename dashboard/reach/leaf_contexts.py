@@ -4,7 +4,11 @@ import hashlib
 import ssl
 from pathlib import Path
 
+from core.files import read_small
 from dashboard.certificates.places import CertificatePlaces
+from dashboard.network.ranges import Address
+
+_IP_ADDRESS = 0x87
 
 _Seen = tuple[int, int, int] | None
 
@@ -17,6 +21,7 @@ class LeafContexts:
         self._seen: tuple[_Seen, ...] = ()
         self._by_path: dict[Path, ssl.SSLContext] = {}
         self._host: str | None = None
+        self._certificates: dict[Path, bytes] = {}
         self.fingerprint = ""
         """The SHA-256 of the authority's own certificate, in hex; empty where there is none."""
         self.trouble = ""
@@ -44,6 +49,10 @@ class LeafContexts:
             self._load(leaf)
         return True
 
+    def covers(self, address: Address) -> bool:
+        """True where the certificate in use for the addresses is for this one, too."""
+        return _named(address) in self._certificates.get(self._places.address_leaf, b"")
+
     @property
     def context(self) -> ssl.SSLContext | None:
         """For a new connection; None while there is no certificate for the addresses.
@@ -58,6 +67,7 @@ class LeafContexts:
             made.load_cert_chain(leaf)
         except FileNotFoundError:
             self._by_path.pop(leaf, None)
+            self._certificates.pop(leaf, None)
             return
         except OSError as error:  # ssl.SSLError is one
             self.trouble = (
@@ -66,7 +76,7 @@ class LeafContexts:
             )
             return
         made.sni_callback = self._choose
-        self._by_path[leaf] = made
+        self._by_path[leaf], self._certificates[leaf] = made, _der(leaf)
 
     def _choose(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
         """Called in a handshake, with the name that the other side asked for."""
@@ -93,11 +103,23 @@ def _seen(path: Path) -> _Seen:
 
 
 def _fingerprint(root: Path) -> str:
+    der = _der(root)
+    return hashlib.sha256(der).hexdigest() if der else ""
+
+
+def _der(file: Path) -> bytes:
+    """The first certificate of a file; nothing where there is none."""
     try:
-        der = ssl.PEM_cert_to_DER_cert(root.read_text(encoding="ascii"))
+        _, begin, rest = read_small(file).decode("ascii").partition(ssl.PEM_HEADER)
+        pem, end, _ = rest.partition(ssl.PEM_FOOTER)
+        return ssl.PEM_cert_to_DER_cert(begin + pem + end)
     except (OSError, ValueError):
-        return ""
-    return hashlib.sha256(der).hexdigest()
+        return b""
+
+
+def _named(address: Address) -> bytes:
+    """An address as a certificate names it: tag, length, bytes (RFC 5280, iPAddress)."""
+    return bytes([_IP_ADDRESS, len(address.packed)]) + address.packed
 
 
 def _reason(error: OSError) -> str:

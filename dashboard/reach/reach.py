@@ -144,7 +144,8 @@ class Reach:
     def _move_doors(self, at: Sequence[Attached]) -> Iterator[str]:
         """Close the doors of addresses that are gone, open those of new ones; what is wrong."""
         ports = self._plan.ports if self.context else ()
-        wanted = [(each, port) for each in at for port in ports]
+        certified = [each for each in at if self._is_certified(each)]
+        wanted = [(each, port) for each in certified for port in ports]
         for place in [each for each in self._doors if each not in wanted]:
             self._doors.pop(place).close()
         for each, port in [each for each in wanted if each not in self._doors]:
@@ -152,6 +153,14 @@ class Reach:
                 self._doors[each, port] = self._parts.open_door(self, each, port)
             except OSError as error:
                 yield _no_door(each, port, error)
+
+    def _is_certified(self, at: Attached) -> bool:
+        """True where a certificate is for this address; after a while it is not waited for.
+
+        Who comes before it is there meets a warning, but by the name there is a good one.
+        """
+        waits_s = self._parts.clock.monotonic_s() - self._asked_s
+        return self._parts.leaves.covers(at.ip) or waits_s > _PATIENCE_S
 
     def _is_open(self, at: Attached) -> bool:
         return (at, self._plan.tls_port) in self._doors

@@ -148,6 +148,34 @@ def test_a_changed_address_is_followed(world: World) -> None:
     assert "192.168.1.7" not in reach.reached.hosts
 
 
+def test_a_door_waits_for_the_certificate_of_its_address(world: World) -> None:
+    reach = world.reach()
+    reach.look()
+    world.own, world.is_answered = [LOOPBACK, MOVED, CABLE], False
+    reach.look()
+    waiting = set(world.open)
+    world.folder.renew(b"", [MOVED.ip], known_time(world.clock.now_ms()))
+    reach.look()
+    partly = set(world.open)
+    world.folder.renew(b"", [MOVED.ip, CABLE.ip], known_time(world.clock.now_ms()))
+    reach.look()
+
+    assert (waiting, partly) == (set(), {("192.168.1.8", 8766)})
+    assert world.open == {("192.168.1.8", 8766), ("fd00::7", 8766)}
+
+
+def test_a_certificate_that_never_comes_keeps_no_door_shut(world: World) -> None:
+    reach = world.reach()
+    reach.look()
+    world.own, world.is_answered = [LOOPBACK, MOVED], False
+    reach.look()
+    world.clock.advance(21)
+    reach.look()
+
+    assert world.open == {("192.168.1.8", 8766)}
+    assert world.told[-1].urls
+
+
 def test_without_a_network_it_says_so_and_comes_back_with_it(world: World) -> None:
     reach = world.reach()
     world.own = [LOOPBACK]

@@ -50,18 +50,10 @@ def test_a_changed_address_is_followed_and_loopback_goes_on(page: Page) -> None:
     page.wire.device.has(moved)
     after = page.until_at(moved)
 
-    until_certified(page, moved)
     assert page.visited(page.wire.phone, "tls", moved)["status"] == 401
     assert page.visited(page.wire.device, "plain", "127.0.0.1", 8765)["status"] == 200
     assert before is not None
     assert after.host == before.host
-
-
-def until_certified(page: Page, ip: str) -> None:
-    """The certificate for a new address is made by a process of its own."""
-    ends = time.monotonic() + PATIENCE_S
-    while "status" not in page.visited(page.wire.phone, "tls", ip):
-        assert time.monotonic() < ends
 
 
 def test_the_name_is_answered_for_on_the_network(page: Page) -> None:
