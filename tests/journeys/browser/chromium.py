@@ -161,6 +161,10 @@ class Phone:
             key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
             self._do("Input.dispatchKeyEvent", type=kind, **key)
 
+    def cookies(self) -> list[str]:
+        """The names of those that it has for this page."""
+        return [each["name"] for each in self._do("Network.getCookies")["cookies"]]
+
     def picture(self, path: Path, *, whole: bool = False) -> None:
         """Write a PNG of the screen."""
         shot = self._do("Page.captureScreenshot", format="png", captureBeyondViewport=whole)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.network.hosts import DEVICE, Wire, two_hosts
+from tests.journeys.network.hosts import DEVICE, Wire, one_wire
 from tests.journeys.network.paged import Page, started
 
 
@@ -14,7 +14,7 @@ from tests.journeys.network.paged import Page, started
 def wire() -> Iterator[Wire]:
     if os.getuid() != 0:
         pytest.skip("only root can make another host")
-    with two_hosts() as made:
+    with one_wire() as made:
         yield made
 
 

@@ -1,66 +1,116 @@
-"""Two hosts on one wire: network namespaces, each with its own address and its own loopback."""
+"""Hosts on one wire: network namespaces, each with its own address and its own loopback."""
 
 import contextlib
 import os
 import secrets
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-DEVICE, PHONE, ELSEWHERE = "192.168.77.1", "192.168.77.2", "192.168.78.2"
+DEVICE, PHONE, STRANGER = "192.168.77.1", "192.168.77.2", "192.168.77.3"
+ELSEWHERE = "192.168.78.2"
+
+_CONFIGURED = Path("/etc/netns")
+"""What `ip netns exec` lays over the files of /etc."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A namespace: what is started in it has this host's network and no other."""
+    """A namespace: what is started in it has this host's network and no other.
+
+    `port` is the other end of its cable, at the switch.
+    """
 
     name: str
     interface: str
+    port: str
 
     def command(self, *arguments: str | os.PathLike[str]) -> list[str]:
         """The same command line, on this host."""
         return ["ip", "netns", "exec", self.name, *map(str, arguments)]
 
-    def has(self, address: str) -> None:
+    def has(self, address: str, prefix: int = 24) -> None:
         """One more address on the wire."""
-        _ip("-n", self.name, "address", "add", f"{address}/24", "dev", self.interface)
+        _ip("-n", self.name, "address", "add", f"{address}/{prefix}", "dev", self.interface)
 
-    def has_not(self, address: str) -> None:
-        _ip("-n", self.name, "address", "del", f"{address}/24", "dev", self.interface)
+    def has_not(self, address: str, prefix: int = 24) -> None:
+        _ip("-n", self.name, "address", "del", f"{address}/{prefix}", "dev", self.interface)
 
     def routes_everything_to(self, address: str) -> None:
         """A way to everywhere, which goes out over the wire."""
         _ip("-n", self.name, "route", "replace", "default", "via", address)
 
+    def asks_for_names_at(self, address: str) -> None:
+        """What is started on it from now on has this name server."""
+        folder = _CONFIGURED / self.name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "resolv.conf").write_text(f"nameserver {address}\n", encoding="ascii")
+
+    def has_a_vpn(self) -> None:
+        """Everything but its own network goes into a tunnel, and nothing comes back."""
+        _ip("-n", self.name, "link", "add", "vpn0", "type", "dummy")
+        _ip("-n", self.name, "link", "set", "vpn0", "up")
+        _ip("-n", self.name, "route", "replace", "default", "dev", "vpn0")
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The device with the page, and whoever else is on its network."""
+    """The device with the page, a phone, and somebody else who is on their network."""
 
     device: Host
     phone: Host
+    stranger: Host
+    switch: str
+
+    def unplug(self, host: Host) -> None:
+        """As a phone that goes out of reach: nothing is said to anybody."""
+        _ip("-n", self.switch, "link", "set", host.port, "down")
+
+    def plug(self, host: Host) -> None:
+        _ip("-n", self.switch, "link", "set", host.port, "up")
+
+    def keep_apart(self, *hosts: Host) -> None:
+        """As an access point does with its clients where it is told to."""
+        for host in hosts:
+            apart = ["type", "bridge_slave", "isolated", "on"]
+            _ip("-n", self.switch, "link", "set", host.port, *apart)
 
 
 @contextlib.contextmanager
-def two_hosts() -> Iterator[Wire]:
+def one_wire() -> Iterator[Wire]:
     """For root alone."""
     own = secrets.token_hex(3)
-    device, phone = Host(f"d-{own}", f"vd{own}"), Host(f"p-{own}", f"vp{own}")
-    made: list[Host] = []
+    switch = f"s-{own}"
+    device, phone, stranger = (
+        Host(f"{each}-{own}", f"v{each}{own}", f"s{each}{own}") for each in "dpo"
+    )
+    hosts = ((device, DEVICE), (phone, PHONE), (stranger, STRANGER))
+    made: list[str] = []
     try:
-        for host in (device, phone):
-            _ip("netns", "add", host.name)
-            made.append(host)
-        peer = ["peer", "name", phone.interface, "netns", phone.name]
-        _ip("link", "add", device.interface, "netns", device.name, "type", "veth", *peer)
-        for host, address in ((device, DEVICE), (phone, PHONE)):
-            _ip("-n", host.name, "link", "set", "lo", "up")
-            _ip("-n", host.name, "link", "set", host.interface, "up")
+        for name in (switch, *(host.name for host, _ in hosts)):
+            _ip("netns", "add", name)
+            made.append(name)
+        _ip("-n", switch, "link", "add", "wire", "type", "bridge", "mcast_snooping", "0")
+        _ip("-n", switch, "link", "set", "wire", "up")
+        for host, address in hosts:
+            _connect(host, switch)
             host.has(address)
-        yield Wire(device, phone)
+        yield Wire(device, phone, stranger, switch)
     finally:
-        for host in made:
-            _ip("netns", "del", host.name)
+        for name in made:
+            _ip("netns", "del", name)
+            shutil.rmtree(_CONFIGURED / name, ignore_errors=True)
+
+
+def _connect(host: Host, switch: str) -> None:
+    peer = ["peer", "name", host.port, "netns", switch]
+    _ip("link", "add", host.interface, "netns", host.name, "type", "veth", *peer)
+    _ip("-n", switch, "link", "set", host.port, "master", "wire")
+    _ip("-n", switch, "link", "set", host.port, "up")
+    _ip("-n", host.name, "link", "set", "lo", "up")
+    _ip("-n", host.name, "link", "set", host.interface, "up")
 
 
 def _ip(*arguments: str) -> None:

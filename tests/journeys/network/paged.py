@@ -32,6 +32,13 @@ class Page:
         return read_page_address(runtime_folder(self.home))
 
     @property
+    def host(self) -> str:
+        """The device's own name."""
+        found = self.address
+        assert found is not None
+        return found.host
+
+    @property
     def root(self) -> Path:
         return CertificatePlaces(certificate_folder(self.home)).root
 

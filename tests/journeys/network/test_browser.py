@@ -1,7 +1,6 @@
 """A real browser on another host, with a fresh profile: what it thinks of our certificates."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,23 +8,17 @@ import pytest
 from tests.journeys.browser.chromium import chromium, phone
 from tests.journeys.network.hosts import DEVICE
 from tests.journeys.network.paged import Page
+from tests.journeys.network.phones import NOT_PAIRED, names, trust
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
 
-NOT_PAIRED = "This phone is not paired yet."
 WARNING = "document.querySelector('#main-message') !== null"
-
-
-def names(host: str) -> str:
-    """What multicast DNS would tell a phone; Chromium without a screen does not ask it."""
-    return f"--host-resolver-rules=MAP {host} {DEVICE}, MAP * ~NOTFOUND, EXCLUDE {DEVICE}"
 
 
 def test_it_warns_and_past_the_warning_there_is_the_pairing_page(
     page: Page, tmp_path: Path
 ) -> None:
-    host = page.address.host if page.address else ""
-    with phone(tmp_path, on=page.wire.phone.command(), names=names(host)) as browser:
+    with phone(tmp_path, on=page.wire.phone.command(), names=names(page.host)) as browser:
         browser.open_tab()
         browser.go(f"https://{DEVICE}:8766/")
         warned = browser.see(WARNING)
@@ -41,7 +34,7 @@ def test_it_warns_and_past_the_warning_there_is_the_pairing_page(
 def test_who_trusts_the_authority_meets_no_warning_by_name_or_by_address(
     page: Page, tmp_path: Path
 ) -> None:
-    host = page.address.host if page.address else ""
+    host = page.host
     trust(tmp_path, page.root)
     with phone(tmp_path, on=page.wire.phone.command(), names=names(host)) as browser:
         browser.open_tab(own=False)
@@ -54,13 +47,3 @@ def test_who_trusts_the_authority_meets_no_warning_by_name_or_by_address(
 
     assert sent_on == f"https://{DEVICE}:8766/pair"
     assert title.endswith(host.removesuffix(".local"))
-
-
-def trust(profile: Path, root: Path) -> None:
-    """Put an authority among those that a browser with this profile trusts."""
-    store = profile / ".pki" / "nssdb"
-    store.mkdir(parents=True)
-    database = ["certutil", "-d", f"sql:{store}"]
-    subprocess.run([*database, "-N", "--empty-password"], check=True, capture_output=True)
-    added = [*database, "-A", "-n", "afterthought", "-t", "C,,", "-i", str(root)]
-    subprocess.run(added, check=True, capture_output=True)

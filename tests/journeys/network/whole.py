@@ -1,0 +1,107 @@
+"""The whole device on the wire: capture with its button on a mock pin, the worker, and the page."""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.audio import RATE_HZ
+from core.paths import Home
+from device.capture.control_socket import ask
+from pipeline import media
+from tests.journeys.capturing import Line
+from tests.journeys.command import COMMAND, PILL_BOX
+from tests.journeys.network.hosts import DEVICE, Wire
+from tests.journeys.network.paged import HERE, Page, started
+from tests.waiting import answered
+from tests.wav import write_wav
+
+PIN = 17
+SETTINGS = f"[device]\nbutton_pin = {PIN}\n"
+
+SENTENCE_S = 2.55
+"""The first one of the recording: `My pill box rang again this morning.`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press that was kept, as capture told it: the keep's id, and when it was felt."""
+
+    keep: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What somebody at the device does, and what capture tells of it."""
+
+    page: Page
+    capture: "subprocess.Popen[str]"
+
+    @property
+    def home(self) -> Home:
+        return Home(self.page.home)
+
+    @property
+    def wire(self) -> Wire:
+        return self.page.wire
+
+    def say_the_sentence(self) -> None:
+        """To its end, as somebody beside the device does."""
+        with contextlib.closing(Line(self.home.capture_socket)) as line:
+            ask(self.home.capture_socket, {"do": "play"})
+            line.until(lambda event: event.get("speaking") is True)
+            line.until(lambda event: event.get("speaking") is False)
+
+    def press(self) -> Press:
+        """Press the button; back once what was said is on the disk."""
+        assert self.capture.stdin is not None
+        assert self.capture.stdout is not None
+        told: dict[str, dict[str, Any]] = {}
+        with contextlib.closing(Line(self.home.capture_socket)) as line:
+            self.capture.stdin.write("\n")
+            self.capture.stdin.flush()
+            before_s, after_s = map(float, self.capture.stdout.readline().split())
+            while not told.keys() >= {"pressed", "kept"}:
+                event = line.until(lambda event: event["event"] != "level")
+                assert event["event"] != "refused", event
+                told[event["event"]] = event
+        assert before_s <= told["pressed"]["at_s"] <= after_s
+        return Press(told["kept"]["keep"], told["pressed"]["at_s"])
+
+
+@contextlib.contextmanager
+def whole_device(wire: Wire, home: Path) -> Iterator[Device]:
+    """From its first start, as the units start it: three processes."""
+    (home / "settings.toml").write_text(SETTINGS)
+    whole = np.concatenate(list(media.decode(PILL_BOX)))
+    sentence = write_wav(home / "sentence.wav", whole[: round(SENTENCE_S * RATE_HZ)])
+    wired = [sys.executable, str(HERE / "wired.py"), str(PIN)]
+    here = ["--home", str(home)]
+    hears = wire.device.command(*wired, *here, "capture", "--replay", str(sentence))
+    works = wire.device.command(*COMMAND, *here, "process")
+    with (
+        _process(hears) as capture,
+        _process(works),
+        started(wire, home) as page,
+    ):
+        page.until_at(DEVICE)
+        for socket in (Home(home).capture_socket, Home(home).worker_socket):
+            answered(socket, {"do": "status"})
+        yield Device(page, capture)
+
+
+@contextlib.contextmanager
+def _process(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, stderr=subprocess.DEVNULL, **pipes) as running:
+        try:
+            yield running
+        finally:
+            running.terminate()
+            running.wait(20)
