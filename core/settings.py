@@ -142,6 +142,14 @@ class DashboardSettings:
         "unset: every network interface but loopback, VPNs and bridges of containers, at its "
         "private addresses; else their names, as in `wlan0 eth0`, or `none`",
     )
+    certificate: Path | None = setting(
+        None,
+        "unset: this device's own certificates alone; else one of yours for its name (PEM, the "
+        "chain after it), as docs/network.md says",
+    )
+    certificate_key: Path | None = setting(
+        None, "unset: the key lies in the certificate's file; without a passphrase"
+    )
 
 
 @dataclass(frozen=True, slots=True)

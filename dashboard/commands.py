@@ -8,6 +8,7 @@ from dashboard.sign_in.commands import COMMANDS as PHONE_COMMANDS
 
 if TYPE_CHECKING:
     from core.settings import Settings
+    from dashboard.certificates.owners import OwnersFiles
 
 PORT = 8765
 _LAST_PORT = 65_535
@@ -33,8 +34,12 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
 
     close_memory()
     home = home_of(arguments)
+    settings = load(home.path)
     plan = Plan(
-        _interfaces(arguments, load(home.path)), tls_port(arguments), arguments.redirect_port
+        _interfaces(arguments, settings),
+        tls_port(arguments),
+        arguments.redirect_port,
+        _owners_files(settings),
     )
     app = create_app(home, streams=STREAMS, reached=lambda: reach.reached)
     try:
@@ -60,6 +65,14 @@ def _interfaces(arguments: Arguments, settings: "Settings") -> str | None:
     """Where no port is fixed nobody could be told an address, and the network stays closed."""
     is_fixed = arguments.port or arguments.tls_port
     return settings.dashboard.interfaces if is_fixed else "none"
+
+
+def _owners_files(settings: "Settings") -> "OwnersFiles | None":
+    from dashboard.certificates.owners import OwnersFiles  # noqa: PLC0415
+
+    certificate, key = settings.dashboard.certificate, settings.dashboard.certificate_key
+    either = certificate or key
+    return None if either is None else OwnersFiles(certificate or either, key or either)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,7 @@
 """Where the certificates of an install lie: what the server reads of them, without their makers."""
 
+import hashlib
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,3 +40,25 @@ class CertificatePlaces:
             return read_small(self.host_file).decode("ascii", "replace").strip() or None
         except OSError:
             return None
+
+    def authority(self) -> bytes | None:
+        """The certificate that a phone is asked to trust, as PEM; None before there is one.
+
+        Raises OSError.
+        """
+        try:
+            return read_small(self.root)
+        except FileNotFoundError:
+            return None
+
+
+def fingerprint_of(pem: bytes) -> str:
+    """The SHA-256 of a certificate, in hex. Raises ValueError where this is none."""
+    return hashlib.sha256(der_of(pem)).hexdigest()
+
+
+def der_of(pem: bytes) -> bytes:
+    """The first certificate of this text, as bytes. Raises ValueError where there is none."""
+    _, begin, rest = pem.decode("ascii").partition(ssl.PEM_HEADER)
+    certificate, end, _ = rest.partition(ssl.PEM_FOOTER)
+    return ssl.PEM_cert_to_DER_cert(begin + certificate + end)

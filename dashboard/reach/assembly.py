@@ -16,6 +16,7 @@ from dashboard.network.interfaces import own_addresses
 from dashboard.network.publishing import ByChild
 from dashboard.reach.doors import Door, Server
 from dashboard.reach.leaf_contexts import LeafContexts
+from dashboard.reach.owners_leaf import OwnersLeaf
 from dashboard.reach.reach import Parts, Plan, Reach
 
 
@@ -26,7 +27,7 @@ def reach_of(home: Home, server: Server, plan: Plan, say: Callable[[str], None])
     parts = Parts(
         own_addresses=own_addresses,
         open_door=partial(Door, server),
-        leaves=LeafContexts(CertificatePlaces(folder)),
+        leaves=LeafContexts(CertificatePlaces(folder), OwnersLeaf(plan.owners, clock)),
         asking=_asking(folder, runtime / asked.FILE_NAME, clock),
         publisher=ByChild(clock),
         clock=clock,

@@ -1,24 +1,27 @@
-"""The server's certificates in use: the name's for who asks for the name, else the addresses'."""
+"""The server's certificates in use: for each name the one that has it, else the addresses'."""
 
-import hashlib
 import ssl
 from pathlib import Path
 
 from core.files import read_small
-from dashboard.certificates.places import CertificatePlaces
+from dashboard.certificates.places import CertificatePlaces, der_of, fingerprint_of
 from dashboard.network.ranges import Address
+from dashboard.reach.owners_leaf import OwnersLeaf
+from dashboard.reach.tls import Seen, seen, server_context
 
 _IP_ADDRESS = 0x87
 
-_Seen = tuple[int, int, int] | None
-
 
 class LeafContexts:
-    """TLS with the certificates that lie in a folder now. Its methods are the loop's thread's."""
+    """TLS with the certificates that lie in a folder now, and the owner's for the names in it.
 
-    def __init__(self, places: CertificatePlaces) -> None:
+    Its methods are the loop's thread's.
+    """
+
+    def __init__(self, places: CertificatePlaces, owners: OwnersLeaf) -> None:
         self._places = places
-        self._seen: tuple[_Seen, ...] = ()
+        self.owners = owners
+        self._seen: tuple[Seen, ...] = ()
         self._by_path: dict[Path, ssl.SSLContext] = {}
         self._host: str | None = None
         self._certificates: dict[Path, bytes] = {}
@@ -37,14 +40,15 @@ class LeafContexts:
 
         A certificate that cannot be used leaves the one before it in use.
         """
+        self.owners.look()
         places = self._places
         watched = (places.name_leaf, places.address_leaf, places.root, places.host_file)
-        seen = tuple(map(_seen, watched))
-        if seen == self._seen:
+        now = tuple(map(seen, watched))
+        if now == self._seen:
             return False
-        self._seen, self.trouble = seen, ""
+        self._seen, self.trouble = now, ""
         self._host = places.host()
-        self.fingerprint = _fingerprint(places.root)
+        self.fingerprint = _fingerprint(places)
         for leaf in (places.name_leaf, places.address_leaf):
             self._load(leaf)
         return True
@@ -62,7 +66,7 @@ class LeafContexts:
         return self._by_path.get(self._places.address_leaf)
 
     def _load(self, leaf: Path) -> None:
-        made = _context()
+        made = server_context()
         try:
             made.load_cert_chain(leaf)
         except FileNotFoundError:
@@ -80,39 +84,27 @@ class LeafContexts:
 
     def _choose(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
         """Called in a handshake, with the name that the other side asked for."""
+        if name in self.owners.names and self.owners.context is not None:
+            connection.context = self.owners.context
+            return None
         leaf = self._places.name_leaf if name == self._host else self._places.address_leaf
         if leaf in self._by_path:
             connection.context = self._by_path[leaf]
         return None
 
 
-def _context() -> ssl.SSLContext:
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.options |= ssl.OP_NO_RENEGOTIATION
-    made.set_alpn_protocols(["http/1.1"])
-    return made
-
-
-def _seen(path: Path) -> _Seen:
+def _fingerprint(places: CertificatePlaces) -> str:
     try:
-        state = path.stat()
-    except OSError:
-        return None
-    return state.st_ino, state.st_mtime_ns, state.st_size
-
-
-def _fingerprint(root: Path) -> str:
-    der = _der(root)
-    return hashlib.sha256(der).hexdigest() if der else ""
+        found = places.authority()
+        return "" if found is None else fingerprint_of(found)
+    except (OSError, ValueError):
+        return ""
 
 
 def _der(file: Path) -> bytes:
     """The first certificate of a file; nothing where there is none."""
     try:
-        _, begin, rest = read_small(file).decode("ascii").partition(ssl.PEM_HEADER)
-        pem, end, _ = rest.partition(ssl.PEM_FOOTER)
-        return ssl.PEM_cert_to_DER_cert(begin + pem + end)
+        return der_of(read_small(file))
     except (OSError, ValueError):
         return b""
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from core.clock import Clock, StepWatch
 from core.page_address import PageAddress
 from dashboard.certificates.asking import Asking
+from dashboard.certificates.owners import OwnersFiles
 from dashboard.network.choosing import Attached, chosen, missing
 from dashboard.network.publishing import Publisher
 from dashboard.reach.connections import HTTPS
@@ -28,11 +29,13 @@ class Plan:
     """Where the page is to answer: interfaces as the settings name them, and the ports.
 
     At `redirect_port` there is the redirect for who types no `https`; None where there is none.
+    `owners` is where a certificate of the owner's lies, if there is one.
     """
 
     interfaces: str | None
     tls_port: int
     redirect_port: int | None = None
+    owners: OwnersFiles | None = None
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -100,17 +103,23 @@ class Reach:
         troubles = [*unseen, *self._ask(at)]
         leaves = self._parts.leaves
         leaves.look()
-        hosts = (
-            frozenset({leaves.host, *(str(each.ip) for each in at)} - {""}) if at else frozenset()
+        owners = frozenset(leaves.owners.names if at else ())
+        own = {leaves.host, *(str(each.ip) for each in at)} - {""} if at else set()
+        self.reached = replace(
+            self.reached,
+            hosts=owners | own,
+            fingerprint=leaves.fingerprint,
+            host=leaves.host,
+            owners=owners,
         )
-        self.reached = replace(self.reached, hosts=hosts, fingerprint=leaves.fingerprint)
         troubles += self._move_doors(at)
         opened = [each for each in at if self._is_open(each)]
         self._parts.publisher.publish(leaves.host, [each.ip for each in opened])
         unnamed = self._parts.publisher.trouble()
         urls = self._urls(opened, is_named=not unnamed)
         self.reached = replace(self.reached, address=urls[0] if urls else "")
-        told = [each for each in (*troubles, leaves.trouble, unnamed) if each]
+        troubles += [leaves.trouble, leaves.owners.trouble if at else "", unnamed]
+        told = [each for each in troubles if each]
         self._told_now(PageAddress(leaves.host, urls, tuple(dict.fromkeys(told))))
 
     def close(self) -> None:
@@ -135,6 +144,11 @@ class Reach:
             yield self._parts.asking.trouble()
         except OSError as error:
             yield f"No certificate can be asked for ({error.strerror}). Free some space."
+        if recorded.at_ms is None:
+            yield (
+                "The clock of this device is not set, so phones may call its certificates out of "
+                "date. Connect it to the internet once, or set the clock with `sudo date`."
+            )
         if self.context is None and now_s - self._asked_s > _PATIENCE_S:
             yield (
                 "There is no certificate yet, so phones cannot come. "
@@ -169,10 +183,11 @@ class Reach:
         if not at:
             return ()
         port = "" if self.tls_port == HTTPS else f":{self.tls_port}"
-        host = self._parts.leaves.host
-        names = [host] if host and is_named else []
+        leaves = self._parts.leaves
+        names = [*leaves.owners.names[:1]] if leaves.owners.context else []
+        names += [leaves.host] if leaves.host and is_named else []
         hosts = [str(each.ip) if each.ip.version == 4 else f"[{each.ip}]" for each in at]  # noqa: PLR2004
-        return tuple(f"https://{each}{port}" for each in (*names, *hosts))
+        return tuple(f"https://{each}{port}" for each in dict.fromkeys([*names, *hosts]))
 
     def _told_now(self, address: PageAddress) -> None:
         if address != self._told:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_LOCAL = ".local"
-
 
 @dataclass(frozen=True, slots=True)
 class Reached:
@@ -14,17 +12,20 @@ class Reached:
     an IPv6 address without brackets. `address` is the page's address for people, as
     `https://afterthought-bcdf.local`; empty while nobody on the network could come.
     `fingerprint` is the SHA-256 of the authority's certificate in hex; sign-ins are bound to it.
+    `host` is the device's own name, empty before it has one; `owners` those of the hosts that
+    are named in a certificate of the owner's.
     """
 
     hosts: frozenset[str] = frozenset()
     address: str = ""
     fingerprint: str = ""
+    host: str = ""
+    owners: frozenset[str] = frozenset()
 
     @property
     def device(self) -> str:
         """The device's own name, as `afterthought-bcdf`; empty before it has one."""
-        names = [each for each in self.hosts if each.endswith(_LOCAL)]
-        return min(names, default="").removesuffix(_LOCAL)
+        return self.host.removesuffix(".local")
 
 
 ReachedNow = Callable[[], Reached]

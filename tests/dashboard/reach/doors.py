@@ -14,9 +14,11 @@ from flask import Flask
 from core.clock import SystemClock
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
+from dashboard.certificates.owners import OwnersFiles
 from dashboard.network.choosing import Attached
 from dashboard.reach.doors import Door
 from dashboard.reach.leaf_contexts import LeafContexts
+from dashboard.reach.owners_leaf import OwnersLeaf
 from dashboard.server import PageServer, make_server
 
 HERE = "127.0.0.1"
@@ -74,14 +76,16 @@ def asking(host: str, target: str = "/", more: str = "") -> bytes:
 
 
 @contextlib.contextmanager
-def opened(app: Flask, folder: Path, subnet: str = "127.0.0.1/8") -> Iterator[Served]:
+def opened(
+    app: Flask, folder: Path, subnet: str = "127.0.0.1/8", owners: OwnersFiles | None = None
+) -> Iterator[Served]:
     """The app with a door at loopback, whose neighbours are those of `subnet`."""
     certificates = CertificateFolder(folder)
     certificates.renew(b"", [ADDRESS], known_time(SystemClock().now_ms()))
-    leaves = LeafContexts(certificates)
+    leaves = LeafContexts(certificates, OwnersLeaf(owners, SystemClock()))
     leaves.look()
     page = make_server(app, 0)
-    behind = Behind(leaves, frozenset({leaves.host, HERE}))
+    behind = Behind(leaves, frozenset({leaves.host, HERE, *leaves.owners.names}))
     door = Door(page, behind, Attached("lo", 1, ip_interface(subnet)), 0)
     serving = threading.Thread(target=page.serve)
     serving.start()

@@ -31,6 +31,4 @@ def test_on_the_device_itself_there_is_but_one(page: FlaskClient) -> None:
 
 def test_before_it_has_a_name_there_is_none() -> None:
     assert Reached(frozenset({"192.168.1.7"})).device == ""
-    assert Reached(frozenset({"192.168.1.7", "afterthought-bcdf.local"})).device == (
-        "afterthought-bcdf"
-    )
+    assert Reached(host="afterthought-bcdf.local").device == "afterthought-bcdf"

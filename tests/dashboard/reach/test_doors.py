@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from flask import Flask, request
 
+from core.clock import FakeClock
 from dashboard import patience, server
 from dashboard.certificates.places import CertificatePlaces
 from dashboard.reach.leaf_contexts import LeafContexts
+from dashboard.reach.owners_leaf import OwnersLeaf
 from tests.dashboard.reach.doors import ADDRESS, HERE, Served, answer_on, asking, opened
 
 BIG = b"x" * 300_000
+NO_OWNERS = OwnersLeaf(None, FakeClock())
 
 
 @pytest.fixture
@@ -147,7 +150,7 @@ def test_who_is_no_neighbour_is_dropped_before_a_byte_is_read(small: Flask, tmp_
 
 
 def test_before_there_is_a_certificate_nobody_is_let_in(served: Served) -> None:
-    served.behind.leaves = LeafContexts(CertificatePlaces(served.folder.path / "none"))
+    served.behind.leaves = LeafContexts(CertificatePlaces(served.folder.path / "none"), NO_OWNERS)
 
     with served.plain() as line:
         assert line.recv(1) == b""
@@ -155,7 +158,7 @@ def test_before_there_is_a_certificate_nobody_is_let_in(served: Served) -> None:
 
 def test_with_the_certificate_of_the_name_alone_nobody_is_let_in_yet(served: Served) -> None:
     served.folder.address_leaf.unlink()
-    leaves = LeafContexts(served.folder)
+    leaves = LeafContexts(served.folder, NO_OWNERS)
     leaves.look()
     half = leaves.context
     served.folder.renew(b"", [ADDRESS], datetime.now(UTC))

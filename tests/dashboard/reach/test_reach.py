@@ -12,11 +12,14 @@ from core.clock import FakeClock
 from core.page_address import PageAddress
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
+from dashboard.certificates.owners import OwnersFiles
 from dashboard.network.choosing import Attached
 from dashboard.network.ranges import Address
 from dashboard.reach.doors import Behind
 from dashboard.reach.leaf_contexts import LeafContexts
+from dashboard.reach.owners_leaf import OwnersLeaf
 from dashboard.reach.reach import ASK_EVERY_S, Parts, Plan, Reach
+from tests.self_signed import self_signed
 
 WIFI = Attached("wlan0", 2, ip_interface("192.168.1.7/24"))
 MOVED = Attached("wlan0", 2, ip_interface("192.168.1.8/24"))
@@ -30,6 +33,7 @@ class World:
 
     folder: CertificateFolder
     own: list[Attached]
+    owners: OwnersFiles | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     open: set[tuple[str, int]] = field(default_factory=set)
     asked: list[list[str]] = field(default_factory=list)
@@ -67,7 +71,7 @@ class World:
         parts = Parts(
             self.own_addresses,
             self.open_door,
-            LeafContexts(self.folder),
+            LeafContexts(self.folder, OwnersLeaf(self.owners, self.clock)),
             FakeAsking(self),
             FakePublisher(self),
             self.clock,
@@ -342,6 +346,36 @@ def test_where_another_device_has_the_name_only_addresses_are_told(world: World)
     assert world.told[-1].host == world.folder.host()
 
 
+def test_a_certificate_of_the_owners_gives_the_page_its_first_address(
+    world: World, tmp_path: Path
+) -> None:
+    files = OwnersFiles(tmp_path / "fullchain.pem", tmp_path / "privkey.pem")
+    own = self_signed(["memory.example.com", "other.example.com"])
+    files.certificate.write_bytes(own.certificate)
+    files.key.write_bytes(own.key)
+    world.owners = files
+    reach = world.reach()
+    reach.look()
+    host = world.folder.host() or ""
+    before, reached = world.told[-1], reach.reached
+    files.key.write_bytes(self_signed(["memory.example.com"]).key)
+    reach.look()
+    spoilt = world.told[-1]
+    files.certificate.unlink()
+    reach.look()
+
+    assert before.urls[:2] == ("https://memory.example.com:8766", f"https://{host}:8766")
+    assert reached.address == "https://memory.example.com:8766"
+    assert reached.hosts == {host, "192.168.1.7", "memory.example.com", "other.example.com"}
+    assert reached.device == host.removesuffix(".local")
+    assert (before.troubles, spoilt.urls) == ((), before.urls)
+    assert "does not fit your certificate" in spoilt.troubles[0]
+    assert world.told[-1].urls[0] == f"https://{host}:8766"
+    assert "is not there" in world.told[-1].troubles[0]
+    assert world.published[-1][0] == host
+    assert len(world.asked) == 1  # it is no trouble of the device's own
+
+
 def test_at_443_no_address_has_a_port(world: World) -> None:
     reach = world.reach()
     vars(reach)["_plan"] = Plan(None, 443, 80)
@@ -359,3 +393,16 @@ def test_at_the_end_nothing_is_published_any_more(world: World) -> None:
 
     assert world.published[-1] == ("", [])
     assert world.asked[-1] == ["closed"]
+
+
+def test_where_the_clock_is_not_set_it_is_said_and_phones_still_come(world: World) -> None:
+    world.clock.set(None)
+    reach = world.reach()
+    reach.look()
+    unset = world.told[-1]
+    world.clock.set(1_800_000_000_000)
+    reach.look()
+
+    assert "The clock of this device is not set" in unset.troubles[0]
+    assert unset.urls == world.told[-1].urls
+    assert world.told[-1].troubles == ()

@@ -92,7 +92,8 @@ def over_tls(home: Path) -> Iterator[TlsPage]:
     app = create_app(Home(home), reached=lambda: reached[0])
     with opened(app, state_folder(home) / "certificates") as door:
         url = f"https://{door.host}:{door.port}"
-        reached[0] = Reached(door.behind.hosts, url, door.behind.leaves.fingerprint)
+        fingerprint = door.behind.leaves.fingerprint
+        reached[0] = Reached(door.behind.hosts, url, fingerprint, door.host)
         try:
             yield TlsPage(app, door)
         finally:
