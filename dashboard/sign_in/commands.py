@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import UserError, WrongUsage
-from core.paths import state_folder
+from core.paths import certificate_folder, state_folder
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere, Told, read_object
 
@@ -28,8 +28,16 @@ class PageNotRunning(UserError):
 
 def pair(arguments: Arguments, screen: Screen) -> int:
     """Open a pairing and wait until a phone is in, or nobody may be any more."""
+    home = home_of(arguments)
+    if arguments.authority is not None:
+        from dashboard.certificates.places import CertificatePlaces  # noqa: PLC0415
+
+        from .carrying import hand_over  # noqa: PLC0415 - `--help` needs no certificates
+
+        hand_over(CertificatePlaces(certificate_folder(home.path)), arguments.authority, screen)
+        return 0
     status = 1
-    for event in _pairing(home_of(arguments).page_socket):
+    for event in _pairing(home.page_socket):
         match event:
             case {"error": code, "sentence": sentence, "advice": advice}:
                 raise _Refused(str(code), str(sentence), advice=str(advice))
@@ -158,12 +166,20 @@ def _not_running() -> PageNotRunning:
     )
 
 
+def _pair_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--authority",
+        metavar="FILE",
+        help="let nobody in: write this device's certificate there, for a phone to trust; - prints",
+    )
+
+
 def _phones_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", nargs="?", choices=["revoke"], help="take its sign-in from one")
     parser.add_argument("id", nargs="?", metavar="ID", help="of the phone to revoke")
 
 
 COMMANDS = (
-    Command("pair", "let a phone in by a press", pair),
+    Command("pair", "let a phone in by a press", pair, _pair_arguments),
     Command("phones", "the phones that are let in; revoke one", phones, _phones_arguments),
 )
