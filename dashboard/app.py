@@ -11,13 +11,14 @@ from werkzeug.exceptions import HTTPException
 from core.clock import SystemClock
 from core.errors import NotFound, UserError, WrongUsage
 from core.log import get_log
-from core.paths import Home, runtime_folder, state_folder
+from core.paths import Home, certificate_folder, runtime_folder, state_folder
 from core.sockets import socket_client
 from core.spool_port import SpoolPort, TypedText
 from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
+from dashboard.certificates.places import CertificatePlaces
 from dashboard.context import PATIENCE_S, Context, PostNote, context
 from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
@@ -109,6 +110,7 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         sign_ins=sign_ins,
         desk=Desk(sign_ins, line, SystemClock(), live.tell_of_phones),
         reached=reached,
+        authority=CertificatePlaces(certificate_folder(home.path)).authority,
         demo=load_demo(FOLDER),
     )
 

@@ -81,6 +81,7 @@ class Context:
     sign_ins: SignIns
     desk: Desk
     reached: ReachedNow
+    authority: Callable[[], bytes | None]
     demo: Demo | None = None
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T:

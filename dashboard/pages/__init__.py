@@ -2,6 +2,7 @@
 
 from . import (
     acts,
+    authority,
     day,
     demo,
     home,
@@ -18,4 +19,4 @@ from . import (
 
 _OF_MOMENTS = (home, press, search, moment, acts, sound, note, day, live, demo)
 
-PAGES = tuple(each.page for each in (*_OF_MOMENTS, pairing, phones, static))
+PAGES = tuple(each.page for each in (*_OF_MOMENTS, pairing, phones, authority, static))

@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template, request
 
 from dashboard.context import Context, clock, context
 from dashboard.show import dates, day_strip, gaps, moments
+from dashboard.show.authority import is_offered
 from dashboard.show.done import done
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
@@ -54,6 +55,7 @@ def shown(here: Context, at: Clock) -> dict[str, object]:
         "past": _past(recent, at),
         "has_any": newest is not None,
         "news": ", ".join(_new_phones(here)),
+        "offers_authority": _offers_authority(here, at),
         "month": f"{at.now:%Y-%m}",
         "query": request.args.get("q", ""),
         "done": done(request.args),
@@ -90,6 +92,12 @@ def _new_phones(here: Context) -> list[str]:
     if g.phone is None or not g.phone.unseen:
         return []
     return [each.name for each in here.sign_ins.all() if each.id in g.phone.unseen]
+
+
+def _offers_authority(here: Context, at: Clock) -> bool:
+    """True where this phone may meet a warning each week, and need not."""
+    host = request.host.partition(":")[0]
+    return host not in here.reached().owners and is_offered(g.phone, at.now_ms)
 
 
 def _past(recent: list[MomentRow], at: Clock) -> tuple[moments.Day, ...]:

@@ -28,6 +28,7 @@ class Phone:
     """A phone that is let in. Times are ms since 1970, None where the clock was not set.
 
     `unseen` are the ids of phones that were let in since, and that it has not been shown.
+    `knows_authority` is true once it has looked at how it could trust this device's authority.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Phone:
     paired_ms: int | None = None
     visited_ms: int | None = None
     unseen: tuple[str, ...] = ()
+    knows_authority: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ def _phone(told: Mapping[str, Any]) -> Phone:
     phone = Phone(**{**told, "unseen": tuple(_text(each) for each in told["unseen"])})
     for each in (phone.id, phone.name, phone.token_hash):
         _text(each)
+    if type(phone.knows_authority) is not bool:
+        raise TypeError
     for at_ms in (phone.paired_ms, phone.visited_ms):
         if at_ms is not None and type(at_ms) is not int:
             raise TypeError

@@ -76,6 +76,11 @@ class SignIns:
         if phone.unseen:
             self._change(lambda phones: phones.changed(phone.id, unseen=()))
 
+    def note_knows_authority(self, phone: Phone) -> None:
+        """It has seen how it could trust the authority, and is not offered that any more."""
+        if not phone.knows_authority:
+            self._change(lambda phones: phones.changed(phone.id, knows_authority=True))
+
     def _write_visit(self, phone: Phone, at_ms: int | None) -> None:
         try:
             self._change(lambda phones: phones.changed(phone.id, visited_ms=at_ms))

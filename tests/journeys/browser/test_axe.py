@@ -41,6 +41,7 @@ NO_PAGES = {
     "/now",
     "/sound/<named>",
     "/demo/scene",
+    "/authority/certificate",
     "/demo/opposite/<named>",
     "/static/<version>/<path:file>",
 }
@@ -119,6 +120,7 @@ def lived(home: Path) -> Iterator[Lived]:
         "/hidden": "/hidden",
         "/acts": "/acts",
         "/phones": "/phones",
+        "/authority": "/authority",
         "no page": "/nowhere",
         "no moment": "/moment/no-such",
     }
