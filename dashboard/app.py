@@ -3,6 +3,7 @@
 import os
 import secrets
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, Response, render_template, request
@@ -92,7 +93,7 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         most=streams,
     )
     sign_ins = _sign_ins(home, reached)
-    sign_ins.on_revoked = live.close_of
+    sign_ins.on_revoked.append(live.close_of)
     line = Capture(
         lambda: socket_client.events(capture, levels=False),
         lambda told: socket_client.ask(capture, told, patience_s=PATIENCE_S),
@@ -126,6 +127,13 @@ def listen_for_commands(app: Flask, socket: Path) -> None:
     commands = CommandSocket(here.desk, here.sign_ins, here.reached, SystemClock())
     app.extensions["commands"] = commands
     here.ask(commands.listen(socket))
+
+
+def watch_phones(app: Flask, hang_up_on: Callable[[str], None]) -> Callable[[], None]:
+    """What is to be called each second, so that the server hangs up on who is let in no more."""
+    here: Context = app.extensions["context"]
+    here.sign_ins.on_revoked.append(hang_up_on)
+    return here.sign_ins.look
 
 
 def end_streams(app: Flask) -> None:

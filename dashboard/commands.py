@@ -23,6 +23,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         create_app,
         end_streams,
         listen_for_commands,
+        watch_phones,
     )
     from dashboard.reach.assembly import reach_of  # noqa: PLC0415
     from dashboard.reach.reach import Plan  # noqa: PLC0415
@@ -45,9 +46,16 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
     try:
         server = make_server(app, arguments.port)
         reach = reach_of(home, server, plan, screen.say)
+        server.elsewhere = lambda: reach.reached.by_number
         listen_for_commands(app, home.page_socket)
+        look_at_phones = watch_phones(app, server.hang_up_on)
+
+        def looking() -> None:
+            reach.look()
+            look_at_phones()
+
         try:
-            serve(server, Hooks(ready, lambda: end_streams(app), reach.look))
+            serve(server, Hooks(ready, lambda: end_streams(app), looking))
         finally:
             reach.close()
     finally:

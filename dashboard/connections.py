@@ -6,6 +6,7 @@ It knows no time limit but for silence. TLS is in `dashboard/reach/connections.p
 
 import contextlib
 import socket
+import struct
 import time
 from typing import Any
 
@@ -22,6 +23,9 @@ from dashboard.sentences import say
 _CHUNK_BYTES = 64 * 1024
 """Of a file that is sent: as much as is read at once and may be read again for nothing."""
 
+_NOTHING_MORE = struct.pack("ii", 1, 0)
+"""SO_LINGER of no second: closing throws away what waits to be sent (socket(7))."""
+
 
 def next_caller(door: wasyncore.dispatcher) -> tuple[socket.socket, Any] | None:
     """Whoever is next at this door, and their address; None where nobody is any more."""
@@ -36,6 +40,13 @@ class NotYours(Error):
 
     code = 403
     reason = "Forbidden"
+
+
+class SentOn(Error):
+    """Another user of this machine asks, and may come by network."""
+
+    code = 303
+    reason = "See Other"
 
 
 class Answerless(ErrorTask):
@@ -78,14 +89,21 @@ class StrangersRequest(Request):
     """A request of another user: refused at the end of its headers, whatever is in them."""
 
     completed: bool
+    refusal: type[Error] = NotYours
 
     def received(self, data: bytes) -> int:
         taken = super().received(data)
         if self.headers_finished or self.completed:
-            self.error = NotYours("")
+            self.error = self.refusal("")
             self.completed = True
             self.expect_continue = False
         return taken
+
+
+class StrangersRequestSentOn(StrangersRequest):
+    """The same, and there is an address at which they may be let in."""
+
+    refusal = SentOn
 
 
 class Connection(HTTPChannel):
@@ -95,6 +113,9 @@ class Connection(HTTPChannel):
     parser_class = Request
     error_task_class = Answerless
     is_stranger = False
+    _sent_on_to = ""
+    phone = ""
+    """The id of the phone that is signed in here; empty where none is."""
 
     reads_to_the_end = False
     """Whether it is closed only once the other side has said all: what is closed with bytes unread
@@ -109,13 +130,24 @@ class Connection(HTTPChannel):
         super().__init__(server, sock, addr, adj, map=map)
         self.sendbuf_len = _CHUNK_BYTES
 
-    def refuse(self) -> None:
-        """Whatever is asked here is refused: it is another user who asks."""
-        self.is_stranger, self.parser_class = True, StrangersRequest
+    def refuse(self, elsewhere: str) -> None:
+        """Whatever is asked here is refused: it is another user who asks.
 
-    def headers_beside(self, request: Request) -> list[tuple[str, str]]:  # noqa: ARG002
+        `elsewhere` is where they may come, and are let in like a phone; empty where nowhere.
+        """
+        self.is_stranger, self._sent_on_to = True, elsewhere
+        self.parser_class = StrangersRequestSentOn if elsewhere else StrangersRequest
+
+    def hang_up(self) -> None:
+        """Close it at once: what the system has not sent yet does not go either."""
+        with contextlib.suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NOTHING_MORE)
+        self.handle_close()
+
+    def headers_beside(self, request: Request) -> list[tuple[str, str]]:
         """More headers of an answer that the app is not asked for."""
-        return []
+        is_sent_on = isinstance(request.error, SentOn)
+        return [("Location", f"{self._sent_on_to}/")] if is_sent_on else []
 
     def standing(self, now_s: float, beside: int = 0) -> Standing:
         """How it stands; to be asked now and then: since when it does something is seen here."""

@@ -42,6 +42,9 @@ _STOP_S = 3.0
 _LOOK_EVERY_S = 1.0
 """How often connections are looked at that take too long."""
 
+_LAST_LINE_S = 1.0
+"""What a phone that is let in no more is being sent ends by itself before: a stream says `bye`."""
+
 _QUEUE = 256
 """Connections that may wait to be accepted; beyond that the browser asks again."""
 
@@ -106,6 +109,9 @@ class PageServer(TcpWSGIServer):
         self._is_stopping = self._is_over = False
         self._ending = threading.RLock()
         self._looked_s = -_LOOK_EVERY_S
+        self._left_s: dict[str, float] = {}
+        self.elsewhere: Callable[[], str] = lambda: ""
+        """Where another user of this machine may come; empty while there is no such place."""
         self._looking: Callable[[], None] = lambda: None
         self.network_adj = _adjusted(app, port, "https")
         super().__init__(app, map={}, adj=_adjusted(app, port, "http"))
@@ -150,6 +156,16 @@ class PageServer(TcpWSGIServer):
             if not self._is_over:
                 self.pull_trigger()
 
+    def hang_up_on(self, phone: str) -> None:
+        """Close all that this phone has open, for it is let in no more. Any thread may ask.
+
+        Sound that is being sent ends at once; what is being answered has a second for its end.
+        """
+        self._left_s[phone] = time.monotonic()
+        with self._ending:
+            if not self._is_over:
+                self.trigger.pull_trigger(self._hang_up)
+
     def readable(self) -> bool:
         return bool(self.accepting)
 
@@ -166,7 +182,7 @@ class PageServer(TcpWSGIServer):
         self.set_socket_options(caller)
         connection = self.channel_class(self, caller, address, self.adj, self._map)
         if is_stranger:
-            connection.refuse()
+            connection.refuse(self.elsewhere())
 
     def make_room_for_visitor(self) -> None:
         """Close whoever goes first where too many come by network, or too many at all."""
@@ -200,12 +216,21 @@ class PageServer(TcpWSGIServer):
         for each in self._connections:
             if patience.has_overstayed(each.standing(now_s)):
                 each.handle_close()
+        self._hang_up()
         while True:
             connections = self._connections
             heavy = patience.too_heavy(_standings(connections))
             if heavy is None:
                 return
             connections[heavy].handle_close()
+
+    def _hang_up(self) -> None:
+        """Also on who was let in just before, and began to ask only after that."""
+        now_s = time.monotonic()
+        for each in self._connections:
+            left_s = self._left_s.get(each.phone)
+            if left_s is not None and (not each.requests or now_s - left_s >= _LAST_LINE_S):
+                each.hang_up()
 
     def _make_room(self) -> None:
         connections = self._connections

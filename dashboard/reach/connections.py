@@ -68,9 +68,9 @@ class NetworkConnection(Connection):
         self._tls_lock = threading.Lock()
         super().__init__(door.server, sock, addr, door.server.network_adj, door.server.map)
 
-    def let_in(self) -> None:
-        """Somebody signed in asks here."""
-        self.is_stranger = False
+    def let_in(self, phone: str) -> None:
+        """The phone with this id asks here, and is signed in."""
+        self.is_stranger, self.phone = False, phone
 
     def headers_beside(self, request: Request) -> list[tuple[str, str]]:
         if not isinstance(request.error, Moved):

@@ -117,7 +117,8 @@ class Reach:
         self._parts.publisher.publish(leaves.host, [each.ip for each in opened])
         unnamed = self._parts.publisher.trouble()
         urls = self._urls(opened, is_named=not unnamed)
-        self.reached = replace(self.reached, address=urls[0] if urls else "")
+        by_number = urls[-len(opened)] if opened else ""  # names come first
+        self.reached = replace(self.reached, address=urls[0] if urls else "", by_number=by_number)
         troubles += [leaves.trouble, leaves.owners.trouble if at else "", unnamed]
         told = [each for each in troubles if each]
         self._told_now(PageAddress(leaves.host, urls, tuple(dict.fromkeys(told))))

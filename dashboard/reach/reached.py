@@ -14,6 +14,7 @@ class Reached:
     `fingerprint` is the SHA-256 of the authority's certificate in hex; sign-ins are bound to it.
     `host` is the device's own name, empty before it has one; `owners` those of the hosts that
     are named in a certificate of the owner's.
+    `by_number` is the address with a number for the name, which not everybody resolves.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -21,6 +22,7 @@ class Reached:
     fingerprint: str = ""
     host: str = ""
     owners: frozenset[str] = frozenset()
+    by_number: str = ""
 
     @property
     def device(self) -> str:

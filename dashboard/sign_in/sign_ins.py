@@ -6,7 +6,7 @@ from collections.abc import Callable
 from core.clock import Clock
 from core.log import get_log
 
-from .phone_file import PhoneFile, Signature
+from .phone_file import PhoneFile, PhonesUnreadable, Signature
 from .phones import Phone, Phones, hash_of, new_id
 
 VISIT_EVERY_S = 3600.0
@@ -30,12 +30,30 @@ class SignIns:
         self._lock = threading.Lock()
         self._known: tuple[Signature | None, Phones] | None = None
         self._visits: dict[str, tuple[float, int | None]] = {}
-        self.on_revoked: Callable[[str], None] = lambda _: None
+        self._met: set[str] = set()
+        self.on_revoked: list[Callable[[str], None]] = []
 
     def phone_of(self, token: str | None) -> Phone | None:
         """The phone that brings this token; anything else costs one hash, or none."""
         token_hash = None if token is None else hash_of(token)
-        return None if token_hash is None else self._phones().by_token(token_hash)
+        phone = None if token_hash is None else self._phones().by_token(token_hash)
+        if phone is not None:
+            self._met.add(phone.id)
+        return phone
+
+    def look(self) -> None:
+        """Notice who is let in no more, whoever saw to that: what they have open is closed.
+
+        Another process, another authority, a list that cannot be read. To be called each second.
+        """
+        try:
+            still = {phone.id for phone in self.all()}
+        except PhonesUnreadable:
+            still = set()
+        for gone in tuple(self._met):
+            if gone not in still:
+                self._met.discard(gone)
+                self._tell_of(gone)
 
     def all(self) -> tuple[Phone, ...]:
         """Every phone that is let in, the oldest first."""
@@ -68,7 +86,7 @@ class SignIns:
         """The phone that has no way in any more. Raises NotFound, OSError."""
         gone = self._phones().by_id(named)
         self._change(lambda phones: phones.revoked(named))
-        self.on_revoked(gone.id)
+        self._tell_of(gone.id)
         return gone
 
     def note_seen(self, phone: Phone) -> None:
@@ -80,6 +98,10 @@ class SignIns:
         """It has seen how it could trust the authority, and is not offered that any more."""
         if not phone.knows_authority:
             self._change(lambda phones: phones.changed(phone.id, knows_authority=True))
+
+    def _tell_of(self, gone: str) -> None:
+        for tell in self.on_revoked:
+            tell(gone)
 
     def _write_visit(self, phone: Phone, at_ms: int | None) -> None:
         try:

@@ -26,9 +26,10 @@ Say = Callable[[bytes], tuple[int, str]]
 
 
 @contextlib.contextmanager
-def served(app: Flask) -> Iterator[int]:
+def served(app: Flask, elsewhere: str = "") -> Iterator[int]:
     """The app at a port."""
     page = make_server(app, 0)
+    page.elsewhere = lambda: elsewhere
     serving = threading.Thread(target=page.serve)
     serving.start()
     try:
@@ -275,6 +276,20 @@ def test_another_user_of_the_machine_may_not_enter(port: int, home: Path, then: 
 
     assert answer_to(port, post(b"/note", b"text=our+own"))[0] == 303
     assert len(Spool(home / "spool").waiting()) == 1
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can come as another user")
+def test_another_user_is_sent_on_to_where_phones_are_let_in(app: Flask, home: Path) -> None:
+    with served(app, "https://192.168.1.7:8766") as port:
+        command = [sys.executable, "-c", AS_ANOTHER, str(port), "reads"]
+        told = subprocess.run(command, capture_output=True, check=True).stdout
+        ours, _ = answer_to(port, get(b"/"))
+
+    assert told.startswith(b"HTTP/1.1 303 ")
+    assert b"\r\nLocation: https://192.168.1.7:8766/\r\n" in told
+    assert b"let in like a phone" in told
+    assert ours == 200
+    assert Spool(home / "spool").waiting() == []
 
 
 def test_a_part_of_the_sound_is_that_part_and_no_browser_keeps_it(port: int) -> None:

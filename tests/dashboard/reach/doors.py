@@ -4,7 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_interface
 from pathlib import Path
@@ -77,7 +77,12 @@ def asking(host: str, target: str = "/", more: str = "") -> bytes:
 
 @contextlib.contextmanager
 def opened(
-    app: Flask, folder: Path, subnet: str = "127.0.0.1/8", owners: OwnersFiles | None = None
+    app: Flask,
+    folder: Path,
+    subnet: str = "127.0.0.1/8",
+    owners: OwnersFiles | None = None,
+    *,
+    looking: Callable[[], None] = lambda: None,
 ) -> Iterator[Served]:
     """The app with a door at loopback, whose neighbours are those of `subnet`."""
     certificates = CertificateFolder(folder)
@@ -87,7 +92,7 @@ def opened(
     page = make_server(app, 0)
     behind = Behind(leaves, frozenset({leaves.host, HERE, *leaves.owners.names}))
     door = Door(page, behind, Attached("lo", 1, ip_interface(subnet)), 0)
-    serving = threading.Thread(target=page.serve)
+    serving = threading.Thread(target=page.serve, kwargs={"looking": looking})
     serving.start()
     try:
         yield Served(page, behind, certificates, door.port)

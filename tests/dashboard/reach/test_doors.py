@@ -42,7 +42,7 @@ def small() -> Flask:
 
     @app.get("/signed-in")
     def _signed_in() -> str:
-        request.environ["afterthought.let_in"]()
+        request.environ["afterthought.let_in"]("a phone")
         return "in"
 
     return app

@@ -191,29 +191,6 @@ def test_a_damaged_list_is_told_before_a_code_is_shown(page: TlsPage, home: Path
         assert command.opened["error"] == "phones_unreadable"
 
 
-def test_a_revoked_phones_streams_end_at_once(page: TlsPage) -> None:
-    lost, kept = page.signed_in("Lost"), page.signed_in("Kept")
-    watching = []
-    for token in (lost, kept):
-        line = page.connect()
-        line.request(
-            "GET",
-            "/live",
-            headers={"Host": f"{page.host}", "Cookie": f"__Host-afterthought={token}"},
-        )
-        answer = line.getresponse()
-        assert answer.status == 200
-        watching.append((line, answer))
-
-    page.sign_ins.revoke(page.sign_ins.all()[0].id)
-
-    rest = watching[0][1].read()
-    assert rest.endswith(b'event: bye\ndata: {"event": "bye"}\n\n')
-    assert page.app.extensions["context"].live.count == 1
-    for line, _ in watching:
-        line.close()
-
-
 def test_a_new_phone_is_announced_on_those_before_it(page: TlsPage, command: Command) -> None:
     first = page.signed_in("First")
     name = "%3Cscript%3Ealert(1)%3C/script%3E"

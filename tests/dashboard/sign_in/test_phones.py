@@ -62,7 +62,7 @@ def test_a_revoked_phone_is_out_in_every_process_at_once(device: Device) -> None
     elsewhere = device.opened()
     assert elsewhere.phone_of(lost) is not None
     told: list[str] = []
-    device.sign_ins.on_revoked = told.append
+    device.sign_ins.on_revoked.append(told.append)
 
     gone = device.sign_ins.revoke(device.sign_ins.all()[0].id)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from core.paths import Home, state_folder
-from dashboard.app import close, create_app, end_streams
+from dashboard.app import close, create_app, end_streams, watch_phones
 from dashboard.reach.reached import Reached
 from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.phones import hash_of, new_token
@@ -90,7 +90,9 @@ def over_tls(home: Path) -> Iterator[TlsPage]:
     """The app on this home behind a door, with a certificate for its name."""
     reached = [Reached()]
     app = create_app(Home(home), reached=lambda: reached[0])
-    with opened(app, state_folder(home) / "certificates") as door:
+    look = app.extensions["context"].sign_ins.look
+    with opened(app, state_folder(home) / "certificates", looking=look) as door:
+        watch_phones(app, door.page.hang_up_on)
         url = f"https://{door.host}:{door.port}"
         fingerprint = door.behind.leaves.fingerprint
         reached[0] = Reached(door.behind.hosts, url, fingerprint, door.host)

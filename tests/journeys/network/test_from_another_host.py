@@ -1,12 +1,14 @@
 """The page from another host: a namespace with its own address, and never loopback pretending."""
 
+import json
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.journeys.network.hosts import DEVICE, ELSEWHERE, PHONE, STRANGER, Wire, ran
-from tests.journeys.network.paged import PATIENCE_S, Page, started
+from tests.journeys.network.paged import HERE, PATIENCE_S, Page, started
 from tests.journeys.network.recorded import PLANTED, ask_beyond, beyond, recorded
 
 
@@ -29,6 +31,25 @@ def test_on_the_device_itself_it_is_plain_http_as_before(page: Page) -> None:
 
     assert told["status"] == 200
     assert "Keep that" in told["body"]
+
+
+def test_another_user_of_the_device_is_sent_on_and_is_not_let_in_yet(page: Page) -> None:
+    sent = as_another_user(page, "plain", "127.0.0.1", 8765)
+    arrived = as_another_user(page, "tls", DEVICE, 8766)
+
+    assert (sent["status"], sent["headers"]["Location"]) == (303, f"https://{DEVICE}:8766/")
+    assert arrived["status"] == 401
+    assert "not signed in" in arrived["body"]
+
+
+def as_another_user(page: Page, how: str, to: str, port: int) -> Any:
+    """What somebody else who sits at the device is told."""
+    root = page.root.read_text("ascii")
+    asked = {"how": how, "host": to, "port": port, "root_text": root, "name": to, "user": 65534}
+    script = (HERE / "visitor.py").read_text("utf-8")
+    done = ran(page.wire.device.command(sys.executable, "-c", script, json.dumps(asked)))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_who_is_in_no_subnet_of_ours_is_dropped_before_tls(page: Page) -> None:

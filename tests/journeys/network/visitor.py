@@ -1,17 +1,23 @@
 """A visitor on another host: one request, and what came of it as JSON. Started as a script.
 
 Its argument is JSON: `how` is `plain` or `tls`, `host` and `port` where it goes, `name` what is
-asked for and what the certificate must be for, `root` the authority that is trusted, and `source`
-its own address where that is not the first.
+asked for and what the certificate must be for, `root` the authority that is trusted (`root_text`
+what is in it), `source` its own address where that is not the first, and `user` who it is, where
+that is not root.
 """
 
 import json
+import os
 import socket
 import ssl
 import sys
 
 
 def main(asked: dict[str, str]) -> None:
+    if "user" in asked:
+        asked["host"].encode("idna")  # what is loaded late, another user may not read
+        os.setgid(int(asked["user"]))
+        os.setuid(int(asked["user"]))
     here = (asked["source"], 0) if "source" in asked else None
     try:
         with socket.create_connection((asked["host"], int(asked["port"])), 30, here) as line:
@@ -23,7 +29,7 @@ def main(asked: dict[str, str]) -> None:
 
 
 def _wrapped(line: socket.socket, asked: dict[str, str]) -> ssl.SSLSocket:
-    trusting = ssl.create_default_context(cafile=asked["root"])
+    trusting = ssl.create_default_context(cafile=asked.get("root"), cadata=asked.get("root_text"))
     return trusting.wrap_socket(line, server_hostname=asked["name"])
 
 
