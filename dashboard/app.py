@@ -20,6 +20,7 @@ from dashboard.archive_access import ArchiveAccess, Forget, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
 from dashboard.certificates.places import CertificatePlaces
+from dashboard.compression import compress
 from dashboard.context import PATIENCE_S, Context, PostNote, context
 from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
@@ -70,6 +71,7 @@ def create_app(home: Home, *, streams: int = 8, reached: ReachedNow = from_nowhe
     app.jinja_env.globals.update(device=_device, assets=context.assets, say=say)
     app.jinja_env.filters["with_commands"] = with_commands
     access.guard(app)
+    compress(app)
     app.after_request(_with_headers)
     app.register_error_handler(UserError, _refused)
     app.register_error_handler(HTTPException, _not_done)

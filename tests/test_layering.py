@@ -83,6 +83,7 @@ WITHIN = {
         "dashboard/context",
         "dashboard/show",
         "dashboard/assets",
+        "dashboard/compression",
         "dashboard/sentences",
         "dashboard/sign_in",
     },

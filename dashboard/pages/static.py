@@ -1,10 +1,11 @@
-"""The style sheet, the script's modules and the icon."""
+"""The style sheet, the script and the icon."""
 
 from pathlib import PurePosixPath
 
 from flask import Blueprint, Response, abort
 
-from dashboard.assets import FOREVER, TYPES, is_module
+from dashboard.assets import FOREVER, SCRIPT, TYPES
+from dashboard.compression import takes_gzip
 from dashboard.context import context
 
 page = Blueprint("static_files", __name__)
@@ -12,15 +13,20 @@ page = Blueprint("static_files", __name__)
 
 @page.get("/static/<version>/<path:file>")
 def asset(version: str, file: str) -> Response:
-    """The file; to a page of another version with `no-store`, and no module at all.
+    """The file; to a page of another version with `no-store`, and no script at all.
 
-    Such a page may have other modules of its own version in its cache. It works without script.
+    Such a page was made for another script. It works without one.
     """
     assets = context().assets
     is_today = version == assets.version
-    content = assets.files.get(file)
-    if content is None or (is_module(file) and not is_today):
+    found = assets.files.get(file)
+    if found is None or (file == SCRIPT and not is_today):
         abort(404)
+    is_gzipped = takes_gzip()
+    content = found.gzipped if is_gzipped else found.content
     response = Response(content, mimetype=TYPES[PurePosixPath(file).suffix])
+    if is_gzipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOREVER if is_today else "no-store"
     return response

@@ -117,11 +117,13 @@ const ON_STEP = {
 /* ---- what the newcomer can touch ---- */
 
 const listenButton = (strip, button) => {
-  // At hand before the tap, so that ear and microphone begin together.
-  const sound = fetch(button.dataset.scene).then((answer) => answer.blob());
   button.form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const scene = new Audio(URL.createObjectURL(await sound));
+    button.disabled = true;
+    // At hand before capture is told, so that ear and microphone begin together.
+    const fetched = fetch(button.dataset.scene).then((answer) => answer.blob());
+    const sound = await fetched.finally(() => (button.disabled = false));
+    const scene = new Audio(URL.createObjectURL(sound));
     Object.assign(listening, { scene, heard: NOTHING_HEARD, since_ms: performance.now() });
     fetch(button.form.action, { method: "POST" });
     scene.play().catch(() => announce(say("plays_no_sound")));
@@ -133,7 +135,7 @@ const questionLink = (event) => {
   event.preventDefault();
   const box = one("#q");
   box.value = event.currentTarget.dataset.query;
-  box.dispatchEvent(new Event("input"));
+  box.form.requestSubmit();
 };
 
 const leave = (form) => fetch(form.action, { method: "POST", redirect: "manual", keepalive: true });

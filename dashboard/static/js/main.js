@@ -1,6 +1,7 @@
 // What script adds to pages that work without it. Here it begins, and here is where each module's
-// work starts; what happens later they let each other know by events (`dom.js`). No library, no
-// build. Addresses and times come out of `data-` attributes.
+// work starts; what happens later they let each other know by events (`dom.js`). No library, and no
+// build but that the page hands all modules over as one (`dashboard/bundle.py`). Addresses and
+// times come out of `data-` attributes.
 
 import { captureForms } from "./capture_forms.js";
 import { keepCounting } from "./counts.js";

@@ -1,6 +1,8 @@
-"""The modules of the page's script: what each imports, and that a browser gets them all."""
+"""The modules of the page's script: what each imports, and the one script that is made of them."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard.assets import FOLDER
+from dashboard.bundle import bundled
 
 SCRIPTS = FOLDER / "js"
 MODULES = sorted(path.name for path in SCRIPTS.iterdir())
@@ -83,22 +86,58 @@ def test_every_module_is_used() -> None:
     assert reachable("main.js", graph(SCRIPTS)) == set(MODULES)
 
 
-def script_addresses(text: str) -> list[str]:
-    """The modules of a page: the one that begins, and those that are fetched beside it."""
-    (begins,) = re.findall(r'<script type="module" src="([^"]+)">', text)
-    return [begins, *re.findall(r'<link rel="modulepreload" href="([^"]+)">', text)]
+def test_of_a_page_there_is_one_script(page: FlaskClient) -> None:
+    text = page.get("/").text
+
+    (address,) = re.findall(r'<script[^>]* src="([^"]+)"', text)
+    assert "modulepreload" not in text
+    answer = page.get(address)
+    assert answer.mimetype == "text/javascript"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.text == bundled(
+        {path.stem: path.read_text("utf-8") for path in SCRIPTS.iterdir()}
+    )
 
 
-def test_a_page_names_every_module_so_that_none_waits_for_another(page: FlaskClient) -> None:
-    addresses = script_addresses(page.get("/").text)
+def test_every_module_is_in_the_script_once_and_after_what_it_imports() -> None:
+    script = bundled({path.stem: path.read_text("utf-8") for path in SCRIPTS.iterdir()})
 
-    assert sorted(address.rpartition("/")[2] for address in addresses) == MODULES
-    assert len({address.rpartition("/")[0] for address in addresses}) == 1
+    begun = re.findall(r"^export const \$(\w+) = ", script, re.MULTILINE)
+    assert sorted(f"{name}.js" for name in begun) == MODULES
+    for module, imported in graph(SCRIPTS).items():
+        for other in imported:
+            assert begun.index(other[:-3]) < begun.index(module[:-3])
 
 
-def test_every_module_is_served_as_a_script_and_kept(page: FlaskClient) -> None:
-    for address in script_addresses(page.get("/").text):
-        answer = page.get(address)
-        assert answer.mimetype == "text/javascript"
-        assert "immutable" in answer.headers["Cache-Control"]
-        assert answer.text == source(address.rpartition("/")[2])
+def test_what_a_module_keeps_to_itself_stays_its_own() -> None:
+    script = bundled(
+        {
+            "b": '// Says.\nimport { show } from "./a.js";\n\nconst own = 2;\nshow(own);\n',
+            "a": "/* one */\nconst own = 1; // stays\n  // gone\nexport const show = (b) => b;\n",
+        }
+    )
+
+    assert script == (
+        "export const $a = (() => {\nconst own = 1; // stays\nconst show = (b) => b;\n"
+        "return { show };\n})();\n"
+        "export const $b = (() => {\nconst { show } = $a;\nconst own = 2;\nshow(own);\n"
+        "return {  };\n})();\n"
+    )
+
+
+def test_the_script_is_the_same_in_every_process() -> None:
+    code = "from dashboard.assets import load_assets; print(load_assets().version)"
+
+    versions = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=FOLDER.parents[1],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(versions) == 1

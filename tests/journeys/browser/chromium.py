@@ -108,6 +108,11 @@ class Phone:
         """Go on past the warning, as somebody does who taps it away."""
         self._do("Security.setIgnoreCertificateErrors", ignore=True)
 
+    def bring_cookie(self, url: str, name: str, value: str) -> None:
+        """Have it for this site, as one that was given there."""
+        done = self._do("Network.setCookie", url=url, name=name, value=value, secure=True, path="/")
+        assert done["success"]
+
     def see(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page; of a promise, once it is kept."""
         answer = self._do(

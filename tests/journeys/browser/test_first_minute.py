@@ -59,6 +59,11 @@ def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> No
     assert browser.errors == []
 
 
+SCENES = """
+performance.getEntriesByType('resource').filter((each) => each.name.endsWith('/demo/scene')).length
+"""
+
+
 def spoken(seconds: float) -> Pcm:
     """A tone for a voice, and a long silence."""
     tone = np.sin(np.arange(round(seconds * RATE_HZ)) / 8) * 8000
@@ -77,8 +82,10 @@ def listening(browser: Phone, home: Path) -> Iterator[RealCapture]:
         assert browser.see("document.querySelector('#first').dataset.idleMs") == str(IDLE_MS)
         browser.see(TAKE_PART)
         browser.see("document.querySelector('#first').dataset.worth = 0.5")
+        assert browser.see(SCENES) == 0, "its sound was fetched before it was to be heard"
         browser.tap("#listen")
         newcomer.step(browser, "press")
+        assert browser.see(SCENES) == 1
         yield capture
 
 

@@ -25,12 +25,11 @@ def call(browser: Phone, quiet_page: str) -> Call:
     """Calls what a module of the page exports: `call("counts", "left", 40)`."""
     browser.open_tab()
     browser.go(quiet_page)
-    folder = str(browser.see("document.querySelector('script[src]').src")).rpartition("/")[0]
+    address = browser.see("document.querySelector('script[src]').src")
 
     def called(module: str, function: str, *given: object) -> Any:
-        address = f"{folder}/{module}.js"
         listed = ", ".join(json.dumps(each) for each in given)
-        return browser.see(f"import({address!r}).then((m) => m.{function}({listed}))")
+        return browser.see(f"import({address!r}).then((all) => all.${module}.{function}({listed}))")
 
     return called
 

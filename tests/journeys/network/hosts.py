@@ -38,6 +38,11 @@ class Host:
     def has_not(self, address: str, prefix: int = 24) -> None:
         _ip("-n", self.name, "address", "del", f"{address}/{prefix}", "dev", self.interface)
 
+    def carried_bytes(self) -> int:
+        """What has gone over its wire so far, both ways, every header counted."""
+        counts = [f"/sys/class/net/{self.interface}/statistics/{way}_bytes" for way in ("rx", "tx")]
+        return sum(map(int, ran(self.command("cat", *counts)).stdout.split()))
+
     def routes_everything_to(self, address: str) -> None:
         """A way to everywhere, which goes out over the wire."""
         _ip("-n", self.name, "route", "replace", "default", "via", address)

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.clock import SystemClock
 from core.page_address import PageAddress, read_page_address
-from core.paths import certificate_folder, runtime_folder
-from dashboard.certificates.places import CertificatePlaces
+from core.paths import certificate_folder, runtime_folder, state_folder
+from dashboard.certificates.places import CertificatePlaces, fingerprint_of
+from dashboard.sign_in.phone_file import PhoneFile
+from dashboard.sign_in.phones import hash_of, new_token
+from dashboard.sign_in.sign_ins import SignIns
 from tests.journeys.command import COMMAND
-from tests.journeys.network.hosts import Host, Wire, ran
+from tests.journeys.network.hosts import DEVICE, Host, Wire, ran
 
 HERE = Path(__file__).parent
 PATIENCE_S = 30.0
@@ -52,6 +56,15 @@ class Page:
                 return found
             time.sleep(0.05)
         raise AssertionError(f"never at {ips}: {self.address}")
+
+    def let_in(self) -> str:
+        """What a phone brings that is let in from now on: the token of its cookie."""
+        self.until_at(DEVICE)
+        token, authority = new_token(), fingerprint_of(self.root.read_bytes())
+        hashed, file = hash_of(token), PhoneFile(state_folder(self.home) / "phones.json")
+        assert hashed is not None
+        SignIns(file, lambda: authority, SystemClock()).admit(hashed, "A phone")
+        return token
 
     def visited(self, host: Host, how: str, to: str, port: int = 8766, **more: str) -> Any:
         """What a visitor on this host is told."""
