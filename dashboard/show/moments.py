@@ -74,6 +74,12 @@ class Card:
             return f"{minutes} min {seconds:02d} s"
         return f"{seconds} s" if self.duration_ms else ""
 
+    @property
+    def file_name(self) -> str:
+        """What its sound is called where it is downloaded: by its time, else by its id."""
+        when = self.at[:16].replace("T", " ").replace(":", ".")
+        return f"{when or self.id}.m4a"
+
     def facts(self, why: bool) -> str:  # noqa: FBT001 - templates call it
         """Length, speaker and, where asked for, the reason of the keep, on one line."""
         return " · ".join(filter(None, (self.length, self.speaker, self.why if why else "")))

@@ -170,6 +170,12 @@ class Phone:
         """The names of those that it has for this page."""
         return [each["name"] for each in self._do("Network.getCookies")["cookies"]]
 
+    def downloads_to(self, folder: Path) -> None:
+        """What this tab downloads is put there, by the name that the page gave it."""
+        within = {"browserContextId": self._context} if self._context else {}
+        allowed = {"behavior": "allow", "downloadPath": str(folder)}
+        self._do("Browser.setDownloadBehavior", **allowed, **within)
+
     def picture(self, path: Path, *, whole: bool = False) -> None:
         """Write a PNG of the screen."""
         shot = self._do("Page.captureScreenshot", format="png", captureBeyondViewport=whole)

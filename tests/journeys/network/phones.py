@@ -14,7 +14,9 @@ NOT_PAIRED = "This phone is not paired yet."
 
 
 @contextlib.contextmanager
-def phone_on(page: Page, profile: Path, *, trusts: bool = False) -> Iterator[tuple[Phone, str]]:
+def phone_on(
+    page: Page, profile: Path, *, trusts: bool = False, script: bool = True
+) -> Iterator[tuple[Phone, str]]:
     """A browser with a fresh profile, and the address at which it finds the page.
 
     One that `trusts` the authority comes by the device's name; another goes past the warning.
@@ -23,7 +25,7 @@ def phone_on(page: Page, profile: Path, *, trusts: bool = False) -> Iterator[tup
     if trusts:
         trust(profile, page.root)
     with phone(profile, on=page.wire.phone.command(), names=names(host)) as driven:
-        driven.open_tab(own=not trusts)
+        driven.open_tab(own=not trusts, script=script)
         if not trusts:
             driven.accept_certificates()
         yield driven, f"https://{host if trusts else DEVICE}:8766"

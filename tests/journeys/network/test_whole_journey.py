@@ -4,10 +4,7 @@ The device is three real processes, with its button on a mock pin; the phone is 
 host, with touch and a fresh profile.
 """
 
-import contextlib
-import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,12 +13,12 @@ import pytest
 
 from device.capture.control_socket import ask
 from tests.journeys.browser.chromium import Phone, chromium
-from tests.journeys.command import COMMAND, afterthought
+from tests.journeys.command import afterthought
 from tests.journeys.network.attacking import at_work
 from tests.journeys.network.hosts import DEVICE, PHONE, STRANGER, Wire
 from tests.journeys.network.phones import H1, NOT_PAIRED, phone_on
 from tests.journeys.network.recorded import PLANTED, ask_beyond, beyond, recorded
-from tests.journeys.network.whole import Device, whole_device
+from tests.journeys.network.whole import Device, line_of, pairing, whole_device
 
 pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
@@ -127,20 +124,6 @@ def tells_nobody_else(sent: list[str], asked: list[str]) -> None:
     answers = [f"tcp {each} from 8766" for each in (PHONE, STRANGER)]
     assert set(beyond(sent, answers)) == PLANTED
     assert set(beyond(asked, [f"tcp {DEVICE}:8766"])) == PLANTED
-
-
-@contextlib.contextmanager
-def pairing(device: Device) -> Iterator["subprocess.Popen[str]"]:
-    command = [*COMMAND, "pair", "--json", "--home", str(device.home.path)]
-    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, stderr=subprocess.DEVNULL, **streams) as running:
-        yield running
-
-
-def line_of(running: "subprocess.Popen[str]") -> dict[str, str]:
-    assert running.stdout is not None
-    told: dict[str, str] = json.loads(running.stdout.readline())
-    return told
 
 
 def phones(device: Device) -> list[dict[str, str]]:

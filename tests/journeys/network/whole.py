@@ -1,6 +1,7 @@
 """The whole device on the wire: capture with its button on a mock pin, the worker, and the page."""
 
 import contextlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,3 +106,19 @@ def _process(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
         finally:
             running.terminate()
             running.wait(20)
+
+
+@contextlib.contextmanager
+def pairing(device: Device) -> Iterator["subprocess.Popen[str]"]:
+    """`pair` at the device, from its start to its end."""
+    command = [*COMMAND, "pair", "--json", "--home", str(device.home.path)]
+    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, stderr=subprocess.DEVNULL, **streams) as running:
+        yield running
+
+
+def line_of(running: "subprocess.Popen[str]") -> dict[str, str]:
+    """The next event that it prints."""
+    assert running.stdout is not None
+    told: dict[str, str] = json.loads(running.stdout.readline())
+    return told
