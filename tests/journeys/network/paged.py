@@ -52,7 +52,7 @@ class Page:
         ends = time.monotonic() + PATIENCE_S
         while time.monotonic() < ends:
             found = self.address
-            if found is not None and {each for each in found.urls if "local" not in each} == wanted:
+            if found is not None and {each for each in found.urls if _is_ip(each)} == wanted:
                 return found
             time.sleep(0.05)
         raise AssertionError(f"never at {ips}: {self.address}")
@@ -73,6 +73,10 @@ class Page:
         done = ran(host.command(sys.executable, script, json.dumps(asked)))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+
+def _is_ip(url: str) -> bool:
+    return not any(each.isalpha() for each in url.removeprefix("https://"))
 
 
 @contextlib.contextmanager

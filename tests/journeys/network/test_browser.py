@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.browser.chromium import chromium, phone
-from tests.journeys.network.hosts import DEVICE
-from tests.journeys.network.paged import Page
+from tests.journeys.network.hosts import DEVICE, Wire
+from tests.journeys.network.paged import Page, started
 from tests.journeys.network.phones import NOT_PAIRED, names, trust
+from tests.self_signed import self_signed
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
 
@@ -47,3 +48,29 @@ def test_who_trusts_the_authority_meets_no_warning_by_name_or_by_address(
 
     assert sent_on == f"https://{DEVICE}:8766/pair"
     assert title.endswith(host.removesuffix(".local"))
+
+
+@pytest.mark.skipif(shutil.which("certutil") is None, reason="no certutil to trust an authority")
+def test_by_a_name_in_the_owners_own_certificate_there_is_no_warning_either(
+    wire: Wire, home: Path, tmp_path: Path
+) -> None:
+    own, file, name = self_signed(["memory.example.com"]), home / "own.pem", "memory.example.com"
+    file.write_bytes(own.key + own.certificate)
+    (home / "settings.toml").write_text('[dashboard]\ncertificate = "own.pem"\n')
+    (tmp_path / "root.pem").write_bytes(own.certificate)
+    trust(tmp_path, tmp_path / "root.pem")
+    with (
+        started(wire, home) as page,
+        phone(tmp_path, on=wire.phone.command(), names=names(name)) as browser,
+    ):
+        told = page.until_at(DEVICE)
+        browser.open_tab(own=False)
+        browser.go(told.urls[0])
+        seen, title = browser.text("main"), browser.see("document.title")
+        browser.go(f"https://{DEVICE}:8766/")
+        by_address = browser.see(WARNING)
+
+    assert told.urls[:2] == (f"https://{name}:8766", f"https://{told.host}:8766")
+    assert NOT_PAIRED in seen
+    assert title.endswith(told.host.removesuffix(".local"))
+    assert by_address  # there it is the device's own, which this browser does not trust
