@@ -15,9 +15,11 @@ import pytest
 from tests.dashboard.sign_in.letting_in import Command
 from tests.journeys.browser.chromium import Phone, chromium, phone
 from tests.journeys.network.hosts import DEVICE, STRANGER, ran
-from tests.journeys.network.paged import HERE, Page
+from tests.journeys.network.paged import Page
 from tests.journeys.network.phones import H1, NOT_PAIRED, trust
 from tests.self_signed import self_signed
+
+HERE = Path(__file__).parent
 
 pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
