@@ -76,6 +76,8 @@ class Door(wasyncore.dispatcher):
             return
         self.server.make_room_for_visitor()
         try:
+            # An answer goes out in two pieces: the second would wait 40 ms for the other side.
+            caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             NetworkConnection(self, caller, address, tls)
         except OSError:  # gone in between
             caller.close()

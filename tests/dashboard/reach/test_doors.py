@@ -89,6 +89,14 @@ def test_a_long_answer_and_a_long_question_come_whole(served: Served) -> None:
     assert asked.endswith(b"300000 bytes")
 
 
+def test_the_second_piece_of_an_answer_does_not_wait_for_the_other_side(served: Served) -> None:
+    with served.tls() as line:
+        line.sendall(asking(HERE).replace(b"close", b"keep-alive"))
+        assert line.recv(1)
+        (here,) = served.page.active_channels.values()
+        assert here.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize(
     ("host", "target", "leads_to"),
     [

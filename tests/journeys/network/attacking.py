@@ -4,13 +4,14 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.journeys.network.hosts import DEVICE, Host, ran
-from tests.journeys.network.paged import HERE
+from tests.journeys.network.paged import SCRIPTS
 
-SCRIPT = HERE / "stranger.py"
+SCRIPT = SCRIPTS / "stranger.py"
 
 
 @dataclass(slots=True)
@@ -41,9 +42,23 @@ def at_work(host: Host, what: str, count: int = 0) -> Iterator[AtWork]:
             working.told |= json.loads(out)
 
 
-def attacked(host: Host, what: str, *more: str) -> dict[str, int]:
-    """The same, where the attack ends by itself."""
-    done = ran(host.command(sys.executable, SCRIPT, what, DEVICE, *more), timeout_s=300)
-    assert done.returncode == 0, done.stderr
-    told: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+def attacked(host: Host, what: str, count: int, *from_: str) -> dict[str, int]:
+    """The same, where the attack ends by itself; it may come from these addresses of the host."""
+    command = host.command(sys.executable, SCRIPT, what, DEVICE, str(count), *from_)
+    told: dict[str, int] = _told(ran(command, timeout_s=300))
     return told
+
+
+def answered(host: Host, requests: Sequence[str]) -> list[str]:
+    """What is answered to each of these, sent as they are; empty where that is nothing."""
+    command = host.command(sys.executable, SCRIPT, "raw", DEVICE)
+    sent = subprocess.run(
+        command, input=json.dumps(requests), capture_output=True, text=True, check=False
+    )
+    told: list[str] = _told(sent)
+    return told
+
+
+def _told(done: "subprocess.CompletedProcess[str]") -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])

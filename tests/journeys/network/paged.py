@@ -21,6 +21,9 @@ from tests.journeys.command import COMMAND
 from tests.journeys.network.hosts import DEVICE, Host, Wire, ran
 
 HERE = Path(__file__).parent
+SCRIPTS = HERE / "scripts"
+"""What is started on other hosts."""
+
 PATIENCE_S = 30.0
 
 

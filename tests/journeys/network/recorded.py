@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from tests.journeys.network.hosts import STRANGER, Host, ran
-from tests.journeys.network.paged import HERE
+from tests.journeys.network.paged import SCRIPTS
 
 BEYOND, NAME = "203.0.113.9", "planted.example"
 """Nobody's (RFC 5737, RFC 2606): asked by the test itself, so that it is seen that one would be."""
@@ -33,7 +33,7 @@ _OF_THE_WIRE = ("arp", "igmp ", "mld ", "nd ")
 def recorded(host: Host) -> Iterator[list[str]]:
     """Each kind of packet that it sends, once; complete when the block is left."""
     told: list[str] = []
-    command = host.command(sys.executable, str(HERE / "recorder.py"), host.interface)
+    command = host.command(sys.executable, str(SCRIPTS / "recorder.py"), host.interface)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as recorder:
         assert recorder.stdout is not None
         recorder.stdout.readline()

@@ -18,7 +18,7 @@ from pipeline import media
 from tests.journeys.capturing import Line
 from tests.journeys.command import COMMAND, PILL_BOX
 from tests.journeys.network.hosts import DEVICE, Wire
-from tests.journeys.network.paged import HERE, Page, started
+from tests.journeys.network.paged import SCRIPTS, Page, started
 from tests.waiting import answered
 from tests.wav import write_wav
 
@@ -59,6 +59,13 @@ class Device:
             line.until(lambda event: event.get("speaking") is True)
             line.until(lambda event: event.get("speaking") is False)
 
+    def takes_a_press(self) -> Press:
+        """In the middle of a sentence."""
+        with contextlib.closing(Line(self.home.capture_socket)) as line:
+            ask(self.home.capture_socket, {"do": "play"})
+            line.until(lambda event: event.get("speaking") is True)
+        return self.press()
+
     def press(self) -> Press:
         """Press the button; back once what was said is on the disk."""
         assert self.capture.stdin is not None
@@ -77,22 +84,23 @@ class Device:
 
 
 @contextlib.contextmanager
-def whole_device(wire: Wire, home: Path) -> Iterator[Device]:
-    """From its first start, as the units start it: three processes."""
+def whole_device(wire: Wire, home: Path, *, works: bool = True) -> Iterator[Device]:
+    """From its first start, as the units start it: three processes, the worker where it `works`."""
     (home / "settings.toml").write_text(SETTINGS)
     whole = np.concatenate(list(media.decode(PILL_BOX)))
     sentence = write_wav(home / "sentence.wav", whole[: round(SENTENCE_S * RATE_HZ)])
-    wired = [sys.executable, str(HERE / "wired.py"), str(PIN)]
+    wired = [sys.executable, str(SCRIPTS / "wired.py"), str(PIN)]
     here = ["--home", str(home)]
     hears = wire.device.command(*wired, *here, "capture", "--replay", str(sentence))
-    works = wire.device.command(*COMMAND, *here, "process")
+    writes_down = wire.device.command(*COMMAND, *here, "process")
     with (
         _process(hears) as capture,
-        _process(works),
+        _process(writes_down) if works else contextlib.nullcontext(),
         started(wire, home) as page,
     ):
         page.until_at(DEVICE)
-        for socket in (Home(home).capture_socket, Home(home).worker_socket):
+        sockets = [Home(home).capture_socket, *([Home(home).worker_socket] if works else [])]
+        for socket in sockets:
             answered(socket, {"do": "status"})
         yield Device(page, capture)
 
@@ -114,7 +122,10 @@ def pairing(device: Device) -> Iterator["subprocess.Popen[str]"]:
     command = [*COMMAND, "pair", "--json", "--home", str(device.home.path)]
     streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, stderr=subprocess.DEVNULL, **streams) as running:
-        yield running
+        try:
+            yield running
+        finally:
+            running.terminate()
 
 
 def line_of(running: "subprocess.Popen[str]") -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""Somebody on the same network who is up to no good: `stranger.py WHAT HOST [COUNT]`, a script.
+"""Somebody on the same network who is up to no good: `stranger.py WHAT HOST [COUNT [SOURCE]...]`.
 
-Says `ready` once at work, goes on until its count is done or standard input is closed, and then
-writes as JSON what was answered how often. `let in` among it is a cookie that was given.
+Goes on until it has done something so often, or, having said `ready`, until standard input is
+closed; then writes as JSON what was answered how often, `let in` for a cookie that was given. A
+SOURCE is an address of its own to come from.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ import ssl
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 PORT = 8766
 FORM = "application/x-www-form-urlencoded"
@@ -24,6 +25,7 @@ ANYBODY = ssl.create_default_context()
 ANYBODY.check_hostname, ANYBODY.verify_mode = False, ssl.CERT_NONE
 
 Told = Counter[str]
+Sources = tuple[str, ...]
 
 
 class Asking:
@@ -57,7 +59,7 @@ class Asking:
         self.ask("/", Cookie=f"__Host-afterthought={cookie}", Accept="text/plain")
 
 
-def everything(host: str, _: int) -> Told:
+def everything(host: str, *_: object) -> Told:
     """Open pages, guess codes and flood it with connections, until told to stop."""
     is_over = threading.Event()
     pages, codes = Asking(host), Asking(host)
@@ -93,37 +95,50 @@ def everything(host: str, _: int) -> Told:
     return pages.told + codes.told + flooded
 
 
-def codes(host: str, count: int) -> Told:
-    """Guess the code that is typed, on a few connections at once."""
+def codes(host: str, count: int, sources: Sources) -> Told:
+    """Guess the code that is typed."""
 
-    def guess(asking: Asking) -> None:
-        for number in range(count // THREADS):
+    def guess(asking: Asking, numbers: Iterable[int]) -> None:
+        for number in numbers:
             asking.guess(number)
 
-    return shared(host, guess)
+    return shared(host, count, sources, guess)
 
 
-def cookies(host: str, count: int) -> Told:
+def cookies(host: str, count: int, sources: Sources) -> Told:
     """Bring tokens that are none, as long as a real one."""
 
-    def come(asking: Asking) -> None:
-        for _ in range(count // THREADS):
+    def come(asking: Asking, numbers: Iterable[int]) -> None:
+        for _ in numbers:
             asking.come_with_a_cookie(secrets.token_urlsafe(32))
 
-    return shared(host, come)
+    return shared(host, count, sources, come)
 
 
-THREADS = 4
-
-
-def shared(host: str, work: Callable[[Asking], object]) -> Told:
-    askers = [Asking(host) for _ in range(THREADS)]
-    threads = [threading.Thread(target=work, args=(each,)) for each in askers]
+def shared(
+    host: str, count: int, sources: Sources, work: Callable[[Asking, Iterable[int]], None]
+) -> Told:
+    """So much work, on a connection from each of the sources."""
+    askers = [Asking(host, source) for source in sources]
+    parts = [range(place, count, len(askers)) for place in range(len(askers))]
+    threads = [threading.Thread(target=work, args=each) for each in zip(askers, parts, strict=True)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
     return sum((each.told for each in askers), Counter())
+
+
+def raw(host: str, *_: object) -> list[str]:
+    """What is answered to each request that standard input names, sent as it is."""
+    return [answer_to(host, each) for each in json.load(sys.stdin)]
+
+
+def answer_to(host: str, request: str) -> str:
+    with greeted(host) as line, contextlib.suppress(OSError):
+        line.sendall(request.encode("utf-8", "surrogateescape"))
+        return b"".join(iter(lambda: line.recv(65536), b"")).decode("utf-8", "replace")
+    return ""
 
 
 def half_a_handshake(host: str) -> socket.socket:
@@ -137,14 +152,14 @@ def half_a_handshake(host: str) -> socket.socket:
     return line
 
 
-def idle(host: str, count: int) -> Told:
+def idle(host: str, count: int, _: Sources) -> Told:
     """Begin a greeting, or end it, and then say nothing."""
     held = [half_a_handshake(host) for _ in range(count // 2)]
     held += [greeted(host) for _ in range(count // 2)]
     return held_until_the_end(held)
 
 
-def slow(host: str, count: int) -> Told:
+def slow(host: str, count: int, _: Sources) -> Told:
     """Say half a request, and the rest a byte at a time."""
     held = [greeted(host) for _ in range(count)]
     for each in held:
@@ -173,8 +188,16 @@ def say(what: object) -> None:
     sys.stdout.flush()
 
 
-ACTS = {"everything": everything, "codes": codes, "cookies": cookies, "idle": idle, "slow": slow}
+ACTS: dict[str, Callable[[str, int, Sources], object]] = {
+    "everything": everything,
+    "codes": codes,
+    "cookies": cookies,
+    "raw": raw,
+    "idle": idle,
+    "slow": slow,
+}
 
 if __name__ == "__main__":
-    what, host, count = (*sys.argv[1:], "0")[:3]
-    say(dict(ACTS[what](host, int(count))))
+    what, host, *more = sys.argv[1:]
+    count, *sources = more or ["0"]
+    say(ACTS[what](host, int(count), tuple(sources)))
