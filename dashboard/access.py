@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Request
+from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.context import context
+from dashboard.network.names import SHARED
 from dashboard.pages.pairing import pairing_page
 from dashboard.sentences import say
 from dashboard.sign_in.cookie import COOKIE, give_cookie
@@ -122,10 +124,12 @@ def guard(app: Flask) -> None:
     app.after_request(_renew)
 
 
-def _judge() -> Response | None:
+def _judge() -> AnyResponse | None:
     """A refusal; else nothing, and `g.phone` is who asks over TLS."""
     g.phone, g.is_written_down = None, False
     is_tls = request.scheme == "https"
+    if is_tls and _name_of(request.headers.get("Host", "")) == SHARED:
+        return _sent_on()
     hosts = context().reached().hosts if is_tls else LOOPBACK
     found = refusal(request.method, dict(request.headers), scheme=request.scheme, hosts=hosts)
     if found is not None:
@@ -135,6 +139,16 @@ def _judge() -> Response | None:
     except PhonesUnreadable:
         return _refused(_UNREADABLE)
     return stranger or (None if _is_text(request) else _refused(_NO_TEXT))
+
+
+def _sent_on() -> AnyResponse:
+    """To the device's own name: the shared one may be another device's tomorrow."""
+    place = context().reached().address
+    if not place:
+        return _refused(_WRONG_HOST)
+    answer = redirect(place + request.full_path.removesuffix("?"), 302)
+    answer.set_data(b"")
+    return answer
 
 
 def _stranger() -> Response | None:

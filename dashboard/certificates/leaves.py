@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from dashboard.certificates.authority import Authority, sign
+from dashboard.network.names import SHARED
 from dashboard.network.ranges import Address, is_local
 
 RELEASED = date(2026, 11, 29)
@@ -71,8 +72,8 @@ def is_due(leaf: Leaf, names: Iterable[x509.GeneralName], now: datetime) -> bool
 
 
 def name_of_device(host: str) -> list[x509.GeneralName]:
-    """What the leaf for the name is for."""
-    return [x509.DNSName(host)]
+    """What the leaf for the name is for: its own, and the shared one, which sends on to it."""
+    return [x509.DNSName(host), x509.DNSName(SHARED)]
 
 
 def addresses_of_device(addresses: Iterable[Address]) -> list[x509.GeneralName]:

@@ -1,20 +1,21 @@
 """The device's name on the network: by avahi where that runs, else by a process of our own.
 
+Beside its own name, the one that all Afterthoughts share, as long as no other answers to it.
+
 avahi has the port of multicast DNS already where it runs, and one responder on a machine is
 enough. Each way is a child process that publishes while it lives.
 """
 
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from core.access.private import keep_to_ourselves
 from core.clock import Clock
-from core.command_line import Screen
+from dashboard.network.answering import CONFLICT
+from dashboard.network.names import SHARED
 from dashboard.network.ranges import Address
 
 _TREE = Path(__file__).parents[2]
@@ -23,14 +24,16 @@ _AVAHI = Path("/run/avahi-daemon/socket")
 _AGAIN_AFTER_S = 30.0
 """A publisher that ended may find its daemon again, or the other device gone."""
 
-_QUESTION_MS = 1500
-"""How long another device has to say that it has this name; most answer within 120 ms."""
-
-_CONFLICT = 3
-"""The exit status of our own process where another device answers to the name."""
-
 _TAKEN = "collision"
 """What avahi-publish says of a name that another device has."""
+
+
+_UNLESS_ANOTHER = """
+if avahi-resolve -4 -n "$0" | grep -q .; then echo collision >&2; exit 1; fi
+exec avahi-publish -a -R "$0" "$1"
+"""
+"""Not every responder defends its name when avahi probes for it (zeroconf 0.154 does not), so it is
+asked for first. avahi-resolve takes five seconds where nobody answers, and prints nothing then."""
 
 
 class Publisher(Protocol):
@@ -44,6 +47,26 @@ class Publisher(Protocol):
 
     def close(self) -> None:
         """Publish nothing any more."""
+
+
+class BothNames:
+    """The device's own name, and the shared one: who else has that is no trouble."""
+
+    def __init__(self, own: Publisher, shared: Publisher) -> None:
+        self._own, self._shared = own, shared
+
+    def publish(self, host: str, ips: Iterable[Address]) -> None:
+        wanted = tuple(ips)
+        self._own.publish(host, wanted)
+        self._shared.publish(SHARED if host else "", wanted)
+
+    def trouble(self) -> str:
+        self._shared.trouble()  # asked, so that it is tried again
+        return self._own.trouble()
+
+    def close(self) -> None:
+        self._own.close()
+        self._shared.close()
 
 
 class ByChild:
@@ -115,12 +138,19 @@ def _is_gone(child: "subprocess.Popen[str]") -> bool:
 
 
 def commands(host: str, ips: Sequence[Address], *, by_avahi: bool) -> list[list[str]]:
-    """What to run, side by side. Each ends with the process that started it, however that ends."""
+    """What to run, side by side. Each ends with the process that started it, however that ends.
+
+    For the shared name there is nothing to run without avahi: who answers for the own one does.
+    """
     with_us = ["setpriv", "--pdeathsig", "TERM"]
     digits = [str(each) for each in ips]
+    if by_avahi and host == SHARED:
+        return [[*with_us, "sh", "-c", _UNLESS_ANOTHER, host, each] for each in digits]
     if by_avahi:
         return [[*with_us, "avahi-publish", "-a", "-R", host, each] for each in digits]
-    return [[*with_us, sys.executable, "-m", "dashboard.network.publishing", host, *digits]]
+    if host == SHARED:
+        return []
+    return [[*with_us, sys.executable, "-m", "dashboard.network.answering", host, *digits]]
 
 
 def _begun(command: Sequence[str]) -> "subprocess.Popen[str]":
@@ -135,7 +165,7 @@ def _begun(command: Sequence[str]) -> "subprocess.Popen[str]":
 
 
 def _why(host: str, status: int, told: str) -> str:
-    if status == _CONFLICT or _TAKEN in told.lower():
+    if status == CONFLICT or _TAKEN in told.lower():
         return (
             f"Another device on this network answers to {host}. This one keeps its name: "
             "open the page by its address until the other is gone."
@@ -145,37 +175,3 @@ def _why(host: str, status: int, told: str) -> str:
         f"The name {host} cannot be published ({reason}). "
         "Open the page by its address; it is tried again every half minute."
     )
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Answer for a name until a signal to stop; status 3 where another device does."""
-    import zeroconf  # noqa: PLC0415 - 10 MB, for the child alone
-
-    keep_to_ourselves()
-    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
-    host, *ips = arguments
-    try:
-        responder = zeroconf.Zeroconf(interfaces=ips)
-    except OSError as error:
-        Screen(as_json=False).say(error.strerror or "multicast cannot be used")
-        return 1
-    try:
-        others = zeroconf.AddressResolver(f"{host}.")  # type: ignore[attr-defined]
-        others.request(responder, _QUESTION_MS)
-        if set(others.parsed_addresses()) - set(ips):
-            return _CONFLICT
-        kind = "_https._tcp.local."
-        name = f"{host.removesuffix('.local')}.{kind}"
-        responder.register_service(
-            zeroconf.ServiceInfo(kind, name, port=443, server=f"{host}.", parsed_addresses=ips)
-        )
-        signal.sigwait((signal.SIGTERM, signal.SIGINT))
-    except zeroconf.NonUniqueNameException:
-        return _CONFLICT
-    finally:
-        responder.close()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -13,7 +13,7 @@ from dashboard.certificates import asked
 from dashboard.certificates.asking import Asking, ByProcess, ByUnit
 from dashboard.certificates.places import CertificatePlaces
 from dashboard.network.interfaces import own_addresses
-from dashboard.network.publishing import ByChild
+from dashboard.network.publishing import BothNames, ByChild
 from dashboard.reach.doors import Door, Server
 from dashboard.reach.leaf_contexts import LeafContexts
 from dashboard.reach.owners_leaf import OwnersLeaf
@@ -29,7 +29,7 @@ def reach_of(home: Home, server: Server, plan: Plan, say: Callable[[str], None])
         open_door=partial(Door, server),
         leaves=LeafContexts(CertificatePlaces(folder), OwnersLeaf(plan.owners, clock)),
         asking=_asking(folder, runtime / asked.FILE_NAME, clock),
-        publisher=ByChild(clock),
+        publisher=BothNames(ByChild(clock), ByChild(clock)),
         clock=clock,
     )
     return Reach(plan, parts, Telling(PageAddressFile(runtime), say))

@@ -1,6 +1,5 @@
 """A connection by network: TLS by its first byte, or a redirect there and nothing else."""
 
-import contextlib
 import socket
 import ssl
 import threading
@@ -12,6 +11,7 @@ from waitress.task import WSGITask
 from waitress.utilities import Error
 
 from dashboard.connections import Connection, Request
+from dashboard.network.names import SHARED
 
 HTTPS = 443
 _HANDSHAKE = b"\x16"
@@ -25,6 +25,13 @@ class Moved(Error):
     reason = "Permanent Redirect"
 
 
+class MovedForNow(Moved):
+    """The same at the shared name, which may be another device's tomorrow."""
+
+    code = 302
+    reason = "Found"
+
+
 class PlainRequest(Request):
     """A request without TLS: redirected at the end of its headers, whatever is in them."""
 
@@ -34,7 +41,7 @@ class PlainRequest(Request):
     def received(self, data: bytes) -> int:
         taken = super().received(data)
         if self.error is None and (self.headers_finished or self.completed):
-            self.error = Moved("")
+            self.error = (MovedForNow if _host(self) == SHARED else Moved)("")
             self.completed = True
             self.expect_continue = False
         return taken
@@ -151,14 +158,22 @@ class NetworkConnection(Connection):
 
     def _elsewhere(self, request: Request) -> str:
         """The same page by TLS: at the host that was asked for, where that is ours."""
-        host = None
-        with contextlib.suppress(ValueError):
-            host = urlsplit(f"//{request.headers.get('HOST', '')}").hostname
+        host = _host(request)
+        if host == SHARED and self._door.behind.address:
+            return f"{self._door.behind.address}{_path(request)}"
         if host is None or host not in self._door.behind.hosts:
             host = self._here
         shown = f"[{host}]" if ":" in host else host
         port = "" if self._door.tls_port == HTTPS else f":{self._door.tls_port}"
         return f"https://{shown}{port}{_path(request)}"
+
+
+def _host(request: Request) -> str | None:
+    """The name or address that was asked for; None where that is neither."""
+    try:
+        return urlsplit(f"//{request.headers.get('HOST', '')}").hostname
+    except ValueError:
+        return None
 
 
 def _path(request: Request) -> str:

@@ -35,6 +35,10 @@ class Behind(Protocol):
         """For a new connection; None while there is no certificate."""
 
     @property
+    def address(self) -> str:
+        """The page's address for people; empty while there is none."""
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The names and addresses that a request may name."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.files import read_small
 from dashboard.certificates.places import CertificatePlaces, der_of, fingerprint_of
+from dashboard.network.names import SHARED
 from dashboard.network.ranges import Address
 from dashboard.reach.owners_leaf import OwnersLeaf
 from dashboard.reach.tls import Seen, seen, server_context
@@ -87,7 +88,8 @@ class LeafContexts:
         if name in self.owners.names and self.owners.context is not None:
             connection.context = self.owners.context
             return None
-        leaf = self._places.name_leaf if name == self._host else self._places.address_leaf
+        is_named = name in {self._host, SHARED}
+        leaf = self._places.name_leaf if is_named else self._places.address_leaf
         if leaf in self._by_path:
             connection.context = self._by_path[leaf]
         return None

@@ -87,6 +87,10 @@ class Reach:
         return self._parts.leaves.context
 
     @property
+    def address(self) -> str:
+        return self.reached.address
+
+    @property
     def hosts(self) -> frozenset[str]:
         return self.reached.hosts
 

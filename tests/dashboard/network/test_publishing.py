@@ -28,7 +28,7 @@ def test_avahi_publishes_an_address_by_each_child() -> None:
 def test_without_avahi_one_process_of_ours_answers() -> None:
     (command,) = commands(HOST, IPS, by_avahi=False)
 
-    assert command[4:] == ["-m", "dashboard.network.publishing", HOST, "192.168.1.7", "fd00::7"]
+    assert command[4:] == ["-m", "dashboard.network.answering", HOST, "192.168.1.7", "fd00::7"]
 
 
 @pytest.fixture

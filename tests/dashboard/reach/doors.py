@@ -33,6 +33,7 @@ class Behind:
     leaves: LeafContexts
     hosts: frozenset[str]
     tls_port: int = 0
+    address: str = ""
 
     @property
     def context(self) -> ssl.SSLContext | None:

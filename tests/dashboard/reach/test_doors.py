@@ -14,6 +14,7 @@ from flask import Flask, request
 from core.clock import FakeClock
 from dashboard import patience, server
 from dashboard.certificates.places import CertificatePlaces
+from dashboard.network.names import SHARED
 from dashboard.reach.leaf_contexts import LeafContexts
 from dashboard.reach.owners_leaf import OwnersLeaf
 from tests.dashboard.reach.doors import ADDRESS, HERE, Served, answer_on, asking, opened
@@ -124,6 +125,19 @@ def test_without_tls_there_is_a_redirect_and_nothing_else(
     assert f"\r\nLocation: {filled(leads_to)}\r\n" in f"{head}\r\n"
     assert body == "This page is reached by https alone.\n"
     assert "Strict-Transport-Security" not in head
+
+
+def test_at_the_shared_name_it_sends_on_to_its_own_and_only_for_now(served: Served) -> None:
+    served.behind.address = f"https://{served.host}"
+
+    with served.plain() as line:
+        told = answer_on(line, asking(SHARED, "/day?x=1")).decode()
+
+    head, _, body = told.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 302 ")
+    assert f"\r\nLocation: https://{served.host}/day?x=1\r\n" in f"{head}\r\n"
+    assert "Set-Cookie" not in head
+    assert body == "This page is reached by https alone, and by the device's own name.\n"
 
 
 def test_who_posts_without_tls_is_redirected_before_the_body_is_read(served: Served) -> None:

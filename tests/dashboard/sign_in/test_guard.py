@@ -10,6 +10,7 @@ import pytest
 
 from core.paths import state_folder
 from dashboard.access import OPEN
+from dashboard.network.names import SHARED
 from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.phone_file import PhoneFile
 from dashboard.sign_in.phones import Phones, new_token
@@ -65,6 +66,18 @@ def test_an_unpaired_phone_gets_the_pairing_page_and_its_files(page: TlsPage) ->
     assert {page.ask(file).status for file in files} == {200}
     assert "Strict-Transport-Security" not in refused.headers
     assert "unsafe-inline" not in refused.headers["Content-Security-Policy"]
+
+
+def test_at_the_shared_name_everybody_is_sent_on_and_nothing_is_set(page: TlsPage) -> None:
+    for token in (None, page.signed_in()):
+        for method in METHODS:
+            for address in (*addresses(page), "/pair", "/search?q=a%20b"):
+                answer = page.ask(address, method, token=token, body="text=x", name=SHARED)
+
+                assert (answer.status, answer.body) == (302, b""), (method, address)
+                assert answer.headers["Location"] == f"https://{page.host}:{page.port}{address}"
+                assert answer.headers["Cache-Control"] == "no-store"
+                assert not {"Set-Cookie", "Clear-Site-Data"} & answer.headers.keys()
 
 
 def test_what_is_no_page_gets_a_sentence_and_no_page(page: TlsPage) -> None:

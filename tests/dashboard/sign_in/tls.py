@@ -50,24 +50,27 @@ class TlsPage:
         *,
         token: str | None = None,
         body: str | None = None,
+        name: str | None = None,
         **headers: str,
     ) -> Answer:
         """What is answered; the certificate is verified, and no redirect followed."""
-        told = {"Host": f"{self.host}:{self.port}", "Accept": "text/html", **headers}
+        name = name or self.host
+        told = {"Host": f"{name}:{self.port}", "Accept": "text/html", **headers}
         if token is not None:
             told["Cookie"] = f"{COOKIE}={token}"
         if body is not None:
             told["Content-Type"] = "application/x-www-form-urlencoded"
-        with contextlib.closing(self.connect()) as line:
+        with contextlib.closing(self.connect(name)) as line:
             line.request(method, path, body, told)
             answer = line.getresponse()
             headers = dict(answer.getheaders())
             is_endless = headers.get("Content-Type", "").startswith("text/event-stream")
             return Answer(answer.status, headers, b"" if is_endless else answer.read())
 
-    def connect(self) -> http.client.HTTPConnection:
+    def connect(self, name: str | None = None) -> http.client.HTTPConnection:
+        """A line of TLS to the device's own name, or to another of its names."""
         line = http.client.HTTPConnection(self.host, self.port, timeout=30)
-        line.sock = self.door.tls(self.host)
+        line.sock = self.door.tls(name or self.host)
         return line
 
     @property

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,9 +83,9 @@ def _is_ip(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def started(wire: Wire, home: Path) -> Iterator[Page]:
-    """The page on the device, from its first start."""
-    command = wire.device.command(*COMMAND, "dashboard", "--home", str(home))
+def started(wire: Wire, home: Path, inside: Sequence[str] = ()) -> Iterator[Page]:
+    """The page on the device, from its first start; its command line may begin with `inside`."""
+    command = wire.device.command(*inside, *COMMAND, "dashboard", "--home", str(home))
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
