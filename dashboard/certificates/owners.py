@@ -27,7 +27,7 @@ class OwnersCertificate:
 
 def read_certificate(pem: bytes) -> OwnersCertificate:
     """The first certificate of this text. Raises ValueError where there is none."""
-    # 10 MB that a page without such a certificate does not need.
+    # 9 MB (x86) that a page without such a certificate does not need.
     from cryptography import x509  # noqa: PLC0415
 
     certificate = x509.load_pem_x509_certificate(pem)

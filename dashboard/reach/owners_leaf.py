@@ -3,6 +3,7 @@
 import os
 import pwd
 import ssl
+import stat
 from pathlib import Path
 
 from core.clock import Clock
@@ -38,7 +39,7 @@ class OwnersLeaf:
 
     @property
     def trouble(self) -> str:
-        """Why the newest one is not in use, with the next step; empty where it is."""
+        """What is wrong with the newest one, with the next step; empty where nothing is."""
         if self._fault or self._read is None or self._files is None or not self._has_ended():
             return self._fault
         return (
@@ -64,6 +65,7 @@ class OwnersLeaf:
         """Raises FileNotFoundError."""
         try:
             certificate, key = read_small(files.certificate), read_small(files.key)
+            is_open = bool(files.key.stat().st_mode & stat.S_IROTH)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -80,6 +82,8 @@ class OwnersLeaf:
             self._fault = _nameless(files)
             return
         self._context, self._read = made, read
+        if is_open:
+            self._fault = _open_to_all(files)
 
     def _has_ended(self) -> bool:
         """False while the clock is not set: nobody can say so then."""
@@ -101,6 +105,13 @@ def _unreadable(error: OSError) -> str:
     return (
         f"Your certificate or its key cannot be read ({error.strerror}): {error.filename}. "
         f"Let the user {_own_name()} read it, and nobody else. {_MEANWHILE}"
+    )
+
+
+def _open_to_all(files: OwnersFiles) -> str:
+    return (
+        f"Everybody on this machine may read the key of your certificate: {files.key}. "
+        f"Let the user {_own_name()} read it alone: chmod o= {files.key}. It is in use meanwhile."
     )
 
 

@@ -79,6 +79,7 @@ class _Refused(UserError):
 
 
 def _show(opened: Told, screen: Screen) -> None:
+    from .carrying import in_pairs  # noqa: PLC0415
     from .qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
 
     url = str(opened["url"])
@@ -87,7 +88,7 @@ def _show(opened: Told, screen: Screen) -> None:
         opened,
         f"{qr_text(url)}\nScan this with the phone, or open {page} there and type "
         f"{opened['secret']}.\nThen press the button{_or_enter()}. "
-        f"It has two minutes.\nSHA-256 of the authority: {opened['fingerprint']}",
+        f"It has two minutes.\nSHA-256 of the authority: {in_pairs(str(opened['fingerprint']))}",
     )
 
 

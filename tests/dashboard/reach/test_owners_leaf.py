@@ -17,6 +17,7 @@ from tests.dashboard.reach.doors import ADDRESS, Served, opened
 from tests.self_signed import SelfSigned, self_signed
 
 NAMES = "memory.example.com", "other.example.com"
+NOBODY = 65534
 END = datetime(2027, 3, 1, tzinfo=UTC)
 
 
@@ -30,6 +31,7 @@ def files(tmp_path: Path) -> OwnersFiles:
     own = self_signed(NAMES, END)
     made.certificate.write_bytes(own.certificate)
     made.key.write_bytes(own.key)
+    made.key.chmod(0o600)
     return made
 
 
@@ -136,16 +138,31 @@ def test_one_that_cannot_be_used_is_a_sentence_with_the_next_step(
     assert re.search(r"\. (Put|Let|Have|Write|Both) ", leaf.trouble)
 
 
-def test_where_this_user_may_not_read_it_the_sentence_says_who_must(
-    files: OwnersFiles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
+def test_where_this_user_may_not_read_it_the_sentence_says_who_must(files: OwnersFiles) -> None:
+    for folder in files.key.parents[:3]:
+        folder.chmod(0o755)
+    files.certificate.chmod(0o644)
+    os.seteuid(NOBODY)
+    try:
+        leaf = looked(files)
+    finally:
+        os.seteuid(0)
 
-    monkeypatch.setattr("dashboard.reach.owners_leaf.read_small", refused)
+    assert leaf.context is None
+    assert f"(Permission denied): {files.key}. Let the user " in leaf.trouble
 
-    assert "(Permission denied)" in (told := looked(files).trouble)
-    assert "Let the user " in told
+
+def test_a_key_that_everybody_may_read_is_told_and_used(files: OwnersFiles) -> None:
+    files.key.chmod(0o644)
+    leaf = looked(files)
+    told = leaf.trouble
+    files.key.chmod(0o640)
+    leaf.look()
+
+    assert leaf.context is not None
+    assert f"chmod o= {files.key}" in told
+    assert leaf.trouble == ""
 
 
 def test_one_that_became_readable_is_used_though_nothing_was_written(files: OwnersFiles) -> None:

@@ -255,6 +255,7 @@ def test_a_certificate_of_the_owners_gives_the_page_its_first_address(
     own = self_signed(["memory.example.com", "other.example.com"])
     files.certificate.write_bytes(own.certificate)
     files.key.write_bytes(own.key)
+    files.key.chmod(0o600)
     world.owners = files
     reach = world.reach()
     reach.look()

@@ -9,11 +9,10 @@ from tests.journeys.browser.chromium import chromium, phone
 from tests.journeys.network.hosts import DEVICE, Wire
 from tests.journeys.network.paged import Page, started
 from tests.journeys.network.phones import NOT_PAIRED, names, trust
+from tests.journeys.network.trust.warned import WARNING, go_past
 from tests.self_signed import self_signed
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
-
-WARNING = "document.querySelector('#main-message') !== null"
 
 
 def test_it_warns_and_past_the_warning_there_is_the_pairing_page(
@@ -23,8 +22,7 @@ def test_it_warns_and_past_the_warning_there_is_the_pairing_page(
         browser.open_tab()
         browser.go(f"https://{DEVICE}:8766/")
         warned = browser.see(WARNING)
-        browser.accept_certificates()
-        browser.go(f"https://{DEVICE}:8766/")
+        go_past(browser)
         told = browser.text("main")
 
     assert warned

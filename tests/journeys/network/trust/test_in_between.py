@@ -17,6 +17,7 @@ from tests.journeys.browser.chromium import Phone, chromium, phone
 from tests.journeys.network.hosts import DEVICE, STRANGER, ran
 from tests.journeys.network.paged import Page
 from tests.journeys.network.phones import H1, NOT_PAIRED, trust
+from tests.journeys.network.trust.warned import WARNING, go_past
 from tests.self_signed import self_signed
 
 HERE = Path(__file__).parent
@@ -27,7 +28,6 @@ pytestmark = [
 ]
 
 SECRET_WORDS = "the spare key lies under the third pot"
-WARNING = "document.querySelector('#main-message') !== null"
 COOKIE = re.compile(rb"__Host-afterthought=([\w-]+)")
 
 STEALING = """
@@ -46,7 +46,7 @@ def test_past_the_warning_he_reads_the_words_and_comes_in_as_the_phone(
         browser.open_tab()
         browser.go(f"https://{page.host}:8766/")
         warned = browser.see(WARNING)
-        browser.accept_certificates()
+        go_past(browser)
         is_let_in(browser, page)
         writes(browser, SECRET_WORDS)
 
