@@ -187,18 +187,22 @@ class Phone:
             self._do("Browser.close")
 
     def _do(self, method: str, **params: Any) -> dict[str, Any]:
+        number = self._send(method, **params)
+        while True:
+            message = self._next()
+            if message.get("id") == number:
+                assert "error" not in message, f"{method}: {message['error']}"
+                result: dict[str, Any] = message["result"]
+                return result
+            self._note(message)
+
+    def _send(self, method: str, **params: Any) -> int:
         self._number += 1
         request: dict[str, Any] = {"id": self._number, "method": method, "params": params}
         if self._session:
             request["sessionId"] = self._session
         os.write(self._out, json.dumps(request).encode() + b"\0")
-        while True:
-            message = self._next()
-            if message.get("id") == self._number:
-                assert "error" not in message, f"{method}: {message['error']}"
-                result: dict[str, Any] = message["result"]
-                return result
-            self._note(message)
+        return self._number
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
@@ -216,6 +220,9 @@ class Phone:
             self.errors.append(json.dumps(params["exceptionDetails"])[:400])
         if message.get("method") == "Log.entryAdded" and params["entry"]["level"] == "error":
             self.errors.append(params["entry"]["text"] + " " + params["entry"].get("url", ""))
+        if message.get("method") == "Page.javascriptDialogOpening":
+            self.errors.append(f"a dialog: {params['message']}")
+            self._send("Page.handleJavaScriptDialog", accept=True)  # or nothing else is answered
 
 
 @contextlib.contextmanager

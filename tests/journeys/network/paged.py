@@ -60,13 +60,13 @@ class Page:
             time.sleep(0.05)
         raise AssertionError(f"never at {ips}: {self.address}")
 
-    def let_in(self) -> str:
+    def let_in(self, name: str = "A phone") -> str:
         """What a phone brings that is let in from now on: the token of its cookie."""
         self.until_at(DEVICE)
         token, authority = new_token(), fingerprint_of(self.root.read_bytes())
         hashed, file = hash_of(token), PhoneFile(state_folder(self.home) / "phones.json")
         assert hashed is not None
-        SignIns(file, lambda: authority, SystemClock()).admit(hashed, "A phone")
+        SignIns(file, lambda: authority, SystemClock()).admit(hashed, name)
         return token
 
     def visited(self, host: Host, how: str, to: str, port: int = 8766, **more: str) -> Any:
