@@ -3,6 +3,8 @@
 import os
 import re
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from core.clock import FakeClock
 from dashboard.certificates.owners import OwnersFiles
 from dashboard.reach.owners_leaf import OwnersLeaf
 from tests.dashboard.reach.doors import ADDRESS, Served, opened
+from tests.dashboard.running import TREE
 from tests.self_signed import SelfSigned, self_signed
 
 NAMES = "memory.example.com", "other.example.com"
@@ -243,3 +246,15 @@ def certificate_for(served: Served, name: str) -> bytes:
         shown = line.getpeercert(binary_form=True)
         assert shown is not None
         return ssl.DER_cert_to_PEM_cert(shown).encode()
+
+
+def test_without_one_the_page_does_not_load_what_reads_it() -> None:
+    code = (
+        "import sys; import dashboard.app, dashboard.reach.assembly, dashboard.server;"
+        "print('cryptography' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=TREE, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "False\n"
