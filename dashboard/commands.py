@@ -84,7 +84,13 @@ def _owners_files(settings: "Settings") -> "OwnersFiles | None":
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=_port, default=PORT, metavar="N", help=f"({PORT})")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=PORT,
+        metavar="N",
+        help=f"the page's port on this machine ({PORT})",
+    )
     add_tls_port(parser)
     parser.add_argument(
         "--redirect-port",

@@ -19,13 +19,17 @@ def _run(arguments: Arguments, screen: Screen) -> int:
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=_port, default=PORT, metavar="N", help=f"the page's ({PORT})"
+        "--port",
+        type=_port,
+        default=PORT,
+        metavar="N",
+        help=f"the page's port on this machine ({PORT})",
     )
     parser.add_argument(
         "--tls-port",
         type=_port,
         metavar="N",
-        help="the page's on the network (the one after --port)",
+        help="the page's port on the network, https alone (the one after --port)",
     )
     heard = parser.add_mutually_exclusive_group()
     heard.add_argument("--replay", metavar="FILE", help="a sound file instead of the microphone")
@@ -88,7 +92,9 @@ def with_completion(commands: Sequence[Command]) -> tuple[Command, ...]:
 
 
 def _completion_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL")
+    parser.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish"
+    )
 
 
 def commands(checks: Sequence[str]) -> tuple[Command, ...]:

@@ -184,7 +184,9 @@ def _power_off_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _hear_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="a recording of any kind that FFmpeg reads"
+    )
     parser.add_argument(
         "--policy",
         choices=("button", "ambient", "everything"),

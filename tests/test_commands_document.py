@@ -1,5 +1,6 @@
 """docs/commands.md is the contract: each command is in it, and prints what it says."""
 
+import argparse
 import contextlib
 import json
 import re
@@ -85,6 +86,21 @@ def capture_of(sound: Path) -> Iterator[None]:
 
 def test_every_command_has_its_section_and_every_section_its_command() -> None:
     assert {each.name for each in afterthought.COMMANDS} == set(SECTIONS)
+
+
+def arguments_of(name: str) -> list[argparse.Action]:
+    parser = argparse.ArgumentParser()
+    next(each for each in afterthought.COMMANDS if each.name == name).arguments(parser)
+    return parser._actions
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in afterthought.COMMANDS))
+def test_the_help_of_a_command_says_of_each_argument_what_it_is(name: str) -> None:
+    unsaid = [
+        each.dest for each in arguments_of(name) if not each.help or each.help.startswith("(")
+    ]
+
+    assert unsaid == []
 
 
 @pytest.fixture(scope="module")

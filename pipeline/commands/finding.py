@@ -166,7 +166,7 @@ def _queries(name: str) -> Iterator[str]:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("query", metavar="QUERY", nargs="*")
+    parser.add_argument("query", metavar="QUERY", nargs="*", help="words, quoted or not")
     parser.add_argument("--from", dest="queries", metavar="FILE", help="one query a line")
     parser.add_argument("-n", type=int, default=10, metavar="N", help="how many moments (10)")
     add_period(parser)

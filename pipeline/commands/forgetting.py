@@ -124,7 +124,9 @@ def _counted(chosen: "ToForget") -> str:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("ids", metavar="ID", nargs="*")
+    parser.add_argument(
+        "ids", metavar="ID", nargs="*", help="a moment's id, or the beginning of one"
+    )
     add_period(parser)
     parser.add_argument("--all", action="store_true", help="everything")
     parser.add_argument("--here", action="store_true", help="only this copy of the archive")

@@ -125,7 +125,9 @@ def _add_time(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def _keep_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="sound or video of any kind that FFmpeg reads"
+    )
     parser.add_argument(
         "--at", metavar="D", help="when it was said, if the file does not say: 2026-01-31T18:00, …"
     )
@@ -138,7 +140,7 @@ def _keep_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _note_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("text", metavar="TEXT", nargs="+")
+    parser.add_argument("text", metavar="TEXT", nargs="+", help="its words, quoted or not")
     parser.add_argument(
         "--at", metavar="D", help="when it was thought, if not now: yesterday 14:00, …"
     )
