@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core import log
+
 pytest_plugins = ["tests.soundserver"]
 
 # No example has a deadline: on a machine that does other work, each would fail by chance.
@@ -30,6 +32,12 @@ def _nobody_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _log() -> None:
+    """The log goes to standard error, whatever the test before did with structlog."""
+    log.set_up()
 
 
 @pytest.fixture(autouse=True)

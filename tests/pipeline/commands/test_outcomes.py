@@ -2,13 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 import pytest
-import structlog
 
 from core.audio import Samples
 from core.command_line import main
@@ -30,9 +29,8 @@ Ran = tuple[int, list[dict[str, Any]]]
 @pytest.fixture
 def run(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Ran]]:
+) -> Callable[..., Ran]:
     """Runs a command with fake models; its status and its lines of JSON."""
-    structlog.reset_defaults()  # a log that was set up goes on to write where standard error was
     monkeypatch.setattr(service, "ChildModels", lambda *_, **__: FakeModels())
 
     def command(*arguments: object) -> Ran:
@@ -40,8 +38,7 @@ def run(
         printed = capsys.readouterr().out.splitlines()
         return status, [json.loads(line) for line in printed if line.startswith("{")]
 
-    yield command
-    structlog.reset_defaults()
+    return command
 
 
 @pytest.fixture
