@@ -196,12 +196,11 @@ def test_while_somebody_reads_the_forget_says_that_it_is_not_finished_and_is_fin
 def take_through_every_act(do: Do, marked: list[str]) -> None:
     do("search", MARKER)
     do("search", f'"{MARKER} AND NEAR(')
-    for moment in marked:
-        do("show", moment)
-        do("hide", moment)
-        do("undo")
-        do("redo")
-        do("restore", moment)
+    do("show", *marked)
+    do("hide", *marked)
+    do("undo")
+    do("redo")
+    do("restore", *marked)
     do("list", "--hidden")
     do("log")
     do("check")

@@ -47,8 +47,10 @@ def test_every_command_takes_a_short_id(tmp_path: Path) -> None:
     assert f"The moment {name} was forgotten." in afterthought("show", name).err
 
 
-def test_what_may_be_several_is_told_with_all_of_them() -> None:
-    names = [afterthought("note", f"thought {n}").out.strip() for n in range(17)]
+def test_what_may_be_several_is_told_with_all_of_them(tmp_path: Path) -> None:
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text("".join(json.dumps({"text": f"thought {n}"}) + "\n" for n in range(17)))
+    names = [line.split()[0] for line in afterthought("import", lines).out.splitlines()]
     first = next(a[0] for a in names if sum(b[0] == a[0] for b in names) > 1)
 
     ran = afterthought("hide", first)
