@@ -18,6 +18,7 @@ from dashboard.network.names import SHARED
 from dashboard.reach.leaf_contexts import LeafContexts
 from dashboard.reach.owners_leaf import OwnersLeaf
 from tests.dashboard.reach.doors import ADDRESS, HERE, Served, answer_on, asking, opened
+from tests.waiting import waited
 
 BIG = b"x" * 300_000
 NO_OWNERS = OwnersLeaf(None, FakeClock())
@@ -67,6 +68,13 @@ def test_by_address_and_by_name_there_is_the_certificate_that_fits(served: Serve
 def test_another_name_gets_the_certificate_of_the_addresses(served: Served) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
         served.tls("afterthought-xxxx.local")
+
+
+def test_an_answer_does_not_wait_for_what_was_sent_before_it(served: Served) -> None:
+    with served.tls():
+        (connection,) = waited(lambda: list(served.page.active_channels.values()))
+
+        assert connection.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1:DeprecationWarning")

@@ -2,8 +2,9 @@
 
 import contextlib
 import http.client
+import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
@@ -34,6 +35,8 @@ class TlsPage:
 
     app: Flask
     door: Served
+    line: http.client.HTTPConnection | None = None
+    """A connection that stays; without one, each question has its own."""
 
     @property
     def host(self) -> str:
@@ -60,17 +63,25 @@ class TlsPage:
             told["Cookie"] = f"{COOKIE}={token}"
         if body is not None:
             told["Content-Type"] = "application/x-www-form-urlencoded"
-        with contextlib.closing(self.connect(name)) as line:
+        with contextlib.ExitStack() as ended:
+            line = self.line or ended.enter_context(contextlib.closing(self.connect(name)))
             line.request(method, path, body, told)
             answer = line.getresponse()
             headers = dict(answer.getheaders())
             is_endless = headers.get("Content-Type", "").startswith("text/event-stream")
             return Answer(answer.status, headers, b"" if is_endless else answer.read())
 
+    @contextlib.contextmanager
+    def over_one_line(self) -> Iterator["TlsPage"]:
+        """This page, whose every question goes over one connection."""
+        with contextlib.closing(self.connect()) as line:
+            yield replace(self, line=line)
+
     def connect(self, name: str | None = None) -> http.client.HTTPConnection:
         """A line of TLS to the device's own name, or to another of its names."""
         line = http.client.HTTPConnection(self.host, self.port, timeout=30)
         line.sock = self.door.tls(name or self.host)
+        line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return line
 
     @property
