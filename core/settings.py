@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+SecondButton = Literal["recording", "shutdown", "pair"]
+"""What the second button does when it is held."""
+
 RETIRED: dict[str, str] = {}
 """Keys that older versions knew, and what became of each: they warn, and change nothing."""
 
@@ -88,8 +91,10 @@ class DeviceSettings:
     )
     button_pin: int | None = _pin("unset: no button is wired; to ground")
     second_button_pin: int | None = _pin("unset: no second button is wired; to ground")
-    second_button: Literal["recording", "shutdown"] = setting(
-        "recording", "what the second button does: starts and stops a recording, or, held, ends"
+    second_button: SecondButton = setting(
+        "recording",
+        "what the second button does, held: starts and stops a recording, switches the machine "
+        "off, or opens and ends a pairing",
     )
     pause_switch_pin: int | None = _pin("unset: no slide switch is wired; to ground is paused")
     input: Path | None = setting(

@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from core.clock import Recorded
 from core.disk_reserve import DiskReserve
 from core.errors import UserError
 from core.paths import Home
+from core.settings import SecondButton
 from core.spool_port import SpoolPort
 from device.machine.systemd import Service, Watchdog
 from device.memory.stream_clock import StreamClock
@@ -27,6 +28,7 @@ from .inbox import Inbox
 from .listener import Listener
 from .loop import Capture, Parts, ToCapture
 from .modes import Modes
+from .pairing_shown import PairingShown
 from .pause_file import PauseFile
 from .pause_record import PauseRecord
 from .report import Report, Waiting
@@ -53,7 +55,7 @@ class Outside:
     pause_file: PauseFile
     before: Beat | None = None
     service: Service = field(default_factory=Service)
-    second_button: Literal["recording", "shutdown"] = "recording"
+    second_button: SecondButton = "recording"
     power_off: Callable[[], UserError | None] = lambda: None
     observe: Callable[[events.Event], None] = lambda _: None
 
@@ -76,6 +78,7 @@ def assemble(outside: Outside) -> Capture:
     signals = Signals(outside.lights, outside.motors, listener.ignore_motor, now_s)
     waiting = Waiting(outside.home.worker_socket)
     report = Report(publish, waiting, signals.show)
+    pairing = PairingShown(report, now_s)
     reserve = DiskReserve(outside.spool, outside.reserve_bytes)
     modes = Modes(
         listener, pause_record, troubles, signals, forget_dropped=inbox.forget_dropped, now_s=now_s
@@ -96,7 +99,8 @@ def assemble(outside: Outside) -> Capture:
             ring_memory=clock.sound.ring.hold_in_memory(),
             reserve=reserve,
             engine=engine,
-            controls=_controls(outside, engine, report),
+            controls=_controls(outside, engine, report, pairing),
+            pairing=pairing,
             listener=listener,
             facts=facts,
             pause_record=pause_record,
@@ -123,13 +127,14 @@ def _fact_log(outside: Outside, stream: str, publish: Callable[[events.Event], N
     return facts
 
 
-def _controls(outside: Outside, engine: Engine, report: Report) -> Controls:
+def _controls(outside: Outside, engine: Engine, report: Report, pairing: PairingShown) -> Controls:
     return Controls(
         engine.do,
         outside.stream_clock,
         lambda: engine.session.keeping.open,
         outside.second_button,
         lambda: _shut_down(outside.power_off, report),
+        ask_pairing=pairing.ask,
         pressed=lambda at_s, by: report(events.Pressed(at_s, by)),
     )
 

@@ -1,8 +1,8 @@
 """Whoever acts (a button, a terminal's keys, a page) and what the engine is to do about it."""
 
 from collections.abc import Callable
-from typing import Literal
 
+from core.settings import SecondButton
 from device.memory.stream_clock import StreamClock
 from device.session import gestures
 from device.session.gestures import Fingers, Gesture
@@ -21,8 +21,9 @@ Do = Callable[[Event], Outcome]
 class Controls:
     """Turns what was done, and when, into events of the engine. Owned by the capture loop.
 
-    `open_keep` is what is being written, if anything is; `shut_down` is called where the second
-    button, held, means that; `pressed` is told of every press once it is done, with its own time.
+    `open_keep` is what is being written, if anything is; `shut_down` and `ask_pairing` are called
+    where the second button, held, means that; `pressed` is told of every press once it is done,
+    with its own time.
     """
 
     def __init__(  # noqa: PLR0913 - whom it has act, and whom it tells
@@ -30,9 +31,10 @@ class Controls:
         do: Do,
         stream_clock: StreamClock,
         open_keep: Callable[[], Keep | None],
-        second: Literal["recording", "shutdown"] = "recording",
+        second: SecondButton = "recording",
         shut_down: Callable[[], None] = lambda: None,
         *,
+        ask_pairing: Callable[[], None] = lambda: None,
         pressed: Callable[[float, PressedBy], None] = lambda *_: None,
     ) -> None:
         self._do = do
@@ -40,6 +42,7 @@ class Controls:
         self._open_keep = open_keep
         self._second_means = second
         self._shut_down = shut_down
+        self._ask_pairing = ask_pairing
         self._pressed = pressed
         self._first = Fingers()
         self._second = Fingers()
@@ -136,11 +139,14 @@ class Controls:
                         self._do(RecordingEnded(at))
 
     def _act_second(self, found: list[Gesture]) -> None:
-        for gesture in found:
-            if gesture.kind == "hold" and self._second_means == "shutdown":
-                self._shut_down()
-            elif gesture.kind == "hold":
-                self.record(gesture.at_s, on=not self._records())
+        for gesture in [each for each in found if each.kind == "hold"]:
+            match self._second_means:
+                case "shutdown":
+                    self._shut_down()
+                case "pair":
+                    self._ask_pairing()
+                case "recording":
+                    self.record(gesture.at_s, on=not self._records())
 
     def _let_go_of_page(self, at_s: float) -> None:
         if self._page_holds_until_s is not None:

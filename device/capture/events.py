@@ -25,6 +25,11 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PairingAsked:
+    """The second button asks for a pairing, or for its end. The page opens and ends them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A press was taken: this keep, in this revision."""
 
@@ -112,10 +117,11 @@ class LevelMeasured:
 OfKeep = Taken | Kept | Closed | Refused | TakenBack | BecameRecording
 """What the engine reports of a press and its keep."""
 
-Event = OfKeep | Pressed | BroughtBack | GapFound | StateChanged | LevelMeasured
+Event = OfKeep | Pressed | PairingAsked | BroughtBack | GapFound | StateChanged | LevelMeasured
 
 _NAMES: dict[type[Event], str] = {
     Pressed: "pressed",
+    PairingAsked: "pairing_asked",
     Taken: "taken",
     Kept: "kept",
     Closed: "closed",

@@ -38,6 +38,7 @@ from .fact_log import FactLog
 from .heartbeat import Heartbeat
 from .inbox import Inbox
 from .listener import SILENT_S, Listener
+from .pairing_shown import PairingShown
 from .pause_record import PauseRecord
 from .report import Report, Waiting
 from .requests import Request
@@ -88,6 +89,7 @@ class Parts:
     reserve: DiskReserve
     engine: Engine
     controls: Controls
+    pairing: PairingShown
     listener: Listener
     facts: FactLog
     pause_record: PauseRecord
@@ -112,7 +114,6 @@ class Turns:
     state: CaptureState | None = None
     put_off: deque[Message] = field(default_factory=deque)
     stopped: bool = False
-    pairing_until_s: float = float("-inf")
 
 
 class Capture:
@@ -194,6 +195,7 @@ class Capture:
         else:
             self._notice_silence(now_s)
         self._look_around(now_s)
+        self.parts.pairing.turn(now_s)
         self.parts.facts.turn(now_s, self.parts.sound.now, hears=not self._is_paused)
         self._show(now_s)
 
@@ -218,7 +220,7 @@ class Capture:
 
     def show_pairing(self, for_s: float) -> None:
         """Have the light show for so long that a phone may be let in; 0 ends it."""
-        self._turns.pairing_until_s = self.parts.now_s() + for_s
+        self.parts.pairing.show(for_s)
 
     def play(self) -> float:
         """The seconds of the file that plays from its start now. Raises UserError."""
@@ -338,7 +340,7 @@ class Capture:
             block_came=block_came,
             waiting=self.parts.waiting.count > 0,
             speaking=self.parts.sound.heard.speaking,
-            pairing=self.parts.now_s() < self._turns.pairing_until_s,
+            pairing=self.parts.pairing.is_on,
         )
 
     def _ring(self) -> RingState:

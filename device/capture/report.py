@@ -64,6 +64,7 @@ class Report:
                 self._waiting.one_more()
             case (
                 events.Pressed()
+                | events.PairingAsked()
                 | events.GapFound()
                 | events.StateChanged()
                 | events.LevelMeasured()

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -133,12 +132,11 @@ def test_a_press_while_paused_keeps_nothing_and_lets_in(
 def test_the_light_shows_it_until_it_is_over(
     page: TlsPage, capture: RealCapture, command: Command
 ) -> None:
-    turns = capture.capture._turns
-    waited(lambda: turns.pairing_until_s > time.monotonic())
+    waited(lambda: capture.capture.parts.pairing.is_on)
 
     command.close()
 
-    waited(lambda: turns.pairing_until_s <= time.monotonic())
+    waited(lambda: not capture.capture.parts.pairing.is_on)
 
 
 def test_who_hangs_up_ends_the_pairing(page: TlsPage, home: Path) -> None:
