@@ -1,9 +1,11 @@
 """The app with everything that its pages work with, put together."""
 
+import asyncio
 import os
 import secrets
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 from flask import Flask, Response, render_template, request
@@ -28,9 +30,13 @@ from dashboard.pages import PAGES
 from dashboard.reach.reached import ReachedNow, from_nowhere
 from dashboard.sentences import say, with_commands
 from dashboard.show.first_minute import load_demo
+from dashboard.sign_in import set_up_secret
 from dashboard.sign_in.command_socket import CommandSocket
-from dashboard.sign_in.desk import Capture, Desk
+from dashboard.sign_in.desk import Desk
 from dashboard.sign_in.phone_file import PhoneFile
+from dashboard.sign_in.press_watch import Capture
+from dashboard.sign_in.second_button import SecondButton
+from dashboard.sign_in.set_up_secret import SetUpSecret
 from dashboard.sign_in.sign_ins import SignIns
 from pipeline.forget import forget
 from pipeline.imports import clean_text
@@ -111,6 +117,7 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         worker_socket=worker,
         assets=load_assets(),
         sign_ins=sign_ins,
+        set_up_secret=_set_up_secret(home, reached),
         desk=Desk(sign_ins, line, SystemClock(), live.tell_of_phones),
         reached=reached,
         authority=CertificatePlaces(certificate_folder(home.path)).authority,
@@ -123,12 +130,38 @@ def _sign_ins(home: Home, reached: ReachedNow) -> SignIns:
     return SignIns(file, lambda: reached().fingerprint, SystemClock())
 
 
+def _set_up_secret(home: Home, reached: ReachedNow) -> SetUpSecret:
+    path = state_folder(home.path) / set_up_secret.FILE_NAME
+    return SetUpSecret(path, lambda: reached().fingerprint)
+
+
 def listen_for_commands(app: Flask, socket: Path) -> None:
     """Answer `pair` and `phones` at this socket; the first dashboard of a home does."""
     here: Context = app.extensions["context"]
-    commands = CommandSocket(here.desk, here.sign_ins, here.reached, SystemClock())
+    commands = CommandSocket(
+        here.desk, here.sign_ins, here.set_up_secret, here.reached, SystemClock()
+    )
     app.extensions["commands"] = commands
     here.ask(commands.listen(socket))
+
+
+def follow_second_button(app: Flask) -> None:
+    """Have the second button of the device open pairings, and end them."""
+    here: Context = app.extensions["context"]
+    button = SecondButton(
+        here.desk,
+        lambda: socket_client.events(here.capture_socket, levels=False),
+        here.reached,
+    )
+    following = asyncio.run_coroutine_threadsafe(button.follow(), here.bridge.loop)
+    following.add_done_callback(_note_end)
+    app.extensions["second_button"] = following  # a loop alone keeps no task alive
+
+
+def _note_end(following: Future[None]) -> None:
+    """It ends with the bridge, and never otherwise."""
+    if not following.cancelled() and (fault := following.exception()) is not None:
+        get_log().error("second_button_not_followed", fault=type(fault).__name__)
 
 
 def watch_phones(app: Flask, hang_up_on: Callable[[str], None]) -> Callable[[], None]:
@@ -148,7 +181,10 @@ def close(app: Flask) -> None:
     """Close what the app has opened."""
     context: Context = app.extensions["context"]
     commands: CommandSocket | None = app.extensions.get("commands")
+    following: Future[None] | None = app.extensions.get("second_button")
     end_streams(app)
+    if following is not None:
+        following.cancel()
     if commands is not None:
         context.bridge.ask(commands.close())
     context.bridge.ask(context.desk.cancel())

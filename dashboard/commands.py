@@ -22,6 +22,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         close,
         create_app,
         end_streams,
+        follow_second_button,
         listen_for_commands,
         watch_phones,
     )
@@ -48,6 +49,8 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         reach = reach_of(home, server, plan, screen.say)
         server.elsewhere = lambda: reach.reached.by_number
         listen_for_commands(app, home.page_socket)
+        if settings.device.second_button == "pair":
+            follow_second_button(app)
         look_at_phones = watch_phones(app, server.hang_up_on)
 
         def looking() -> None:

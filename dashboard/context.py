@@ -25,6 +25,7 @@ from .show import status
 from .show.first_minute import Demo
 from .show.local_time import Clock
 from .sign_in.desk import Desk
+from .sign_in.set_up_secret import SetUpSecret
 from .sign_in.sign_ins import SignIns
 
 T = TypeVar("T")
@@ -79,6 +80,7 @@ class Context:
     worker_socket: Path
     assets: Assets
     sign_ins: SignIns
+    set_up_secret: SetUpSecret
     desk: Desk
     reached: ReachedNow
     authority: Callable[[], bytes | None]

@@ -34,7 +34,7 @@ ASK_AGAIN_S = 1.0
 BACKLOG = 64
 """Events by which a slow page may lag behind: six seconds of level."""
 
-NOT_FOR_PAGES = frozenset({"subscribed", "pressed"})
+NOT_FOR_PAGES = frozenset({"subscribed", "pressed", "pairing_asked"})
 """Events of capture that are between it and this process."""
 
 FLEETING = frozenset({"level"})

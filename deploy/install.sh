@@ -15,6 +15,7 @@ home=/var/lib/afterthought
 groups=(audio gpio input spi)
 units=(afterthought-capture afterthought-worker afterthought-dashboard afterthought-certificates.path)
 certificates=/var/lib/afterthought-certificates
+state=/var/lib/afterthought-capture
 
 main() {
     [ "$(id -u)" = 0 ] || fail "This needs root. Run: sudo deploy/install.sh"
@@ -109,7 +110,22 @@ start_units() {
     systemctl enable --quiet "${units[@]}"
     systemctl restart "${units[@]}"
     say "Running. The page: http://localhost:8765 on this machine; for phones, see: afterthought status"
+    show_set_up_secret
     tell_next
+}
+
+# Once: nothing of ours can show again what is a hash from then on. The code has the page's address,
+# so the page must run and be on a network first, which takes some seconds.
+show_set_up_secret() {
+    [ ! -e "$state/set-up-secret.json" ] || return 0
+    local command=("$target/.venv/bin/afterthought" pair --set-up --home "$home") tries=${tries:-15}
+    until "${command[@]}" 2>/dev/null; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || break
+        sleep 2
+    done
+    [ "$tries" -gt 0 ] || say "No phone can come yet. Once this machine is on your network, this shows" \
+        "a code that lets the first one in by a press: sudo ${command[*]}"
 }
 
 tell_next() {

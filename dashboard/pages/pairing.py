@@ -14,7 +14,7 @@ from dashboard.sign_in.phones import clean_name
 
 page = Blueprint("pairing", __name__)
 
-_STATUS = {"wrong": 403, "too_many": 429, "two_phones": 409, "closed": 409}
+_STATUS = {"wrong": 403, "too_many": 429, "two_phones": 409, "closed": 409, "not_first": 409}
 
 
 @page.get("/pair")
@@ -30,13 +30,14 @@ def prove() -> ResponseReturnValue:
     """The secret, scanned or typed. The cookie that comes back is worth nothing before a press."""
     if _is_in():
         return redirect("/", 303)
+    here, secret = context(), request.form.get("secret", "")
     proof = Proof(
-        secret=request.form.get("secret", ""),
+        secret=secret,
         visit=request.form.get("visit", ""),
         name=clean_name(request.form.get("name", "")) or _own_name(),
         address=request.remote_addr or "",
+        is_set_up=here.set_up_secret.is_it(secret),
     )
-    here = context()
     answer, token = here.ask(here.desk.prove(proof))
     if answer != "waits":
         return pairing_page(say.of("proof", answer)), _STATUS[answer]

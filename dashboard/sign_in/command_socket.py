@@ -3,6 +3,7 @@
 | ask | answer |
 |---|---|
 | `{"do": "pair"}` | `open`, then events, a line each; `{"do": "admit"}` on it is a press |
+| `{"do": "set_up"}` | `{"url": ..., "secret": ...}` of a new set-up secret |
 | `{"do": "phones"}` | `{"phones": [...]}` |
 | `{"do": "revoke", "id": id}` | `{"phone": {...}}`; its streams are closed by then |
 
@@ -27,6 +28,8 @@ from dashboard.sentences import say
 from .desk import Desk
 from .pairing import Pairing
 from .phones import as_json
+from .secrets_of_pairing import grouped
+from .set_up_secret import SetUpSecret
 from .sign_ins import SignIns
 
 LONGEST_REQUEST = 4096
@@ -40,11 +43,25 @@ class NoNetwork(UserError):
     code = "no_network"
 
 
+class NotSaved(UserError):
+    """The disk refuses."""
+
+    code = "not_saved"
+
+
 class CommandSocket:
     """Answers the commands, on the loop of the bridge."""
 
-    def __init__(self, desk: Desk, sign_ins: SignIns, reached: ReachedNow, clock: Clock) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        sign_ins: SignIns,
+        set_up_secret: SetUpSecret,
+        reached: ReachedNow,
+        clock: Clock,
+    ) -> None:
         self._desk, self._sign_ins, self._reached, self._clock = desk, sign_ins, reached, clock
+        self._set_up_secret = set_up_secret
         limits = Limits(MOST_LINES, LONGEST_REQUEST, _NOT_YOURS, _TOO_MANY)
         self._server = SocketServer(self._converse, limits)
 
@@ -70,6 +87,8 @@ class CommandSocket:
         match request:
             case {"do": "pair"}:
                 await self._pair(line)
+            case {"do": "set_up"}:
+                await line.tell(await self._set_up())
             case {"do": "phones"}:
                 phones = await asyncio.to_thread(self._sign_ins.all)
                 told = [as_json(each, self._sign_ins.visited_ms(each)) for each in phones]
@@ -80,9 +99,23 @@ class CommandSocket:
             case _:
                 await line.tell(_NOT_UNDERSTOOD)
 
-    async def _pair(self, line: Line) -> None:
-        if not self._reached().address:
+    async def _set_up(self) -> Told:
+        address = self._address()
+        try:
+            letters = await asyncio.to_thread(self._set_up_secret.new)
+        except OSError as error:
+            why = error.strerror or ""
+            raise NotSaved(say("pairing.no_set_up", why=why), advice=say("pairing.free")) from error
+        return {"url": f"{address}/pair#{letters}", "secret": grouped(letters)}
+
+    def _address(self) -> str:
+        """Where phones come. Raises NoNetwork."""
+        if not (address := self._reached().address):
             raise NoNetwork(say("pairing.no_network"), advice=say("pairing.no_network_advice"))
+        return address
+
+    async def _pair(self, line: Line) -> None:
+        self._address()
         pairing = await self._desk.open()
         with self._desk.listening() as told:
             await line.tell(self._opened(pairing))

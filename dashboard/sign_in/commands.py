@@ -36,6 +36,9 @@ def pair(arguments: Arguments, screen: Screen) -> int:
 
         hand_over(CertificatePlaces(certificate_folder(home.path)), arguments.authority, screen)
         return 0
+    if arguments.set_up:
+        _set_up(home.page_socket, screen)
+        return 0
     status = 1
     for event in _pairing(home.page_socket):
         match event:
@@ -89,6 +92,24 @@ def _show(opened: Told, screen: Screen) -> None:
         f"{qr_text(url)}\nScan this with the phone, or open {page} there and type "
         f"{opened['secret']}.\nThen press the button{_or_enter()}. "
         f"It has two minutes.\nSHA-256 of the authority: {in_pairs(str(opened['fingerprint']))}",
+    )
+
+
+def _set_up(path: Path, screen: Screen) -> None:
+    """Make another set-up secret, and show it: nothing of ours can show it again."""
+    from .qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
+
+    try:
+        made = socket_client.ask(path, {"do": "set_up"}, patience_s=_PATIENCE_S)
+    except NobodyThere as error:
+        raise _not_running() from error
+    url = str(made["url"])
+    page, _, _ = url.partition("#")
+    screen.value(
+        made,
+        f"{qr_text(url)}\nThis lets the first phone in: scan it, or open {page} there and type\n"
+        f"{made['secret']}\nand press the button. Once a phone is in, it counts only while a "
+        "pairing is open.\nKeep a picture of it: it is not shown again.",
     )
 
 
@@ -168,7 +189,13 @@ def _not_running() -> PageNotRunning:
 
 
 def _pair_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--set-up",
+        action="store_true",
+        help="let nobody in now: make and show a code by which the first phone comes in by a press",
+    )
+    instead.add_argument(
         "--authority",
         metavar="FILE",
         help="let nobody in: write this device's certificate there, for a phone to trust; - prints",

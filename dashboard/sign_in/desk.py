@@ -5,33 +5,18 @@ Owned by the bridge's loop: every coroutine runs there, and so nothing is locked
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterator
 
 from core.clock import Clock
 from core.errors import UserError
 from core.log import get_log
-from core.sockets.socket_client import NobodyThere, Told
+from core.sockets.socket_client import Told
 from dashboard.sentences import say
 
 from .pairing import LASTS_S, Answer, Pairing, Proof, Reason, opened
 from .phones import Phone, hash_of
+from .press_watch import Capture, Presses, PressWatch
 from .sign_ins import SignIns
-
-ASK_AGAIN_S = 1.0
-"""The wait before a capture that is not there is looked for again."""
-
-Presses = Literal["come", "paused", "down"]
-"""Whether a press can come: capture is there, is paused, is not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """The two ways to capture: its events from now on, and a request, which blocks."""
-
-    events: Callable[[], AsyncIterator[Told]]
-    ask: Callable[[Told], Told]
 
 
 class NoPairing(UserError):
@@ -53,7 +38,6 @@ class Desk:
         lasts_s: float = LASTS_S,
     ) -> None:
         self._sign_ins = sign_ins
-        self._capture = capture
         self._clock = clock
         self._announce = announce
         self._lasts_s = lasts_s
@@ -61,12 +45,22 @@ class Desk:
         self._running: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._listeners: set[asyncio.Queue[Told]] = set()
-        self.presses: Presses = "come"
+        self._setting_up = asyncio.Lock()
+        self._watch = PressWatch(capture, clock, self._tell)
 
     @property
     def pairing(self) -> Pairing | None:
         """The pairing that is open, or was last."""
         return self._pairing
+
+    @property
+    def is_open(self) -> bool:
+        return self._pairing is not None and self._pairing.is_open
+
+    @property
+    def presses(self) -> Presses:
+        """Whether a press can come."""
+        return self._watch.presses
 
     def left_s(self) -> float:
         """For how long it is open."""
@@ -92,8 +86,18 @@ class Desk:
         self._change(self._pairing.end("cancelled"))
         await asyncio.shield(self._running)
 
+    async def decline(self) -> None:
+        """Nobody may be let in now: the light says so to who asked at the device."""
+        await self._watch.light_off()
+
     async def prove(self, proof: Proof) -> tuple[Answer, str]:
-        """What is said to who shows a secret; and the token, where it waits now."""
+        """What is said to who shows a secret; and the token, where it waits now.
+
+        The set-up secret opens a pairing by itself as long as no phone is let in. Raises
+        PhonesUnreadable.
+        """
+        if proof.is_set_up and not await self._opened_by_set_up():
+            return "not_first", ""
         if self._pairing is None:
             return "closed", ""
         after, answer = self._pairing.proved(proof, self._clock.monotonic_s())
@@ -106,7 +110,7 @@ class Desk:
 
     async def confirm(self) -> None:
         """As if the device were pressed now. Raises NoPairing."""
-        if self._pairing is None or not self._pairing.is_open or self._pairing.waiting is None:
+        if self._pairing is None or not self.is_open or self._pairing.waiting is None:
             raise NoPairing(say("pairing.nobody_waits"), advice=say("pairing.nobody_waits_advice"))
         self._change(self._pairing.pressed(self._clock.monotonic_s()))
 
@@ -129,6 +133,13 @@ class Desk:
         finally:
             self._listeners.discard(queue)
 
+    async def _opened_by_set_up(self) -> bool:
+        """True where a pairing is open, or nobody is in yet and so one is opened now."""
+        async with self._setting_up:
+            if not self.is_open and not await asyncio.to_thread(self._sign_ins.all):
+                await self.open()
+            return self.is_open
+
     def _is_token(self, token: str | None) -> bool:
         waiting = None if self._pairing is None else self._pairing.waiting
         return bool(token) and waiting is not None and waiting.token == token
@@ -143,16 +154,15 @@ class Desk:
 
     async def _run(self) -> None:
         """From the opening to the end, and what is done then."""
-        following = asyncio.create_task(self._follow_capture())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), self._lasts_s)
         assert self._pairing is not None
+        await self._watch.wait(self._changed, self._pairing.until_s, self._pressed)
         self._change(self._pairing.end("time"))
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
         await self._finish(self._pairing)
-        with contextlib.suppress(NobodyThere, UserError):
-            await asyncio.to_thread(self._capture.ask, {"do": "pairing", "for_s": 0})
+        await self._watch.light_off()
+
+    def _pressed(self, at_s: float) -> None:
+        assert self._pairing is not None
+        self._change(self._pairing.pressed(at_s))
 
     async def _finish(self, pairing: Pairing) -> None:
         phone = await self._admit(pairing) if pairing.is_admitted else None
@@ -175,34 +185,6 @@ class Desk:
             get_log().error("phone_not_saved", fault=type(error).__name__)
             self._pairing = pairing.lost()
             return None
-
-    async def _follow_capture(self) -> None:
-        """Hear presses, and have the light show that one is awaited. Never returns."""
-        while True:
-            with contextlib.suppress(NobodyThere, UserError):
-                async with contextlib.aclosing(self._capture.events()) as told:  # type: ignore[type-var]
-                    async for event in told:
-                        await self._hear(event)
-            self._note_presses("down")
-            await asyncio.sleep(ASK_AGAIN_S)
-
-    async def _hear(self, event: Told) -> None:
-        match event:
-            case {"event": "subscribed"}:
-                light = {"do": "pairing", "for_s": self.left_s()}
-                await asyncio.to_thread(self._capture.ask, light)
-                status = await asyncio.to_thread(self._capture.ask, {"do": "status"})
-                self._note_presses("paused" if status.get("state") == "paused" else "come")
-            case {"event": "state", "state": state}:
-                self._note_presses("paused" if state == "paused" else "come")
-            case {"event": "pressed", "at_s": float(at_s), "by": by} if by != "phone":
-                assert self._pairing is not None
-                self._change(self._pairing.pressed(at_s))
-
-    def _note_presses(self, presses: Presses) -> None:
-        if presses != self.presses:
-            self.presses = presses
-            self._tell({"event": "presses", "presses": presses})
 
     def _tell(self, event: Told) -> None:
         for each in self._listeners:

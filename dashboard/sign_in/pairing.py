@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .phones import new_token
+from .press_watch import Window
 from .secrets_of_pairing import Secret, new_secret
 
 LASTS_S = 120.0
@@ -22,18 +23,23 @@ MOST_ADDRESSES = 2000
 """Whose wrong codes are counted; who comes from ever new ones is stopped by the code's length."""
 
 Reason = Literal["time", "cancelled", "two_phones", "not_saved"]
-Answer = Literal["waits", "wrong", "too_many", "two_phones", "closed"]
-"""What is said to who shows a secret; `closed` where no pairing is open."""
+Answer = Literal["waits", "wrong", "too_many", "two_phones", "closed", "not_first"]
+"""What is said to who shows a secret; `closed` where no pairing is open, `not_first` where it was
+the set-up's, which opens none once a phone is in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a phone shows. `visit` is the same however often its one page asks."""
+    """What a phone shows. `visit` is the same however often its one page asks.
+
+    `is_set_up` where the secret is that of the set-up, which counts whatever is open.
+    """
 
     secret: str
     visit: str
     name: str
     address: str
+    is_set_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Pairing:
         """Somebody showed a secret."""
         if not self.is_open or now_s > self.until_s:
             return self, "closed"
-        if not self.secret.is_link(proof.secret):
+        if not (proof.is_set_up or self.secret.is_link(proof.secret)):
             if self.wrong.get(proof.address, 0) >= MOST_WRONG:
                 return self, "too_many"
             if not self.secret.is_typed(proof.secret):
@@ -81,7 +87,7 @@ class Pairing:
         """Somebody pressed at the device, or Enter: it counts while a phone waits, and no other."""
         if not self.is_open or self.waiting is None:
             return self
-        if not self.waiting.since_s < at_s <= self.until_s:
+        if not Window(self.waiting.since_s, self.until_s).has(at_s):
             return self
         return replace(self, is_admitted=True)
 

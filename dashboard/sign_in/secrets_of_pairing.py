@@ -27,17 +27,30 @@ class Secret:
     @property
     def shown(self) -> str:
         """What is typed, in groups."""
-        return "-".join(self.typed[at : at + _GROUP] for at in range(0, len(self.typed), _GROUP))
+        return grouped(self.typed)
 
     def is_link(self, text: str) -> bool:
         return hmac.compare_digest(self.link.encode(), text.strip().encode())
 
     def is_typed(self, text: str) -> bool:
         """However it is spelled: small letters, other dashes, O for 0."""
-        read = text.strip().upper().translate(_READ_AS)
-        return hmac.compare_digest(self.typed.encode(), read.encode())
+        return hmac.compare_digest(self.typed.encode(), as_read(text).encode())
 
 
 def new_secret() -> Secret:
-    typed = "".join(secrets.choice(_LETTERS) for _ in range(_TYPED_LETTERS))
-    return Secret(secrets.token_urlsafe(_LINK_BYTES), typed)
+    return Secret(secrets.token_urlsafe(_LINK_BYTES), new_letters(_TYPED_LETTERS))
+
+
+def new_letters(count: int) -> str:
+    """So many letters by chance, 5 bits each."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(count))
+
+
+def grouped(letters: str) -> str:
+    """As they are shown to who types them."""
+    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
+
+
+def as_read(typed: str) -> str:
+    """What was meant: small letters, other dashes, O for 0."""
+    return typed.strip().upper().translate(_READ_AS)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.sign_in.set_up_secret import FILE_NAME
+
 TREE = Path(__file__).resolve().parents[2]
 SYSTEM = ("apt-get", "apt-cache", "id", "useradd", "getent", "groupadd", "usermod", "install")
 
@@ -107,6 +109,50 @@ def test_completion_is_switched_on_for_the_shells_that_are_there(tmp_path: Path)
         "zsh/vendor-completions/_afterthought",
     }
     assert "power-off" in (tmp_path / "zsh/vendor-completions/_afterthought").read_text()
+
+
+def set_up_shown(tmp_path: Path, fails: int) -> "subprocess.CompletedProcess[str]":
+    """What the installer shows of the set-up secret, where the command fails so many times."""
+    bin_folder = tmp_path / ".venv" / "bin"
+    bin_folder.mkdir(parents=True)
+    command = bin_folder / "afterthought"
+    asked = tmp_path / "asked"
+    command.write_text(
+        f'#!/bin/sh\necho "$@" >>"{asked}"\n'
+        f'[ $(wc -l <"{asked}") -gt {fails} ] || {{ echo "no network" >&2; exit 1; }}\necho CODE\n'
+    )
+    command.chmod(0o755)
+    set_up = f'target="{tmp_path}"; state="{tmp_path}"; home=/a/home; tries=3; sleep() {{ :; }}'
+    script = f'. "{TREE}/deploy/install.sh"; {set_up}; show_set_up_secret'
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+
+
+@pytest.mark.parametrize("fails", [0, 2])
+def test_the_set_up_secret_is_shown_once_the_page_is_on_a_network(
+    tmp_path: Path, fails: int
+) -> None:
+    told = set_up_shown(tmp_path, fails)
+
+    assert (told.stdout, told.stderr) == ("CODE\n", "")
+    assert set((tmp_path / "asked").read_text().splitlines()) == {"pair --set-up --home /a/home"}
+
+
+def test_without_a_network_the_installer_goes_on_and_says_what_shows_the_code_later(
+    tmp_path: Path,
+) -> None:
+    told = set_up_shown(tmp_path, 99)
+
+    assert told.stdout == ""
+    assert f"sudo {tmp_path}/.venv/bin/afterthought pair --set-up --home /a/home" in told.stderr
+    assert len((tmp_path / "asked").read_text().splitlines()) == 3
+
+
+def test_a_set_up_secret_that_is_there_is_not_shown_again(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).touch()
+
+    told = set_up_shown(tmp_path, 0)
+
+    assert (told.stdout, told.stderr) == ("", "")
 
 
 def test_what_it_tells_to_run_works_for_who_ran_it(tmp_path: Path) -> None:

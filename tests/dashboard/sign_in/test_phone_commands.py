@@ -57,6 +57,23 @@ def test_the_command_prints_what_the_document_promises(
     )
 
 
+def test_the_set_up_secret_is_shown_and_lets_the_first_phone_wait(
+    page: TlsPage, home: Path
+) -> None:
+    with afterthought(home, "pair", "--set-up", "--json") as running:
+        told = json.loads(running.communicate()[0])
+    with afterthought(home, "pair", "--set-up") as running:
+        shown, _ = running.communicate()
+
+    promised = [json.loads(each) for each in re.findall(r"```json\n(.*)\n```", section("pair"))]
+    assert list(told) in [list(each) for each in promised]
+    typed = re.search(r"^((?:[0-9A-Z]{5}-){5}[0-9A-Z])$", shown, re.MULTILINE)
+    assert typed is not None
+    assert shown.startswith("\u2588")
+    assert show(page, told["secret"]).status == 409  # another was made since
+    assert show(page, typed[1]).status == 303
+
+
 def test_the_command_shows_a_code_to_scan_and_one_to_type(page: TlsPage, home: Path) -> None:
     with afterthought(home, "pair") as running:
         assert running.stdout is not None
@@ -122,6 +139,8 @@ def test_without_the_page_both_commands_say_or_do_what_can_be_done(home: Path) -
     with afterthought(home, "pair", "--json") as running:
         told = json.loads(running.communicate()[0])
         assert running.returncode == 1
+    with afterthought(home, "pair", "--set-up", "--json") as running:
+        assert json.loads(running.communicate()[0]) == told
     with afterthought(home, "phones", "--json") as listing:
         assert json.loads(listing.communicate()[0]) == []
     with afterthought(home, "phones", "revoke", "abcd", "--json") as revoking:

@@ -1,0 +1,229 @@
+"""The set-up secret and the second button: how a device without a screen lets a phone in."""
+
+import asyncio
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.paths import Home, state_folder
+from core.sockets import socket_client
+from dashboard.app import follow_second_button
+from dashboard.sign_in.desk import Desk
+from dashboard.sign_in.secrets_of_pairing import grouped
+from dashboard.sign_in.set_up_secret import FILE_NAME, SetUpSecret
+from device.ports import Edge, SecondEdge
+from tests.dashboard.real_capture import RealCapture
+from tests.dashboard.sign_in.conftest import SOUND
+from tests.dashboard.sign_in.letting_in import Command, press, show, token_of
+from tests.dashboard.sign_in.tls import TlsPage
+from tests.waiting import PATIENCE_S, waited
+
+HERE = "authority of this device"
+
+
+def made(page: TlsPage, home: Path) -> str:
+    """The secret that `pair --set-up` makes."""
+    told = socket_client.ask(Home(home).page_socket, {"do": "set_up"}, patience_s=PATIENCE_S)
+    address, _, secret = str(told["url"]).partition("/pair#")
+    assert address == f"https://{page.host}:{page.port}"
+    assert told["secret"] == grouped(secret)
+    return secret
+
+
+def desk_of(page: TlsPage) -> Desk:
+    found = page.app.extensions["context"].desk
+    assert isinstance(found, Desk)
+    return found
+
+
+def test_it_opens_a_pairing_and_a_press_lets_the_first_phone_in(
+    page: TlsPage, capture: RealCapture, home: Path
+) -> None:
+    secret = made(page, home)
+
+    shown = show(page, secret)
+    token = token_of(shown)
+    waited(lambda: capture.capture.parts.pairing.is_on)
+    before = page.ask("/", token=token)
+    press(capture)
+
+    assert (shown.status, before.status) == (303, 401)
+    assert "Now press the button" in before.text
+    waited(lambda: page.ask("/", token=token).status == 200)
+    assert capture.presses == 1
+
+
+def test_without_a_press_nobody_is_let_in(page: TlsPage, capture: RealCapture, home: Path) -> None:
+    secret = made(page, home)
+    press(capture)
+    waited(lambda: capture.presses)
+
+    token = token_of(show(page, secret))
+
+    assert page.ask("/", token=token).status == 401
+    assert page.sign_ins.all() == ()
+
+
+def test_once_a_phone_is_in_it_opens_nothing_and_says_what_does(page: TlsPage, home: Path) -> None:
+    secret = made(page, home)
+    page.signed_in()
+
+    refused = show(page, secret)
+
+    assert refused.status == 409
+    assert "Open pairing on that phone" in refused.text
+    assert not desk_of(page).is_open
+
+
+def test_once_a_phone_is_in_it_counts_in_a_pairing_that_is_open(
+    page: TlsPage, home: Path, command: Command
+) -> None:
+    secret = made(page, home)
+    page.signed_in()
+
+    token = token_of(show(page, secret.lower()))
+    command.ask(do="admit")
+    command.next("admitted")
+
+    assert page.ask("/", token=token).status == 200
+
+
+def test_a_second_phone_that_shows_it_ends_it_for_both(page: TlsPage, home: Path) -> None:
+    secret = made(page, home)
+    first = token_of(show(page, secret, "a"))
+
+    second = show(page, secret, "b")
+
+    assert second.status == 409
+    assert "neither is let in" in second.text
+    assert "neither is let in" in page.ask("/pair", token=first).text
+
+
+def test_another_one_takes_the_place_of_the_one_before(page: TlsPage, home: Path) -> None:
+    old, new = made(page, home), made(page, home)
+
+    assert (show(page, old).status, show(page, new).status) == (409, 303)
+
+
+def test_guesses_open_nothing_and_keep_nobody_out(page: TlsPage, home: Path) -> None:
+    secret = made(page, home)
+    guesses = [show(page, f"{n:026}", visit=f"v{n}").status for n in range(50)]
+    is_open = desk_of(page).is_open
+
+    assert set(guesses) == {409}
+    assert not is_open
+    assert show(page, secret).status == 303
+
+
+def test_its_hash_alone_is_kept_and_for_this_user_alone(page: TlsPage, home: Path) -> None:
+    before = os.umask(0o077)  # as every command of ours has it
+    secret = made(page, home)
+    os.umask(before)
+    file = state_folder(home) / FILE_NAME
+
+    assert secret not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> SetUpSecret:
+    return SetUpSecret(tmp_path / FILE_NAME, lambda: HERE)
+
+
+@pytest.mark.parametrize("shown", ["", "x", "é" * 26, "0" * 26, "A" * 100_000, "\0" * 26, "-" * 26])
+def test_anything_else_is_not_it(secret: SetUpSecret, shown: str) -> None:
+    assert not secret.is_it(shown)
+    secret.new()
+    assert not secret.is_it(shown)
+
+
+def test_it_is_long_never_the_same_and_read_however_it_is_spelled(secret: SetUpSecret) -> None:
+    some = {secret.new() for _ in range(100)}
+    last = secret.new()
+
+    assert len(some) == 100
+    assert len(last) * 5 >= 128
+    assert secret.is_it(last)
+    assert secret.is_it(f" {grouped(last).lower()} ")
+    assert secret.is_it(last.replace("0", "O").replace("1", "l"))
+    assert not any(secret.is_it(each) for each in some)
+
+
+@pytest.mark.parametrize("authority", ["of another machine", ""])
+def test_on_another_machine_it_is_worth_nothing(tmp_path: Path, authority: str) -> None:
+    letters = SetUpSecret(tmp_path / FILE_NAME, lambda: HERE).new()
+
+    assert not SetUpSecret(tmp_path / FILE_NAME, lambda: authority).is_it(letters)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"version": 1}', "[" * 100_000])
+def test_a_damaged_one_lets_nobody_in(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE_NAME).write_text(content)
+
+    assert not SetUpSecret(tmp_path / FILE_NAME, lambda: HERE).is_it("0" * 26)
+
+
+@pytest.fixture
+def button(home: Path, page: TlsPage) -> Iterator[RealCapture]:
+    """A capture whose second button opens pairings, and the page that follows it."""
+    (home / "settings.toml").write_text('[device]\nsecond_button = "pair"\n', encoding="utf-8")
+    with RealCapture(home, SOUND).running() as running:
+        follow_second_button(page.app)
+        waited(lambda: running.subscribers)
+        yield running
+
+
+def hold(button: RealCapture, after_s: float = 0.0) -> None:
+    """The second button, held for a second: now, or as if so much later."""
+    inbox = button.capture.inbox
+    up_s = button.capture.parts.now_s() + after_s
+    inbox.put(SecondEdge(Edge(down=True, at_s=up_s - 1)))
+    inbox.put(SecondEdge(Edge(down=False, at_s=up_s)))
+
+
+def test_the_second_button_opens_a_pairing_in_which_the_set_up_secret_counts(
+    page: TlsPage, button: RealCapture, home: Path
+) -> None:
+    secret = made(page, home)
+    page.signed_in()
+    hold(button)
+    waited(lambda: button.capture.parts.pairing.is_on)
+
+    token = token_of(show(page, secret))
+    press(button)
+
+    waited(lambda: page.ask("/", token=token).status == 200)
+
+
+def test_held_again_it_ends_the_pairing(page: TlsPage, button: RealCapture) -> None:
+    hold(button)
+    waited(lambda: button.capture.parts.pairing.is_on)
+
+    hold(button, after_s=5)
+
+    waited(lambda: not desk_of(page).is_open)
+    waited(lambda: not button.capture.parts.pairing.is_on)
+
+
+def test_where_the_list_is_damaged_the_button_is_refused(
+    page: TlsPage, button: RealCapture, home: Path
+) -> None:
+    (state_folder(home) / "phones.json").write_text(json.dumps([]))
+    told: list[object] = []
+
+    async def follow() -> None:
+        async for event in socket_client.events(Home(home).capture_socket, levels=False):
+            told.append(event)
+            if event["event"] == "subscribed":
+                hold(button)
+            if event["event"] == "refused":
+                return
+
+    asyncio.run(asyncio.wait_for(follow(), PATIENCE_S))
+
+    assert not desk_of(page).is_open
