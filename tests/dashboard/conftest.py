@@ -80,6 +80,12 @@ class Diary:
         self._append(drafts.moment_kept(kept, author="wearer"))
         return kept.id
 
+    def without_words(self, at_ms: int | None) -> str:
+        """A moment on whose sound the models failed for good."""
+        moment = self.awaited(at_ms)
+        self._append(drafts.moment_transcribed(moment, None, revision=0))
+        return moment
+
     def words_arrive(self, moment: str, text: str) -> None:
         """What was awaited is made out."""
         transcript = Transcript(text, (), "a model", -0.2)

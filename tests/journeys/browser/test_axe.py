@@ -1,40 +1,28 @@
 """axe-core finds nothing on any page in any state: small phone and desktop, light and dark."""
 
-import contextlib
 import json
-import re
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
-from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from flask import Flask
 
 from core.errors import UserError
 from core.paths import Home
 from dashboard.app import close, create_app
-from dashboard.reach.reached import Reached
-from dashboard.server import make_server
-from device.ports import Fault
+from device.ports import Edge, Fault
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
-from tests.dashboard.sign_in.tls import over_tls
+from tests.journeys.browser.axe import SIZES, found, headings, ready
 from tests.journeys.browser.chromium import Phone
 from tests.waiting import waited
 
 SOUND = (np.sin(np.arange(160_000) / 8) * 8000).astype(np.int16)
 HOUR_MS = 3_600_000
-
-SMALL_PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
-DESKTOP = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-SIZES = {"phone": SMALL_PHONE, "desktop": DESKTOP}
 
 NO_PAGES = {
     "/live",
@@ -47,35 +35,10 @@ NO_PAGES = {
 }
 """Answers that are no page: events, parts, sound, files."""
 
-FOUND = """axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
-.then(({violations}) => violations.flatMap(({id, help, nodes}) =>
-  nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`)))"""
-
-
-def axe() -> str | None:
-    """The library's source, out of the wheel that carries it; None where that is not installed."""
-    package = find_spec("axe_playwright_python")
-    if package is None or package.submodule_search_locations is None:
-        return None
-    return (Path(package.submodule_search_locations[0]) / "axe.min.js").read_text("utf-8")
-
 
 @pytest.fixture(scope="module", autouse=True)
 def looking(browser: Phone) -> None:
-    source = axe()
-    if source is None:
-        pytest.skip("axe-core is not installed: `./test` installs it")
-    browser.open_tab(calm=True)
-    browser.bring(source)
-
-
-def found(browser: Phone) -> list[str]:
-    """What axe-core finds on the page that is open, in every look."""
-    told = []
-    for (name, size), dark in product(SIZES.items(), (False, True)):
-        browser.look(dark=dark, calm=True, size=size)
-        told += [f"{name}, {'dark' if dark else 'light'}: {each}" for each in browser.see(FOUND)]
-    return told
+    ready(browser)
 
 
 @dataclass(frozen=True)
@@ -93,6 +56,7 @@ def lived(home: Path) -> Iterator[Lived]:
     heard = diary.heard("the pump leaks again, i think", now_ms, doubtful="leaks think")
     hidden = diary.heard("a private thing", now_ms - HOUR_MS)
     awaited = diary.awaited(now_ms - HOUR_MS // 2)
+    failed = diary.without_words(now_ms - HOUR_MS // 3)
     typed = diary.typed("a note about the pump", now_ms - 26 * HOUR_MS, about=heard)
     diary.heard("the clock was unset", None)
     for days in range(2, 7):
@@ -104,6 +68,7 @@ def lived(home: Path) -> Iterator[Lived]:
     named = {
         "/moment/<named>": f"/moment/{heard}",
         "awaited": f"/moment/{awaited}",
+        "failed": f"/moment/{failed}",
         "typed": f"/moment/{typed}",
         "hidden one": f"/moment/{hidden}",
         "/moment/<named>/forget": f"/moment/{heard}/forget",
@@ -142,17 +107,6 @@ def test_every_page_of_a_lived_in_home(browser: Phone, lived: Lived) -> None:
     assert {what: each for what, each in told.items() if each} == {}
 
 
-def headings(browser: Phone) -> list[str]:
-    """What is wrong with the headings: there is one h1, and no level is left out."""
-    levels = browser.see(
-        "[...document.querySelectorAll('h1,h2,h3,h4')].filter(h => !h.closest('[hidden]'))"
-        ".map(h => Number(h.tagName[1]))"
-    )
-    skipped = [f"h{a} to h{b}" for a, b in pairwise(levels) if b > a + 1]
-    first = [] if levels[:1] == [1] and levels.count(1) == 1 else [f"headings: {levels}"]
-    return [*first, *skipped]
-
-
 def test_every_page_that_the_app_has_is_looked_at(home: Path, lived: Lived) -> None:
     app = create_app(Home(home))
     try:
@@ -163,47 +117,6 @@ def test_every_page_that_the_app_has_is_looked_at(home: Path, lived: Lived) -> N
     assert pages - NO_PAGES - {"/pair"} == {
         each for each in lived.addresses if each.startswith("/")
     }
-
-
-def test_the_page_of_a_phone_that_is_not_let_in(browser: Phone, home: Path) -> None:
-    reached = Reached(frozenset({"localhost"}), "https://localhost", "an authority")
-    app = create_app(Home(home), reached=lambda: reached)
-    try:
-        over_tls = app.test_client().get("/pair", base_url="https://localhost")
-    finally:
-        close(app)
-    assert over_tls.status_code == 200
-    content = re.search(r"<main.*?>(.*)</main>", over_tls.text, re.DOTALL)
-    assert content is not None
-    with dashboard(home) as (_, url):
-        browser.go(f"{url}/nowhere")  # in the same frame
-        browser.see(f"document.querySelector('main').innerHTML = {json.dumps(content[1])}")
-        assert [*found(browser), *headings(browser)] == []
-
-
-def test_the_page_of_the_phones_with_a_pairing_and_after_it(browser: Phone, home: Path) -> None:
-    with over_tls(home) as served:
-        served.signed_in("Ada's phone")
-        served.app.test_client().post("/phones/open", base_url="http://localhost")
-        with served_on_loopback(served.app) as url:
-            browser.go(f"{url}/phones")
-            opened = [*found(browser), *headings(browser)]
-            browser.tap("form[action$='/cancel'] button")
-            browser.until("document.querySelector('form[action$=\"/open\"]')")
-            assert opened == []
-            assert [*found(browser), *headings(browser)] == []
-
-
-@contextlib.contextmanager
-def served_on_loopback(app: Flask) -> Iterator[str]:
-    page = make_server(app, 0)
-    serving = threading.Thread(target=page.serve)
-    serving.start()
-    try:
-        yield f"http://localhost:{page.port}"
-    finally:
-        page.stop()
-        serving.join(20)
 
 
 def test_an_empty_home_whose_device_is_stopped(browser: Phone, home: Path) -> None:
@@ -263,6 +176,17 @@ def test_the_states_of_capture(browser: Phone, home: Path, capture: RealCapture)
         state(browser, "fault")
         told["a fault"] = found(browser)
     assert {what: each for what, each in told.items() if each} == {}
+
+
+def test_a_keep_that_a_pause_set_aside(browser: Phone, home: Path, capture: RealCapture) -> None:
+    with dashboard(home) as (_, url):
+        browser.go(url)
+        browser.until("document.querySelector('#memory').textContent.includes('in memory')")
+        now_s = time.monotonic()
+        for down, at_s in ((True, -2.6), (False, -2.5), (True, -2.3)):
+            capture.capture.inbox.put(Edge(down, now_s + at_s))
+        browser.until("document.querySelector('.set-aside')")
+        assert [*found(browser), *headings(browser)] == []
 
 
 def test_every_step_of_the_demos_first_minute(browser: Phone, home: Path) -> None:
