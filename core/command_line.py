@@ -6,8 +6,6 @@ needs only when it runs, so that `afterthought --help` stays quick.
 
 import argparse
 import contextlib
-import difflib
-import importlib.metadata
 import json
 import os
 import re
@@ -272,6 +270,8 @@ _COMMAND = "COMMAND"
 
 def _closest(typed: str, known: Iterable[str]) -> str:
     """The end of a sentence that asks whether the nearest of these was meant, if one is near."""
+    import difflib  # noqa: PLC0415 - for a slip of the finger
+
     near = difflib.get_close_matches(typed, known, n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
 
@@ -280,6 +280,8 @@ class _Version(argparse.Action):
     """Prints the version of the product and ends; it is looked up only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        import importlib.metadata  # noqa: PLC0415 - it reads zip files, mails and tables
+
         _give(f"afterthought {importlib.metadata.version('afterthought')}")
         parser.exit()
 

@@ -2,12 +2,12 @@
 
 `log.info("clip_transcribed", moment=id, seconds=4.2)`. Lines go to standard
 error, where journald keeps them; standard output belongs to the command.
+
+structlog takes 2.5 MB, so it is loaded once there is something to log.
 """
 
 import sys
 from typing import Any
-
-import structlog
 
 Log = Any
 """structlog's bound logger; it has no useful static type of its own."""
@@ -17,6 +17,8 @@ _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 def set_up(level: str = "warning") -> None:
     """Send the log to standard error, one line an event, from `level` upwards."""
+    import structlog  # noqa: PLC0415
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -32,11 +34,15 @@ def set_up(level: str = "warning") -> None:
 
 def _to_standard_error(*_: object) -> Log:
     """A logger to where standard error leads now; one that says nothing where it is closed."""
+    import structlog  # noqa: PLC0415
+
     return structlog.ReturnLogger() if sys.stderr is None else structlog.PrintLogger(sys.stderr)
 
 
 def get_log() -> Log:
     """The log of this process; warnings and errors only where nobody has set it up."""
+    import structlog  # noqa: PLC0415
+
     if not structlog.is_configured():
         set_up()
     return structlog.get_logger()

@@ -5,7 +5,6 @@ library costs 19 MB in each of them (pydantic, measured, x86, 2026-11).
 """
 
 import dataclasses
-import difflib
 import json
 import os
 import re
@@ -200,6 +199,8 @@ def _unknown(key: str, value: object, known: list[str]) -> Problem:
 
 
 def _nearest(key: str, known: Iterable[str]) -> str | None:
+    import difflib  # noqa: PLC0415 - for a slip of the finger
+
     return next(iter(difflib.get_close_matches(key, list(known), n=1)), None)
 
 

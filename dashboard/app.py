@@ -6,6 +6,7 @@ import secrets
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, render_template, request
@@ -26,6 +27,7 @@ from dashboard.compression import compress
 from dashboard.context import PATIENCE_S, Context, PostNote, context
 from dashboard.demo import FOLDER, offered_question
 from dashboard.live_events import Live
+from dashboard.page_search import PageSearch
 from dashboard.pages import PAGES
 from dashboard.reach.reached import ReachedNow, from_nowhere
 from dashboard.sentences import say, with_commands
@@ -40,7 +42,7 @@ from dashboard.sign_in.set_up_secret import SetUpSecret
 from dashboard.sign_in.sign_ins import SignIns
 from pipeline.forget import forget
 from pipeline.imports import clean_text
-from pipeline.search.query_vectors import asker, prepared
+from pipeline.search.by_worker import by_worker
 from pipeline.spool.spool import Spool
 from pipeline.store.acts import Reversed
 from pipeline.store.format.drafts import new_moment_id
@@ -51,9 +53,8 @@ from pipeline.undo import undo
 LONGEST_POST_BYTES = 1024 * 1024
 """A note of a million letters is a book; larger posts are refused before they are read."""
 
-MEANING_WITHIN_S = 1.2
-"""A loaded embedder answers within 20 ms and a sleeping one in about a second (x86); beyond
-that words alone are the better answer, and the next query finds it awake."""
+SEARCHED_WITHIN_S = 30.0
+"""A worker's first search reads the whole archive; where there is no worker, nobody waits."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -91,8 +92,10 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge, spool = Bridge(), Spool(home.spool)
-    embed = prepared(offered_question(), asker(worker, MEANING_WITHIN_S))
-    archive = ArchiveAccess(home.path, _forgetting(spool), _undoing(spool), embed)
+    search_of = partial(
+        PageSearch, elsewhere=by_worker(worker, SEARCHED_WITHIN_S), known=offered_question()
+    )
+    archive = ArchiveAccess(home.path, _forgetting(spool), _undoing(spool), search_of)
     live = Live(
         bridge,
         archive,

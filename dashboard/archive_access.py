@@ -13,15 +13,15 @@ from typing import get_args
 from core.errors import NotFound
 from core.facts import FactKind
 from core.moment import Transcript
+from dashboard.page_search import PageSearch, SearchOf
 from dashboard.sentences import say
-from pipeline.search.engine import Embed, Engine, Found
+from pipeline.search.found import Found, Wanted
 from pipeline.store import acts
 from pipeline.store.act_list import Act, latest_acts
 from pipeline.store.acts import Reversed
 from pipeline.store.port import Archive, Period, Reader
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path
-from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
@@ -64,18 +64,20 @@ class _Opened:
 
     file: tuple[int, int] | None
     reader: Reader
-    engine: Engine
+    search: PageSearch
     stack: contextlib.AsyncExitStack
 
 
 class ArchiveAccess:
     """Reads one archive over one connection; acts each open it for writing and close it."""
 
-    def __init__(self, home: Path, forget: Forget, undo: Undo, embed: Embed | None = None) -> None:
+    def __init__(
+        self, home: Path, forget: Forget, undo: Undo, search_of: SearchOf = PageSearch
+    ) -> None:
         self._home = home
         self._forget = forget
         self._undo = undo
-        self._embed = embed
+        self._search_of = search_of
         self._opening = asyncio.Lock()
         self._opened: _Opened | None = None
 
@@ -109,8 +111,8 @@ class ArchiveAccess:
     async def search(
         self, query: str, n: int, *, until_ms: int | None = None, by_words_alone: bool = False
     ) -> Found:
-        engine = (await self._open()).engine
-        return await engine.search(query, n=n, until_ms=until_ms, by_words_alone=by_words_alone)
+        wanted = Wanted(query, n, until_ms=until_ms, by_words_alone=by_words_alone)
+        return await (await self._open()).search.search(wanted)
 
     async def newest(self) -> MomentRow | None:
         """The moment that was kept last, hidden or not; the journal knows where no clock does."""
@@ -125,8 +127,9 @@ class ArchiveAccess:
         """Those of the moments kept last whose time is not known yet."""
         reader = await self._reader()
         kept = await reader.latest_events(LOOK_BACK, kind="moment_kept")
-        rows = [await reader.find_moment(each.subject) for each in kept]
-        return [row for row in rows if row and row.at_ms is None and row.state == "visible"]
+        found = await reader.find_moments([each.subject for each in kept])
+        rows = [found[each.subject] for each in kept if each.subject in found]
+        return [row for row in rows if row.at_ms is None and row.state == "visible"]
 
     async def changes(self, since: int | None) -> Changes:
         """The changes after the event `since`; with None, only the mark."""
@@ -163,9 +166,7 @@ class ArchiveAccess:
 
     async def found(self, moments: Iterable[str]) -> dict[str, MomentRow]:
         """Those of these moments that are there, by id."""
-        reader = await self._reader()
-        rows = [await reader.find_moment(each) for each in moments]
-        return {row.id: row for row in rows if row is not None}
+        return await (await self._reader()).find_moments(list(moments))
 
     async def undo(self, named: str) -> Turned:
         """Take back this act, or bring it back where an undo is named. NotFound, ActWaits."""
@@ -221,9 +222,8 @@ class ArchiveAccess:
     async def _open_anew(self, file: tuple[int, int] | None) -> _Opened:
         async with contextlib.AsyncExitStack() as stack:
             reader = await stack.enter_async_context(open_archive_to_read(self._home))
-            engine = Engine(PassageReader(reader.connection), self._embed)
             seen = None if await reader.is_stand_in() else file  # somebody may be making it
-            return _Opened(seen, reader, engine, stack.pop_all())
+            return _Opened(seen, reader, self._search_of(reader), stack.pop_all())
 
 
 async def _newest_act(reader: Reader, moment: str) -> str:

@@ -16,7 +16,7 @@ _LAST_PORT = 65_535
 
 def dashboard(arguments: Arguments, screen: Screen) -> int:
     """Serve the page until a signal to stop."""
-    from core.access.memory import close_memory  # noqa: PLC0415
+    from core.access.memory import FreedMemory, close_memory, share_one_heap  # noqa: PLC0415
     from core.settings_file import load  # noqa: PLC0415
     from dashboard.app import (  # noqa: PLC0415
         close,
@@ -35,6 +35,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         screen.value({"url": url}, f"The page is at {url}")
 
     close_memory()
+    share_one_heap()
     home = home_of(arguments)
     settings = load(home.path)
     plan = Plan(
@@ -52,10 +53,12 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         if settings.device.second_button == "pair":
             follow_second_button(app)
         look_at_phones = watch_phones(app, server.hang_up_on)
+        freed = FreedMemory()
 
         def looking() -> None:
             reach.look()
             look_at_phones()
+            freed.look()
 
         try:
             serve(server, Hooks(ready, lambda: end_streams(app), looking))

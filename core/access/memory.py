@@ -6,11 +6,16 @@ Words and sound are in the memory of whoever records, hears, searches or shows t
 import ctypes
 import os
 import resource
+import time
 from pathlib import Path
 
 from core import log
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
+_M_ARENA_MAX = -8  # malloc.h
+
+GIVE_BACK_EVERY_S = 20.0
+"""How often freed memory is looked for."""
 
 
 def close_memory() -> None:
@@ -25,6 +30,40 @@ def close_memory() -> None:
     libc.prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
     if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
         log.get_log().warning("still_dumpable", reason=os.strerror(ctypes.get_errno()))
+
+
+def share_one_heap() -> None:
+    """Let the threads of this process, which are to come, take memory from one heap.
+
+    glibc gives each a heap of its own, against a contention that Python's lock leaves no room
+    for: with 16 threads 5 MB of the page's 52 (x86, 2026-11).
+    """
+    _call("mallopt", _M_ARENA_MAX, 1)
+
+
+def _call(name: str, *values: int) -> None:
+    """Call what glibc has and another C library may lack."""
+    function = getattr(ctypes.CDLL(None), name, None)
+    if function is not None:
+        function(*values)
+
+
+class FreedMemory:
+    """What this process has freed: given to the system now and then, also from between the rest.
+
+    A page's first ones leave 1 MB behind, of templates that were compiled (x86, 2026-11). To
+    look for it takes a tenth of a millisecond.
+    """
+
+    def __init__(self) -> None:
+        self._given_s = 0.0
+
+    def look(self) -> None:
+        """To be called often."""
+        now_s = time.monotonic()
+        if now_s - self._given_s >= GIVE_BACK_EVERY_S:
+            self._given_s = now_s
+            _call("malloc_trim", 0)
 
 
 def swaps(table: Path = Path("/proc/swaps")) -> list[str]:

@@ -7,9 +7,7 @@ from typing import ClassVar
 
 from core.moment import Transcript, Word
 from dashboard.sentences import say
-from pipeline.search.engine import Found
-from pipeline.search.hits import Hit
-from pipeline.search.marks import pieces
+from pipeline.search.found import Found, Hit, pieces
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 

@@ -1,6 +1,7 @@
-"""An address as a QR code: for a page, and for a terminal. Pure."""
+"""An address as a QR code: for a page, and for a terminal. Pure.
 
-import segno
+segno is loaded by the first one: with what it brings it takes 1.5 MB, and few requests need it.
+"""
 
 _BORDER = 2
 
@@ -15,6 +16,8 @@ _HALVES = {
 
 def qr_svg(url: str) -> str:
     """The code as an element of a page; how large it is, the style sheet says."""
+    import segno  # noqa: PLC0415
+
     made = segno.make(url, error="m")
     found: str = made.svg_inline(omitsize=True, svgclass="qr", dark="#000", light="#fff", border=3)
     return found
@@ -22,6 +25,8 @@ def qr_svg(url: str) -> str:
 
 def qr_text(url: str) -> str:
     """The code in half blocks, two rows a line: 29 columns or so for an address of ours."""
+    import segno  # noqa: PLC0415
+
     rows = [list(row) for row in segno.make(url, error="l").matrix_iter(border=_BORDER)]
     if len(rows) % 2:
         rows.append([0] * len(rows[0]))

@@ -15,8 +15,7 @@ from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
     from core.paths import Home
-    from pipeline.search.engine import Found
-    from pipeline.search.hits import Hit
+    from pipeline.search.found import Found, Hit
     from pipeline.store.sqlite.reader import SqliteReader
     from pipeline.worker.model_process import Vectors
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from core.text.words import words_of
 from pipeline.search import fusion
-from pipeline.search.hits import Asked, Hit, Twin, grounds, hit_of
+from pipeline.search.found import Found, Hit, Twin, Wanted
+from pipeline.search.hits import Asked, grounds, hit_of
 from pipeline.search.marks import Marker
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query, Term, parse
@@ -22,31 +23,8 @@ FOLD_ROOM = 2
 WHOLE_RUN = 1.1
 """What a part of an unspaced run weighs in a passage with the whole, where the best weighs 1."""
 
-NEAREST = 3
-"""Hits that people are shown where nothing is close."""
-
 Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32] | None]]
 """Texts to unit-length vectors; None when the embedder is busy or absent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The answer to one query, best hit first.
-
-    `by_words_alone` says that meaning could not be asked; `nothing_close` that the hits
-    are the nearest there are and probably no answer. `ms` is this query's share of the time.
-    """
-
-    query: str
-    hits: tuple[Hit, ...]
-    nothing_close: bool
-    by_words_alone: bool
-    ms: float
-
-    @property
-    def for_people(self) -> tuple[Hit, ...]:
-        """The hits to show: few where nothing is close, for more would look like an answer."""
-        return self.hits[:NEAREST] if self.nothing_close else self.hits
 
 
 class Engine:
@@ -73,6 +51,16 @@ class Engine:
         """
         embed = None if by_words_alone else self._embed
         return (await self._search([query], embed, n, since_ms, until_ms))[0]
+
+    async def answer(self, wanted: Wanted) -> Found:
+        """The same, for what another process wants."""
+        return await self.search(
+            wanted.query,
+            n=wanted.n,
+            since_ms=wanted.since_ms,
+            until_ms=wanted.until_ms,
+            by_words_alone=wanted.by_words_alone,
+        )
 
     async def search_many(
         self,

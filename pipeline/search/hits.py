@@ -6,44 +6,17 @@ shown, in another part of the moment, in its date, or in the moment beside it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.calendar.dates import date_in_words
 from pipeline.search import fusion
-from pipeline.search.marks import Marker, Span, merged, quoted
+from pipeline.search.found import Hit
+from pipeline.search.marks import Marker, merged, quoted
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Term
 from pipeline.store.passage_port import Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """A moment folded into a hit: the same words by the same speaker."""
-
-    moment: str
-    ref: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A moment that answers, shown by its best passage. A higher score is better.
-
-    `marks` are the spans, in characters of `text`, of the words that were asked for.
-    """
-
-    moment: str
-    ref: str | None
-    at: datetime | None
-    seconds: float | None
-    speaker: str | None
-    text: str
-    score: float
-    why: tuple[str, ...]
-    also: tuple[Twin, ...] = ()
-    marks: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

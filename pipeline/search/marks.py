@@ -3,14 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 
 from core.text.stems import stem, sure_beginning
 from core.text.words import Token, folded, phrase_tokens, tokens_of
+from pipeline.search.found import Span
 from pipeline.search.query import Term
-
-Span = tuple[int, int]
-"""Where a marked stretch begins and ends in a text, in characters."""
 
 
 def marks(terms: Sequence[Term], text: str) -> tuple[Span, ...]:
@@ -36,15 +34,6 @@ def quoted(text: str, spans: Sequence[Span]) -> list[str]:
     """What stands at these spans, each word once, as it is written where it comes first."""
     written = [" ".join(text[start:end].split()) for start, end in spans]
     return list({folded(each): each for each in reversed(written)}.values())[::-1]
-
-
-def pieces(text: str, spans: Sequence[Span]) -> tuple[tuple[str, bool], ...]:
-    """The whole text in pieces, each with whether it is marked: for whoever shows the marks."""
-    ends = [0, *(place for span in spans for place in span), len(text)]
-    cut = [
-        (text[start:end], bool(number % 2)) for number, (start, end) in enumerate(pairwise(ends))
-    ]
-    return tuple(piece for piece in cut if piece[0])
 
 
 class Marker:

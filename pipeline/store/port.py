@@ -89,6 +89,9 @@ class Reader(Protocol):
     async def find_moment(self, moment: str) -> MomentRow | None:
         """The moment with exactly this id, if it is there."""
 
+    async def find_moments(self, moments: Collection[str]) -> dict[str, MomentRow]:
+        """Those of these moments that are there, by id."""
+
     async def notes_about(self, moments: Collection[str]) -> list[MomentRow]:
         """The notes that were written about these moments and are seen, as they were kept."""
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from core.clock import Clock, SystemClock
 from core.errors import UserError
+from core.machine import profile
 from core.paths import Home
 from core.settings import Settings
 from core.text.counting import counted
@@ -19,6 +20,7 @@ from pipeline.taking_in import conditions, handling
 from pipeline.worker.ingest import sweep_sound_parts
 from pipeline.worker.model_process import ChildModels, Models
 from pipeline.worker.only_worker import only_worker
+from pipeline.worker.searching import Searching
 from pipeline.worker.worker import Worker
 from pipeline.worker.worker_socket import serve_worker
 
@@ -56,11 +58,13 @@ async def working(
             )
             what = partial(conditions, settings, home.path)
             worker = Worker(archive, own, spool, clock or SystemClock(), what)
+            worker.searching = Searching(home.path, own, profile=profile(settings.machine.profile))
             worker.handling = handling(home.path, settings, spool, again="ask again")
             try:
                 async with serve_worker(worker, home.worker_socket):
                     yield worker
             finally:
+                await worker.searching.aclose()
                 await own.close()
 
 

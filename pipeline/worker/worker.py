@@ -13,6 +13,7 @@ from core.errors import ArchiveInDoubt, ArchiveUnusable, ModelMissing, UserError
 from core.log import get_log
 from core.sockets.socket_client import Told
 from pipeline.media import Handling
+from pipeline.search.found import Found, Wanted
 from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Kind, Turn
@@ -28,6 +29,7 @@ from pipeline.worker.ingest import Ingest
 from pipeline.worker.model_process import Models, ModelsFailed
 from pipeline.worker.one_at_a_time import OneAtATime
 from pipeline.worker.resting import Resting
+from pipeline.worker.searching import Searching
 
 LOOK_EVERY_S = 2.0
 """How often the spool is looked at without a wake: a lost wake costs this much."""
@@ -62,6 +64,7 @@ class Worker:
         self.models = models
         self.spool = spool
         self.handling = Handling()
+        self.searching = Searching(spool.folder.parent, models)
         self.trouble: UserError | None = None
         self._archive = archive
         self._clock = clock
@@ -166,6 +169,10 @@ class Worker:
         count = await try_again(self._archive, self.spool, self.handling, moment)
         self.wake()
         return count
+
+    async def search(self, wanted: Wanted) -> Found:
+        """What the archive has for another process."""
+        return await self.searching.search(wanted)
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> Told:
         """What a trusted visitor's clock says. Raises WrongUsage where that is no time."""

@@ -6,6 +6,7 @@
 | `{"do": "retry", "moment": id or null}` | `{"count": n}`: so many are tried again, of all |
 | `{"do": "status"}` | process, waiting, aside, working, trouble |
 | `{"do": "embed", "texts": [...]}` | `{"vectors": base64 of float32, "dimensions": n}` |
+| `{"do": "search", "query": ..., ...}` | hits, both as in `pipeline/search/found.py` |
 | `{"do": "transcribe", "file": path}` | `{"text": ..., "words": [...]}`; nothing is kept |
 | `{"do": "clock", "at_ms": n, "utc_offset_min": n}` | `outcome`, `off_ms`: see below |
 | `{"do": "subscribe"}` | `{"ok": true}`, then events, a line each, until either side hangs up |
@@ -33,6 +34,7 @@ from core.sockets.socket_client import read_object
 from core.sockets.socket_server import Limits, Line, SocketServer
 from core.spool_port import Clip
 from pipeline.media import Handling, SoundFile
+from pipeline.search.found import Found, Wanted, found_as_json, read_wanted
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
 from pipeline.worker.model_process import Models, ModelsFailed
@@ -76,6 +78,9 @@ class Served(Protocol):
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         """What a trusted visitor's clock says."""
+
+    async def search(self, wanted: Wanted) -> Found:
+        """What the archive has."""
 
     def listening(self) -> contextlib.AbstractContextManager[asyncio.Queue[dict[str, Any]]]:
         """Events from now on."""
@@ -134,12 +139,8 @@ async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
             return {"count": await worker.try_again(None if moment is None else str(moment))}
         case "status":
             return worker.status()
-        case "embed":
-            vectors = await worker.models.embed(_texts(request["texts"]))
-            packed = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
-            return {"vectors": packed, "dimensions": int(vectors.shape[1])}
-        case "transcribe":
-            return await _transcribe(worker, Path(str(request["file"])))
+        case "embed" | "search" | "transcribe" as models_work:
+            return await _MODELS_WORK[models_work](worker, request)
         case "clock":
             return await worker.hear_time(request["at_ms"], request["utc_offset_min"])
         case other:
@@ -155,8 +156,19 @@ def _texts(asked: object) -> list[str]:
     return texts
 
 
-async def _transcribe(worker: Served, file: Path) -> dict[str, Any]:
+async def _embed(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
+    vectors = await worker.models.embed(_texts(request["texts"]))
+    packed = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
+    return {"vectors": packed, "dimensions": int(vectors.shape[1])}
+
+
+async def _search(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
+    return found_as_json(await worker.search(read_wanted(request)))
+
+
+async def _transcribe(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
     """The words of a file, through a file without a name: nothing is kept, also after a kill."""
+    file = Path(str(request["file"]))
     with open_unnamed(worker.spool.folder) as unnamed, SoundFile(file, worker.handling) as sound:
         chunks, clip = worker.handling.guard(sound.chunks()), Clip("0-0", "file", Recorded())
         path = await asyncio.to_thread(write_clip, unnamed, clip, chunks)
@@ -166,6 +178,9 @@ async def _transcribe(worker: Served, file: Path) -> dict[str, Any]:
         "words": [asdict(word) for word in heard.transcript.words],
         "model": heard.transcript.model,
     }
+
+
+_MODELS_WORK = {"embed": _embed, "search": _search, "transcribe": _transcribe}
 
 
 async def _stream_events(worker: Served, line: Line) -> None:

@@ -56,6 +56,17 @@ async def test_an_empty_archive_has_nothing_and_no_origin(store: Both) -> None:
     assert await store.reader.find_moment(MOMENT) is None
 
 
+async def test_several_moments_are_found_by_their_ids_and_others_left_out(store: Both) -> None:
+    boat, pump, _ = [await store.keep(text) for text in ("the boat", "the pump", "a bus")]
+
+    found = await store.reader.find_moments([pump, MOMENT, boat])
+
+    assert {moment: row.text for moment, row in found.items()} == {
+        boat: "the boat",
+        pump: "the pump",
+    }
+
+
 async def test_a_note_is_about_its_moment_until_either_is_gone(store: Both) -> None:
     moment, other = await store.keep("the boat"), await store.keep("the pump")
     first = await store.keep("sold by now", later(9), about=moment)

@@ -33,10 +33,20 @@ more than 100 moments are not, 0.781 at 50, 0.786 at 20 (of some 550)."""
 class PassageReader:
     """Reads passages over a connection that only reads. Belongs to one event loop."""
 
-    def __init__(self, connection: aiosqlite.Connection, *, meaning: bool = True) -> None:
-        """Without `meaning`, vectors are left on the disk: for a search by words alone."""
+    def __init__(
+        self,
+        connection: aiosqlite.Connection,
+        *,
+        meaning: bool = True,
+        most_vectors: int | None = None,
+    ) -> None:
+        """Without `meaning`, vectors are left on the disk: for a search by words alone.
+
+        So they are where there are more passages than `most_vectors`.
+        """
         self._connection = connection
         self._meaning = meaning
+        self._most_vectors = most_vectors
         self._snapshot: Snapshot | None = None
         self._one_reading = asyncio.Lock()
 
@@ -89,8 +99,20 @@ class PassageReader:
         }
 
     async def _read(self, old: Snapshot | None) -> Snapshot:
-        changed = old and await read_changes(self._connection, old, meaning=self._meaning)
-        return changed or await read_whole(self._connection, meaning=self._meaning)
+        meaning = self._meaning and await self._fits()
+        if old is not None and old.meaning == meaning:
+            changed = await read_changes(self._connection, old)
+            if changed is not None:
+                return changed
+        return await read_whole(self._connection, meaning=meaning)
+
+    async def _fits(self) -> bool:
+        """Whether there are so few passages that their vectors are to be held."""
+        if self._most_vectors is None:
+            return True
+        query = "SELECT count(*) FROM passage"
+        ((count,),) = await self._connection.execute_fetchall(query)
+        return bool(count <= self._most_vectors)
 
     async def _count_and_rowids(self, found: str, *values: str) -> tuple[int, NDArray[np.int64]]:
         # One text of all rowids: a third of the time that a row for each takes.

@@ -36,12 +36,16 @@ _AMONG = "IN (SELECT value FROM json_each(?))"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A table, what it is made of, and how far in the log of changes it has come."""
+    """A table, what it is made of, and how far in the log of changes it has come.
+
+    Without `meaning`, its vectors were left on the disk.
+    """
 
     moments: MomentColumns
     passages: PassageColumns
     mark: Mark
     table: PassageTable
+    meaning: bool
 
 
 async def read_whole(connection: aiosqlite.Connection, *, meaning: bool) -> Snapshot:
@@ -52,12 +56,10 @@ async def read_whole(connection: aiosqlite.Connection, *, meaning: bool) -> Snap
     place_of = {moment: place for place, moment in enumerate(moments.ids)}
     query = f"{_passage(meaning=meaning)} ORDER BY rowid"
     passages = passage_columns(await connection.execute_fetchall(query), place_of)
-    return _snapshot(moments, passages, mark)
+    return _snapshot(moments, passages, mark, meaning=meaning)
 
 
-async def read_changes(
-    connection: aiosqlite.Connection, old: Snapshot, *, meaning: bool
-) -> Snapshot | None:
+async def read_changes(connection: aiosqlite.Connection, old: Snapshot) -> Snapshot | None:
     """The table as it is now, read only where it changed; None where it must be read whole."""
     mark = await latest_mark(connection)
     changed = await changed_since(connection, old.mark)
@@ -65,16 +67,18 @@ async def read_changes(
         return None
     times = times_of(old.moments, changed) | await _times_now(connection, changed)
     anew = read_anew(old.moments, times, await _moments_at(connection, times), changed)
-    query = f"{_passage(meaning=meaning)} WHERE moment {_AMONG} ORDER BY rowid"
+    query = f"{_passage(meaning=old.meaning)} WHERE moment {_AMONG} ORDER BY rowid"
     rows = await connection.execute_fetchall(query, (_listed(changed),))
     # A new row's rowid is higher than all that are there, so the rows stay in their order.
     passages = old.passages.moved(anew.places).followed_by(rows, anew.changed)
     if passages.vectors.width_bytes != old.passages.vectors.width_bytes:
         return None  # other vectors count now, some of which were read as zeros
-    return _snapshot(anew.moments, passages, mark)
+    return _snapshot(anew.moments, passages, mark, meaning=old.meaning)
 
 
-def _snapshot(moments: MomentColumns, passages: PassageColumns, mark: Mark) -> Snapshot:
+def _snapshot(
+    moments: MomentColumns, passages: PassageColumns, mark: Mark, *, meaning: bool
+) -> Snapshot:
     table = PassageTable(
         rowids=passages.rowids,
         moment_of=passages.moment_of,
@@ -87,7 +91,7 @@ def _snapshot(moments: MomentColumns, passages: PassageColumns, mark: Mark) -> S
         entered=moments.entered,
         about=places_about(moments),
     )
-    return Snapshot(moments, passages, mark, table)
+    return Snapshot(moments, passages, mark, table, meaning)
 
 
 async def _times_now(connection: aiosqlite.Connection, moments: AbstractSet[str]) -> set[int]:

@@ -125,6 +125,11 @@ class SqliteReader:
         rows = list(await self.connection.execute_fetchall(query, (moment,)))
         return MomentRow(*rows[0]) if rows else None
 
+    async def find_moments(self, moments: Collection[str]) -> dict[str, MomentRow]:
+        query = f"SELECT {_MOMENT} FROM moment WHERE id IN (SELECT value FROM json_each(?))"
+        rows = await self.connection.execute_fetchall(query, (json.dumps(list(moments)),))
+        return {row[0]: MomentRow(*row) for row in rows}
+
     async def notes_about(self, moments: Collection[str]) -> list[MomentRow]:
         query = (
             f"SELECT {_MOMENT} FROM moment WHERE about IN (SELECT value FROM json_each(?)) "

@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from core.access import memory
 from core.access.memory import swaps, swaps_on_disk
 from tests.imports import TREE
 
@@ -33,3 +36,16 @@ def test_swap_is_what_the_kernel_lists_and_compressed_memory_is_on_no_disk(tmp_p
     assert swaps(tmp_path / "absent") == []
     assert swaps(tmp_path / "both") == ["/dev/zram0", "/var/swap"]
     assert swaps_on_disk(tmp_path / "both") == ["/var/swap"]
+
+
+def test_freed_memory_is_given_back_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s, given = [1_000.0], []
+    monkeypatch.setattr("time.monotonic", lambda: now_s[0])
+    monkeypatch.setattr(memory, "_call", lambda name, *_: given.append(name))
+    freed = memory.FreedMemory()
+
+    for _ in range(50):
+        freed.look()
+        now_s[0] += 1
+
+    assert given == ["malloc_trim"] * 3

@@ -9,8 +9,7 @@ from dashboard.show import moments
 from dashboard.show.dates import day_title
 from dashboard.show.gaps import breaks, stretches
 from dashboard.show.moments import Card
-from pipeline.search.engine import Found
-from pipeline.search.hits import Hit
+from pipeline.search.found import Found, Hit
 from pipeline.store.views.moment_fold import MomentRow
 from tests.dashboard.rows import at_ms, gap, in_zone, moment, pause, utc, utc_ms
 

@@ -16,6 +16,7 @@ from core.errors import UserError
 from core.sockets import socket_client
 from pipeline.fakes import FakeModels
 from pipeline.media import Handling
+from pipeline.search.found import Found, Wanted
 from pipeline.spool.spool import Spool
 from pipeline.worker import worker_socket
 from pipeline.worker.worker_socket import LONGEST_REQUEST, MOST_LINES, MOST_TEXTS, serve_worker
@@ -40,6 +41,9 @@ class Idle:
 
     async def try_again(self, moment: str | None) -> int:
         return 0 if moment else 2
+
+    async def search(self, wanted: Wanted) -> Found:
+        return Found(wanted.query, (), nothing_close=True, by_words_alone=True, ms=1.0)
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         return {}

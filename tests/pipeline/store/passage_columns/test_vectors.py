@@ -1,4 +1,4 @@
-"""Vectors of passages: added to and taken from without a copy of all of them."""
+"""Vectors of passages: small, and added to and taken from without a copy of all of them."""
 
 import numpy as np
 
@@ -49,3 +49,14 @@ def test_where_no_room_is_left_the_rows_of_those_that_went_are_given_up() -> Non
     assert moved.used == len(moved.row_of) == most + 3
     assert moved.cosines(FIRST_AXIS).tolist() == [0, 1, *[1] * most, 0]
     assert len(moved.buffer) > moved.used
+
+
+def test_a_cosine_is_that_of_the_exact_vectors_to_within_a_three_hundredth() -> None:
+    exact = np.random.default_rng(1).standard_normal((3_000, 384)).astype(np.float32)
+    exact /= np.linalg.norm(exact, axis=1, keepdims=True)
+    stored = list(encoded(exact))
+
+    rows = vector_rows(stored[:2_000]).followed_by(stored[2_000:])
+
+    np.testing.assert_allclose(rows.cosines(exact[7]), exact @ exact[7], atol=1 / 300)
+    assert rows.buffer.itemsize == 1
