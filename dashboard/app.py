@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -34,13 +34,14 @@ from dashboard.sentences import say, with_commands
 from dashboard.show.first_minute import load_demo
 from dashboard.sign_in import set_up_secret
 from dashboard.sign_in.command_socket import CommandSocket
+from dashboard.sign_in.confirming import Confirmations
 from dashboard.sign_in.desk import Desk
 from dashboard.sign_in.phone_file import PhoneFile
-from dashboard.sign_in.press_watch import Capture
+from dashboard.sign_in.press_watch import Capture, PressWatch
 from dashboard.sign_in.second_button import SecondButton
 from dashboard.sign_in.set_up_secret import SetUpSecret
 from dashboard.sign_in.sign_ins import SignIns
-from pipeline.forget import forget
+from pipeline.forget import forget, forget_everything
 from pipeline.imports import clean_text
 from pipeline.search.by_worker import by_worker
 from pipeline.spool.spool import Spool
@@ -109,6 +110,7 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         lambda: socket_client.events(capture, levels=False),
         lambda told: socket_client.ask(capture, told, patience_s=PATIENCE_S),
     )
+    desk = Desk(sign_ins, line, SystemClock(), live.tell_of_phones)
     return Context(
         home=home.path,
         bridge=bridge,
@@ -121,11 +123,20 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         assets=load_assets(),
         sign_ins=sign_ins,
         set_up_secret=_set_up_secret(home, reached),
-        desk=Desk(sign_ins, line, SystemClock(), live.tell_of_phones),
+        desk=desk,
+        confirmations=_confirmations(desk, sign_ins, line, live),
         reached=reached,
         authority=CertificatePlaces(certificate_folder(home.path)).authority,
         demo=load_demo(FOLDER),
     )
+
+
+def _confirmations(desk: Desk, sign_ins: SignIns, line: Capture, live: Live) -> Confirmations:
+    clock = SystemClock()
+    watch = PressWatch(line, clock, lambda _: None)
+    made = Confirmations(desk, sign_ins, watch, clock, live.tell_of_phones)
+    desk.make_way = made.cancel
+    return made
 
 
 def _sign_ins(home: Home, reached: ReachedNow) -> SignIns:
@@ -153,6 +164,7 @@ def follow_second_button(app: Flask) -> None:
     here: Context = app.extensions["context"]
     button = SecondButton(
         here.desk,
+        here.confirmations,
         lambda: socket_client.events(here.capture_socket, levels=False),
         here.reached,
     )
@@ -191,12 +203,18 @@ def close(app: Flask) -> None:
     if commands is not None:
         context.bridge.ask(commands.close())
     context.bridge.ask(context.desk.cancel())
+    context.bridge.ask(context.confirmations.cancel())
     context.bridge.ask(context.archive.close())
     context.bridge.close()
 
 
 def _forgetting(spool: Spool) -> Forget:
-    return lambda archive, moments: forget(archive, spool, moments)
+    async def forget_these(archive: Archive, moments: Sequence[str] | None) -> bool:
+        if moments is None:
+            return await forget_everything(archive, spool)
+        return await forget(archive, spool, moments)
+
+    return forget_these
 
 
 def _undoing(spool: Spool) -> Undo:

@@ -32,8 +32,8 @@ LOOK_BACK = 200
 _NO_MOMENT = frozenset({"origin_began", *get_args(FactKind)})
 """The kinds of event that are about no moment."""
 
-Forget = Callable[[Archive, Sequence[str]], Awaitable[bool]]
-"""True once the bytes of these moments are gone, wherever in the home they were."""
+Forget = Callable[[Archive, Sequence[str] | None], Awaitable[bool]]
+"""True once the bytes of these moments, or with None of all, are gone, wherever they were."""
 
 Undo = Callable[[Archive, str], Awaitable[Reversed]]
 """Takes back the act, or brings it back where an undo is named. Raises NotFound, ActWaits."""
@@ -183,6 +183,11 @@ class ArchiveAccess:
         """
         async with self._writing(named) as (archive, row):
             return await self._forget(archive, [row.id])
+
+    async def forget_everything(self) -> bool:
+        """The same for all that is in the archive and waits for it."""
+        async with open_archive(self._home) as archive:
+            return await self._forget(archive, None)
 
     async def doubt(self) -> str:
         """Why nothing is written here until the wearer decides; empty where all is well."""

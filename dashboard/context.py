@@ -24,6 +24,7 @@ from .sentences import say
 from .show import status
 from .show.first_minute import Demo
 from .show.local_time import Clock
+from .sign_in.confirming import Confirmations
 from .sign_in.desk import Desk
 from .sign_in.set_up_secret import SetUpSecret
 from .sign_in.sign_ins import SignIns
@@ -82,6 +83,7 @@ class Context:
     sign_ins: SignIns
     set_up_secret: SetUpSecret
     desk: Desk
+    confirmations: Confirmations
     reached: ReachedNow
     authority: Callable[[], bytes | None]
     demo: Demo | None = None

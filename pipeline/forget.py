@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.spool.spool import Spool
 from pipeline.store.port import Archive
+from pipeline.to_forget import everything
 
 
 async def forget(
@@ -29,6 +30,16 @@ async def forget(
     await archive.begin_forgetting(moments, here=here)
     spool.erase_letters(letters)
     return await finish_forgetting(archive, spool)
+
+
+async def forget_everything(archive: Archive, spool: Spool) -> bool:
+    """The same for every moment, and for whatever lies in the spool or was set aside."""
+    chosen = await everything(archive, spool)
+    is_done = True
+    if chosen.moments or chosen.letters:
+        is_done = await forget(archive, spool, chosen.moments, letters=chosen.letters)
+    await archive.erase_aside()
+    return is_done
 
 
 async def finish_forgetting(archive: Archive, spool: Spool) -> bool:

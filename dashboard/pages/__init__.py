@@ -5,6 +5,7 @@ from . import (
     authority,
     day,
     demo,
+    forgetting,
     home,
     live,
     moment,
@@ -17,6 +18,6 @@ from . import (
     static,
 )
 
-_OF_MOMENTS = (home, press, search, moment, acts, sound, note, day, live, demo)
+_OF_MOMENTS = (home, press, search, moment, forgetting, acts, sound, note, day, live, demo)
 
 PAGES = tuple(each.page for each in (*_OF_MOMENTS, pairing, phones, authority, static))

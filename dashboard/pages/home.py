@@ -55,6 +55,7 @@ def shown(here: Context, at: Clock) -> dict[str, object]:
         "past": _past(recent, at),
         "has_any": newest is not None,
         "news": ", ".join(_new_phones(here)),
+        "asks_to_forget": _asks_to_forget(here),
         "offers_authority": _offers_authority(here, at),
         "month": f"{at.now:%Y-%m}",
         "query": request.args.get("q", ""),
@@ -98,6 +99,12 @@ def _offers_authority(here: Context, at: Clock) -> bool:
     """True where this phone may meet a warning each week, and need not."""
     host = request.host.partition(":")[0]
     return host not in here.reached().owners and is_offered(g.phone, at.now_ms)
+
+
+def _asks_to_forget(here: Context) -> str:
+    """The name of the phone that waits for a press to forget everything; all others are told."""
+    asked = here.confirmations.now
+    return asked.name if asked is not None and asked.state == "waits" else ""
 
 
 def _past(recent: list[MomentRow], at: Clock) -> tuple[moments.Day, ...]:

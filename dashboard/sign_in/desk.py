@@ -5,7 +5,7 @@ Owned by the bridge's loop: every coroutine runs there, and so nothing is locked
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from core.clock import Clock
 from core.errors import UserError
@@ -46,6 +46,8 @@ class Desk:
         self._changed = asyncio.Event()
         self._listeners: set[asyncio.Queue[Told]] = set()
         self._setting_up = asyncio.Lock()
+        self.make_way: Callable[[], Awaitable[None]] = _nothing_waits
+        """Ends whatever else waits for a press: one answers one question."""
         self._watch = PressWatch(capture, clock, self._tell)
 
     @property
@@ -73,6 +75,7 @@ class Desk:
         """A new pairing; one that is open is cancelled. Raises PhonesUnreadable."""
         await asyncio.to_thread(self._sign_ins.all)
         await self.cancel()
+        await self.make_way()
         self._pairing = opened(self._clock.monotonic_s(), self._lasts_s)
         self._changed = asyncio.Event()
         self._running = asyncio.create_task(self._run())
@@ -189,3 +192,7 @@ class Desk:
     def _tell(self, event: Told) -> None:
         for each in self._listeners:
             each.put_nowait(event)
+
+
+async def _nothing_waits() -> None:
+    """Where pairings are all that presses are for."""

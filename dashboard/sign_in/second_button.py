@@ -1,4 +1,4 @@
-"""The second button of the device: held, it opens a pairing, and ends the one that is open."""
+"""The second button of the device: held, it opens a pairing, or ends what waits for a press."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ from core.log import get_log
 from core.sockets.socket_client import NobodyThere, Told
 from dashboard.reach.reached import ReachedNow
 
+from .confirming import Confirmations
 from .desk import Desk
 from .press_watch import ASK_AGAIN_S
 
@@ -17,9 +18,14 @@ class SecondButton:
     """Follows capture for as long as the page runs. On the bridge's loop."""
 
     def __init__(
-        self, desk: Desk, events: Callable[[], AsyncIterator[Told]], reached: ReachedNow
+        self,
+        desk: Desk,
+        confirmations: Confirmations,
+        events: Callable[[], AsyncIterator[Told]],
+        reached: ReachedNow,
     ) -> None:
-        self._desk, self._events, self._reached = desk, events, reached
+        self._desk, self._confirmations = desk, confirmations
+        self._events, self._reached = events, reached
 
     async def follow(self) -> None:
         """Never returns."""
@@ -32,8 +38,11 @@ class SecondButton:
             await asyncio.sleep(ASK_AGAIN_S)
 
     async def _asked(self) -> None:
+        asked = self._confirmations.now
         if self._desk.is_open:
             await self._desk.cancel()
+        elif asked is not None and asked.state == "waits":  # the light shows it, too
+            await self._confirmations.cancel()
         elif self._reached().address and await self._opened():
             return
         else:

@@ -11,7 +11,7 @@ import { firstMinute } from "./first_minute.js";
 import { keepButton, undoForm } from "./keep_button.js";
 import { level } from "./level.js";
 import { live } from "./live.js";
-import { pairing } from "./pairing.js";
+import { pairing, waiting } from "./pairing.js";
 import { rememberParts } from "./parts.js";
 import { searchForm } from "./search.js";
 
@@ -27,6 +27,7 @@ begin("#press", keepButton);
 begin("#undo", undoForm);
 begin("#first", firstMinute);
 begin("#pair", pairing);
+begin("#asked", waiting);
 begin(".hand", captureForms);
 begin(".hand", keepCounting);
 begin("#level", level);

@@ -1,5 +1,5 @@
-// A phone that is to be let in: shows the secret that it scanned, then waits for the press; and the
-// page that opened the pairing, which waits for the phone.
+// A phone that is to be let in: shows the secret that it scanned, then waits for the press; the
+// page that opened the pairing, which waits for the phone; and any other that waits for a press.
 
 import { element, one } from "./dom.js";
 
@@ -9,7 +9,11 @@ export const pairing = (place) => {
   const secret = location.hash.slice(1);
   const form = one("form.secret", place);
   if (form && secret) show(form, secret);
-  if (place.hasAttribute("data-again")) setTimeout(() => look(place.dataset.shows), LOOK_EVERY_MS);
+  waiting(place);
+};
+
+export const waiting = (place) => {
+  if (place.hasAttribute("data-again")) setTimeout(() => look(place), LOOK_EVERY_MS);
 };
 
 // The secret leaves the address bar, and the browser's history, before it is sent.
@@ -19,14 +23,14 @@ const show = (form, secret) => {
   form.submit();
 };
 
-const look = async (shown) => {
+const look = async (place) => {
   try {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-    if (answer.redirected) return location.replace(answer.url); // let in
-    const fresh = one("#pair", element(await answer.text()));
-    if (fresh?.dataset.shows !== shown) return location.reload();
+    if (answer.redirected) return location.replace(answer.url); // let in, or done
+    const fresh = one(`#${place.id}`, element(await answer.text()));
+    if (fresh?.dataset.shows !== place.dataset.shows) return location.reload();
   } catch {
     // away for now: the next look tells
   }
-  setTimeout(() => look(shown), LOOK_EVERY_MS);
+  waiting(place);
 };
