@@ -22,8 +22,9 @@ from .bridge import Bridge
 Events = Callable[[], AsyncIterator[Told]]
 """A new subscription; raises NobodyThere when nobody is there, or not any more."""
 
-STILL_HERE_S = 15.0
-"""How often an idle stream gets a line, which fails once the page is gone; proxies cut at 30 s."""
+STILL_HERE_S = 5.0
+"""How often an idle stream says that it is there. It fails once the page is gone, and a page that
+hears nothing for longer knows that the network is."""
 
 LOOK_EVERY_S = 2.0
 """How often the journal is read without a hint: other processes append to it, too."""
@@ -72,7 +73,7 @@ class Stream:
         try:
             return self._queue.get(timeout=STILL_HERE_S)
         except queue.Empty:
-            return b": still here\n\n"
+            return _line({"event": "still"}, None)
 
 
 class Live:

@@ -178,3 +178,13 @@ def test_a_page_that_lags_is_spared_levels_and_nothing_else() -> None:
 
     kinds = [event["event"] for event in events_of(stream)]
     assert kinds == ["level"] * BACKLOG + ["kept", "bye"]
+
+
+def test_a_stream_on_which_nothing_happens_says_that_it_is_there(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.live_events.STILL_HERE_S", 0.01)
+    stream = live.open(None, hears_capture=False)
+
+    assert first(events_of(stream), "still") == {"event": "still", "id": None}
+    live.leave(stream)

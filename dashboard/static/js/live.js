@@ -3,16 +3,21 @@
 // `live-refused` and `live-taken_back`, each with the fields of the event.
 
 import { send } from "./dom.js";
-import { POLL_MS, refresh, refreshSoon } from "./parts.js";
+import { POLL_MS, refresh, refreshSoon, showLost } from "./parts.js";
 
 const CHANGES = ["state", "moment", "day", "gap", "recording", "brought_back", "phones"];
 const ACTS = ["level", "taken", "kept", "closed", "refused", "taken_back"];
 
+const SILENT_MS = 12_000; // an idle stream says every five seconds that it is there
+
 // A hidden page closes its stream and comes back with its mark; one that gets `bye` (too many
-// watch), or whose stream the browser gave up, asks every few seconds instead.
+// watch), or whose stream the browser gave up, asks every few seconds instead. A network that is
+// gone tells nobody: where nothing is heard any more, the page says so and begins anew.
 class Stream {
   #source = null;
   #poll = null;
+  #silence = null;
+  #hasMissed = false; // whether something may have happened of which no event came
 
   constructor({ live, mark }) {
     this.address = live;
@@ -26,9 +31,11 @@ class Stream {
     if (this.#source || this.#poll || document.hidden) return;
     const address = new URL(this.address, location);
     if (this.mark) address.searchParams.set("after", this.mark);
+    else this.#hasMissed = true;
     this.#source = new EventSource(address);
-    // It brings the first mark; a page that came without one may have missed something.
-    this.#on("hello", this.mark ? () => {} : refreshSoon);
+    this.#listenOn();
+    this.#on("hello", () => this.#catchUp());
+    this.#on("still", () => {});
     for (const name of CHANGES) this.#on(name, refreshSoon);
     for (const name of ACTS) this.#on(name, (event) => send(`live-${name}`, event));
     this.#on("bye", () => this.#pollInstead());
@@ -38,17 +45,39 @@ class Stream {
   leave() {
     this.#source?.close();
     clearInterval(this.#poll);
+    clearTimeout(this.#silence);
     this.#source = this.#poll = null;
   }
 
   #on(name, act) {
     this.#source.addEventListener(name, (event) => {
+      this.#listenOn();
       if (event.lastEventId) this.mark = event.lastEventId;
       act(JSON.parse(event.data));
     });
   }
 
+  // A page with a mark learns from its events what it missed, but for that it was lost meanwhile.
+  #catchUp() {
+    if (this.#hasMissed) refreshSoon();
+    this.#hasMissed = false;
+  }
+
+  #listenOn() {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#onSilence(), SILENT_MS);
+  }
+
+  #onSilence() {
+    showLost();
+    this.#hasMissed = true;
+    this.leave();
+    this.watch();
+    refresh();
+  }
+
   #onError() {
+    this.#hasMissed = true;
     if (this.#source?.readyState === EventSource.CLOSED) this.#pollInstead();
     refresh();
   }

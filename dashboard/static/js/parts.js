@@ -7,6 +7,7 @@ import { enhance } from "./enhance.js";
 import { say } from "./sentences.js";
 
 export const POLL_MS = 5000; // how often to look where no event says that something changed
+const PATIENCE_MS = 8000; // a network that is gone answers never
 const TOGETHER_MS = 120; // what changes within this is fetched once
 
 const pending = { refresh: null };
@@ -25,7 +26,8 @@ const isSame = (old, part) =>
 export const refresh = async () => {
   try {
     const { again } = document.body.dataset;
-    const answer = await fetch(again ?? location.pathname, { headers: { Accept: "text/html" } });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(again ?? location.pathname, { headers: { Accept: "text/html" }, signal });
     // It was forgotten, or this phone was revoked: the page says so.
     if ([401, 404].includes(answer.status)) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
@@ -72,7 +74,7 @@ const announceState = (old, state) => {
   if (one("#sentence", old).textContent !== sentence) announce(sentence);
 };
 
-const showLost = () => {
+export const showLost = () => {
   const state = one("#state");
   if (!state) return;
   one("#sentence", state).textContent = say("lost");

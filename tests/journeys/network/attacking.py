@@ -49,9 +49,9 @@ def attacked(host: Host, what: str, count: int, *from_: str) -> dict[str, int]:
     return told
 
 
-def answered(host: Host, requests: Sequence[str]) -> list[str]:
+def answered(host: Host, requests: Sequence[str], at: str = DEVICE) -> list[str]:
     """What is answered to each of these, sent as they are; empty where that is nothing."""
-    command = host.command(sys.executable, SCRIPT, "raw", DEVICE)
+    command = host.command(sys.executable, SCRIPT, "raw", at)
     sent = subprocess.run(
         command, input=json.dumps(requests), capture_output=True, text=True, check=False
     )

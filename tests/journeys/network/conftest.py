@@ -8,6 +8,7 @@ import pytest
 
 from tests.journeys.network.hosts import DEVICE, Wire, one_wire
 from tests.journeys.network.paged import Page, started
+from tests.journeys.network.whole import Device, whole_device
 
 
 @pytest.fixture
@@ -23,3 +24,16 @@ def page(wire: Wire, home: Path) -> Iterator[Page]:
     with started(wire, home) as found:
         found.until_at(DEVICE)
         yield found
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
+    """Capture and page, for all tests of a file: each leaves them, and the wire, as they were."""
+    if os.getuid() != 0:
+        pytest.skip("only root can make another host")
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AFTERTHOUGHT_HOME", str(home))
+        patch.setenv("XDG_STATE_HOME", str(home / "state"))
+        with one_wire() as wire, whole_device(wire, home, works=False) as device:
+            yield device

@@ -53,11 +53,18 @@ class Host:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "resolv.conf").write_text(f"nameserver {address}\n", encoding="ascii")
 
-    def has_a_vpn(self) -> None:
-        """Everything but its own network goes into a tunnel, and nothing comes back."""
-        _ip("-n", self.name, "link", "add", "vpn0", "type", "dummy")
-        _ip("-n", self.name, "link", "set", "vpn0", "up")
-        _ip("-n", self.name, "route", "replace", "default", "dev", "vpn0")
+    @contextlib.contextmanager
+    def with_a_vpn(self) -> Iterator[None]:
+        """Everything but its own network goes into a tunnel, from which nothing comes back."""
+        _ip("-n", self.name, "link", "add", "vpn", "type", "veth", "peer", "name", "nowhere")
+        try:
+            for end in ("vpn", "nowhere"):
+                _ip("-n", self.name, "link", "set", end, "up")
+            for half in ("0.0.0.0/1", "128.0.0.0/1"):
+                _ip("-n", self.name, "route", "add", half, "dev", "vpn")
+            yield
+        finally:
+            _ip("-n", self.name, "link", "del", "vpn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,18 @@ class Wire:
     def plug(self, host: Host) -> None:
         _ip("-n", self.switch, "link", "set", host.port, "up")
 
-    def keep_apart(self, *hosts: Host) -> None:
+    @contextlib.contextmanager
+    def kept_apart(self, *hosts: Host) -> Iterator[None]:
         """As an access point does with its clients where it is told to."""
+        try:
+            self._isolate(hosts, "on")
+            yield
+        finally:
+            self._isolate(hosts, "off")
+
+    def _isolate(self, hosts: Sequence[Host], switched: str) -> None:
         for host in hosts:
-            apart = ["type", "bridge_slave", "isolated", "on"]
+            apart = ["type", "bridge_slave", "isolated", switched]
             _ip("-n", self.switch, "link", "set", host.port, *apart)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.clock import SystemClock
 from core.page_address import PageAddress, read_page_address
-from core.paths import certificate_folder, runtime_folder, state_folder
+from core.paths import runtime_folder, state_folder
 from dashboard.certificates.places import CertificatePlaces, fingerprint_of
 from dashboard.sign_in.phone_file import PhoneFile
 from dashboard.sign_in.phones import hash_of, new_token
@@ -33,6 +33,8 @@ class Page:
 
     home: Path
     wire: Wire
+    state: Path
+    """The folder outside the home, which depends on the surroundings that it was started in."""
 
     @property
     def address(self) -> PageAddress | None:
@@ -47,7 +49,7 @@ class Page:
 
     @property
     def root(self) -> Path:
-        return CertificatePlaces(certificate_folder(self.home)).root
+        return CertificatePlaces(self.state / "certificates").root
 
     def until_at(self, *ips: str) -> PageAddress:
         """Where it is reached, once that is these addresses."""
@@ -64,7 +66,7 @@ class Page:
         """What a phone brings that is let in from now on: the token of its cookie."""
         self.until_at(DEVICE)
         token, authority = new_token(), fingerprint_of(self.root.read_bytes())
-        hashed, file = hash_of(token), PhoneFile(state_folder(self.home) / "phones.json")
+        hashed, file = hash_of(token), PhoneFile(self.state / "phones.json")
         assert hashed is not None
         SignIns(file, lambda: authority, SystemClock()).admit(hashed, name)
         return token
@@ -90,7 +92,7 @@ def started(wire: Wire, home: Path, inside: Sequence[str] = ()) -> Iterator[Page
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            yield Page(home, wire)
+            yield Page(home, wire, state_folder(home))
         finally:
             process.terminate()
             _, said = process.communicate(timeout=20)
