@@ -82,7 +82,7 @@ def state_folder(home: Path) -> Path:
 
     It lies outside the home, which may be encrypted.
     """
-    if _is_service(home) and _SERVICE_STATE.is_dir():
+    if is_service(home) and _SERVICE_STATE.is_dir():
         return _SERVICE_STATE
     folder = _states() / _name_of(_resolved(home))
     make_private(folder)
@@ -91,7 +91,7 @@ def state_folder(home: Path) -> Path:
 
 def certificate_folder(home: Path) -> Path:
     """The folder of the page's certificates; under the units it is another user's."""
-    if _is_service(home) and _SERVICE_CERTIFICATES.is_dir():
+    if is_service(home) and _SERVICE_CERTIFICATES.is_dir():
         return _SERVICE_CERTIFICATES
     return state_folder(home) / "certificates"
 
@@ -121,7 +121,7 @@ def runtime_folder(home: Path) -> Path:
     Who may swap the folder is looked at anew at each use. Raises ArchiveUnusable where another
     user may.
     """
-    if _is_service(home) and _SERVICE_RUNTIME.is_dir():
+    if is_service(home) and _SERVICE_RUNTIME.is_dir():
         return _SERVICE_RUNTIME
     base = _runtime_base()
     folder = (base or _temporary_base()) / "afterthought" / _name_of(_resolved(home))
@@ -189,7 +189,8 @@ def _resolved(home: Path) -> Path:
     return Path(os.path.realpath(home))
 
 
-def _is_service(home: Path) -> bool:
+def is_service(home: Path) -> bool:
+    """True for the home of the units, whose user is ours alone."""
     return _resolved(home) == _resolved(SERVICE_HOME)
 
 

@@ -16,6 +16,7 @@ from core.clock import SystemClock
 from core.errors import NotFound, UserError, WrongUsage
 from core.log import get_log
 from core.paths import Home, certificate_folder, runtime_folder, state_folder
+from core.sent import Sent
 from core.sockets import socket_client
 from core.spool_port import SpoolPort, TypedText
 from dashboard import access
@@ -65,16 +66,23 @@ POLICY = (
 iOS refuses to stream it from a certificate that was only accepted (haiwen/seafile#1247)."""
 
 
-def create_app(home: Home, *, streams: int = 8, reached: ReachedNow = from_nowhere) -> Flask:
+def create_app(
+    home: Home,
+    *,
+    streams: int = 8,
+    reached: ReachedNow = from_nowhere,
+    sent: Callable[[], Sent] = Sent,
+) -> Flask:
     """The app on this home, for any WSGI server. At most `streams` pages get live events.
 
     `reached` tells by what names and addresses phones come: without one, nobody may by TLS.
+    `sent` tells what has left this device.
 
     Nothing is opened and no thread is started before the first request: the server may fork.
     """
     app = Flask("dashboard", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
-    app.extensions["context"] = context = _context(home, streams, reached)
+    app.extensions["context"] = context = _context(home, streams, reached, sent)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(device=_device, assets=context.assets, say=say)
     app.jinja_env.filters["with_commands"] = with_commands
@@ -89,7 +97,7 @@ def create_app(home: Home, *, streams: int = 8, reached: ReachedNow = from_nowhe
     return app
 
 
-def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
+def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], Sent]) -> Context:
     runtime = runtime_folder(home.path)
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge, spool = Bridge(), Spool(home.spool)
@@ -126,6 +134,7 @@ def _context(home: Home, streams: int, reached: ReachedNow) -> Context:
         desk=desk,
         confirmations=_confirmations(desk, sign_ins, line, live),
         reached=reached,
+        sent=sent,
         authority=CertificatePlaces(certificate_folder(home.path)).authority,
         demo=load_demo(FOLDER),
     )
@@ -152,9 +161,7 @@ def _set_up_secret(home: Home, reached: ReachedNow) -> SetUpSecret:
 def listen_for_commands(app: Flask, socket: Path) -> None:
     """Answer `pair` and `phones` at this socket; the first dashboard of a home does."""
     here: Context = app.extensions["context"]
-    commands = CommandSocket(
-        here.desk, here.sign_ins, here.set_up_secret, here.reached, SystemClock()
-    )
+    commands = CommandSocket(here.desk, here.sign_ins, here.set_up_secret, here.reached, here.sent)
     app.extensions["commands"] = commands
     here.ask(commands.listen(socket))
 

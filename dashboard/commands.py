@@ -26,6 +26,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         listen_for_commands,
         watch_phones,
     )
+    from dashboard.network.sent_file import kept_count  # noqa: PLC0415
     from dashboard.reach.assembly import reach_of  # noqa: PLC0415
     from dashboard.reach.reach import Plan  # noqa: PLC0415
     from dashboard.server import STREAMS, Hooks, make_server, serve  # noqa: PLC0415
@@ -44,10 +45,12 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         arguments.redirect_port,
         _owners_files(settings),
     )
-    app = create_app(home, streams=STREAMS, reached=lambda: reach.reached)
+    sent = kept_count(home)
+    app = create_app(home, streams=STREAMS, reached=lambda: reach.reached, sent=lambda: sent.now)
     try:
         server = make_server(app, arguments.port)
         reach = reach_of(home, server, plan, screen.say)
+        server.counter = sent.counter
         server.elsewhere = lambda: reach.reached.by_number
         listen_for_commands(app, home.page_socket)
         if settings.device.second_button == "pair":
@@ -59,11 +62,13 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
             reach.look()
             look_at_phones()
             freed.look()
+            sent.look()
 
         try:
             serve(server, Hooks(ready, lambda: end_streams(app), looking))
         finally:
             reach.close()
+            sent.close()
     finally:
         close(app)
     return 0

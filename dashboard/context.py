@@ -11,6 +11,7 @@ from core import capture_status
 from core.capture_status import CaptureStatus
 from core.clock import SystemClock
 from core.errors import UserError
+from core.sent import Sent
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere, Told
 from core.spool_port import SpoolPort
@@ -85,6 +86,7 @@ class Context:
     desk: Desk
     confirmations: Confirmations
     reached: ReachedNow
+    sent: Callable[[], Sent]
     authority: Callable[[], bytes | None]
     demo: Demo | None = None
 

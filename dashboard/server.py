@@ -26,6 +26,7 @@ from core.errors import UserError
 from core.log import get_log
 from dashboard import patience
 from dashboard.connections import Connection, next_caller
+from dashboard.network.counter import SentCounter
 from dashboard.reach.connections import NetworkConnection
 from dashboard.reach.doors import Door
 
@@ -113,6 +114,7 @@ class PageServer(TcpWSGIServer):
         self.elsewhere: Callable[[], str] = lambda: ""
         """Where another user of this machine may come; empty while there is no such place."""
         self._looking: Callable[[], None] = lambda: None
+        self.counter = SentCounter()
         self.network_adj = _adjusted(app, port, "https")
         super().__init__(app, map={}, adj=_adjusted(app, port, "http"))
 
@@ -195,7 +197,7 @@ class PageServer(TcpWSGIServer):
     def _connections(self) -> list[Connection]:
         return list(self.active_channels.values())
 
-    def _visitors(self) -> list[Connection]:
+    def _visitors(self) -> list[NetworkConnection]:
         return [each for each in self._connections if isinstance(each, NetworkConnection)]
 
     def _refused(self) -> list[Connection]:
@@ -217,6 +219,9 @@ class PageServer(TcpWSGIServer):
             if patience.has_overstayed(each.standing(now_s)):
                 each.handle_close()
         self._hang_up()
+        for visitor in self._visitors():
+            if not visitor.is_stranger:  # others are counted once it is known that they are
+                visitor.count_sent()
         while True:
             connections = self._connections
             heavy = patience.too_heavy(_standings(connections))

@@ -8,8 +8,9 @@ from core import capture_status
 from core.capture_status import CaptureStatus
 from core.clock import length_in_words
 from core.errors import UserError
-from core.page_address import read_page_address
-from core.paths import Home, log_folder, runtime_folder
+from core.page_address import PageAddress, read_page_address
+from core.paths import Home, log_folder, runtime_folder, state_folder
+from core.sent import Sent, from_json, read_sent
 from core.sockets import socket_client
 from core.text.counting import counted
 from core.text.short_ids import brief_id
@@ -24,16 +25,29 @@ _NO_WORKER = (
 )
 
 
+_NO_PHONE_YET = (
+    "No phone has come yet. One that does not find the page may be on a guest network, which keeps "
+    "phones and devices apart, on another Wi-Fi, or behind a VPN: docs/network.md says what helps."
+)
+
+
 def standing(home: Home) -> tuple[dict[str, Any], str]:
     """The answer of `status`: a value for programs, sentences for people."""
     capture, capture_says = _capture(home.capture_socket)
     worker = _worker(home.worker_socket)
     page = read_page_address(runtime_folder(home.path))
-    sentences = [*capture_says, *worker_sentences(worker), *(page.sentences if page else ())]
+    sent = _sent(home)
+    sentences = [*capture_says, *worker_sentences(worker), *page_sentences(page, sent)]
     if (log := log_folder(home.path)).is_dir():
         sentences.append(f"The log of `afterthought run` is in {log}.")
     told = page.as_json() if page else None
-    value = {"capture": capture, "worker": worker, "page": told, "sentences": sentences}
+    value = {
+        "capture": capture,
+        "worker": worker,
+        "page": told,
+        "sent": sent.told() if sent else None,
+        "sentences": sentences,
+    }
     return value, "\n".join(sentences)
 
 
@@ -78,6 +92,24 @@ def _capture(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
     except UserError as error:
         return None, [str(error)]
     return status, sentences(capture_status.from_json(status))
+
+
+def _sent(home: Home) -> Sent | None:
+    """What has left this device: as the page counts it, or as it last wrote it down."""
+    try:
+        return from_json(socket_client.ask(home.page_socket, {"do": "sent"}, patience_s=PATIENCE_S))
+    except socket_client.NobodyThere:
+        return read_sent(state_folder(home.path))
+    except (KeyError, ValueError, TypeError):  # another version's page
+        return None
+
+
+def page_sentences(page: PageAddress | None, sent: Sent | None) -> list[str]:
+    """Where the page is reached, what may keep a phone away from it, and what has left."""
+    told = [] if page is None else list(page.sentences)
+    if page is not None and page.urls and sent is not None and not sent.is_anything:
+        told.append(_NO_PHONE_YET)
+    return told if sent is None else [*told, sent.sentence]
 
 
 def _worker(path: Path) -> dict[str, Any] | None:

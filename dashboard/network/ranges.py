@@ -17,3 +17,11 @@ _NETWORKS = [ipaddress.ip_network(each) for each in PRIVATE_NETWORKS]
 def is_local(address: Address) -> bool:
     """True for an address that only a local network has."""
     return any(address in network for network in _NETWORKS)
+
+
+def is_public(address: Address) -> bool:
+    """True where what is sent there leaves the local network."""
+    found = address
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        found = address.ipv4_mapped
+    return not (is_local(found) or found.is_loopback or found.is_unspecified)

@@ -7,6 +7,7 @@ from core.errors import UserError
 from dashboard.context import Context, clock, context
 from dashboard.sentences import say
 from dashboard.show.phones import shown
+from dashboard.show.sent import sent_sentences
 from dashboard.sign_in.qr import qr_svg
 
 page = Blueprint("phones", __name__)
@@ -30,6 +31,7 @@ def phones() -> str:
         phones=lines,
         is_reached=bool(here.reached().address),
         is_here=g.phone is None,
+        sent=sent_sentences(here.sent(), clock()),
         **_pairing(here),
     )
 

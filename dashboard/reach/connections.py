@@ -4,14 +4,18 @@ import socket
 import ssl
 import threading
 import time
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from waitress.task import WSGITask
 from waitress.utilities import Error
 
+from core.sent import Whom
 from dashboard.connections import Connection, Request
+from dashboard.network.counter import sent_on
 from dashboard.network.names import SHARED
+from dashboard.network.ranges import is_public
 
 HTTPS = 443
 _HANDSHAKE = b"\x16"
@@ -70,6 +74,7 @@ class NetworkConnection(Connection):
         sock.setblocking(False)  # noqa: FBT003 - the socket's own
         self._here = sock.getsockname()[0].partition("%")[0]
         self._door, self._tls = door, tls
+        self._counted_bytes = 0
         self._speaks_tls = self._is_greeted = self._wants_write = False
         # OpenSSL's object is one thread's at a time, and before Python 3.13 nobody sees to that.
         self._tls_lock = threading.Lock()
@@ -78,6 +83,23 @@ class NetworkConnection(Connection):
     def let_in(self, phone: str) -> None:
         """The phone with this id asks here, and is signed in."""
         self.is_stranger, self.phone = False, phone
+
+    def del_channel(self, map: Any = None) -> None:  # noqa: A002, ANN401 - waitress's own
+        """It is about to be closed."""
+        self.count_sent()
+        super().del_channel(map)
+
+    def count_sent(self) -> None:
+        """Count what was sent here since the last time, as to a phone or to somebody else.
+
+        Who comes from a public address is counted by whoever looks after all connections.
+        """
+        if self.socket is None or is_public(ip_address(self.addr[0].partition("%")[0])):
+            return
+        sent_bytes = sent_on(self.socket)
+        whom: Whom = "others" if self.is_stranger else "phones"
+        self._door.server.counter.count(whom, sent_bytes - self._counted_bytes)
+        self._counted_bytes = max(sent_bytes, self._counted_bytes)
 
     def headers_beside(self, request: Request) -> list[tuple[str, str]]:
         if not isinstance(request.error, Moved):

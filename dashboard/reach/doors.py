@@ -9,6 +9,7 @@ from waitress.adjustments import Adjustments
 
 from dashboard.connections import next_caller
 from dashboard.network.choosing import Attached, is_neighbour
+from dashboard.network.counter import SentCounter
 from dashboard.reach.connections import NetworkConnection
 
 _QUEUE = 256
@@ -20,6 +21,7 @@ class Server(Protocol):
 
     map: dict[int, Any]
     network_adj: Adjustments
+    counter: SentCounter
 
     def make_room_for_visitor(self) -> None:
         """Close whoever goes first where there are too many."""

@@ -5,6 +5,7 @@
 | `{"do": "pair"}` | `open`, then events, a line each; `{"do": "admit"}` on it is a press |
 | `{"do": "set_up"}` | `{"url": ..., "secret": ...}` of a new set-up secret |
 | `{"do": "phones"}` | `{"phones": [...]}` |
+| `{"do": "sent"}` | what has left this device, as `core/sent.py` tells it |
 | `{"do": "revoke", "id": id}` | `{"phone": {...}}`; its streams are closed by then |
 
 Who hangs up ends the pairing that it opened. What cannot be done is `{"error": code, "sentence":
@@ -14,11 +15,12 @@ kernel says who asks.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from core.clock import Clock, as_datetime, local_offset_min
+from core.clock import SystemClock, as_datetime, local_offset_min
 from core.errors import UserError
+from core.sent import Sent
 from core.sockets import socket_client
 from core.sockets.socket_client import Told, read_object
 from core.sockets.socket_server import Limits, Line, SocketServer
@@ -58,9 +60,9 @@ class CommandSocket:
         sign_ins: SignIns,
         set_up_secret: SetUpSecret,
         reached: ReachedNow,
-        clock: Clock,
+        sent: Callable[[], Sent],
     ) -> None:
-        self._desk, self._sign_ins, self._reached, self._clock = desk, sign_ins, reached, clock
+        self._desk, self._sign_ins, self._reached, self._sent = desk, sign_ins, reached, sent
         self._set_up_secret = set_up_secret
         limits = Limits(MOST_LINES, LONGEST_REQUEST, _NOT_YOURS, _TOO_MANY)
         self._server = SocketServer(self._converse, limits)
@@ -89,6 +91,8 @@ class CommandSocket:
                 await self._pair(line)
             case {"do": "set_up"}:
                 await line.tell(await self._set_up())
+            case {"do": "sent"}:
+                await line.tell(self._sent().as_json())
             case {"do": "phones"}:
                 phones = await asyncio.to_thread(self._sign_ins.all)
                 told = [as_json(each, self._sign_ins.visited_ms(each)) for each in phones]
@@ -135,7 +139,7 @@ class CommandSocket:
                     await self._desk.confirm()
 
     def _opened(self, pairing: Pairing) -> Told:
-        reached, now_ms = self._reached(), self._clock.now_ms()
+        reached, now_ms = self._reached(), SystemClock().now_ms()
         until = None if now_ms is None else now_ms + round(self._desk.left_s() * 1000)
         shown = None if until is None else as_datetime(until, local_offset_min(until)).isoformat()
         return {
