@@ -192,6 +192,11 @@ def test_paused_or_without_capture_the_phone_is_told(page: TlsPage, home: Path, 
 def test_at_the_machine_a_word_confirms_it(page: TlsPage, home: Path, kept: str) -> None:
     browser: FlaskClient = page.app.test_client()
     base = "http://localhost:8765"
+    unreadable = home / "spool" / "0-0.0.clip"
+    aside = home / "sound" / "aside" / f"{'ab' * 32}.mp4"
+    for each in (unreadable, aside):
+        each.parent.mkdir(parents=True, exist_ok=True)
+        each.write_bytes(WORDS.encode())
     assert "type the word forget" in browser.get("/forget", base_url=base).text
     wrong = browser.post("/forget", base_url=base, data={"word": "yes"})
     nothing = browser.post("/forget", base_url=base)
@@ -204,6 +209,8 @@ def test_at_the_machine_a_word_confirms_it(page: TlsPage, home: Path, kept: str)
     assert "Nothing was forgotten. Type the word forget" in wrong.text
     assert right.status_code == 303
     assert browser.get(f"/moment/{kept}", base_url=base).status_code == 404
+    assert not unreadable.exists()
+    assert not aside.exists()
     assert not holds(home, WORDS)
 
 

@@ -96,6 +96,8 @@ def test_two_phones_that_show_the_code_are_both_told(
     press(capture)
 
     assert (second.status, ended["reason"]) == (409, "two_phones")
+    assert "Open pairing once more." in ended["sentence"]
+    assert "Open pairing once more." in second.text
     assert "neither is let in" in second.text
     assert "neither is let in" in page.ask("/pair", token=first).text
     assert page.sign_ins.all() == ()
@@ -120,7 +122,8 @@ def test_a_press_while_paused_keeps_nothing_and_lets_in(
     waited(lambda: capture.subscribers)
     capture.ask(do="pause")
     token = token_of(show(page, command.secret))
-    assert "paused" in command.next("presses")["sentence"]
+    assert "It lets the phone in all the same." in command.next("presses")["sentence"]
+    assert "It lets the phone in all the same." in page.ask("/pair", token=token).text
 
     press(capture)
     command.next("admitted")
