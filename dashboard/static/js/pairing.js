@@ -4,6 +4,7 @@
 import { element, one } from "./dom.js";
 
 const LOOK_EVERY_MS = 1500;
+const PATIENCE_MS = 4000; // a network that is gone answers never, and may be back by then
 
 export const pairing = (place) => {
   const secret = location.hash.slice(1);
@@ -25,7 +26,8 @@ const show = (form, secret) => {
 
 const look = async (place) => {
   try {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, signal });
     if (answer.redirected) return location.replace(answer.url); // let in, or done
     const fresh = one(`#${place.id}`, element(await answer.text()));
     if (fresh?.dataset.shows !== place.dataset.shows) return location.reload();

@@ -74,6 +74,28 @@ def test_the_scanned_address_a_press_and_the_phone_is_in_until_it_is_revoked(
     browser.until(f"{SAYS} === 'This phone is not paired yet.'")
 
 
+NEVER_ANSWERED = """
+const ask = window.fetch;
+const looks = [];
+window.fetch = (address, asked) => looks.push(address) > 1 ? ask(address, asked)
+  : new Promise((_, gone) => asked.signal?.addEventListener("abort", gone));
+"""
+"""The first look of a page that waits goes into a network that is gone."""
+
+
+def test_a_look_that_nobody_answers_is_given_up_and_the_next_one_finds_it_let_in(
+    browser: Phone, page: TlsPage, capture: RealCapture
+) -> None:
+    accepting(browser, script=True)
+    browser.bring(NEVER_ANSWERED)
+    pairing = opened(page, capture)
+    browser.go(f"https://127.0.0.1:{page.port}/pair?scanned#{pairing.secret.link}")
+    browser.until("looks.length")
+    pressed(capture)
+
+    browser.until("document.querySelector('#keep')")
+
+
 def test_without_script_the_typed_code_and_a_press_do_it(
     browser: Phone, page: TlsPage, capture: RealCapture
 ) -> None:

@@ -3,18 +3,22 @@
 import contextlib
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
+from dashboard.certificates.leaves import RELEASED
 from tests.journeys.browser.chromium import Phone, chromium
 from tests.journeys.network.attacking import answered
-from tests.journeys.network.hosts import DEVICE, Host, ran
+from tests.journeys.network.hosts import DEVICE, Host, Wire, ran
+from tests.journeys.network.paged import SCRIPTS, Page, started
 from tests.journeys.network.phones import H1, phone_on
 from tests.journeys.network.whole import Device, line_of, pairing
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
 
+IN_2019 = SCRIPTS / "in_2019"
 SAYS = "document.querySelector('#sentence')?.textContent"
 
 HOTSPOTS = [("192.168.43.1", "192.168.43.7", 24), ("172.20.10.1", "172.20.10.3", 28)]
@@ -126,3 +130,28 @@ def test_clients_that_are_kept_apart_find_nothing_and_the_device_says_how_that_l
     together = ran(wire.phone.command(sys.executable, "-c", CALLING))
 
     assert (apart.returncode, together.returncode) == (1, 0)
+
+
+def test_a_clock_of_2019_on_the_device_is_told_and_on_a_phone_the_browser_tells(
+    wire: Wire, home: Path
+) -> None:
+    released_s = datetime.combine(RELEASED, time(12), UTC).timestamp()
+    with started(wire, home, ["env", f"PYTHONPATH={IN_2019}"]) as page:
+        page.until_at(DEVICE)
+        found = page.address
+        on_that_day = verified(page, wire.phone, released_s)
+        in_2019 = verified(page, wire.phone, datetime(2019, 5, 1, tzinfo=UTC).timestamp())
+
+    assert found is not None
+    assert "The clock of this device is not set" in found.troubles[0]
+    assert "Verification: OK" in on_that_day
+    assert "certificate is not yet valid" in in_2019
+
+
+def verified(page: Page, host: Host, at_s: float) -> str:
+    """What OpenSSL there makes of the page's certificate, with a clock that says this."""
+    trusting = ["-CAfile", str(page.root), "-attime", str(round(at_s)), "-verify_return_error"]
+    done = ran(
+        host.command("openssl", "s_client", "-brief", "-connect", f"{DEVICE}:8766", *trusting)
+    )
+    return done.stdout + done.stderr
