@@ -9,7 +9,7 @@ import device.commands
 import pipeline.commands
 from core import command_line
 
-CHECKS = ("deploy.checks", "device.checks", "pipeline.checks")
+CHECKS = ("deploy.checks", "device.checks", "pipeline.checks", "dashboard.checks")
 """The modules that `doctor` asks, each for what its room looks at."""
 
 COMMANDS = deploy.commands.with_completion(

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from dashboard.certificates.authority import Authority, sign
+from dashboard.certificates.places import der_of
 from dashboard.network.names import SHARED
 from dashboard.network.ranges import Address, is_local
 
@@ -69,6 +70,11 @@ def is_due(leaf: Leaf, names: Iterable[x509.GeneralName], now: datetime) -> bool
     made = certificate.not_valid_before_utc + _CLOCKS_DIFFER
     had_no_clock = made == known_time(None) != now
     return had_no_clock or now < made - _CLOCKS_DIFFER or now >= made + _RENEWED_AFTER
+
+
+def good_until(pem: bytes) -> datetime:
+    """The end of the first certificate of this text. Raises ValueError where there is none."""
+    return x509.load_der_x509_certificate(der_of(pem)).not_valid_after_utc
 
 
 def name_of_device(host: str) -> list[x509.GeneralName]:

@@ -21,7 +21,7 @@ from tests.test_texts import plant
 
 DASHBOARD = TREE / "dashboard"
 TERMINAL = {
-    *("commands.py", "server.py", "make_recordings.py", "certificates"),
+    *("commands.py", "checks.py", "server.py", "make_recordings.py", "certificates"),
     *("reach.py", "leaf_contexts.py", "owners_leaf.py"),
     *("publishing.py", "answering.py", "carrying.py"),
 }
