@@ -1,6 +1,7 @@
 """How the page searches: the worker does it, and where none is there, we do by words alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.search.by_worker import Searching
@@ -14,8 +15,8 @@ MOST_VECTORS = 1_000
 """Passages whose vectors are held here, for the demo's question alone; the worker has the rest."""
 
 
-async def nobody(_: Wanted | Sequence[str]) -> None:
-    """Where no worker is asked: no answer, and no vector."""
+async def nobody(_: Wanted) -> None:
+    """Where no worker is asked."""
 
 
 class PageSearch:
@@ -27,25 +28,24 @@ class PageSearch:
         elsewhere: Searching = nobody,
         known: Mapping[str, str] | None = None,
     ) -> None:
-        """`known` are queries that are answered here, by their vectors (see `prepared`)."""
+        """`known` are the vectors of some queries, for which no model need be waited for."""
         self._reader = reader
         self._elsewhere = elsewhere
         self._known = known or {}
         self._engine: Engine | None = None
 
     async def search(self, wanted: Wanted) -> Found:
-        found = None if wanted.query in self._known else await self._elsewhere(wanted)
-        return found or await self._own().answer(wanted)
+        wanted = replace(wanted, vector=self._known.get(wanted.query))
+        return await self._elsewhere(wanted) or await self._own().answer(wanted)
 
     def _own(self) -> "Engine":
         """Loaded by the first search that is done here: it brings a quarter of all our memory."""
         if self._engine is None:
             from pipeline.search.engine import Engine  # noqa: PLC0415
-            from pipeline.search.query_vectors import prepared  # noqa: PLC0415
             from pipeline.store.sqlite.passage_index import PassageReader  # noqa: PLC0415
 
             passages = PassageReader(self._reader.connection, most_vectors=MOST_VECTORS)
-            self._engine = Engine(passages, prepared(self._known, nobody))
+            self._engine = Engine(passages)
         return self._engine
 
 

@@ -17,7 +17,8 @@ NEAREST = 3
 class Wanted:
     """One query: the `n` best moments with `since_ms` <= at < `until_ms`.
 
-    With `by_words_alone`, nobody is asked what it means, and so nothing is waited for.
+    With `by_words_alone`, nobody is asked what it means, and so nothing is waited for; nor is
+    anybody where its `vector` is known (float32, little-endian, base64).
     """
 
     query: str
@@ -25,6 +26,7 @@ class Wanted:
     since_ms: int | None = None
     until_ms: int | None = None
     by_words_alone: bool = False
+    vector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,13 @@ def read_wanted(told: Mapping[str, Any]) -> Wanted:
     query, n = told["query"], told.get("n", 10)
     since_ms, until_ms = told.get("since_ms"), told.get("until_ms")
     numbers = [n, *(each for each in (since_ms, until_ms) if each is not None)]
-    if not isinstance(query, str) or not all(isinstance(each, int) for each in numbers):
+    texts = [query, told.get("vector") or ""]
+    if not all(isinstance(each, int) for each in numbers):
         raise TypeError
-    return Wanted(query, n, since_ms, until_ms, told.get("by_words_alone") is True)
+    if not all(isinstance(each, str) for each in texts):
+        raise TypeError
+    alone = told.get("by_words_alone") is True
+    return Wanted(query, n, since_ms, until_ms, alone, told.get("vector"))
 
 
 def found_as_json(found: Found) -> dict[str, Any]:

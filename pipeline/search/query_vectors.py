@@ -1,8 +1,8 @@
-"""Vectors of what is searched for, from the worker or prepared: who asks need load no model."""
+"""Vectors of what is searched for, from the worker: who asks need load no model."""
 
 import asyncio
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,20 +27,5 @@ def asker(worker_socket: Path, patience_s: float) -> Embed:
             return None
         flat = np.frombuffer(base64.b64decode(answer["vectors"]), "<f4")
         return flat.reshape(len(texts), answer["dimensions"])
-
-    return embed
-
-
-def prepared(known: Mapping[str, str], otherwise: Embed) -> Embed:
-    """Answers at once where every query is known, by its vector (little-endian float32, base64).
-
-    Asks as before for anything else.
-    """
-    vectors = {text: np.frombuffer(base64.b64decode(told), "<f4") for text, told in known.items()}
-
-    async def embed(texts: Sequence[str]) -> NDArray[np.float32] | None:
-        if texts and all(text in vectors for text in texts):
-            return np.stack([vectors[text] for text in texts])
-        return await otherwise(texts)
 
     return embed

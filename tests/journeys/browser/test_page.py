@@ -287,6 +287,7 @@ def test_what_has_the_words_is_shown_first_and_what_means_the_same_joins(
     browser.until("document.querySelector('#results .hit mark')")
     assert "Looking for" in browser.text("#results")
 
+    browser.until("typeof release === 'function'")
     browser.see("release()")
     browser.until("!document.querySelector('#results').innerText.includes('Looking for')")
     assert browser.text("#results .hit mark") == "pump"
@@ -299,6 +300,7 @@ def test_a_search_that_nobody_answers_says_so(browser: Phone, lived: Lived) -> N
 
     browser.type("#q", "pump")
     browser.until("document.querySelector('#results').innerText.includes('Looking for')")
+    browser.until("typeof lose === 'function'")
     browser.see("lose()")
 
     browser.until("document.querySelector('#results').innerText.includes('reach Afterthought')")

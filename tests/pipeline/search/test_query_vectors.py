@@ -1,7 +1,6 @@
 """Vectors of what is searched for: the worker's where it answers, none otherwise."""
 
 import base64
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.sockets import socket_client
-from pipeline.search.query_vectors import asker, prepared
+from pipeline.search.query_vectors import asker
 
 SOCKET = Path("worker.sock")
 
@@ -43,21 +42,3 @@ async def test_without_an_answer_there_are_no_vectors(
     monkeypatch.setattr(socket_client, "ask", ask)
 
     assert await asker(SOCKET, 0.5)(["pill box"]) is None
-
-
-async def test_what_is_prepared_is_not_asked_for() -> None:
-    asked: list[Sequence[str]] = []
-
-    async def ask(texts: Sequence[str]) -> None:
-        asked.append(texts)
-
-    vector = np.array([0.5, 0.25], "<f4")
-    embed = prepared({"why": base64.b64encode(vector.tobytes()).decode()}, ask)
-
-    found = await embed(["why", "why"])
-
-    assert found is not None
-    assert found.tolist() == [[0.5, 0.25]] * 2
-    assert asked == []
-    assert await embed(["why", "how"]) is None
-    assert asked == [["why", "how"]]

@@ -1,6 +1,7 @@
 """A search that the worker does for another process."""
 
 import asyncio
+import base64
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -64,9 +65,16 @@ async def test_number_and_times_are_passed_on(home: Path) -> None:
     assert [each and each.by_words_alone for each in found] == [False, False, False, True]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{}, {"query": 1}, {"query": "a", "n": "b"}, {"query": "a", "until_ms": []}]
-)
+NO_QUERIES: list[dict[str, object]] = [
+    {},
+    {"query": 1},
+    {"query": "a", "n": "b"},
+    {"query": "a", "until_ms": []},
+    {"query": "a", "vector": 1},
+]
+
+
+@pytest.mark.parametrize("wrong", NO_QUERIES, ids=str)
 async def test_what_is_no_query_is_declined(home: Path, wrong: dict[str, object]) -> None:
     async with working(Home(home), Settings(), models=FakeModels()):
         with pytest.raises(socket_client.Declined):
@@ -136,3 +144,15 @@ async def test_where_vectors_do_not_fit_words_alone_answer(
 
     assert (fits.by_words_alone, too_many.by_words_alone) == (False, True)
     assert fits.hits[0].text == too_many.hits[0].text == PUMP.text
+
+
+@pytest.mark.usefixtures("_said")
+async def test_for_a_known_vector_no_model_is_waited_for(home: Path) -> None:
+    models = Asleep()
+    packed = base64.b64encode((await FakeModels().embed(["pump"])).tobytes()).decode()
+    async with contextlib.aclosing(Searching(home, models)) as here:
+        found = await here.search(Wanted("pump", vector=packed))
+
+    assert not found.by_words_alone
+    assert found.hits[0].text == PUMP.text
+    assert models.answered == 0
