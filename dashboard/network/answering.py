@@ -7,8 +7,9 @@ long as no other device does.
 import random
 import signal
 import sys
+import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from core.access.private import keep_to_ourselves
 from core.command_line import Screen
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     import zeroconf  # noqa: PLC0415 - 10 MB, for this process alone
 
     keep_to_ourselves()
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    for each in _SIGNALS:
+        signal.signal(each, _end)
     host, *ips = arguments
     try:
         responder = zeroconf.Zeroconf(interfaces=ips)
@@ -50,18 +52,22 @@ def main(arguments: Sequence[str]) -> int:
         return CONFLICT
     finally:
         responder.close()
-    return 0
 
 
-def _share(responder: "Zeroconf", shared: "ServiceInfo") -> None:
-    """Answer to the shared name whenever nobody else does, until a signal to stop."""
+def _end(number: int, _: object) -> None:
+    """Leave at once, whatever is waited for; the network is told of it on the way out."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+def _share(responder: "Zeroconf", shared: "ServiceInfo") -> NoReturn:
+    """Answer to the shared name whenever nobody else does."""
     is_ours = False
     while True:
         if is_ours == bool(_others(responder, SHARED, shared.parsed_addresses())):
             (responder.unregister_service if is_ours else responder.register_service)(shared)
             is_ours = not is_ours
-        if signal.sigtimedwait(_SIGNALS, random.uniform(*_LOOKS_AGAIN_S)):  # noqa: S311 - no secret
-            return
+        time.sleep(random.uniform(*_LOOKS_AGAIN_S))  # noqa: S311 - no secret
 
 
 def _others(responder: "Zeroconf", name: str, ips: Sequence[str]) -> set[str]:

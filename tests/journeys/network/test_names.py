@@ -13,7 +13,7 @@ from core.page_address import PageAddress
 from dashboard.network.names import SHARED
 from tests.journeys.network.hosts import DEVICE, PHONE, Host, Wire, ran
 from tests.journeys.network.paged import Page, started
-from tests.waiting import waited
+from tests.waiting import PATIENCE_S, waited
 
 ASKING = (
     "import sys, zeroconf; asking = zeroconf.Zeroconf(interfaces=[sys.argv[2]]);"
@@ -33,6 +33,14 @@ OFTEN = (
     "answering._LOOKS_AGAIN_S = 0.2, 0.5; answering.main(sys.argv[1:])"
 )
 """The process that answers for the names, looking after the shared one more often."""
+
+PATIENT = (
+    "import sys; from dashboard.network import answering; ask = answering._others;"
+    "answering._QUESTION_MS = 3_600_000;"
+    "answering._others = lambda *asked: print('asks', flush=True) or ask(*asked);"
+    "sys.exit(answering.main(sys.argv[1:]))"
+)
+"""The same, which waits an hour for another device to say that it has the name."""
 
 BOX = """
 mount -t tmpfs tmpfs /run && mkdir /run/dbus
@@ -151,3 +159,15 @@ def in_conflict(page: Page) -> PageAddress | None:
     found = page.address
     is_told = found is not None and any("Another device" in each for each in found.troubles)
     return found if is_told else None
+
+
+def test_who_is_asked_to_stop_leaves_whatever_it_waits_for(wire: Wire) -> None:
+    command = [sys.executable, "-c", PATIENT, "afterthought-bcdf.local", DEVICE]
+    with subprocess.Popen(wire.device.command(*command), stdout=subprocess.PIPE) as answering:
+        assert answering.stdout is not None
+        answering.stdout.readline()
+        answering.terminate()
+        try:
+            assert answering.wait(PATIENCE_S) == 0
+        finally:
+            answering.kill()
