@@ -6,7 +6,9 @@ avahi has the port of multicast DNS already where it runs, and one responder on 
 enough. Each way is a child process that publishes while it lives.
 """
 
+import contextlib
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -117,7 +119,7 @@ class ByChild:
         host, ips = self._wanted
         if not host or not ips:
             return
-        by_avahi = self._avahi.exists() and shutil.which("avahi-publish") is not None
+        by_avahi = runs(self._avahi) and shutil.which("avahi-publish") is not None
         try:
             self._children = [_begun(each) for each in commands(host, ips, by_avahi=by_avahi)]
         except OSError as error:
@@ -135,6 +137,13 @@ def _is_gone(child: "subprocess.Popen[str]") -> bool:
         return False
     with child:  # closes what it told by
         return True
+
+
+def runs(avahi: Path) -> bool:
+    """True where avahi's daemon answers at its socket: the file alone may outlive it."""
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as line:
+        line.settimeout(1)
+        return line.connect_ex(str(avahi)) == 0
 
 
 def commands(host: str, ips: Sequence[Address], *, by_avahi: bool) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """The device's name is published while a child lives, and why not where it does not."""
 
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 
 from core.clock import FakeClock
 from dashboard.network import publishing
-from dashboard.network.publishing import ByChild, commands
+from dashboard.network.publishing import ByChild, commands, runs
 
 HOST = "afterthought-bcdf.local"
 IPS = (ip_address("192.168.1.7"), ip_address("fd00::7"))
@@ -29,6 +30,18 @@ def test_without_avahi_one_process_of_ours_answers() -> None:
     (command,) = commands(HOST, IPS, by_avahi=False)
 
     assert command[4:] == ["-m", "dashboard.network.answering", HOST, "192.168.1.7", "fd00::7"]
+
+
+def test_a_socket_that_avahi_left_behind_is_no_avahi(tmp_path: Path) -> None:
+    place = tmp_path / "socket"
+    before = runs(place)
+    with socket.socket(socket.AF_UNIX) as avahi:
+        avahi.bind(str(place))
+        avahi.listen()
+        running = runs(place)
+
+    assert (before, running, runs(place)) == (False, True, False)
+    assert place.exists()
 
 
 @pytest.fixture
