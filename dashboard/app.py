@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_cookie
 
 from core.clock import SystemClock
 from core.errors import NotFound, UserError, WrongUsage
@@ -36,8 +37,9 @@ from dashboard.show.first_minute import load_demo
 from dashboard.sign_in import set_up_secret
 from dashboard.sign_in.command_socket import CommandSocket
 from dashboard.sign_in.confirming import Confirmations
+from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.desk import Desk
-from dashboard.sign_in.phone_file import PhoneFile
+from dashboard.sign_in.phone_file import PhoneFile, PhonesUnreadable
 from dashboard.sign_in.press_watch import Capture, PressWatch
 from dashboard.sign_in.second_button import SecondButton
 from dashboard.sign_in.set_up_secret import SetUpSecret
@@ -191,6 +193,19 @@ def watch_phones(app: Flask, hang_up_on: Callable[[str], None]) -> Callable[[], 
     here: Context = app.extensions["context"]
     here.sign_ins.on_revoked.append(hang_up_on)
     return here.sign_ins.look
+
+
+def lets_in(app: Flask) -> Callable[[str], bool]:
+    """What tells whether the phone that sends this `Cookie` header is let in. For any thread."""
+    here: Context = app.extensions["context"]
+
+    def is_let_in(cookies: str) -> bool:
+        try:
+            return here.sign_ins.phone_of(parse_cookie(cookies).get(COOKIE)) is not None
+        except PhonesUnreadable:  # nobody is, until that is mended
+            return False
+
+    return is_let_in
 
 
 def end_streams(app: Flask) -> None:

@@ -23,6 +23,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         create_app,
         end_streams,
         follow_second_button,
+        lets_in,
         listen_for_commands,
         watch_phones,
     )
@@ -50,7 +51,7 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
     try:
         server = make_server(app, arguments.port)
         reach = reach_of(home, server, plan, screen.say)
-        server.counter = sent.counter
+        server.counter, server.is_let_in = sent.counter, lets_in(app)
         server.elsewhere = lambda: reach.reached.by_number
         listen_for_commands(app, home.page_socket)
         if settings.device.second_button == "pair":

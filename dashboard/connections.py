@@ -11,17 +11,30 @@ import time
 from typing import Any
 
 from waitress import wasyncore
+from waitress.adjustments import Adjustments
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
-from waitress.utilities import Error
+from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
 from dashboard.patience import Standing
 from dashboard.sentences import say
 
 _CHUNK_BYTES = 64 * 1024
 """Of a file that is sent: as much as is read at once and may be read again for nothing."""
+
+MOST_FROM_STRANGERS_BYTES = 4096
+"""Of a body: what is sent to be let in is a code and a word. A note comes from who is let in."""
+
+_LONGEST_LINE_BYTES = 1024
+"""Of what stands around the pieces of a body, or before a request: a few bytes are sent there."""
+
+_MOST_IN_A_ROW = 8
+"""Requests that wait on one connection. No browser sends the next before the answer."""
+
+_REQUEST_BYTES = 4096
+"""What a request without a body takes in memory, more or less."""
 
 _NOTHING_MORE = struct.pack("ii", 1, 0)
 """SO_LINGER of no second: closing throws away what waits to be sent (socket(7))."""
@@ -72,8 +85,25 @@ class Answerless(ErrorTask):
 class Request(HTTPRequestParser):
     """A request as it comes in. Whatever it is, it is read or it is an error; nothing is raised."""
 
+    adj: Adjustments
+    completed: bool
+    error: Error | None
+    body_rcv: Any
+    header_plus: bytes
+    path = ""
+    _blank_bytes = 0
+
     def received(self, data: bytes) -> int:
-        taken: int = super().received(data)
+        has_begun = self.header_plus or self.body_rcv is not None
+        blank_bytes = 0 if has_begun else len(data) - len(data.lstrip())
+        self._blank_bytes += blank_bytes
+        taken = blank_bytes
+        if blank_bytes < len(data):
+            taken += int(super().received(data[blank_bytes:]))
+        if self._blank_bytes > _LONGEST_LINE_BYTES:  # each would be a request of its own
+            self._end(BadRequest(""))
+        elif self._line_bytes() > _LONGEST_LINE_BYTES:
+            self._end(RequestEntityTooLarge(""))
         if self.error is not None:
             self.expect_continue = False
         return taken
@@ -84,11 +114,33 @@ class Request(HTTPRequestParser):
         except ValueError as error:  # an address like `http://[`, a length of thousands of digits
             raise ParsingError("not understood") from error
 
+    def held_bytes(self) -> int:
+        """What it takes of memory, without a body that lies in a file."""
+        body = None if self.body_rcv is None else self.body_rcv.getbuf()
+        body_bytes = 0 if body is None or body.overflowed else int(body.__len__())
+        return _REQUEST_BYTES + len(self.header_plus) + self._line_bytes() + body_bytes
+
+    def _line_bytes(self) -> int:
+        """Of the line that is coming between the pieces of a body, or behind the last of them."""
+        pieces = self.body_rcv if self.chunked else None
+        return 0 if pieces is None else len(pieces.control_line + pieces.trailer)
+
+    def _end(self, error: Error) -> None:
+        """Read no more of it; that it had an error of its own before changes nothing."""
+        self.error, self.completed = self.error or error, True
+
+
+class OneTooMany(Request):
+    """Whatever comes behind requests enough: the last thing that is answered here."""
+
+    def received(self, data: bytes) -> int:
+        self._end(BadRequest(""))
+        return len(data)
+
 
 class StrangersRequest(Request):
     """A request of another user: refused at the end of its headers, whatever is in them."""
 
-    completed: bool
     refusal: type[Error] = NotYours
 
     def received(self, data: bytes) -> int:
@@ -110,7 +162,7 @@ class Connection(HTTPChannel):
     """One connection. Its loop's thread reads and writes, one other at a time answers."""
 
     will_close: bool
-    parser_class = Request
+    request_class: type[Request] = Request
     error_task_class = Answerless
     is_stranger = False
     _sent_on_to = ""
@@ -136,7 +188,12 @@ class Connection(HTTPChannel):
         `elsewhere` is where they may come, and are let in like a phone; empty where nowhere.
         """
         self.is_stranger, self._sent_on_to = True, elsewhere
-        self.parser_class = StrangersRequestSentOn if elsewhere else StrangersRequest
+        self.request_class = StrangersRequestSentOn if elsewhere else StrangersRequest
+
+    def parser_class(self, adj: Adjustments) -> Request:
+        """The request that comes next. waitress has a class here."""
+        is_enough = len(self.requests) >= _MOST_IN_A_ROW
+        return OneTooMany(adj) if is_enough else self.request_class(adj)
 
     def hang_up(self) -> None:
         """Close it at once: what the system has not sent yet does not go either."""
@@ -210,7 +267,5 @@ class Connection(HTTPChannel):
         """A file that is sent is read as it goes; a body that went into a file is held there."""
         files = (each for each in tuple(self.outbufs) if isinstance(each, ReadOnlyFileBasedBuffer))
         to_send = self.total_outbufs_len - sum(each.__len__() for each in files)
-        receiver = None if request is None else request.body_rcv
-        body = None if receiver is None else receiver.getbuf()
-        asked = 0 if body is None or body.overflowed else body.__len__()
-        return int(max(0, to_send) + asked)
+        asked = [*self.requests, *([] if request is None else [request])]
+        return int(max(0, to_send) + sum(each.held_bytes() for each in asked))

@@ -113,6 +113,8 @@ class PageServer(TcpWSGIServer):
         self._left_s: dict[str, float] = {}
         self.elsewhere: Callable[[], str] = lambda: ""
         """Where another user of this machine may come; empty while there is no such place."""
+        self.is_let_in: Callable[[str], bool] = lambda _: False
+        """Whether a phone that sends this `Cookie` header is let in, and may send a long body."""
         self._looking: Callable[[], None] = lambda: None
         self.counter = SentCounter()
         self.network_adj = _adjusted(app, port, "https")

@@ -4,15 +4,18 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
+from copy import copy
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
 from waitress.utilities import Error
 
 from core.sent import Whom
-from dashboard.connections import Connection, Request
+from dashboard.connections import MOST_FROM_STRANGERS_BYTES, Connection, Request
 from dashboard.network.counter import sent_on
 from dashboard.network.names import SHARED
 from dashboard.network.ranges import is_public
@@ -39,16 +42,26 @@ class MovedForNow(Moved):
 class PlainRequest(Request):
     """A request without TLS: redirected at the end of its headers, whatever is in them."""
 
-    completed: bool
-    error: Error | None
-
     def received(self, data: bytes) -> int:
         taken = super().received(data)
         if self.error is None and (self.headers_finished or self.completed):
-            self.error = (MovedForNow if _host(self) == SHARED else Moved)("")
-            self.completed = True
+            self._end((MovedForNow if _host(self) == SHARED else Moved)(""))
             self.expect_continue = False
         return taken
+
+
+class VisitorsRequest(Request):
+    """A request by network. Only a phone that is let in may send a long body."""
+
+    is_let_in: Callable[[str], bool] = staticmethod(lambda _: False)
+    """Whether the phone with this `Cookie` header is."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        is_long = self.chunked or self.content_length > MOST_FROM_STRANGERS_BYTES
+        if is_long and not self.is_let_in(self.headers.get("COOKIE", "")):
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = MOST_FROM_STRANGERS_BYTES + 1
 
 
 class Answer(WSGITask):
@@ -67,6 +80,7 @@ class NetworkConnection(Connection):
     """
 
     is_stranger = True
+    request_class = VisitorsRequest
     task_class = Answer
     socket: Any
 
@@ -79,6 +93,12 @@ class NetworkConnection(Connection):
         # OpenSSL's object is one thread's at a time, and before Python 3.13 nobody sees to that.
         self._tls_lock = threading.Lock()
         super().__init__(door.server, sock, addr, door.server.network_adj, door.server.map)
+
+    def parser_class(self, adj: Adjustments) -> Request:
+        request = super().parser_class(adj)
+        if isinstance(request, VisitorsRequest):
+            request.is_let_in = self._door.server.is_let_in
+        return request
 
     def let_in(self, phone: str) -> None:
         """The phone with this id asks here, and is signed in."""
@@ -116,7 +136,7 @@ class NetworkConnection(Connection):
             super().handle_write()
 
     def handle_read(self) -> None:
-        if not self._speaks_tls and self.parser_class is not PlainRequest and not self._begin():
+        if not self._speaks_tls and self.request_class is not PlainRequest and not self._begin():
             return
         if self._speaks_tls:
             self._read_tls()
@@ -140,7 +160,7 @@ class NetworkConnection(Connection):
             return False
         self._speaks_tls = first == _HANDSHAKE
         if not self._speaks_tls:
-            self._is_greeted, self.parser_class = True, PlainRequest
+            self._is_greeted, self.request_class = True, PlainRequest
         return True
 
     def _read_tls(self) -> None:

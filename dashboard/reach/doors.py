@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from waitress import wasyncore
@@ -22,6 +23,7 @@ class Server(Protocol):
     map: dict[int, Any]
     network_adj: Adjustments
     counter: SentCounter
+    is_let_in: Callable[[str], bool]
 
     def make_room_for_visitor(self) -> None:
         """Close whoever goes first where there are too many."""

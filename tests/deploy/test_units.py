@@ -49,6 +49,13 @@ def test_no_unit_leaves_a_core_dump(unit: Path) -> None:
     assert read(unit)["Service"]["LimitCORE"] == "0"
 
 
+def test_where_memory_runs_out_the_page_goes_and_capture_stays() -> None:
+    page = read(TREE / "systemd" / "afterthought-dashboard.service")["Service"]
+
+    assert int(page["OOMScoreAdjust"]) > 0 > int(capture()["OOMScoreAdjust"])
+    assert page["MemoryMax"] == "256M"
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_a_unit_never_gives_up(unit: Path) -> None:
     parsed = read(unit)

@@ -168,3 +168,11 @@ def test_a_damaged_list_lets_nobody_in_and_tells_a_stranger_no_path(
         assert str(tmp_path) not in answer.text
         list_of_phones.write_text(json.dumps(whole))
         assert page.ask("/", token=token).status == 200
+
+
+def test_a_long_note_comes_from_a_phone_that_is_let_in_and_from_nobody_else(page: TlsPage) -> None:
+    note = "text=" + 20_000 * "a"
+
+    assert page.ask("/note", "POST", token=page.signed_in(), body=note).status == 303
+    for token in (None, "x" * 43):
+        assert page.ask("/pair", "POST", token=token, body=note).status == 413

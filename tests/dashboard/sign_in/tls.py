@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask
 
 from core.paths import Home, state_folder
-from dashboard.app import close, create_app, end_streams, watch_phones
+from dashboard.app import close, create_app, end_streams, lets_in, watch_phones
 from dashboard.reach.reached import Reached
 from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.phones import hash_of, new_token
@@ -107,6 +107,7 @@ def over_tls(home: Path) -> Iterator[TlsPage]:
     look = app.extensions["context"].sign_ins.look
     with opened(app, state_folder(home) / "certificates", looking=look) as door:
         watch_phones(app, door.page.hang_up_on)
+        door.page.is_let_in = lets_in(app)
         url = f"https://{door.host}:{door.port}"
         fingerprint = door.behind.leaves.fingerprint
         reached[0] = Reached(door.behind.hosts, url, fingerprint, door.host)
