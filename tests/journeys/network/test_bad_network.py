@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.certificates.leaves import RELEASED
 from tests.journeys.browser.chromium import Phone, chromium
+from tests.journeys.command import afterthought
 from tests.journeys.network.attacking import answered
 from tests.journeys.network.hosts import DEVICE, Host, Wire, ran
 from tests.journeys.network.paged import SCRIPTS, Page, started
@@ -121,15 +122,20 @@ def test_with_a_vpn_on_the_phone_the_number_works(standing: Device) -> None:
     assert answer.startswith("HTTP/1.1 401")
 
 
-def test_clients_that_are_kept_apart_find_nothing_and_the_device_says_how_that_looks(
-    standing: Device,
+def test_clients_that_are_kept_apart_find_nothing_and_status_says_how_that_looks(
+    page: Page,
 ) -> None:
-    wire = standing.wire
+    wire = page.wire
     with wire.kept_apart(wire.device, wire.phone):
         apart = ran(wire.phone.command(sys.executable, "-c", CALLING))
-    together = ran(wire.phone.command(sys.executable, "-c", CALLING))
+        told = afterthought("status", "--home", page.home).out
+    together = page.visited(wire.phone, "tls", DEVICE)
 
-    assert (apart.returncode, together.returncode) == (1, 0)
+    assert apart.returncode == 1
+    assert "No phone has come yet" in told
+    assert "guest network" in told
+    assert together["status"] == 401
+    assert "No phone has come yet" not in afterthought("status", "--home", page.home).out
 
 
 def test_a_clock_of_2019_on_the_device_is_told_and_on_a_phone_the_browser_tells(

@@ -21,6 +21,9 @@ FORM = "application/x-www-form-urlencoded"
 MOST_OPEN = 250
 """More than the page holds for all strangers together."""
 
+BREATH_S = 0.01
+"""Between two acts of a kind: a hundred each second; more would starve this machine's browser."""
+
 ANYBODY = ssl.create_default_context()
 ANYBODY.check_hostname, ANYBODY.verify_mode = False, ssl.CERT_NONE
 
@@ -81,7 +84,7 @@ def everything(host: str, *_: object) -> Told:
             held.popleft().close()
 
     def until_over(act: Callable[[], None]) -> None:
-        while not is_over.is_set():
+        while not is_over.wait(BREATH_S):
             with contextlib.suppress(OSError):
                 act()
 
