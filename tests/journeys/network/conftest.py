@@ -27,13 +27,27 @@ def page(wire: Wire, home: Path) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
-    """Capture and page, for all tests of a file: each leaves them, and the wire, as they were."""
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for all tests of a file."""
     if os.getuid() != 0:
         pytest.skip("only root can make another host")
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AFTERTHOUGHT_HOME", str(home))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
-        with one_wire() as wire, whole_device(wire, home, works=False) as device:
-            yield device
+        yield home
+
+
+@pytest.fixture(scope="module")
+def shared_page(shared_home: Path) -> Iterator[Page]:
+    """The page, for all tests of a file: each leaves it, and the wire, as they were."""
+    with one_wire() as wire, started(wire, shared_home) as page:
+        page.until_at(DEVICE)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def standing(shared_home: Path) -> Iterator[Device]:
+    """Capture and page, shared in the same way."""
+    with one_wire() as wire, whole_device(wire, shared_home, works=False) as device:
+        yield device

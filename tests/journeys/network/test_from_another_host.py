@@ -12,12 +12,12 @@ from tests.journeys.network.paged import HERE, PATIENCE_S, Page, started
 from tests.journeys.network.recorded import PLANTED, ask_beyond, beyond, recorded
 
 
-def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(page: Page) -> None:
-    host = page.host
-    plain = page.visited(page.wire.phone, "plain", DEVICE)
-    by_address = page.visited(page.wire.phone, "tls", DEVICE)
-    by_name = page.visited(page.wire.phone, "tls", DEVICE, name=host)
-    on_loopback = page.visited(page.wire.phone, "plain", DEVICE, 8765)
+def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(shared_page: Page) -> None:
+    host = shared_page.host
+    plain = shared_page.visited(shared_page.wire.phone, "plain", DEVICE)
+    by_address = shared_page.visited(shared_page.wire.phone, "tls", DEVICE)
+    by_name = shared_page.visited(shared_page.wire.phone, "tls", DEVICE, name=host)
+    on_loopback = shared_page.visited(shared_page.wire.phone, "plain", DEVICE, 8765)
 
     assert plain.get("status") == 308, plain
     assert plain["headers"]["Location"] == f"https://{DEVICE}:8766/"
@@ -26,16 +26,16 @@ def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(page: Page)
     assert on_loopback == {"error": "ConnectionRefusedError"}
 
 
-def test_on_the_device_itself_it_is_plain_http_as_before(page: Page) -> None:
-    told = page.visited(page.wire.device, "plain", "127.0.0.1", 8765)
+def test_on_the_device_itself_it_is_plain_http_as_before(shared_page: Page) -> None:
+    told = shared_page.visited(shared_page.wire.device, "plain", "127.0.0.1", 8765)
 
     assert told["status"] == 200
     assert "Keep that" in told["body"]
 
 
-def test_another_user_of_the_device_is_sent_on_and_is_not_let_in_yet(page: Page) -> None:
-    sent = as_another_user(page, "plain", "127.0.0.1", 8765)
-    arrived = as_another_user(page, "tls", DEVICE, 8766)
+def test_another_user_of_the_device_is_sent_on_and_is_not_let_in_yet(shared_page: Page) -> None:
+    sent = as_another_user(shared_page, "plain", "127.0.0.1", 8765)
+    arrived = as_another_user(shared_page, "tls", DEVICE, 8766)
 
     assert (sent["status"], sent["headers"]["Location"]) == (303, f"https://{DEVICE}:8766/")
     assert arrived["status"] == 401
@@ -52,41 +52,32 @@ def as_another_user(page: Page, how: str, to: str, port: int) -> Any:
     return json.loads(done.stdout)
 
 
-def test_who_is_in_no_subnet_of_ours_is_dropped_before_tls(page: Page) -> None:
-    page.wire.phone.has(ELSEWHERE)
-    page.wire.device.routes_everything_to(PHONE)  # so that the answer would find him
+def test_who_is_in_no_subnet_of_ours_is_dropped_before_tls(shared_page: Page) -> None:
+    shared_page.wire.phone.has(ELSEWHERE)
+    shared_page.wire.device.routes_everything_to(PHONE)  # so that the answer would find him
 
-    near = page.visited(page.wire.phone, "plain", DEVICE)
-    far = page.visited(page.wire.phone, "plain", DEVICE, source=ELSEWHERE)
+    near = shared_page.visited(shared_page.wire.phone, "plain", DEVICE)
+    far = shared_page.visited(shared_page.wire.phone, "plain", DEVICE, source=ELSEWHERE)
+    shared_page.wire.phone.has_not(ELSEWHERE)
 
     assert near["status"] == 308
     assert far.get("status") is None
 
 
-def test_a_changed_address_is_followed_and_loopback_goes_on(page: Page) -> None:
+def test_a_changed_address_is_followed_and_loopback_goes_on(shared_page: Page) -> None:
     moved = "192.168.77.9"
-    before = page.address
-    page.wire.device.has_not(DEVICE)
-    page.wire.device.has(moved)
-    after = page.until_at(moved)
+    before = shared_page.address
+    shared_page.wire.device.has_not(DEVICE)
+    shared_page.wire.device.has(moved)
+    after = shared_page.until_at(moved)
 
-    assert page.visited(page.wire.phone, "tls", moved)["status"] == 401
-    assert page.visited(page.wire.device, "plain", "127.0.0.1", 8765)["status"] == 200
+    assert shared_page.visited(shared_page.wire.phone, "tls", moved)["status"] == 401
+    assert shared_page.visited(shared_page.wire.device, "plain", "127.0.0.1", 8765)["status"] == 200
     assert before is not None
     assert after.host == before.host
-
-
-def test_the_name_is_answered_for_on_the_network(page: Page) -> None:
-    host = page.host
-    code = (
-        "import sys, zeroconf; asking = zeroconf.Zeroconf(interfaces=[sys.argv[2]]);"
-        "found = zeroconf.AddressResolver(sys.argv[1] + '.'); found.request(asking, 10_000);"
-        "print(*found.parsed_addresses()); asking.close()"
-    )
-
-    told = ran(page.wire.phone.command(sys.executable, "-c", code, host, PHONE))
-
-    assert told.stdout.split() == [DEVICE], told.stderr
+    shared_page.wire.device.has_not(moved)
+    shared_page.wire.device.has(DEVICE)
+    assert shared_page.until_at(DEVICE) == before
 
 
 def test_without_a_network_the_page_goes_on_and_says_what_to_do(wire: Wire, home: Path) -> None:
