@@ -63,7 +63,7 @@ async def measure(moments: int, data: Path) -> None:
 
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        await _fill(home, islice(_turns(archives), moments))
+        await fill(home, islice(turns(archives), moments))
         async with open_archive_to_read(home) as archive:
             engine = Engine(PassageReader(archive.connection), embed)
             began = time.perf_counter()
@@ -116,12 +116,14 @@ async def _times(engine: Engine, asked: Sequence[str], more: str) -> list[float]
     return [(await engine.search(query)).ms for query in queries]
 
 
-def _turns(archives: Sequence[Corpus]) -> Iterator[Turn]:
+def turns(archives: Sequence[Corpus]) -> Iterator[Turn]:
+    """Everything that was said in these, again and again."""
     return cycle(chain.from_iterable(archive.turns for archive in archives))
 
 
-async def _fill(home: Path, turns: Iterable[Turn]) -> None:
-    rows = list(map(_rows, range(10**9), turns))
+async def fill(home: Path, said: Iterable[Turn]) -> None:
+    """Write a moment for each of these into the archive of this home, without events."""
+    rows = list(map(_rows, range(10**9), said))
     async with open_writer(home) as connection:
         await connection.execute("BEGIN")
         for table, row in (("moment", MomentRow), ("passage", PassageRow)):

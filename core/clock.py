@@ -5,6 +5,7 @@ wall time is nonsense and is reported as unknown. Intervals come from the
 monotonic clock and are never computed from wall time.
 """
 
+import functools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -271,8 +272,12 @@ def as_datetime(at_ms: int, utc_offset_min: int | None) -> datetime:
     A time that no calendar has may have been stored before it was refused: the nearest is shown.
     """
     offset_min = max(1 - _A_DAY_MIN, min(utc_offset_min or 0, _A_DAY_MIN - 1))
-    zone = timezone(timedelta(minutes=offset_min))
-    return datetime.fromtimestamp(_within_ms(at_ms) / 1000, UTC).astimezone(zone)
+    return datetime.fromtimestamp(_within_ms(at_ms) / 1000, _zone(offset_min))
+
+
+@functools.cache
+def _zone(offset_min: int) -> timezone:
+    return timezone(timedelta(minutes=offset_min))
 
 
 def _within_ms(at_ms: int) -> int:

@@ -117,23 +117,25 @@ class ArchiveAccess:
     async def newest(self) -> MomentRow | None:
         """The moment that was kept last, hidden or not; the journal knows where no clock does."""
         reader = await self._reader()
-        for event in await reader.latest_events(LOOK_BACK, kind="moment_kept"):
-            row = await reader.find_moment(event.subject)
-            if row is not None:
-                return row
+        for most in (1, LOOK_BACK):  # mostly the last one is there
+            kept = [e.subject for e in await reader.latest_events(most, kind="moment_kept")]
+            found = await reader.find_moments(kept)
+            if found:
+                return next(found[each] for each in kept if each in found)
         return None
 
     async def timeless(self) -> list[MomentRow]:
         """Those of the moments kept last whose time is not known yet."""
         reader = await self._reader()
+        found = {row.id: row for row in await reader.timeless()}
+        if not found:
+            return []
         kept = await reader.latest_events(LOOK_BACK, kind="moment_kept")
-        found = await reader.find_moments([each.subject for each in kept])
-        rows = [found[each.subject] for each in kept if each.subject in found]
-        return [row for row in rows if row.at_ms is None and row.state == "visible"]
+        return [found[each.subject] for each in kept if each.subject in found]
 
     async def changes(self, since: int | None) -> Changes:
         """The changes after the event `since`; with None, only the mark."""
-        events = await (await self._reader()).latest_events(LOOK_BACK)
+        events = await (await self._reader()).latest_events(1 if since is None else LOOK_BACK)
         mark = max((event.lamport for event in events), default=0)
         if since is None:
             return Changes(mark, ())

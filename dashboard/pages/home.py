@@ -76,9 +76,11 @@ def _today(
 ) -> dict[str, object]:
     """The day with all of its moments but the one that stands above it."""
     day = at.today
-    rows = [row for row in recent if moments.day_of(row, at) == day]
+    since_ms, until_ms = anywhere(day)
+    near = [row for row in recent if row.at_ms is None or since_ms <= row.at_ms < until_ms]
+    rows = [row for row in near if moments.day_of(row, at) == day]
     timeless = here.ask(here.archive.timeless())
-    lost = gaps.stretches(here.ask(here.archive.gaps(Period(*anywhere(day)))), at)
+    lost = gaps.stretches(here.ask(here.archive.gaps(Period(since_ms, until_ms))), at)
     others = [row for row in rows if row != just]
     return {
         "date": dates.day_in_full(at.today),
@@ -108,8 +110,8 @@ def _asks_to_forget(here: Context) -> str:
 
 
 def _past(recent: list[MomentRow], at: Clock) -> tuple[moments.Day, ...]:
-    earlier = [row for row in recent if moments.day_of(row, at) != at.today]
-    return moments.days(earlier, at, most=moments.LINES_OF_A_DAY)[:SHOWN_DAYS]
+    days = moments.days(recent, at, most=moments.LINES_OF_A_DAY)
+    return tuple(day for day in days if day.date != f"{at.today}")[:SHOWN_DAYS]
 
 
 def _awaits(here: Context, keep: str | None) -> bool:

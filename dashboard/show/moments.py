@@ -288,13 +288,13 @@ def days(
 
 
 def _day(
-    day: date, rows: Iterable[MomentRow], breaks: Iterable[Break], clock: Clock, most: int | None
+    day: date, rows: Sequence[MomentRow], breaks: Iterable[Break], clock: Clock, most: int | None
 ) -> Day:
-    cards = sorted((card(row, clock) for row in rows), key=_at_ms, reverse=True)
-    shown = cards[:most]
+    newest_first = sorted(rows, key=_at_ms, reverse=True)
+    shown = [card(row, clock) for row in newest_first[:most]]
     lines: list[Card | Break] = [*shown, *breaks]
     lines.sort(key=_at_ms, reverse=True)
-    return Day(day_title(day, clock.today), f"{day}", tuple(lines), len(cards) - len(shown))
+    return Day(day_title(day, clock.today), f"{day}", tuple(lines), len(rows) - len(shown))
 
 
 def results(found: Found, clock: Clock) -> Results:
@@ -341,6 +341,6 @@ def day_of(row: MomentRow, clock: Clock) -> date | None:
     return None if row.at_ms is None else clock.at(row.at_ms, row.utc_offset_min).date()
 
 
-def _at_ms(line: Card | Break) -> int:
+def _at_ms(line: MomentRow | Card | Break) -> int:
     assert line.at_ms is not None
     return line.at_ms

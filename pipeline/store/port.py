@@ -92,6 +92,9 @@ class Reader(Protocol):
     async def find_moments(self, moments: Collection[str]) -> dict[str, MomentRow]:
         """Those of these moments that are there, by id."""
 
+    async def timeless(self) -> list[MomentRow]:
+        """The moments that are seen and whose time is not known, in no order."""
+
     async def notes_about(self, moments: Collection[str]) -> list[MomentRow]:
         """The notes that were written about these moments and are seen, as they were kept."""
 

@@ -67,6 +67,19 @@ async def test_several_moments_are_found_by_their_ids_and_others_left_out(store:
     }
 
 
+async def test_a_moment_of_no_known_time_is_found_while_it_is_seen(store: Both) -> None:
+    await store.keep("the boat")
+    timeless = Kept(drafts.new_moment_id(), "typed", Recorded(), transcript=Transcript("when?"))
+    await store.archive.append(drafts.moment_kept(timeless, author="wearer"))
+
+    seen = await store.reader.timeless()
+    await store.archive.append(drafts.moment_hidden(timeless.id, author="wearer"))
+    hidden = await store.reader.timeless()
+
+    assert [row.id for row in seen] == [timeless.id]
+    assert hidden == []
+
+
 async def test_a_note_is_about_its_moment_until_either_is_gone(store: Both) -> None:
     moment, other = await store.keep("the boat"), await store.keep("the pump")
     first = await store.keep("sold by now", later(9), about=moment)

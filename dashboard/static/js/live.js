@@ -2,7 +2,7 @@
 // changed, and sends what capture does as `live-level`, `live-taken`, `live-kept`, `live-closed`,
 // `live-refused` and `live-taken_back`, each with the fields of the event.
 
-import { send } from "./dom.js";
+import { one, send } from "./dom.js";
 import { POLL_MS, refresh, refreshSoon, showLost } from "./parts.js";
 
 const CHANGES = ["state", "moment", "day", "gap", "recording", "brought_back", "phones"];
@@ -32,6 +32,8 @@ class Stream {
     const address = new URL(this.address, location);
     if (this.mark) address.searchParams.set("after", this.mark);
     else this.#hasMissed = true;
+    const shown = one("#state")?.dataset.version;
+    if (shown) address.searchParams.set("state", shown);
     this.#source = new EventSource(address);
     this.#listenOn();
     this.#on("hello", () => this.#catchUp());

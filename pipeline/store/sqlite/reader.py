@@ -130,6 +130,10 @@ class SqliteReader:
         rows = await self.connection.execute_fetchall(query, (json.dumps(list(moments)),))
         return {row[0]: MomentRow(*row) for row in rows}
 
+    async def timeless(self) -> list[MomentRow]:
+        query = f"SELECT {_MOMENT} FROM moment WHERE at_ms IS NULL AND state = 'visible'"
+        return [MomentRow(*row) for row in await self.connection.execute_fetchall(query)]
+
     async def notes_about(self, moments: Collection[str]) -> list[MomentRow]:
         query = (
             f"SELECT {_MOMENT} FROM moment WHERE about IN (SELECT value FROM json_each(?)) "

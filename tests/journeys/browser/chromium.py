@@ -161,6 +161,17 @@ class Phone:
         self.see(f"document.querySelector({selector!r}).focus()")
         self._do("Input.insertText", text=text)
 
+    def key(self, letter: str) -> None:
+        """Press the key of this letter, wherever the focus is."""
+        self._do("Input.dispatchKeyEvent", type="keyDown", key=letter, text=letter)
+        self._do("Input.dispatchKeyEvent", type="keyUp", key=letter)
+
+    def bring_headers(self, **headers: str) -> None:
+        """Send these with every request, in place of its own; `_` stands for a hyphen."""
+        self._do("Network.enable")
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._do("Network.setExtraHTTPHeaders", headers=named)
+
     def enter(self) -> None:
         for kind in ("keyDown", "keyUp"):
             key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}

@@ -35,6 +35,7 @@ class Page:
     wire: Wire
     state: Path
     """The folder outside the home, which depends on the surroundings that it was started in."""
+    process: int = 0
 
     @property
     def address(self) -> PageAddress | None:
@@ -92,7 +93,7 @@ def started(wire: Wire, home: Path, inside: Sequence[str] = ()) -> Iterator[Page
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            yield Page(home, wire, state_folder(home))
+            yield Page(home, wire, state_folder(home), process.pid)
         finally:
             process.terminate()
             _, said = process.communicate(timeout=20)

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this 
 
 MOMENTS = 1_000
 MOST_BYTES = 60_000
+A_WHILE = "new Promise((done) => setTimeout(done, 1500))"
+"""For what the page might fetch once it is there; on a slow machine less of that is seen."""
+
 PLACE = f"https://{DEVICE}:8766"
 
 FETCHED = """
@@ -58,15 +61,14 @@ def test_the_first_load_is_three_requests_and_few_bytes(page: Page, browser: Pho
 
     browser.go(PLACE)
     browser.until(f"document.querySelectorAll('.row[data-moment]').length >= {A_DAY // 2}")
-    browser.until(f"({FETCHED}).some((each) => each.address === '/now')")
+    browser.see(A_WHILE)
     carried = page.wire.phone.carried_bytes() - before
 
-    by_itself = [
-        each for each in fetched(browser) if each["by"] in {"navigation", "link", "script"}
-    ]
-    kinds = [each["address"].rpartition("/")[2] for each in by_itself]
-    assert kinds == ["", "app.css", "page.js"]
-    assert all(each["sent"] < each["text"] / 2 for each in by_itself)
+    found = fetched(browser)
+    kinds = [each["address"].rpartition("/")[2] for each in found]
+    assert kinds == ["", "app.css", "page.js", "icon.svg"]
+    assert [each["by"] for each in found[:3]] == ["navigation", "link", "script"]
+    assert all(each["sent"] < each["text"] / 2 for each in found[:3])
     assert 10_000 < carried < MOST_BYTES
     assert browser.errors == []
 

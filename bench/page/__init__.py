@@ -1,0 +1,1 @@
+"""The page as a phone on the network has it."""
