@@ -18,7 +18,7 @@ from dashboard.context import context
 from dashboard.network.names import SHARED
 from dashboard.pages.pairing import pairing_page
 from dashboard.sentences import say
-from dashboard.sign_in.cookie import COOKIE, give_cookie
+from dashboard.sign_in.cookie import COOKIE, give_cookie, take_cookie
 from dashboard.sign_in.phone_file import PhonesUnreadable
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -30,8 +30,12 @@ OPEN = frozenset({"pairing.show", "pairing.prove", "static_files.asset"})
 LET_IN = "afterthought.let_in"
 """What the server's connection is told by, so that strangers go before who is signed in."""
 
-CLEARED = '"cache", "cookies", "storage"'
+_CLEARED = '"cache", "storage"'
 """What a phone is told to forget whose sign-in is none, or none any more."""
+
+_CLEARED_WITH_COOKIES = '"cache", "cookies", "storage"'
+"""The same at a name of this device alone. A browser takes the cookies of the whole domain: under
+a name of the owner's they are those of whatever else has a name there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,15 @@ def _stranger() -> Response | None:
     else:
         answer = Response(say("pairing.not_signed_in"), 401, mimetype="text/plain")
     if token is not None and not context().desk.waits(token):
-        answer.headers["Clear-Site-Data"] = CLEARED
+        _have_forgotten(answer)
     return answer
+
+
+def _have_forgotten(answer: Response) -> None:
+    """Have the browser forget this sign-in, and what it was shown."""
+    is_owners = _name_of(request.headers.get("Host", "")) in context().reached().owners
+    answer.headers["Clear-Site-Data"] = _CLEARED if is_owners else _CLEARED_WITH_COOKIES
+    take_cookie(answer)
 
 
 def _nobody(_phone: str) -> None:
