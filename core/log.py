@@ -46,3 +46,19 @@ def get_log() -> Log:
     if not structlog.is_configured():
         set_up()
     return structlog.get_logger()
+
+
+def log_ignored_faults() -> None:
+    """Log what Python raises where nobody can catch it: the kind alone, and each kind once.
+
+    Its own report quotes what others sent: a host that is no ASCII, in a handshake, is raised so.
+    """
+    known: set[str] = set()
+
+    def log_it(fault: Any) -> None:  # noqa: ANN401 - its type has no name at run time
+        kind = fault.exc_type.__name__
+        if kind not in known:
+            known.add(kind)
+            get_log().error("fault_ignored", fault=kind)
+
+    sys.unraisablehook = log_it

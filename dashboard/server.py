@@ -23,7 +23,7 @@ from waitress.server import TcpWSGIServer
 
 from core.access.peers import is_trusted_visitor
 from core.errors import UserError
-from core.log import get_log
+from core.log import get_log, log_ignored_faults
 from dashboard import patience
 from dashboard.connections import Connection, next_caller
 from dashboard.network.counter import SentCounter
@@ -78,6 +78,7 @@ class Hooks:
 
 def serve(server: "PageServer", hooks: Hooks) -> None:
     """Answer until SIGTERM or SIGINT. For the main thread."""
+    log_ignored_faults()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     hooks.ready(server.port)

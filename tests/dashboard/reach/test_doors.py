@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask, request
 
 from core.clock import FakeClock
+from core.log import log_ignored_faults
 from dashboard import patience, server
 from dashboard.certificates.places import CertificatePlaces
 from dashboard.network.names import SHARED
@@ -222,13 +224,31 @@ def test_two_hundred_who_say_half_a_thing_hold_nobody_up(
         assert served.answer(asking(HERE)).endswith(b"https")
 
 
-def hello() -> bytes:
+def hello(host: str = HERE) -> bytes:
     """How a phone begins a handshake."""
     said = ssl.MemoryBIO()
-    phone = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), said, server_hostname=HERE)
+    phone = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), said, server_hostname=host)
     with contextlib.suppress(ssl.SSLWantReadError):
         phone.do_handshake()
     return said.read()
+
+
+def test_a_host_that_is_no_ascii_is_refused_and_not_quoted_in_the_log(
+    served: Served, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    log_ignored_faults()
+    for _ in range(3):
+        with served.plain() as line, contextlib.suppress(ConnectionError):
+            line.sendall(hello("qqqq-inject.example").replace(b"qqqq", b"\xff\xfe\xfd\xfc"))
+            line.recv(100)
+    answer = served.answer(asking(HERE))
+
+    told = capfd.readouterr().err
+    assert answer.endswith(b"https")
+    assert "inject" not in told
+    assert "Traceback" not in told
+    assert told.count("fault_ignored") == 1
 
 
 GREETINGS = {
