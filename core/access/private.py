@@ -4,9 +4,11 @@ Whoever may read the home may read everything that was kept, and whoever may wri
 socket may sit at its place.
 """
 
+import contextlib
 import os
 import resource
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 _OTHERS = 0o077
@@ -29,9 +31,16 @@ def is_ours_or_roots(uid: int) -> bool:
 
 def make_private(folder: Path) -> None:
     """Make a folder and the parents that it lacks, for this user alone whatever the umask."""
+    with for_us_alone():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@contextlib.contextmanager
+def for_us_alone() -> Iterator[None]:
+    """What is made meanwhile is this user's alone, whatever the umask."""
     before = os.umask(_OTHERS)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
     finally:
         os.umask(before)
 

@@ -1,11 +1,10 @@
 """Where the certificates of an install lie, and how they are made and renewed.
 
 Only what runs `renew` reads the key in `authority/`: a process of its own that ends at once. The
-server reads `name.pem` and `addresses.pem`, each a key with its chain, replaced as one, and `host`.
+server reads `name.pem` and `addresses.pem`, each a key with its chain, replaced as one, and
+`device.json`.
 """
 
-import hashlib
-import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from core.access.private import make_private
+from core.access.private import for_us_alone, make_private
 from core.errors import UserError
 from core.files import read_small, write_durably
 from dashboard.certificates.authority import Authority, make_authority
@@ -26,8 +25,9 @@ from dashboard.certificates.leaves import (
     is_due,
     make_leaf,
     name_of_device,
+    pem_of,
 )
-from dashboard.certificates.places import CertificatePlaces
+from dashboard.certificates.places import CertificatePlaces, device_on
 from dashboard.network.ranges import Address
 
 _LETTERS = "bcdfghjkmnpqrstvwxz"
@@ -62,22 +62,15 @@ class CertificateFolder(CertificatePlaces):
     def _authority_key(self) -> Path:
         return self.path / "authority" / "key.pem"
 
-    @property
-    def _made(self) -> Path:
-        """For which device and machine all this was made; written last."""
-        return self.path / "authority" / "made.json"
-
     def renew(self, machine: bytes, addresses: Iterable[Address], now: datetime) -> Renewed:
         """Make what is missing, and anew what is due; everything on another machine.
 
         `machine` tells this machine from others. Durable on return, and repeatable after a kill.
         Raises AuthorityUnusable, and OSError.
         """
-        make_private(self._made.parent)
+        make_private(self._authority_key.parent)
         found = self._read(machine)
         authority, host = found or self._begin(machine)
-        if self.host() != host:
-            write_durably(self.host_file, [host.encode()])
         wanted = (
             (self.name_leaf, name_of_device(host)),
             (self.address_leaf, addresses_of_device(addresses)),
@@ -102,14 +95,10 @@ class CertificateFolder(CertificatePlaces):
     def _read(self, machine: bytes) -> tuple[Authority, str] | None:
         """The authority and the device's name; None where there is none for this machine."""
         try:
-            made = json.loads(read_small(self._made))
-            salt, known = bytes.fromhex(made["salt"]), bytes.fromhex(made["machine"])
-            host = str(made["host"])
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError) as error:
-            raise _unusable(self._made) from error
-        if _fingerprint(salt, machine) != known:
+            device = self.device()
+        except ValueError as error:
+            raise _unusable(self.device_file) from error
+        if device is None or not device.is_on(machine):
             return None
         try:
             key = serialization.load_pem_private_key(read_small(self._authority_key), None)
@@ -121,24 +110,21 @@ class CertificateFolder(CertificatePlaces):
             raise _unusable(self.path) from error
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not _fits(key, intermediate):
             raise _unusable(self._authority_key)
-        return Authority(root, intermediate, key), host
+        return Authority(root, intermediate, key), device.host
 
     def _begin(self, machine: bytes) -> tuple[Authority, str]:
         """Another name and another authority; whatever an earlier one signed is gone first."""
         for leaf in (self.name_leaf, self.address_leaf):
             leaf.unlink(missing_ok=True)
-        device = f"afterthought-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
-        authority, salt = make_authority(device), secrets.token_bytes(16)
-        write_durably(self._authority_key, [_private(authority.key)])
+        name = f"afterthought-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
+        authority = make_authority(name)
+        device = device_on(machine, f"{name}.local", secrets.token_bytes(16))
+        with for_us_alone():
+            write_durably(self._authority_key, [pem_of(authority.key)])
         write_durably(self._intermediate, [authority.intermediate.public_bytes(_PEM)])
         write_durably(self.root, [authority.root.public_bytes(_PEM)])
-        made = {
-            "host": f"{device}.local",
-            "salt": salt.hex(),
-            "machine": _fingerprint(salt, machine).hex(),
-        }
-        write_durably(self._made, [json.dumps(made).encode()])
-        return authority, made["host"]
+        write_durably(self.device_file, [device.as_json()])
+        return authority, device.host
 
 
 def _read_leaf(path: Path) -> Leaf | None:
@@ -155,14 +141,6 @@ def _read_leaf(path: Path) -> Leaf | None:
 
 def _fits(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> bool:
     return key.public_key() == certificate.public_key()
-
-
-def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-
-
-def _fingerprint(salt: bytes, machine: bytes) -> bytes:
-    return hashlib.sha256(salt + machine).digest()
 
 
 def _unusable(path: Path) -> AuthorityUnusable:

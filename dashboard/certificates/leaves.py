@@ -51,11 +51,16 @@ def make_leaf(authority: Authority, names: Iterable[x509.GeneralName], now: date
     certificate = sign(authority, key.public_key(), list(names), since, since + LASTS)
     return Leaf(
         chain=_pem(certificate) + _pem(authority.intermediate),
-        key=key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ),
+        key=pem_of(key),
+    )
+
+
+def pem_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """A key as files have it."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
     )
 
 

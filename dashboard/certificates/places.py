@@ -1,11 +1,40 @@
 """Where the certificates of an install lie: what the server reads of them, without their makers."""
 
 import hashlib
+import json
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.files import read_small
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The device's own name, like `afterthought-bcdf.local`, and the machine that it is given to.
+
+    The machine is known by a salted hash: a cloned card tells nobody where it came from.
+    """
+
+    host: str
+    salt: bytes
+    machine_hash: bytes
+
+    def is_on(self, machine: bytes) -> bool:
+        """False on another machine, as with a card that was cloned."""
+        return _hash_of(self.salt, machine) == self.machine_hash
+
+    def as_json(self) -> bytes:
+        told = {
+            "host": self.host,
+            "salt": self.salt.hex(),
+            "machine": self.machine_hash.hex(),
+        }
+        return json.dumps(told).encode()
+
+
+def device_on(machine: bytes, host: str, salt: bytes) -> Device:
+    return Device(host, salt, _hash_of(salt, machine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +59,23 @@ class CertificatePlaces:
         return self.path / "addresses.pem"
 
     @property
-    def host_file(self) -> Path:
-        """The device's own name."""
-        return self.path / "host"
+    def device_file(self) -> Path:
+        """The device's own name, and for which machine all of this was made; written last."""
+        return self.path / "device.json"
 
-    def host(self) -> str | None:
-        """The device's own name, like `afterthought-bcdf.local`; None before there is one."""
+    def device(self) -> Device | None:
+        """For whom all of this was made; None before there is anything.
+
+        Raises OSError, and ValueError where the file is not what was written.
+        """
         try:
-            return read_small(self.host_file).decode("ascii", "replace").strip() or None
-        except OSError:
+            told = json.loads(read_small(self.device_file))
+            salt, machine_hash = bytes.fromhex(told["salt"]), bytes.fromhex(told["machine"])
+            return Device(str(told["host"]), salt, machine_hash)
+        except FileNotFoundError:
             return None
+        except (KeyError, TypeError) as error:
+            raise ValueError from error
 
     def authority(self) -> bytes | None:
         """The certificate that a phone is asked to trust, as PEM; None before there is one.
@@ -50,6 +86,10 @@ class CertificatePlaces:
             return read_small(self.root)
         except FileNotFoundError:
             return None
+
+
+def _hash_of(salt: bytes, machine: bytes) -> bytes:
+    return hashlib.sha256(salt + machine).digest()
 
 
 def fingerprint_of(pem: bytes) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.clock import Clock, SystemClock
 from core.log import get_log
+from core.machine import machine_name
 from core.page_address import PageAddress, PageAddressFile
 from core.paths import Home, certificate_folder, runtime_folder
 from dashboard.certificates import asked
@@ -27,7 +28,9 @@ def reach_of(home: Home, server: Server, plan: Plan, say: Callable[[str], None])
     parts = Parts(
         own_addresses=own_addresses,
         open_door=partial(Door, server),
-        leaves=LeafContexts(CertificatePlaces(folder), OwnersLeaf(plan.owners, clock)),
+        leaves=LeafContexts(
+            CertificatePlaces(folder), OwnersLeaf(plan.owners, clock), machine_name()
+        ),
         asking=_asking(folder, runtime / asked.FILE_NAME, clock),
         publisher=BothNames(ByChild(clock), ByChild(clock)),
         clock=clock,

@@ -19,40 +19,48 @@ class LeafContexts:
     Its methods are the loop's thread's.
     """
 
-    def __init__(self, places: CertificatePlaces, owners: OwnersLeaf) -> None:
-        self._places = places
+    def __init__(self, places: CertificatePlaces, owners: OwnersLeaf, machine: bytes) -> None:
+        """`machine` tells this one from others: what was made for another one is not used."""
+        self._places, self._machine = places, machine
         self.owners = owners
         self._seen: tuple[Seen, ...] = ()
         self._by_path: dict[Path, ssl.SSLContext] = {}
-        self._host: str | None = None
+        self.host = ""
+        """The device's own name; empty before it has one."""
         self._certificates: dict[Path, bytes] = {}
         self.fingerprint = ""
         """The SHA-256 of the authority's own certificate, in hex; empty where there is none."""
         self.trouble = ""
         """Why the newest certificate is not in use, with the next step; empty where it is."""
 
-    @property
-    def host(self) -> str:
-        """The device's own name; empty before it has one."""
-        return self._host or ""
-
     def look(self) -> bool:
         """Take what is new in the folder; True where something was.
 
-        A certificate that cannot be used leaves the one before it in use.
+        What cannot be read or used leaves the one before it in use.
         """
         self.owners.look()
         places = self._places
-        watched = (places.name_leaf, places.address_leaf, places.root, places.host_file)
+        watched = (places.name_leaf, places.address_leaf, places.root, places.device_file)
         now = tuple(map(seen, watched))
         if now == self._seen:
             return False
+        try:
+            is_ours = self._read_device()
+        except (OSError, ValueError) as error:  # looked at again: phones are bound to what is there
+            self.trouble = _unreadable(places, error)
+            return False
         self._seen, self.trouble = now, ""
-        self._host = places.host()
-        self.fingerprint = _fingerprint(places)
         for leaf in (places.name_leaf, places.address_leaf):
-            self._load(leaf)
+            self._load(leaf) if is_ours else self._drop(leaf)
         return True
+
+    def _read_device(self) -> bool:
+        """Take the device's name and its authority; whether they are this machine's."""
+        device, authority = self._places.device(), self._places.authority()
+        is_ours = device is not None and device.is_on(self._machine)
+        self.host = device.host if device is not None and is_ours else ""
+        self.fingerprint = fingerprint_of(authority) if authority is not None and is_ours else ""
+        return is_ours
 
     def covers(self, address: Address) -> bool:
         """True where the certificate in use for the addresses is for this one, too."""
@@ -71,8 +79,7 @@ class LeafContexts:
         try:
             made.load_cert_chain(leaf)
         except FileNotFoundError:
-            self._by_path.pop(leaf, None)
-            self._certificates.pop(leaf, None)
+            self._drop(leaf)
             return
         except OSError as error:  # ssl.SSLError is one
             self.trouble = (
@@ -83,24 +90,28 @@ class LeafContexts:
         made.sni_callback = self._choose
         self._by_path[leaf], self._certificates[leaf] = made, _der(leaf)
 
+    def _drop(self, leaf: Path) -> None:
+        self._by_path.pop(leaf, None)
+        self._certificates.pop(leaf, None)
+
     def _choose(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
         """Called in a handshake, with the name that the other side asked for."""
         if name in self.owners.names and self.owners.context is not None:
             connection.context = self.owners.context
             return None
-        is_named = name in {self._host, SHARED}
+        is_named = name in {self.host, SHARED}
         leaf = self._places.name_leaf if is_named else self._places.address_leaf
         if leaf in self._by_path:
             connection.context = self._by_path[leaf]
         return None
 
 
-def _fingerprint(places: CertificatePlaces) -> str:
-    try:
-        found = places.authority()
-        return "" if found is None else fingerprint_of(found)
-    except (OSError, ValueError):
-        return ""
+def _unreadable(places: CertificatePlaces, error: Exception) -> str:
+    why = getattr(error, "strerror", None) or "they are damaged"
+    return (
+        f"The certificates in {places.path} cannot be read ({why}). The page goes on with those "
+        "that it has read before, and looks again. Check that disk and folder can be read."
+    )
 
 
 def _der(file: Path) -> bytes:

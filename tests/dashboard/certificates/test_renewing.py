@@ -63,7 +63,13 @@ def test_a_certificate_is_made_only_for_addresses_that_this_machine_has(
     assert renewing.main([str(folder.path), str(asked)]) == 0
 
     assert names_in(folder.address_leaf) == [f"IP Address:{OWN}"]
-    assert names_in(folder.name_leaf) == [f"DNS:{folder.host()}", "DNS:afterthought.local"]
+    device = folder.device()
+    assert device is not None
+    assert names_in(folder.name_leaf) == [f"DNS:{device.host}", "DNS:afterthought.local"]
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 @pytest.mark.usefixtures("_here")
@@ -77,8 +83,9 @@ def test_leaves_are_for_the_group_where_the_folder_is_and_the_key_of_the_authori
 
     renewing.main([str(folder.path), str(asked)])
 
-    assert {stat.S_IMODE(each.stat().st_mode) for each in folder.path.glob("*.pem")} == {leaves}
-    assert stat.S_IMODE((folder.path / "authority").stat().st_mode) == 0o700
+    assert {mode(each) for each in folder.path.glob("*.*")} == {leaves}
+    assert mode(folder.path / "authority") == 0o700
+    assert {mode(each) for each in (folder.path / "authority").iterdir()} == {0o600}
 
 
 def test_as_a_process_it_makes_them_and_ends(folder: CertificateFolder, asked: Path) -> None:

@@ -88,7 +88,7 @@ def opened(
     """The app with a door at loopback, whose neighbours are those of `subnet`."""
     certificates = CertificateFolder(folder)
     certificates.renew(b"", [ADDRESS], known_time(SystemClock().now_ms()))
-    leaves = LeafContexts(certificates, OwnersLeaf(owners, SystemClock()))
+    leaves = LeafContexts(certificates, OwnersLeaf(owners, SystemClock()), b"")
     leaves.look()
     page = make_server(app, 0)
     behind = Behind(leaves, frozenset({leaves.host, HERE, *leaves.owners.names}))

@@ -183,7 +183,9 @@ def test_who_is_no_neighbour_is_dropped_before_a_byte_is_read(small: Flask, tmp_
 
 
 def test_before_there_is_a_certificate_nobody_is_let_in(served: Served) -> None:
-    served.behind.leaves = LeafContexts(CertificatePlaces(served.folder.path / "none"), NO_OWNERS)
+    served.behind.leaves = LeafContexts(
+        CertificatePlaces(served.folder.path / "none"), NO_OWNERS, b""
+    )
 
     with served.plain() as line:
         assert line.recv(1) == b""
@@ -191,7 +193,7 @@ def test_before_there_is_a_certificate_nobody_is_let_in(served: Served) -> None:
 
 def test_with_the_certificate_of_the_name_alone_nobody_is_let_in_yet(served: Served) -> None:
     served.folder.address_leaf.unlink()
-    leaves = LeafContexts(served.folder, NO_OWNERS)
+    leaves = LeafContexts(served.folder, NO_OWNERS, b"")
     leaves.look()
     half = leaves.context
     served.folder.renew(b"", [ADDRESS], datetime.now(UTC))
@@ -199,6 +201,46 @@ def test_with_the_certificate_of_the_name_alone_nobody_is_let_in_yet(served: Ser
 
     assert half is None
     assert leaves.context is not None
+
+
+def test_what_was_made_for_another_machine_is_not_used(served: Served) -> None:
+    leaves = LeafContexts(served.folder, NO_OWNERS, b"a clone")
+    leaves.look()
+    before = leaves.host, leaves.fingerprint, leaves.context
+    served.folder.renew(b"a clone", [ADDRESS], datetime.now(UTC))
+    leaves.look()
+
+    assert before == ("", "", None)
+    assert leaves.host not in {"", served.behind.leaves.host}
+    assert leaves.fingerprint not in {"", served.behind.leaves.fingerprint}
+    assert leaves.context is not None
+
+
+def test_an_authority_that_cannot_be_read_is_still_that_of_the_phones(served: Served) -> None:
+    leaves, root = served.behind.leaves, served.folder.root
+    known = leaves.host, leaves.fingerprint
+    root.rename(root.with_suffix(".away"))
+    root.mkdir()
+    unread, told = leaves.look(), leaves.trouble
+    meanwhile = leaves.host, leaves.fingerprint
+    is_served = leaves.context is not None
+    root.rmdir()
+    root.with_suffix(".away").rename(root)
+    leaves.look()
+
+    assert meanwhile == known == (leaves.host, leaves.fingerprint)
+    assert not unread
+    assert is_served
+    assert "cannot be read (it is a folder)" in told
+    assert leaves.trouble == ""
+
+
+def test_an_authority_that_is_gone_is_nobodys(served: Served) -> None:
+    leaves = served.behind.leaves
+    served.folder.root.unlink()
+
+    assert leaves.look()
+    assert leaves.fingerprint == ""
 
 
 def silent(line: socket.socket) -> None:

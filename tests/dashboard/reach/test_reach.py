@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> World:
 def test_at_the_first_look_it_is_reached_by_name_and_by_address(world: World) -> None:
     reach = world.reach()
     reach.look()
-    host = world.folder.host() or ""
+    host = world.host
 
     assert world.open == {("192.168.1.7", 8766)}
     assert world.asked == [["192.168.1.7"]]
@@ -245,7 +245,7 @@ def test_where_another_device_has_the_name_only_addresses_are_told(world: World)
 
     assert world.told[-1].urls == ("https://192.168.1.7:8766",)
     assert world.told[-1].troubles == ("Another device answers. Use the address.",)
-    assert world.told[-1].host == world.folder.host()
+    assert world.told[-1].host == world.host
 
 
 def test_a_certificate_of_the_owners_gives_the_page_its_first_address(
@@ -259,7 +259,7 @@ def test_a_certificate_of_the_owners_gives_the_page_its_first_address(
     world.owners = files
     reach = world.reach()
     reach.look()
-    host = world.folder.host() or ""
+    host = world.host
     before, reached = world.told[-1], reach.reached
     files.key.write_bytes(self_signed(["memory.example.com"]).key)
     reach.look()

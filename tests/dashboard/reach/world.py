@@ -42,6 +42,12 @@ class World:
     asking_trouble: str = ""
     name_trouble: str = ""
 
+    @property
+    def host(self) -> str:
+        """The name that the certificates are for; empty before there are any."""
+        device = self.folder.device()
+        return "" if device is None else device.host
+
     def own_addresses(self) -> Sequence[Attached]:
         if self.is_blind:
             raise OSError(errno.ENOMEM, "Cannot allocate memory")
@@ -67,7 +73,7 @@ class World:
         parts = Parts(
             self.own_addresses,
             self.open_door,
-            LeafContexts(self.folder, OwnersLeaf(self.owners, self.clock)),
+            LeafContexts(self.folder, OwnersLeaf(self.owners, self.clock), b""),
             FakeAsking(self),
             FakePublisher(self),
             self.clock,
