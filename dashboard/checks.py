@@ -53,9 +53,9 @@ def network_check(at: Sequence[Attached], interfaces: str | None) -> Check:
     """Where phones may come."""
     if at:
         where = ", ".join(f"{each.interface} ({each.ip})" for each in at)
-        return Check("network", "ok", f"Phones can come by {where}.")
+        return Check("network", "ok", f"Phones can reach the page over {where}.")
     if interfaces is None:
-        sentence = "This machine has no address on a local network, so phones cannot come."
+        sentence = "This machine has no local address, so phones cannot reach the page."
         return Check("network", "warn", sentence, "Connect it to your Wi-Fi, or by a cable.")
     sentence = f"No interface of `dashboard.interfaces` ({interfaces}) has a local address."
     return Check("network", "warn", sentence, "`ip address` lists those that have one.")
@@ -64,7 +64,7 @@ def network_check(at: Sequence[Attached], interfaces: str | None) -> Check:
 def page_checks(page: PageAddress | None, at: Sequence[Attached]) -> Iterator[Check]:
     """What the page itself tells: where it is, its name, and what is wrong."""
     if page is None:
-        sentence = "The page is not running, so no phone can come."
+        sentence = "The page is not running, so no phone can reach it."
         yield Check("page", "warn", sentence, "Start everything with `afterthought run`.")
         return
     if page.urls:
@@ -99,7 +99,7 @@ def port_checks(page: PageAddress | None, at: Sequence[Attached], port: int) -> 
     for each in at:
         if page is None:
             if _answers(str(each.ip), port):
-                sentence = f"Another program listens at port {port} of {each.ip}."
+                sentence = f"Another program uses port {port} of {each.ip}."
                 advice = "Stop it, or name another port for the page with --tls-port."
                 yield Check("port", "warn", sentence, advice)
         elif (told := _port_at(each, page)) is not None:

@@ -96,7 +96,7 @@ def make_server(app: Flask, port: int) -> "PageServer":
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
         raise PortInUse(
-            f"Another program listens at port {port}.",
+            f"Another program uses port {port}.",
             advice="Stop it, or name another port with --port.",
         ) from error
 

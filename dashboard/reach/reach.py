@@ -148,15 +148,15 @@ class Reach:
                 self._asked_for = frozenset(at)
             yield self._parts.asking.trouble()
         except OSError as error:
-            yield f"No certificate can be asked for ({error.strerror}). Free some space."
+            yield f"No certificate can be requested ({error.strerror}). Free some space."
         if recorded.at_ms is None:
             yield (
-                "The clock of this device is not set, so phones may call its certificates out of "
-                "date. Connect it to the internet once, or set the clock with `sudo date`."
+                "The clock of this device is not set, so phones may take its certificates for "
+                "expired. Connect it to the internet once, or set the clock with `sudo date`."
             )
         if self.context is None and now_s - self._asked_s > _PATIENCE_S:
             yield (
-                "There is no certificate yet, so phones cannot come. "
+                "There is no certificate yet, so phones cannot reach the page. "
                 "Look at the log: journalctl -u afterthought-certificates."
             )
 
@@ -210,15 +210,15 @@ def _without_network(
         )
     if not at and interfaces is None:
         yield (
-            "This machine has no address on a local network, so phones cannot come. "
-            "Connect it to your Wi-Fi; the page goes on here meanwhile."
+            "This machine has no local address, so phones cannot reach the page. "
+            "Connect it to your Wi-Fi. On this machine the page still works."
         )
 
 
 def _unseen(error: OSError) -> str:
     return (
-        f"The addresses of this machine cannot be read ({error.strerror}), so phones cannot come. "
-        "Start it again if that stays; the page goes on here meanwhile."
+        f"The addresses of this machine cannot be read ({error.strerror}), so phones cannot "
+        "reach the page. Restart it if that lasts. On this machine the page still works."
     )
 
 
@@ -227,7 +227,7 @@ def _no_door(at: Attached, port: int, error: OSError) -> str:
         return ""
     if error.errno == errno.EADDRINUSE:
         return (
-            f"Another program listens at port {port} of {at.ip}, so phones cannot come there. "
+            f"Another program uses port {port} of {at.ip}, so phones cannot reach the page there. "
             "Stop it, or name another port with --tls-port."
         )
     return (

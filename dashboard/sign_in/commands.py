@@ -21,7 +21,7 @@ _PATIENCE_S = 10.0
 
 
 class PageNotRunning(UserError):
-    """No dashboard answers, so no phone could come."""
+    """No dashboard answers, so no phone can reach it."""
 
     code = "page_not_running"
 
@@ -47,7 +47,7 @@ def pair(arguments: Arguments, screen: Screen) -> int:
             case {"event": "open"}:
                 _show(event, screen)
             case {"event": "waiting", "name": name}:
-                screen.say(f"{name} waits. Press the button{_or_enter()}.")
+                screen.say(f"{name} is waiting. Press the button{_or_enter()}.")
             case {"event": "presses", "sentence": sentence} if sentence:
                 screen.say(str(sentence))
             case {"event": "admitted", "name": name}:
@@ -65,7 +65,7 @@ def phones(arguments: Arguments, screen: Screen) -> int:
         if arguments.id is None:
             raise WrongUsage("Which phone?", advice="`afterthought phones` lists their ids.")
         gone = _revoke(home.page_socket, home.path, arguments.id)
-        screen.value(gone, f"{gone['name']} is out, from now on.")
+        screen.value(gone, f"{gone['name']} can no longer sign in.")
         return 0
     found = _phones(home.page_socket, home.path)
     lines = [f"{each['id']}  {each['name']}  {each['visited'] or '-'}" for each in found]
@@ -91,7 +91,7 @@ def _show(opened: Told, screen: Screen) -> None:
         opened,
         f"{qr_text(url)}\nScan this with the phone, or open {page} there and type "
         f"{opened['secret']}.\nThen press the button{_or_enter()}. "
-        f"It has two minutes.\nSHA-256 of the authority: {in_pairs(str(opened['fingerprint']))}",
+        f"You have two minutes.\nSHA-256 of the authority: {in_pairs(str(opened['fingerprint']))}",
     )
 
 
@@ -108,8 +108,8 @@ def _set_up(path: Path, screen: Screen) -> None:
     screen.value(
         made,
         f"{qr_text(url)}\nThis lets the first phone in: scan it, or open {page} there and type\n"
-        f"{made['secret']}\nand press the button. Once a phone is in, it counts only while a "
-        "pairing is open.\nKeep a picture of it: it is not shown again.",
+        f"{made['secret']}\nThen press the button. Once a phone is in, this code counts only while "
+        "a pairing is open.\nKeep a picture of it: it is not shown again.",
     )
 
 
@@ -184,7 +184,7 @@ def _file(home: Path) -> "PhoneFile":
 def _not_running() -> PageNotRunning:
     return PageNotRunning(
         "The page is not running, so no phone can be let in.",
-        advice="Start it: `afterthought run`, or the page alone: `afterthought dashboard`.",
+        advice="Start it with `afterthought run`, or the page alone with `afterthought dashboard`.",
     )
 
 
@@ -193,17 +193,17 @@ def _pair_arguments(parser: argparse.ArgumentParser) -> None:
     instead.add_argument(
         "--set-up",
         action="store_true",
-        help="let nobody in now: make and show a code by which the first phone comes in by a press",
+        help="let nobody in now: make and show a code for the first phone, let in by a press",
     )
     instead.add_argument(
         "--authority",
         metavar="FILE",
-        help="let nobody in: write this device's certificate there, for a phone to trust; - prints",
+        help="let nobody in: write the certificate there that phones may trust; - prints it",
     )
 
 
 def _phones_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", nargs="?", choices=["revoke"], help="take its sign-in from one")
+    parser.add_argument("act", nargs="?", choices=["revoke"], help="end the sign-in of one")
     parser.add_argument("id", nargs="?", metavar="ID", help="of the phone to revoke")
 
 

@@ -203,6 +203,6 @@ def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
 _NOT_UNDERSTOOD = _error("wrong_usage", "This request is not understood.", "See docs/commands.md.")
 _TOO_LONG = _error("wrong_usage", "This request is too long.", "See docs/commands.md.")
 _NOT_YOURS = _error(
-    "not_permitted", "This capture is another user's.", "Ask as the user who started it."
+    "not_permitted", "This capture belongs to another user.", "Run this as the user who started it."
 )
 _TOO_MANY = _error("capture_stuck", "Too many ask capture at once.", "Try again in a moment.")

@@ -217,6 +217,6 @@ def _error(code: str, sentence: str, advice: str) -> dict[str, Any]:
 _NOT_UNDERSTOOD = _error("wrong_usage", "This request is not understood.", "Send an object a line.")
 _TOO_LONG = _error("wrong_usage", "This request is too long.", "Ask for less at once.")
 _NOT_YOURS = _error(
-    "not_permitted", "This worker is another user's.", "Ask as the user who started it."
+    "not_permitted", "This worker belongs to another user.", "Run this as the user who started it."
 )
 _TOO_MANY = _error("busy", "Too many ask the worker at once.", "Try again in a moment.")

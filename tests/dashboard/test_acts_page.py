@@ -89,7 +89,7 @@ def test_a_forget_is_listed_and_cannot_be_undone(page: FlaskClient, diary: Diary
     listed = page.get("/acts").text
 
     assert "You forgot a moment for good." in listed
-    assert "forgetting can be undone" not in listed.replace("All but forgetting", "")
+    assert "forgetting can be undone" not in listed.replace("Everything except forgetting", "")
     assert offered(listed) == []
     assert moment not in listed
 
@@ -106,9 +106,9 @@ def test_acts_done_in_one_go_are_one_line(page: FlaskClient, diary: Diary) -> No
 def test_an_empty_home_has_no_acts_and_a_wrong_name_makes_no_archive(
     page: FlaskClient, home: object
 ) -> None:
-    assert "Nothing was changed yet." in page.get("/acts").text
+    assert "Nothing has changed yet." in page.get("/acts").text
     assert page.post("/acts/undo", data={"act": "no:1"}).status_code == 404
-    assert "Nothing was changed yet." in page.get("/acts").text
+    assert "Nothing has changed yet." in page.get("/acts").text
 
 
 def test_an_act_that_is_not_there_or_undone_already_is_a_sentence_without_a_command(

@@ -272,7 +272,7 @@ def test_another_user_of_the_machine_may_not_enter(port: int, home: Path, then: 
         done = subprocess.run(command, capture_output=True, check=True)
         if then == "reads":
             assert b" 403 " in done.stdout.split(b"\r\n")[0]
-            assert b"let in like a phone" in done.stdout
+            assert b"pair like a phone" in done.stdout
 
     assert answer_to(port, post(b"/note", b"text=our+own"))[0] == 303
     assert len(Spool(home / "spool").waiting()) == 1
@@ -287,7 +287,7 @@ def test_another_user_is_sent_on_to_where_phones_are_let_in(app: Flask, home: Pa
 
     assert told.startswith(b"HTTP/1.1 303 ")
     assert b"\r\nLocation: https://192.168.1.7:8766/\r\n" in told
-    assert b"let in like a phone" in told
+    assert b"pair like a phone" in told
     assert ours == 200
     assert Spool(home / "spool").waiting() == []
 

@@ -163,7 +163,7 @@ def test_what_the_button_took_back_with_its_pause_can_be_brought_back(
         done = page.post("/bring-back", data={"keep": taken_back["keep"]}, follow_redirects=True)
         again = page.post("/bring-back", data={"keep": taken_back["keep"]})
 
-    assert "set aside, and erased in" in text
+    assert "set aside, and will be erased in" in text
     assert f'name="keep" value="{taken_back["keep"]}"' in text
     assert "Brought back." in done.text
     assert "/bring-back" not in offered(done.text)

@@ -70,7 +70,7 @@ def test_a_port_in_use_is_a_sentence(home: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == (
-        f"Another program listens at port {port}. Stop it, or name another port with --port.\n"
+        f"Another program uses port {port}. Stop it, or name another port with --port.\n"
     )
 
 

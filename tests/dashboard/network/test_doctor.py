@@ -31,7 +31,7 @@ NOW = datetime(2027, 3, 1, tzinfo=UTC)
 
 def test_the_interfaces_that_were_chosen_are_named() -> None:
     assert network_check([WIFI], None) == Check(
-        "network", "ok", "Phones can come by wlan0 (192.168.1.7)."
+        "network", "ok", "Phones can reach the page over wlan0 (192.168.1.7)."
     )
 
 

@@ -131,6 +131,6 @@ def test_the_steps_of_the_phone_that_asks_are_open(agent: str, opened: list[str]
 
 
 def test_the_page_of_a_pairing_says_what_the_quick_way_is_not(tls: TlsPage) -> None:
-    assert "somebody who puts a machine between this phone and the device could pose as it" in (
+    assert "someone who puts a machine between this phone and the device could pose as" in (
         tls.ask("/pair").text
     )

@@ -134,7 +134,7 @@ def test_without_tls_there_is_a_redirect_and_nothing_else(
     head, _, body = told.partition("\r\n\r\n")
     assert head.startswith("HTTP/1.1 308 ")
     assert f"\r\nLocation: {filled(leads_to)}\r\n" in f"{head}\r\n"
-    assert body == "This page is reached by https alone.\n"
+    assert body == "This page works only over https.\n"
     assert "Strict-Transport-Security" not in head
 
 
@@ -148,7 +148,7 @@ def test_at_the_shared_name_it_sends_on_to_its_own_and_only_for_now(served: Serv
     assert head.startswith("HTTP/1.1 302 ")
     assert f"\r\nLocation: https://{served.host}/day?x=1\r\n" in f"{head}\r\n"
     assert "Set-Cookie" not in head
-    assert body == "This page is reached by https alone, and by the device's own name.\n"
+    assert body == "This page works only over https, and under the device's own name.\n"
 
 
 def test_who_posts_without_tls_is_redirected_before_the_body_is_read(served: Served) -> None:

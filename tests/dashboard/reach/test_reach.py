@@ -93,8 +93,8 @@ def test_without_a_network_it_says_so_and_comes_back_with_it(world: World) -> No
     assert (without.urls, world.asked[0]) == ((), ["192.168.1.7"])
     assert without.troubles == (
         (
-            "This machine has no address on a local network, so phones cannot come. "
-            "Connect it to your Wi-Fi; the page goes on here meanwhile."
+            "This machine has no local address, so phones cannot reach the page. "
+            "Connect it to your Wi-Fi. On this machine the page still works."
         ),
     )
     assert world.told[-1].troubles == ()
@@ -132,7 +132,7 @@ def test_a_port_that_is_taken_is_told_and_tried_again(world: World) -> None:
     assert taken.urls == ()
     assert taken.troubles == (
         (
-            "Another program listens at port 8766 of 192.168.1.7, so phones cannot come there. "
+            "Another program uses port 8766 of 192.168.1.7, so phones cannot reach the page there. "
             "Stop it, or name another port with --tls-port."
         ),
     )
@@ -205,7 +205,7 @@ def test_without_a_certificate_nobody_is_let_in_and_after_a_while_it_is_told(
     assert world.told[-1].troubles == (
         "The disk is full. Free some space.",
         (
-            "There is no certificate yet, so phones cannot come. "
+            "There is no certificate yet, so phones cannot reach the page. "
             "Look at the log: journalctl -u afterthought-certificates."
         ),
     )
@@ -233,7 +233,7 @@ def test_where_nothing_can_be_written_it_says_so_and_asks_again(world: World) ->
     reach.look()
 
     assert full.troubles == (
-        "No certificate can be asked for (No space left on device). Free some space.",
+        "No certificate can be requested (No space left on device). Free some space.",
     )
     assert world.open == {("192.168.1.7", 8766)}
 

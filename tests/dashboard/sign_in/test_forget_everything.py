@@ -120,7 +120,7 @@ def test_all_others_are_told_and_may_keep_everything(page: TlsPage, kept: str) -
     assert "Lost asks to forget everything." in theirs
     assert "Now press" not in theirs
     assert refused.status == 409
-    assert "Something else waits for a press" in refused.text
+    assert "Something else is waiting for a press" in refused.text
     assert cancelled.status == 303
     assert not waits(page)
     assert page.ask(f"/moment/{kept}", token=token).status == 200
@@ -175,14 +175,14 @@ def test_a_pairing_that_is_opened_ends_what_waited(
 def test_paused_or_without_capture_the_phone_is_told(page: TlsPage, home: Path, kept: str) -> None:
     token = page.signed_in()
     asked(page, token)
-    waited(lambda: "no press is felt" in page.ask("/forget", token=token).text)
+    waited(lambda: "cannot feel a press" in page.ask("/forget", token=token).text)
     page.ask("/forget/cancel", "POST", token=token, body="")
     page.ask("/forget", token=token)
 
     with RealCapture(home, SOUND).running() as capture:
         capture.ask(do="pause")
         asked(page, token)
-        waited(lambda: "confirms it all the same" in page.ask("/forget", token=token).text)
+        waited(lambda: "still confirms it" in page.ask("/forget", token=token).text)
         press(capture)
         waited(lambda: _sent_on(page.ask("/forget", token=token)))
 

@@ -61,7 +61,7 @@ def test_an_unpaired_phone_gets_the_pairing_page_and_its_files(page: TlsPage) ->
     refused, pairing = page.ask("/"), page.ask("/pair")
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', pairing.text)
 
-    assert "not paired yet" in refused.text
+    assert "is not paired" in refused.text
     assert pairing.status == 200
     assert files
     assert {page.ask(file).status for file in files} == {200}

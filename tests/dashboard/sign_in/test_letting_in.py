@@ -96,8 +96,8 @@ def test_two_phones_that_show_the_code_are_both_told(
     press(capture)
 
     assert (second.status, ended["reason"]) == (409, "two_phones")
-    assert "Open pairing once more." in ended["sentence"]
-    assert "Open pairing once more." in second.text
+    assert "Start pairing again." in ended["sentence"]
+    assert "Start pairing again." in second.text
     assert "neither is let in" in second.text
     assert "neither is let in" in page.ask("/pair", token=first).text
     assert page.sign_ins.all() == ()
@@ -122,8 +122,8 @@ def test_a_press_while_paused_keeps_nothing_and_lets_in(
     waited(lambda: capture.subscribers)
     capture.ask(do="pause")
     token = token_of(show(page, command.secret))
-    assert "It lets the phone in all the same." in command.next("presses")["sentence"]
-    assert "It lets the phone in all the same." in page.ask("/pair", token=token).text
+    assert "It still lets the phone in." in command.next("presses")["sentence"]
+    assert "It still lets the phone in." in page.ask("/pair", token=token).text
 
     press(capture)
     command.next("admitted")
@@ -215,7 +215,7 @@ def test_a_paired_phone_opens_a_pairing_and_revokes(page: TlsPage, capture: Real
     typed = re.search(r'class="code">([0-9A-Z-]{11})<', shown)
     assert typed is not None
     assert "<svg" in shown
-    assert f"Or open https://{page.host}:{page.port} there" in shown
+    assert f"Or open https://{page.host}:{page.port} on it" in shown
     assert "Let it in" not in shown
     waited(lambda: capture.subscribers)
     second = token_of(show(page, typed[1]))
@@ -248,4 +248,4 @@ def test_a_token_that_was_only_made_up_waits_for_nothing(page: TlsPage, command:
     answer = page.ask("/", token=new_token())
 
     assert "Clear-Site-Data" in answer.headers
-    assert "not paired yet" in answer.text
+    assert "is not paired" in answer.text

@@ -99,7 +99,7 @@ def test_enter_at_its_terminal_lets_the_phone_in_that_waits(page: TlsPage, home:
         opened = json.loads(running.stdout.readline())
         os.write(ours, b"\n")  # nobody waits yet
         token = token_of(show(page, opened["secret"], name="Ada"))
-        while "Ada waits" not in (said := running.stderr.readline()):
+        while "Ada is waiting" not in (said := running.stderr.readline()):
             assert said
         os.write(ours, b"\n")
         admitted = json.loads(running.stdout.readline())

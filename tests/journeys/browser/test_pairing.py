@@ -58,7 +58,7 @@ def test_the_scanned_address_a_press_and_the_phone_is_in_until_it_is_revoked(
     accepting(browser, script=True)
     url = f"https://127.0.0.1:{page.port}"
     browser.go(url)
-    assert browser.see(SAYS) == "This phone is not paired yet."
+    assert browser.see(SAYS) == "This phone is not paired."
     pairing = opened(page, capture)
 
     browser.go(f"{url}/pair?scanned#{pairing.secret.link}")
@@ -71,7 +71,7 @@ def test_the_scanned_address_a_press_and_the_phone_is_in_until_it_is_revoked(
     assert browser.see("document.cookie") == ""
     assert capture.presses == 1
     page.sign_ins.revoke(page.sign_ins.all()[0].id)
-    browser.until(f"{SAYS} === 'This phone is not paired yet.'")
+    browser.until(f"{SAYS} === 'This phone is not paired.'")
 
 
 NEVER_ANSWERED = """

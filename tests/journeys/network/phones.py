@@ -10,7 +10,7 @@ from tests.journeys.network.hosts import DEVICE
 from tests.journeys.network.paged import Page
 
 H1 = "document.querySelector('h1')?.textContent"
-NOT_PAIRED = "This phone is not paired yet."
+NOT_PAIRED = "This phone is not paired."
 
 
 @contextlib.contextmanager
