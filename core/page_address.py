@@ -42,14 +42,22 @@ class PageAddress:
 
 
 class PageAddressFile:
-    """The writer's end."""
+    """The writer's end. Of two dashboards of a home the first is read, as long as it lives."""
 
     def __init__(self, runtime: Path) -> None:
         self._path = runtime / FILE_NAME
         self._held: BinaryIO | None = None
+        self._told: PageAddress | None = None
 
     def tell(self, address: PageAddress) -> None:
-        """Have this read from now on. Raises OSError."""
+        """Have this read from now on, unless another dashboard is. Raises OSError.
+
+        It costs next to nothing where that is so already: to be called again and again, so that
+        the file is there again once the other has ended, or somebody took it away.
+        """
+        is_own = self._is_own()
+        if address == self._told if is_own else _is_locked(self._path):
+            return
         part = self._path.with_name(f"{FILE_NAME}.{os.getpid()}.part")
         file = part.open("wb")
         try:
@@ -62,13 +70,34 @@ class PageAddressFile:
             part.unlink(missing_ok=True)
             raise
         self.close()
-        self._held = file
+        self._held, self._told = file, address
+
+    def _is_own(self) -> bool:
+        """Whether what lies there was written here."""
+        if self._held is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._held.fileno()), self._path.stat())
+        except FileNotFoundError:
+            return False
 
     def close(self) -> None:
         """Nothing is told any more."""
         if self._held is not None:
             self._held.close()
             self._held = None
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a living process holds this file."""
+    try:
+        with open_at_once(path) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def read_page_address(runtime: Path) -> PageAddress | None:

@@ -44,6 +44,7 @@ class Telling:
     def __init__(self, file: PageAddressFile, say: Callable[[str], None]) -> None:
         self._file, self._say = file, say
         self._said: tuple[str, ...] = ()
+        self._is_untold = False
 
     def __call__(self, address: PageAddress) -> None:
         for sentence in address.sentences:
@@ -52,8 +53,12 @@ class Telling:
         self._said = address.sentences
         try:
             self._file.tell(address)
-        except OSError as error:  # a full disk closes no door
-            get_log().warning("address_not_told", reason=error.strerror)
+        except OSError as error:  # a full disk closes no door; said once, for it is tried each time
+            if not self._is_untold:
+                get_log().warning("address_not_told", reason=error.strerror)
+            self._is_untold = True
+        else:
+            self._is_untold = False
 
 
 def _asking(folder: Path, file: Path, clock: Clock) -> Asking:

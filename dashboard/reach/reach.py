@@ -3,7 +3,7 @@
 import errno
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from core.clock import Clock, StepWatch
@@ -68,7 +68,7 @@ class Parts:
 class Reach:
     """Keeps the page reached. `look` is called by the server's loop about each second.
 
-    `reached` may be read by any thread.
+    It tells each time where that is. `reached` may be read by any thread.
     """
 
     def __init__(self, plan: Plan, parts: Parts, tell: Callable[[PageAddress], None]) -> None:
@@ -78,7 +78,6 @@ class Reach:
         self._asked_s = 0.0
         self._mended = ""
         self._steps = StepWatch()
-        self._told: PageAddress | None = None
         self.tls_port = plan.tls_port
         self.reached = Reached()
 
@@ -96,82 +95,82 @@ class Reach:
 
     def look(self) -> None:
         """Follow what has changed: addresses, certificates, the clock."""
-        interfaces = self._plan.interfaces
-        try:
-            found = self._parts.own_addresses()
-        except OSError as error:  # loopback goes on whatever the kernel says
-            found, unseen = [], [_unseen(error)]
-        else:
-            unseen = list(_without_network(found, chosen(found, interfaces), interfaces))
-        at = chosen(found, interfaces)
-        troubles = [*unseen, *self._ask(at)]
-        leaves = self._parts.leaves
+        at, troubles = self._attached()
+        troubles += self._asked(at)
+        leaves, publisher = self._parts.leaves, self._parts.publisher
         leaves.look()
-        owners = frozenset(leaves.owners.names if at else ())
-        own = {leaves.host, *(str(each.ip) for each in at)} - {""} if at else set()
-        self.reached = replace(
-            self.reached,
-            hosts=owners | own,
-            fingerprint=leaves.fingerprint,
-            host=leaves.host,
-            owners=owners,
-        )
         troubles += self._move_doors(at)
         opened = [each for each in at if self._is_open(each)]
-        self._parts.publisher.publish(leaves.host, [each.ip for each in opened])
-        unnamed = self._parts.publisher.trouble()
+        publisher.publish(leaves.host, [each.ip for each in opened])
+        unnamed = publisher.trouble()
         urls = self._urls(opened, is_named=not unnamed)
-        by_number = urls[-len(opened)] if opened else ""  # names come first
-        self.reached = replace(self.reached, address=urls[0] if urls else "", by_number=by_number)
+        self.reached = self._reached(at, urls, opened)
         troubles += [leaves.trouble, leaves.owners.trouble if at else "", unnamed]
         told = [each for each in troubles if each]
-        self._told_now(PageAddress(leaves.host, urls, tuple(dict.fromkeys(told))))
+        self._tell(PageAddress(leaves.host, urls, tuple(dict.fromkeys(told))))
 
     def close(self) -> None:
         """Publish and ask no more; the doors are the server's to close."""
         self._parts.publisher.close()
         self._parts.asking.close()
 
-    def _ask(self, at: Sequence[Attached]) -> Iterator[str]:
+    def _attached(self) -> tuple[Sequence[Attached], list[str]]:
+        """At which addresses the page is to answer, and why not at others."""
+        interfaces = self._plan.interfaces
+        try:
+            found = self._parts.own_addresses()
+        except OSError as error:  # loopback goes on whatever the kernel says
+            return (), [_unseen(error)]
+        at = chosen(found, interfaces)
+        return at, list(_without_network(found, at, interfaces))
+
+    def _asked(self, at: Sequence[Attached]) -> list[str]:
         """Ask for certificates where one may be due; what is wrong with that."""
         if not at:
-            return
-        clock, leaves = self._parts.clock, self._parts.leaves
+            return []
+        clock = self._parts.clock
         now_s, recorded = clock.monotonic_s(), clock.recorded_now()
         has_stepped = self._steps.look(recorded.at_ms, recorded.boottime_ms or 0) is not None
+        troubles = [self._ask(at, now_s, has_stepped=has_stepped)]
+        if recorded.at_ms is None:
+            troubles.append(
+                "The clock of this device is not set, so phones may take its certificates for "
+                "expired. Connect it to the internet once, or set the clock with `sudo date`."
+            )
+        if self.context is None and now_s - self._asked_s > _PATIENCE_S:
+            troubles.append(
+                "There is no certificate yet, so phones cannot reach the page. "
+                "Look at the log: journalctl -u afterthought-certificates."
+            )
+        return troubles
+
+    def _ask(self, at: Sequence[Attached], now_s: float, *, has_stepped: bool) -> str:
+        leaves, asking = self._parts.leaves, self._parts.asking
         is_broken = leaves.trouble != self._mended
         is_old = now_s - self._asked_s >= ASK_EVERY_S
         try:
             if frozenset(at) != self._asked_for or has_stepped or is_broken or is_old:
                 self._asked_for, self._asked_s, self._mended = None, now_s, leaves.trouble
-                self._parts.asking.ask([each.ip for each in at])
+                asking.ask([each.ip for each in at])
                 self._asked_for = frozenset(at)
-            yield self._parts.asking.trouble()
+            return asking.trouble()
         except OSError as error:
-            yield f"No certificate can be requested ({error.strerror}). Free some space."
-        if recorded.at_ms is None:
-            yield (
-                "The clock of this device is not set, so phones may take its certificates for "
-                "expired. Connect it to the internet once, or set the clock with `sudo date`."
-            )
-        if self.context is None and now_s - self._asked_s > _PATIENCE_S:
-            yield (
-                "There is no certificate yet, so phones cannot reach the page. "
-                "Look at the log: journalctl -u afterthought-certificates."
-            )
+            return f"No certificate can be requested ({error.strerror}). Free some space."
 
-    def _move_doors(self, at: Sequence[Attached]) -> Iterator[str]:
+    def _move_doors(self, at: Sequence[Attached]) -> list[str]:
         """Close the doors of addresses that are gone, open those of new ones; what is wrong."""
         ports = self._plan.ports if self.context else ()
         certified = [each for each in at if self._is_certified(each)]
         wanted = [(each, port) for each in certified for port in ports]
         for place in [each for each in self._doors if each not in wanted]:
             self._doors.pop(place).close()
+        troubles = []
         for each, port in [each for each in wanted if each not in self._doors]:
             try:
                 self._doors[each, port] = self._parts.open_door(self, each, port)
             except OSError as error:
-                yield _no_door(each, port, error)
+                troubles.append(_no_door(each, port, error))
+        return troubles
 
     def _is_certified(self, at: Attached) -> bool:
         """True where a certificate is for this address; after a while it is not waited for.
@@ -194,10 +193,20 @@ class Reach:
         hosts = [str(each.ip) if each.ip.version == 4 else f"[{each.ip}]" for each in at]  # noqa: PLR2004
         return tuple(f"https://{each}{port}" for each in dict.fromkeys([*names, *hosts]))
 
-    def _told_now(self, address: PageAddress) -> None:
-        if address != self._told:
-            self._told = address
-            self._tell(address)
+    def _reached(
+        self, at: Sequence[Attached], urls: Sequence[str], opened: Sequence[Attached]
+    ) -> Reached:
+        leaves = self._parts.leaves
+        owners = frozenset(leaves.owners.names if at else ())
+        own = {leaves.host, *(str(each.ip) for each in at)} - {""} if at else set()
+        return Reached(
+            hosts=owners | own,
+            address=urls[0] if urls else "",
+            fingerprint=leaves.fingerprint,
+            host=leaves.host,
+            owners=owners,
+            by_number=urls[-len(opened)] if opened else "",  # names come first
+        )
 
 
 def _without_network(

@@ -54,6 +54,37 @@ def test_what_a_killed_dashboard_told_counts_no_more(tmp_path: Path) -> None:
     assert read_page_address(tmp_path) is None
 
 
+def test_of_two_dashboards_the_first_is_read_and_then_the_other(tmp_path: Path) -> None:
+    first, second = PageAddressFile(tmp_path), PageAddressFile(tmp_path)
+    first.tell(ADDRESS)
+    second.tell(PageAddress("other"))
+    beside = read_page_address(tmp_path)
+    second.close()
+    first.tell(ADDRESS)
+    alone = read_page_address(tmp_path)
+    second.tell(PageAddress("other"))
+    first.close()
+    second.tell(PageAddress("other"))
+
+    assert beside == alone == ADDRESS
+    assert read_page_address(tmp_path) == PageAddress("other")
+    second.close()
+
+
+def test_what_was_told_is_written_once_and_again_where_it_was_taken_away(tmp_path: Path) -> None:
+    file = PageAddressFile(tmp_path)
+    file.tell(ADDRESS)
+    before = (tmp_path / FILE_NAME).stat()
+    file.tell(ADDRESS)
+    after = (tmp_path / FILE_NAME).stat()
+    (tmp_path / FILE_NAME).unlink()
+    file.tell(ADDRESS)
+
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert read_page_address(tmp_path) == ADDRESS
+    file.close()
+
+
 @pytest.mark.parametrize("content", ["", "nonsense", "{}", "[]", '{"host": "x", "urls": 7}'])
 def test_what_another_version_told_is_none(tmp_path: Path, content: str) -> None:
     file = PageAddressFile(tmp_path)

@@ -1,14 +1,16 @@
 """The page follows the network: doors, certificates, name, and what is told of them."""
 
+import contextlib
 import errno
 from pathlib import Path
 
 import pytest
 
-from core.page_address import PageAddress
+from core.page_address import PageAddress, PageAddressFile
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
 from dashboard.certificates.owners import OwnersFiles
+from dashboard.reach.assembly import Telling
 from dashboard.reach.reach import ASK_EVERY_S, Plan
 from tests.dashboard.reach.world import CABLE, LOOPBACK, MOVED, WIFI, World
 from tests.self_signed import self_signed
@@ -34,12 +36,33 @@ def test_at_the_first_look_it_is_reached_by_name_and_by_address(world: World) ->
     assert len(reach.reached.fingerprint) == 64
 
 
-def test_what_has_not_changed_is_told_and_asked_once(world: World) -> None:
+def test_people_are_told_each_sentence_once_while_it_is_so(tmp_path: Path) -> None:
+    said: list[str] = []
+    trouble = PageAddress("", (), ("Something is wrong. Mend it.",))
+    with contextlib.closing(PageAddressFile(tmp_path)) as file:
+        tell = Telling(file, said.append)
+        for address in (trouble, trouble, PageAddress(), trouble):
+            tell(address)
+
+    assert said == 2 * ["Something is wrong. Mend it."]
+
+
+def test_an_address_that_cannot_be_told_is_logged_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell = Telling(PageAddressFile(tmp_path / "not there"), print)
+    for _ in range(3):
+        tell(PageAddress())
+
+    assert capsys.readouterr().err.count("address_not_told") == 1
+
+
+def test_what_has_not_changed_is_asked_once(world: World) -> None:
     reach = world.reach()
     for _ in range(5):
         reach.look()
 
-    assert len(world.told) == len(world.asked) == len(world.open) == 1
+    assert len(world.asked) == len(world.open) == 1
 
 
 def test_a_changed_address_is_followed(world: World) -> None:

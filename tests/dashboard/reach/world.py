@@ -69,6 +69,11 @@ class World:
         if self.is_answered:
             self.folder.renew(b"", wanted, known_time(self.clock.now_ms()))
 
+    def tell(self, address: PageAddress) -> None:
+        """Only what is news is kept, as whoever is told does it."""
+        if self.told[-1:] != [address]:
+            self.told.append(address)
+
     def reach(self, interfaces: str | None = None, redirect_port: int | None = None) -> Reach:
         parts = Parts(
             self.own_addresses,
@@ -78,7 +83,7 @@ class World:
             FakePublisher(self),
             self.clock,
         )
-        return Reach(Plan(interfaces, 8766, redirect_port), parts, self.told.append)
+        return Reach(Plan(interfaces, 8766, redirect_port), parts, self.tell)
 
 
 @dataclass
