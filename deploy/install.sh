@@ -30,6 +30,7 @@ main() {
     install_units
     if [ "${1:-}" = --no-start ]; then
         say "Installed. Start it with: sudo systemctl enable --now ${units[*]}"
+        tell_set_up_secret
         tell_next
     else
         start_units
@@ -115,17 +116,23 @@ start_units() {
 }
 
 # Once: nothing of ours can show again what is a hash from then on. The code has the page's address,
-# so the page must run and be on a network first, which takes some seconds.
+# so the page must run and be on a network first, which takes some seconds. On a terminal alone: it
+# is a secret, and what is written elsewhere stays there.
 show_set_up_secret() {
     [ ! -e "$state/set-up-secret.json" ] || return 0
-    local command=("$target/.venv/bin/afterthought" pair --set-up --home "$home") tries=${tries:-15}
-    until "${command[@]}" 2>/dev/null; do
+    local tries=${tries:-15}
+    [ -t 1 ] || tries=0
+    while [ "$tries" -gt 0 ]; do
+        ! "$target/.venv/bin/afterthought" pair --set-up --home "$home" 2>/dev/null || return 0
         tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || break
         sleep 2
     done
-    [ "$tries" -gt 0 ] || say "No phone can come yet. Once this machine is on your network, this shows" \
-        "a code that lets the first one in by a press: sudo ${command[*]}"
+    tell_set_up_secret
+}
+
+tell_set_up_secret() {
+    say "For your first phone, once this machine is on your network, this shows a code to scan:" \
+        "sudo $target/.venv/bin/afterthought pair --set-up --home $home"
 }
 
 tell_next() {

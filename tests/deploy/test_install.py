@@ -1,6 +1,8 @@
 """The installer's steps, with the system's own commands written down and not obeyed."""
 
+import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -111,7 +113,15 @@ def test_completion_is_switched_on_for_the_shells_that_are_there(tmp_path: Path)
     assert "power-off" in (tmp_path / "zsh/vendor-completions/_afterthought").read_text()
 
 
-def set_up_shown(tmp_path: Path, fails: int) -> "subprocess.CompletedProcess[str]":
+@dataclass(frozen=True)
+class Told:
+    """What the installer said: on the terminal or wherever else its output goes, and as errors."""
+
+    stdout: str
+    stderr: str
+
+
+def set_up_shown(tmp_path: Path, fails: int, *, on_terminal: bool = True) -> Told:
     """What the installer shows of the set-up secret, where the command fails so many times."""
     bin_folder = tmp_path / ".venv" / "bin"
     bin_folder.mkdir(parents=True)
@@ -124,7 +134,18 @@ def set_up_shown(tmp_path: Path, fails: int) -> "subprocess.CompletedProcess[str
     command.chmod(0o755)
     set_up = f'target="{tmp_path}"; state="{tmp_path}"; home=/a/home; tries=3; sleep() {{ :; }}'
     script = f'. "{TREE}/deploy/install.sh"; {set_up}; show_set_up_secret'
-    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    ours, theirs = os.openpty() if on_terminal else os.pipe()
+    done = subprocess.run(
+        ["bash", "-c", f"{script}; echo"],
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    shown = os.read(ours, 1000).decode().replace("\r", "")
+    os.close(ours)
+    os.close(theirs)
+    return Told(shown.removesuffix("\n"), done.stderr)
 
 
 @pytest.mark.parametrize("fails", [0, 2])
@@ -145,6 +166,25 @@ def test_without_a_network_the_installer_goes_on_and_says_what_shows_the_code_la
     assert told.stdout == ""
     assert f"sudo {tmp_path}/.venv/bin/afterthought pair --set-up --home /a/home" in told.stderr
     assert len((tmp_path / "asked").read_text().splitlines()) == 3
+
+
+def test_where_no_terminal_shows_it_the_secret_is_not_made(tmp_path: Path) -> None:
+    told = set_up_shown(tmp_path, 0, on_terminal=False)
+
+    assert told.stdout == ""
+    assert f"sudo {tmp_path}/.venv/bin/afterthought pair --set-up --home /a/home" in told.stderr
+    assert not (tmp_path / "asked").exists()
+
+
+def test_where_nothing_is_started_it_says_what_shows_the_code() -> None:
+    steps = "install_packages make_user make_home make_certificate_folder copy_program "
+    steps += "install_completion install_units"
+    nothing = "; ".join(f"{each}() {{ :; }}" for each in steps.split())
+    script = f'. "{TREE}/deploy/install.sh"; id() {{ echo 0; }}; {nothing}; main --no-start'
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+
+    assert "systemctl enable --now" in told.stderr
+    assert "afterthought pair --set-up --home /var/lib/afterthought" in told.stderr
 
 
 def test_a_set_up_secret_that_is_there_is_not_shown_again(tmp_path: Path) -> None:
