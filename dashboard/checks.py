@@ -90,7 +90,7 @@ def certificate_check(leaf: Path, now: datetime) -> Check:
     if until - now > _OLD:
         return Check("certificate", "ok", f"The certificate of the page is good until {told}.")
     sentence = f"The certificate of the page is good until {told}, and was not made anew."
-    advice = "Start the page again; `journalctl -u afterthought-certificates` says what failed."
+    advice = "Restart the page; its log says what fails."
     return Check("certificate", "warn", sentence, advice)
 
 

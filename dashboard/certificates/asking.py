@@ -19,6 +19,9 @@ _AGAIN_AFTER_S = 20.0
 class Asking(Protocol):
     """How certificates are asked for."""
 
+    log: str
+    """A sentence that says where to read what failed."""
+
     def ask(self, addresses: Iterable[Address]) -> None:
         """Have what is due made for these addresses, and wait for nothing. Raises OSError."""
 
@@ -31,6 +34,8 @@ class Asking(Protocol):
 
 class ByProcess:
     """Starts the process that makes them, as this user: under `run`."""
+
+    log = "`afterthought status` names the log."
 
     def __init__(self, folder: Path, asked: Path) -> None:
         self._asked = asked
@@ -86,6 +91,8 @@ class ByUnit:
 
     It is written twice, since systemd sees no change while the process runs.
     """
+
+    log = "`journalctl -u afterthought-certificates` says what failed."
 
     def __init__(self, asked: Path, clock: Clock) -> None:
         self._asked = asked

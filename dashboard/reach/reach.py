@@ -20,6 +20,9 @@ from dashboard.reach.reached import Reached
 ASK_EVERY_S = 86_400.0
 """How often it is asked whether a certificate is due: they last a year."""
 
+_ANYBODYS = 1024
+"""Ports below it are those of the units: nobody who reads the sentence has typed them."""
+
 _PATIENCE_S = 20.0
 """A certificate takes half a second here; on a Zero 2 W some seconds."""
 
@@ -140,7 +143,7 @@ class Reach:
         if self.context is None and now_s - self._asked_s > _PATIENCE_S:
             troubles.append(
                 "There is no certificate yet, so phones cannot reach the page. "
-                "Look at the log: journalctl -u afterthought-certificates."
+                + self._parts.asking.log
             )
         return troubles
 
@@ -235,11 +238,13 @@ def _no_door(at: Attached, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRNOTAVAIL:  # an address of IPv6 is tried by the kernel first
         return ""
     if error.errno == errno.EADDRINUSE:
-        return (
-            f"Another program uses port {port} of {at.ip}, so phones cannot reach the page there. "
-            "Stop it, or name another port with --tls-port."
+        taken = (
+            f"Another program uses port {port} of {at.ip}, so phones cannot reach the page there."
         )
+        if port < _ANYBODYS:
+            return f"{taken} Stop it; `sudo ss -ltnp` shows which one it is."
+        return f"{taken} Stop it, or name another port with --tls-port."
     return (
-        f"The page cannot listen at port {port} of {at.ip} ({error.strerror}). "
-        "Name another port with --tls-port."
+        f"The page cannot listen on port {port} of {at.ip} ({error.strerror}). "
+        "Name another with --tls-port or --redirect-port."
     )

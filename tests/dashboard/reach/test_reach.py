@@ -163,12 +163,20 @@ def test_a_port_that_is_taken_is_told_and_tried_again(world: World) -> None:
     assert world.open == {("192.168.1.7", 8766)}
 
 
+def test_a_port_that_the_units_name_is_not_to_be_named_otherwise(world: World) -> None:
+    world.refuses = {80: errno.EADDRINUSE}
+    world.reach(redirect_port=80).look()
+
+    (trouble,) = world.told[-1].troubles
+    assert trouble.endswith("Stop it; `sudo ss -ltnp` shows which one it is.")
+
+
 def test_who_may_not_listen_there_is_told_another_way(world: World) -> None:
     world.refuses = {80: errno.EACCES}
     world.reach(redirect_port=80).look()
 
     assert world.open == {("192.168.1.7", 8766)}
-    assert "cannot listen at port 80" in world.told[-1].troubles[0]
+    assert "cannot listen on port 80" in world.told[-1].troubles[0]
 
 
 def test_an_address_that_is_not_usable_yet_is_no_trouble(world: World) -> None:
@@ -227,10 +235,7 @@ def test_without_a_certificate_nobody_is_let_in_and_after_a_while_it_is_told(
     assert (world.open, first) == (set(), PageAddress())
     assert world.told[-1].troubles == (
         "The disk is full. Free some space.",
-        (
-            "There is no certificate yet, so phones cannot reach the page. "
-            "Look at the log: journalctl -u afterthought-certificates."
-        ),
+        ("There is no certificate yet, so phones cannot reach the page. The log says why."),
     )
 
 

@@ -94,6 +94,7 @@ class FakeDoor:
 @dataclass
 class FakeAsking:
     world: World
+    log: str = "The log says why."
 
     def ask(self, addresses: Iterable[Address]) -> None:
         self.world.ask(addresses)
