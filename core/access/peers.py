@@ -4,7 +4,6 @@ A Unix socket's peer is known by SO_PEERCRED, whatever the folder's mode allows.
 connection over loopback has a row at its other end, too, with the user who opened it.
 """
 
-import errno
 import socket
 import struct
 import sys
@@ -14,19 +13,18 @@ from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 from .private import is_ours_or_roots
+from .socket_diag import TCP, asked
 
 _CREDENTIALS = struct.Struct("3i")
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _ESTABLISHED = 1
 
-_NETLINK_SOCK_DIAG, _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, _NLMSG_ERROR = 4, 20, 1, 2
-_HEADER = struct.Struct("=IHHII")
 _WANTED = struct.Struct("=BBBBI")
 _ENDS = struct.Struct("!HH16s16s")
 _NO_INTERFACE_NO_COOKIE = struct.pack("=III", 0, 0xFFFF_FFFF, 0xFFFF_FFFF)
-_STATE_AT = _HEADER.size + 1
+_STATE_AT = 1
 _USER_AND_INODE = struct.Struct("=II")
-_USER_AT = _HEADER.size + 64
+_USER_AT = 64
 """struct inet_diag_req_v2 and struct inet_diag_msg of linux/inet_diag.h."""
 
 Address = tuple[str, int]
@@ -88,20 +86,12 @@ def _asked_rows(visitor: Address, here: Address) -> list[Row]:
     ours, theirs = (
         socket.inet_pton(family, host).ljust(16, b"\0") for host in (visitor[0], here[0])
     )
-    wanted = _WANTED.pack(family, socket.IPPROTO_TCP, 0, 0, 0xFFFF_FFFF)
+    wanted = _WANTED.pack(family, TCP, 0, 0, 0xFFFF_FFFF)
     ends = _ENDS.pack(visitor[1], here[1], ours, theirs) + _NO_INTERFACE_NO_COOKIE
-    length = _HEADER.size + len(wanted) + len(ends)
-    header = _HEADER.pack(length, _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0)
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as kernel:
-        kernel.settimeout(1)
-        kernel.sendto(header + wanted + ends, (0, 0))
-        told = kernel.recv(8192)
-    kind = _HEADER.unpack_from(told)[1]
-    if kind == _NLMSG_ERROR:
-        (number,) = struct.unpack_from("=i", told, _HEADER.size)
-        if -number == errno.ENOENT:  # there is no such connection
-            return []
-        raise OSError(-number, "the kernel does not say who is there")
+    try:
+        (told,) = asked(wanted + ends, every=False)
+    except FileNotFoundError:  # there is no such connection
+        return []
     uid, inode = _USER_AND_INODE.unpack_from(told, _USER_AT)
     return [Row(state=told[_STATE_AT], uid=uid, inode=inode)]
 

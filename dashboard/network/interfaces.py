@@ -35,6 +35,6 @@ def kind_of(interface: str, folder: Path = _INTERFACES) -> Kind:
         return "down"
     if flags & _LOOPBACK:
         return "loopback"
-    if flags & _POINT_TO_POINT:
-        return "tunnel"
+    if flags & _POINT_TO_POINT or (folder / interface / "tun_flags").exists():
+        return "tunnel"  # a TAP of a VPN looks like a cable, but for its second file
     return "bridge" if (folder / interface / "bridge").exists() else "ordinary"

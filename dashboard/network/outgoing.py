@@ -7,17 +7,14 @@ too, which asks nobody here.
 import os
 import socket
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from core.access.socket_diag import TCP, aligned, asked
 from dashboard.network.counter import SentCounter, sent_of
 from dashboard.network.ranges import Address, is_public
 
-_SOCK_DIAG, _BY_FAMILY, _REQUEST_DUMP = 4, 20, 0x301
-_ERROR, _DONE = 2, 3
-_HEADER = struct.Struct("=IHHII")
 _WANTED = struct.Struct("=BBBBI48x")
 _INFO = 2
 _CONNECTED = sum(1 << state for state in (1, 4, 5, 8, 9, 11))
@@ -27,7 +24,6 @@ _MESSAGE = struct.Struct("=BBBB 4x 16x 16s 4x Q 12x II")
 """struct inet_diag_msg of linux/inet_diag.h: family, the other side, cookie, user, inode."""
 
 _ATTRIBUTE = struct.Struct("=HH")
-_MOST_BYTES = 1 << 16
 _OWN = Path("/proc/self/fd")
 
 
@@ -43,7 +39,7 @@ class Line:
 
 
 class Outgoing:
-    """Counts what goes to public addresses, by looking about each second.
+    """Counts what goes to public addresses, by looking now and then.
 
     Of every process of this user where the user `is_ours_alone` (under the units), else of this
     process: other programs of the same person call whom they like.
@@ -70,27 +66,11 @@ class Outgoing:
 
 def lines() -> list[Line]:
     """Every TCP connection of this machine. Raises OSError."""
-    return [each for family in (socket.AF_INET, socket.AF_INET6) for each in _lines(family)]
-
-
-def _lines(family: int) -> Iterator[Line]:
-    wanted = _WANTED.pack(family, socket.IPPROTO_TCP, 1 << (_INFO - 1), 0, _CONNECTED)
-    header = _HEADER.pack(_HEADER.size + len(wanted), _BY_FAMILY, _REQUEST_DUMP, 1, 0)
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
-        kernel.settimeout(1)
-        kernel.sendto(header + wanted, (0, 0))
-        while True:
-            told = kernel.recv(_MOST_BYTES)
-            at = 0
-            while at < len(told):
-                length, kind, *_ = _HEADER.unpack_from(told, at)
-                if kind == _DONE:
-                    return
-                if kind == _ERROR:
-                    (number,) = struct.unpack_from("=i", told, at + _HEADER.size)
-                    raise OSError(-number, os.strerror(-number))
-                yield _line(told[at + _HEADER.size : at + length])
-                at += _aligned(length)
+    return [
+        _line(message)
+        for family in (socket.AF_INET, socket.AF_INET6)
+        for message in asked(_WANTED.pack(family, TCP, 1 << (_INFO - 1), 0, _CONNECTED), every=True)
+    ]
 
 
 def _line(message: bytes) -> Line:
@@ -106,12 +86,8 @@ def _info_in(message: bytes) -> bytes:
         length, kind = _ATTRIBUTE.unpack_from(message, at)
         if kind == _INFO:
             return message[at + _ATTRIBUTE.size : at + length]
-        at += _aligned(max(length, _ATTRIBUTE.size))
+        at += aligned(max(length, _ATTRIBUTE.size))
     return b""
-
-
-def _aligned(length: int) -> int:
-    return (length + 3) & ~3
 
 
 def _own_inodes() -> set[int]:

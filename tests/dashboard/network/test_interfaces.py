@@ -32,6 +32,15 @@ def test_the_kind_of_an_interface_follows_from_its_flags(
     assert kind_of("x0", tmp_path) == kind
 
 
+@pytest.mark.parametrize("flags", ["0x1003", "0x11043"], ids=["TAP", "TUN"])
+def test_what_a_program_makes_of_an_interface_is_a_tunnel(tmp_path: Path, flags: str) -> None:
+    (tmp_path / "vpn0").mkdir()
+    (tmp_path / "vpn0" / "flags").write_text(f"{flags}\n", encoding="ascii")
+    (tmp_path / "vpn0" / "tun_flags").write_text("0x1002\n", encoding="ascii")
+
+    assert kind_of("vpn0", tmp_path) == "tunnel"
+
+
 def test_a_bridge_is_known_by_its_folder_and_one_that_is_gone_is_ordinary(tmp_path: Path) -> None:
     (tmp_path / "br0" / "bridge").mkdir(parents=True)
     (tmp_path / "br0" / "flags").write_text("0x1003\n", encoding="ascii")

@@ -1,5 +1,6 @@
 """What has left the device is counted by whom it goes to, and kept over restarts."""
 
+import itertools
 import os
 import socket
 from ipaddress import ip_address
@@ -120,6 +121,26 @@ def test_a_connection_is_counted_as_it_grows_and_only_to_public_addresses(
         count.look()
 
     assert count.now.internet == 25
+
+
+def test_a_look_that_takes_long_is_followed_by_a_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, looks_s = FakeClock(), list[float]()
+
+    def slow() -> list[Line]:
+        looks_s.append(clock.monotonic_s())
+        clock.advance(0.08)
+        return []
+
+    monkeypatch.setattr(outgoing, "lines", slow)
+    count = kept(tmp_path, clock)
+    for _ in range(20):
+        count.look()
+        clock.advance(1)
+
+    assert 2 <= len(looks_s) <= 3
+    assert all(later - before >= 8 for before, later in itertools.pairwise(looks_s))
 
 
 def test_of_a_user_who_runs_other_programs_only_our_own_connections_count(
