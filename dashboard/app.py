@@ -40,10 +40,10 @@ from dashboard.sign_in.confirming import Confirmations
 from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.desk import Desk
 from dashboard.sign_in.phone_file import PhoneFile, PhonesUnreadable
-from dashboard.sign_in.press_watch import Capture, PressWatch
+from dashboard.sign_in.press_watch import Capture
 from dashboard.sign_in.second_button import SecondButton
 from dashboard.sign_in.set_up_secret import SetUpSecret
-from dashboard.sign_in.sign_ins import SignIns
+from dashboard.sign_in.sign_ins import AuthorityUnknown, NotForGood, SignIns
 from pipeline.forget import forget, forget_everything
 from pipeline.imports import clean_text
 from pipeline.search.by_worker import by_worker
@@ -120,7 +120,9 @@ def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], S
         lambda: socket_client.events(capture, levels=False),
         lambda told: socket_client.ask(capture, told, patience_s=PATIENCE_S),
     )
-    desk = Desk(sign_ins, line, SystemClock(), live.tell_of_phones)
+    set_up_secret = _set_up_secret(home, reached)
+    desk = Desk(sign_ins, set_up_secret, line, SystemClock(), live.tell_of_phones)
+    sign_ins.on_revoked.append(desk.questions.tell_revoked)
     return Context(
         home=home.path,
         bridge=bridge,
@@ -132,22 +134,14 @@ def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], S
         worker_socket=worker,
         assets=load_assets(),
         sign_ins=sign_ins,
-        set_up_secret=_set_up_secret(home, reached),
+        set_up_secret=set_up_secret,
         desk=desk,
-        confirmations=_confirmations(desk, sign_ins, line, live),
+        confirmations=Confirmations(desk.questions, sign_ins, SystemClock(), live.tell_of_phones),
         reached=reached,
         sent=sent,
         authority=CertificatePlaces(certificate_folder(home.path)).authority,
         demo=load_demo(FOLDER),
     )
-
-
-def _confirmations(desk: Desk, sign_ins: SignIns, line: Capture, live: Live) -> Confirmations:
-    clock = SystemClock()
-    watch = PressWatch(line, clock, lambda _: None)
-    made = Confirmations(desk, sign_ins, watch, clock, live.tell_of_phones)
-    desk.make_way = made.cancel
-    return made
 
 
 def _sign_ins(home: Home, reached: ReachedNow) -> SignIns:
@@ -276,7 +270,7 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-_STATUS = {NotFound: 404, WrongUsage: 400}
+_STATUS = {NotFound: 404, WrongUsage: 400, NotForGood: 507, AuthorityUnknown: 503}
 
 
 def _refused(error: UserError) -> tuple[str, int]:

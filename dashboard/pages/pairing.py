@@ -11,17 +11,21 @@ from dashboard.show.pairing import name_of
 from dashboard.sign_in.cookie import COOKIE, give_cookie
 from dashboard.sign_in.pairing import Proof
 from dashboard.sign_in.phones import clean_name
+from dashboard.sign_in.set_up_secret import is_like_one
 
 page = Blueprint("pairing", __name__)
 
 _STATUS = {"wrong": 403, "too_many": 429, "two_phones": 409, "closed": 409, "not_first": 409}
+
+_HOME = "/#top"
+"""With a fragment: without one a browser takes along that which it came with, a secret."""
 
 
 @page.get("/pair")
 def show() -> ResponseReturnValue:
     """For whoever comes over TLS; who is let in already, as on loopback, goes on to the page."""
     if _is_in():
-        return redirect("/", 303)
+        return redirect(_HOME, 303)
     return pairing_page()
 
 
@@ -29,14 +33,19 @@ def show() -> ResponseReturnValue:
 def prove() -> ResponseReturnValue:
     """The secret, scanned or typed. The cookie that comes back is worth nothing before a press."""
     if _is_in():
-        return redirect("/", 303)
+        return redirect(_HOME, 303)
     here, secret = context(), request.form.get("secret", "")
+    set_up = here.set_up_secret.look(secret)
+    if set_up == "used":
+        return pairing_page(say("proof.used")), 409
+    if set_up == "other" and is_like_one(secret):
+        return pairing_page(say("proof.not_set_up")), 403
     proof = Proof(
         secret=secret,
-        visit=request.form.get("visit", ""),
+        visit=_visit(),
         name=clean_name(request.form.get("name", "")) or _own_name(),
         address=request.remote_addr or "",
-        is_set_up=here.set_up_secret.is_it(secret),
+        is_set_up=set_up == "good",
     )
     answer, token = here.ask(here.desk.prove(proof))
     if answer != "waits":
@@ -56,9 +65,14 @@ def pairing_page(refused: str = "") -> str:
         waits=desk.waits(token),
         presses=say.of("presses", desk.presses),
         refused=refused or (say.of("pairing_ended", ended) if ended else ""),
-        visit=request.form.get("visit") or secrets.token_urlsafe(16),
+        visit=_visit(),
         name=clean_name(request.form.get("name", "")) or _own_name(),
     )
+
+
+def _visit() -> str:
+    """What tells this page from others; two that tell nothing are two."""
+    return request.form.get("visit") or secrets.token_urlsafe(16)
 
 
 def _is_in() -> bool:

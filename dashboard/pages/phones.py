@@ -40,7 +40,7 @@ def phones() -> str:
 def open_pairing() -> Response:
     """Open a pairing; it is at this page until it ends."""
     here = context()
-    here.ask(here.desk.open())
+    here.ask(here.desk.open("" if g.phone is None else g.phone.id))
     return _back()
 
 

@@ -121,22 +121,23 @@ class CommandSocket:
     async def _pair(self, line: Line) -> None:
         self._address()
         pairing = await self._desk.open()
-        with self._desk.listening() as told:
-            await line.tell(self._opened(pairing))
-            asked = asyncio.create_task(self._hear(line))
-            try:
+        asked = asyncio.create_task(self._hear(line))
+        try:
+            with self._desk.listening() as told:
+                await line.tell(self._opened(pairing))
                 async for event in _until_over(told, asked):
                     await line.tell(event)
-            finally:
-                asked.cancel()
-                await self._desk.cancel(pairing)
+        finally:
+            asked.cancel()
+            await self._desk.cancel(pairing)
 
     async def _hear(self, line: Line) -> None:
-        """Enter at the terminal, as often as it comes; returns once it hangs up."""
-        while text := await line.reader.readline():
-            if (read_object(text) or {}).get("do") == "admit":
-                with contextlib.suppress(UserError):  # nobody waits yet, and the terminal says so
-                    await self._desk.confirm()
+        """Enter at the terminal, as often as it comes; returns once it hangs up, or talks on."""
+        with contextlib.suppress(ConnectionError, ValueError):
+            while text := await line.reader.readline():
+                if (read_object(text) or {}).get("do") == "admit":
+                    with contextlib.suppress(UserError):  # nobody waits yet; the terminal says so
+                        await self._desk.confirm()
 
     def _opened(self, pairing: Pairing) -> Told:
         reached, now_ms = self._reached(), SystemClock().now_ms()

@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 _PATIENCE_S = 10.0
 
 
+class PageStopped(UserError):
+    """The dashboard went while a phone was to be let in."""
+
+    code = "page_stopped"
+
+
+class NotRevoked(UserError):
+    """The disk refuses."""
+
+    code = "not_revoked"
+
+
 class PageNotRunning(UserError):
     """No dashboard answers, so no phone can reach it."""
 
@@ -39,7 +51,6 @@ def pair(arguments: Arguments, screen: Screen) -> int:
     if arguments.set_up:
         _set_up(home.page_socket, screen)
         return 0
-    status = 1
     for event in _pairing(home.page_socket):
         match event:
             case {"error": code, "sentence": sentence, "advice": advice}:
@@ -52,10 +63,14 @@ def pair(arguments: Arguments, screen: Screen) -> int:
                 screen.say(str(sentence))
             case {"event": "admitted", "name": name}:
                 screen.value(event, f"{name} is let in.")
-                status = 0
+                return 0
             case {"event": "ended", "reason": reason, "sentence": sentence}:
                 screen.value({"event": "ended", "reason": reason}, str(sentence))
-    return status
+                return 1
+    raise PageStopped(
+        "The page has stopped, so no phone can be let in.",
+        advice="Start it again, then run `afterthought pair` again.",
+    )
 
 
 def phones(arguments: Arguments, screen: Screen) -> int:
@@ -108,8 +123,8 @@ def _set_up(path: Path, screen: Screen) -> None:
     screen.value(
         made,
         f"{qr_text(url)}\nThis lets the first phone in: scan it, or open {page} there and type\n"
-        f"{made['secret']}\nThen press the button. Once a phone is in, this code counts only while "
-        "a pairing is open.\nKeep a picture of it: it is not shown again.",
+        f"{made['secret']}\nThen press the button. This works once, and is not shown again.\n"
+        "If a phone is in already, hold the device's second button first.",
     )
 
 
@@ -128,7 +143,8 @@ def _pairing(path: Path) -> Iterator[Told]:
             line.connect(str(path))
         except OSError as error:
             raise _not_running() from error
-        line.sendall(b'{"do": "pair"}\n')
+        if not _sent(line, b'{"do": "pair"}\n'):
+            return
         either.register(line, selectors.EVENT_READ)
         if _has_terminal():
             either.register(sys.stdin, selectors.EVENT_READ)
@@ -139,13 +155,30 @@ def _pairing(path: Path) -> Iterator[Told]:
                     if not sys.stdin.readline():
                         either.unregister(sys.stdin)
                         continue
-                    line.sendall(b'{"do": "admit"}\n')
+                    _sent(line, b'{"do": "admit"}\n')  # where nobody reads it, the line ends
                     continue
-                chunk = line.recv(65536)
+                chunk = _read(line)
                 if not chunk:
                     return
                 *lines, told = (told + chunk).split(b"\n")
                 yield from filter(None, map(read_object, lines))
+
+
+def _sent(line: socket.socket, asked: bytes) -> bool:
+    """False where nobody reads it any more."""
+    try:
+        line.sendall(asked)
+    except ConnectionError:
+        return False
+    return True
+
+
+def _read(line: socket.socket) -> bytes:
+    """What came; nothing once the other side has gone, in whichever way."""
+    try:
+        return line.recv(65536)
+    except ConnectionError:
+        return b""
 
 
 def _phones(path: Path, home: Path) -> list[Told]:
@@ -169,7 +202,10 @@ def _revoke(path: Path, home: Path, named: str) -> Told:
 
         file = _file(home)
         gone = file.read().by_id(named)
-        file.change(lambda phones: phones.revoked(named))
+        try:
+            file.change(lambda phones: phones.revoked(named))
+        except OSError as error:
+            raise _not_revoked(gone.name, error) from error
         return as_json(gone, gone.visited_ms)
     found: Told = told["phone"]
     return found
@@ -179,6 +215,13 @@ def _file(home: Path) -> "PhoneFile":
     from .phone_file import PhoneFile  # noqa: PLC0415 - it reads the page's sentences
 
     return PhoneFile(state_folder(home) / "phones.json")
+
+
+def _not_revoked(name: str, error: OSError) -> NotRevoked:
+    return NotRevoked(
+        f"{name} could not be revoked: the disk could not be written ({error.strerror}).",
+        advice="Free some space, then try again.",
+    )
 
 
 def _not_running() -> PageNotRunning:

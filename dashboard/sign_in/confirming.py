@@ -13,11 +13,11 @@ from core.errors import UserError
 from core.log import get_log
 from dashboard.sentences import say
 
-from .desk import Desk
 from .pairing import LASTS_S
 from .phone_file import PhonesUnreadable
 from .phones import Phone
-from .press_watch import Presses, PressWatch, Window
+from .press_watch import Presses, Window
+from .questions import Question, Questions, Unanswered
 from .sign_ins import SignIns
 
 State = Literal["waits", "doing", "done", "failed", "time", "cancelled"]
@@ -50,98 +50,115 @@ class Confirmation:
     def is_on(self) -> bool:
         return self.state in {"waits", "doing"}
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == "waits"
+
+    @property
+    def until_s(self) -> float:
+        return self.window.until_s
+
     def pressed(self, at_s: float) -> "Confirmation":
         """Somebody pressed at the device: it counts once, and after it was asked for."""
         if self.state != "waits" or not self.window.has(at_s):
             return self
         return replace(self, state="doing")
 
-    def end(self, state: State) -> "Confirmation":
+    def end(self, reason: Unanswered) -> "Confirmation":
         """Ended so, unless it is confirmed already, or has ended."""
-        return replace(self, state=state) if self.state == "waits" else self
+        return replace(self, state=reason) if self.state == "waits" else self
+
+    def revoked(self, phone: str) -> "Confirmation":
+        """This phone is let in no more, and gets nothing done."""
+        return self.end("cancelled") if phone == self.asker else self
 
 
 class Confirmations:
-    """The one of now. `announce` is called, on the loop, when one begins to wait and ends."""
+    """The one of now. `announce` is called, on the loop, when one begins to wait and ends.
 
-    def __init__(  # noqa: PLR0913 - whom it asks, and whom it tells
+    `questions` is what else asks for a press: one answers one question.
+    """
+
+    def __init__(
         self,
-        desk: Desk,
+        questions: Questions,
         sign_ins: SignIns,
-        watch: PressWatch,
         clock: Clock,
         announce: Callable[[], None] = lambda: None,
         *,
         lasts_s: float = LASTS_S,
     ) -> None:
-        self._desk = desk
+        self._questions = questions
         self._sign_ins = sign_ins
-        self._watch = watch
         self._clock = clock
         self._announce = announce
         self._lasts_s = lasts_s
-        self._over = asyncio.Event()
-        self._now: Confirmation | None = None
-        self._running: asyncio.Task[None] | None = None
+        self._question: Question[Confirmation] | None = None
+        self._doing: set[asyncio.Task[None]] = set()
 
     @property
     def now(self) -> Confirmation | None:
         """The one that waits, or was last."""
-        return self._now
+        return None if self._question is None else self._question.state
 
     @property
     def presses(self) -> Presses:
         """Whether a press can come."""
-        return self._watch.presses
+        return self._questions.presses
 
     async def ask(self, phone: Phone | None, do: Do) -> None:
         """Wait for a press and then do it, whoever is away by then. Raises Busy.
 
         Without a phone it is done at once. Asked again by the same phone, it goes on.
         """
-        asker = "" if phone is None else phone.id
-        if self._now is not None and self._now.is_on:
-            if self._now.asker == asker:
-                return
-            raise Busy(say("confirming.busy"), advice=say("confirming.busy_advice"))
-        if self._desk.is_open:
-            raise Busy(say("confirming.pairing"), advice=say("confirming.pairing_advice"))
-        now_s = self._clock.monotonic_s()
-        window = Window(now_s, now_s + self._lasts_s)
-        self._now = (
-            Confirmation("", "", window, "doing")
-            if phone is None
-            else Confirmation(phone.id, phone.name, window)
-        )
-        self._over = asyncio.Event()
-        self._running = asyncio.create_task(self._run(self._now, do))
+        asked = self._asked(phone)
+        async with self._questions.turn:
+            now = self.now
+            if now is not None and now.is_on:
+                if now.asker == asked.asker:
+                    return
+                raise Busy(say("confirming.busy"), advice=say("confirming.busy_advice"))
+            if self._questions.is_open:
+                raise Busy(say("confirming.pairing"), advice=say("confirming.pairing_advice"))
+
+            async def answered(question: Question[Confirmation]) -> None:
+                self._answered(question, do)
+
+            self._question = await self._questions.ask(asked, answered)
+        self._announce()
 
     async def cancel(self) -> None:
         """End what waits. What a press confirmed already is done all the same."""
-        if self._now is None or self._running is None or self._now.state != "waits":
-            return
-        self._change(self._now.end("cancelled"))
-        await asyncio.shield(self._running)
+        question = self._question
+        if question is not None:
+            await question.end()
 
     def take_ended(self, asker: str) -> Confirmation | None:
         """What came of what this phone asked for last: once."""
-        found = self._now
+        found = self.now
         if found is None or found.is_on or found.asker != asker:
             return None
-        self._now = None
+        self._question = None
         return found
 
-    async def _run(self, asked: Confirmation, do: Do) -> None:
-        if asked.state == "waits":
-            self._announce()
-            await self._watch.wait(self._over, asked.window.until_s, self._pressed)
-            asked = self._change((self._now or asked).end("time"))
-            await self._watch.light_off()
-        if asked.state == "doing":
-            await self._do(asked, do)
-        self._announce()
+    def _asked(self, phone: Phone | None) -> Confirmation:
+        now_s = self._clock.monotonic_s()
+        window = Window(now_s, now_s + self._lasts_s)
+        if phone is None:
+            return Confirmation("", "", window, "doing")
+        return Confirmation(phone.id, phone.name, window)
 
-    async def _do(self, asked: Confirmation, do: Do) -> None:
+    def _answered(self, question: Question[Confirmation], do: Do) -> None:
+        """Begin to do it, where that was confirmed. It takes its time, and holds up no question."""
+        if question.state.state != "doing":
+            self._announce()
+            return
+        doing = asyncio.create_task(self._do(question, do))
+        self._doing.add(doing)
+        doing.add_done_callback(self._doing.discard)
+
+    async def _do(self, question: Question[Confirmation], do: Do) -> None:
+        asked = question.state
         ended = replace(asked, state="failed", told=say("trouble.fault"))
         try:
             if asked.asker and not await self._is_in(asked.asker):
@@ -154,7 +171,8 @@ class Confirmations:
             get_log().error("confirmed_and_not_done", reason=error.strerror)
             ended = replace(asked, state="failed", told=say("confirming.disk"))
         finally:
-            self._change(ended)
+            question.change(ended)
+            self._announce()
 
     async def _is_in(self, asker: str) -> bool:
         """True while the phone that asked is let in: it may be revoked since."""
@@ -163,13 +181,3 @@ class Confirmations:
         except PhonesUnreadable:
             return False
         return any(phone.id == asker for phone in phones)
-
-    def _pressed(self, at_s: float) -> None:
-        if self._now is not None:
-            self._change(self._now.pressed(at_s))
-
-    def _change(self, after: Confirmation) -> Confirmation:
-        self._now = after
-        if after.state != "waits":
-            self._over.set()
-        return after

@@ -1,8 +1,9 @@
 """A pairing, from its opening to a phone that is let in: (state, what happened) -> state. Pure.
 
 The wearer's side opens it. A phone that shows the secret waits; a press admits it, or Enter at
-the terminal that opened it. Who shows another secret changes nothing; two phones that show it
-end it, for one of them is a stranger's. Times are seconds on CLOCK_MONOTONIC.
+the terminal that opened it. Someone who shows another secret changes nothing; two phones that show
+it end it, for one of them is a stranger's. A phone that shows the set-up secret gives way to one
+that shows this pairing's own. Times are seconds on CLOCK_MONOTONIC.
 """
 
 from collections.abc import Mapping
@@ -50,14 +51,21 @@ class Waiting:
     name: str
     token: str
     since_s: float
+    by_set_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """`is_admitted` once somebody let the phone in that waits; `ended` where that cannot be."""
+    """`is_admitted` once somebody let the phone in that waits; `ended` where that cannot be.
+
+    `opener` is the id of the phone that opened it, empty where the device itself did; `by_button`
+    is true where its second button did.
+    """
 
     secret: Secret
     until_s: float
+    opener: str = ""
+    by_button: bool = False
     waiting: Waiting | None = None
     wrong: Mapping[str, int] = field(default_factory=dict)
     is_admitted: bool = False
@@ -76,12 +84,7 @@ class Pairing:
                 return self, "too_many"
             if not self.secret.is_typed(proof.secret):
                 return self._counted(proof.address), "wrong"
-        if self.waiting is None:
-            phone = Waiting(proof.visit, proof.name, new_token(), now_s)
-            return replace(self, waiting=phone), "waits"
-        if self.waiting.visit == proof.visit:
-            return self, "waits"
-        return replace(self, ended="two_phones"), "two_phones"
+        return self._shown(proof, now_s)
 
     def pressed(self, at_s: float) -> "Pairing":
         """Somebody pressed at the device, or Enter: it counts while a phone waits, and no other."""
@@ -95,13 +98,29 @@ class Pairing:
         """Ended so, unless it has ended already."""
         return replace(self, ended=reason) if self.is_open else self
 
-    def lost(self) -> "Pairing":
-        """The phone was admitted, and that could not be written down."""
-        return replace(self, is_admitted=False, ended="not_saved")
+    def revoked(self, phone: str) -> "Pairing":  # noqa: ARG002 - whichever it was
+        """A phone is let in no more. It may have opened this one, and has seen its secret."""
+        return self.end("cancelled")
+
+    def lost(self, reason: Reason) -> "Pairing":
+        """The phone was admitted, and that could not be written down, or may not be."""
+        return replace(self, is_admitted=False, ended=reason)
 
     def settled(self) -> "Pairing":
         """The phone that waited is in: from now on it is a phone like the others."""
         return replace(self, waiting=None)
+
+    def _shown(self, proof: Proof, now_s: float) -> tuple["Pairing", Answer]:
+        """Somebody showed a secret that counts."""
+        first = self.waiting
+        if first is None or (first.by_set_up and not proof.is_set_up):
+            phone = Waiting(proof.visit, proof.name, new_token(), now_s, proof.is_set_up)
+            return replace(self, waiting=phone), "waits"
+        if first.visit == proof.visit:
+            return self, "waits"
+        if proof.is_set_up and not first.by_set_up:
+            return self, "not_first"
+        return replace(self, ended="two_phones"), "two_phones"
 
     def _counted(self, address: str) -> "Pairing":
         if address not in self.wrong and len(self.wrong) >= MOST_ADDRESSES:
@@ -109,6 +128,8 @@ class Pairing:
         return replace(self, wrong={**self.wrong, address: self.wrong.get(address, 0) + 1})
 
 
-def opened(now_s: float, lasts_s: float = LASTS_S) -> Pairing:
+def opened(
+    now_s: float, lasts_s: float = LASTS_S, *, opener: str = "", by_button: bool = False
+) -> Pairing:
     """A pairing with a secret of its own."""
-    return Pairing(new_secret(), now_s + lasts_s)
+    return Pairing(new_secret(), now_s + lasts_s, opener, by_button)

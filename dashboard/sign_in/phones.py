@@ -7,8 +7,9 @@ cannot sign in by it. One hash is enough: a random token cannot be guessed, as a
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from core.clock import as_datetime, local_offset_min
@@ -21,6 +22,8 @@ _TOKEN_LETTERS = 43
 
 LONGEST_NAME = 40
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\s]+")
+_FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
+"""Letters by their category, and blank all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,16 @@ class Phones:
         return found
 
     def admitted(self, phone: Phone) -> "Phones":
-        """With one more, of which all others are to be told."""
+        """With one more, of which all others are told. Raises ValueError for a token it knows."""
+        if self.by_token(phone.token_hash) is not None:
+            raise ValueError("this token is another phone's")
         told = [replace(each, unseen=(*each.unseen, phone.id)) for each in self.phones]
         return replace(self, phones=(*told, phone))
 
     def revoked(self, named: str) -> "Phones":
-        """Without this one. Raises NotFound."""
+        """Without this one, nor any that signs in by its token. Raises NotFound."""
         gone = self.by_id(named)
-        left = [each for each in self.phones if each != gone]
+        left = [each for each in self.phones if each.token_hash != gone.token_hash]
         rest = [replace(each, unseen=_without(each.unseen, gone.id)) for each in left]
         return replace(self, phones=tuple(rest))
 
@@ -115,12 +120,22 @@ def hash_of(token: str) -> str | None:
 
 
 def clean_name(typed: str) -> str:
-    """A name as it may be shown in a line: one space between words, no controls, not too long."""
-    return _CONTROLS.sub(" ", typed).strip()[:LONGEST_NAME].strip()
+    """A name as it may be shown in a line: one space between words, no controls, not too long.
+
+    What is not seen is left out, or two phones could seem to have one name, or one none.
+    """
+    seen = "".join(each for each in typed if not _is_unseen(each))
+    return _CONTROLS.sub(" ", seen).strip()[:LONGEST_NAME].strip()
+
+
+def _is_unseen(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cf" or letter in _FILLERS
 
 
 def _phone(told: Mapping[str, Any]) -> Phone:
-    phone = Phone(**{**told, "unseen": tuple(_text(each) for each in told["unseen"])})
+    """What a later version tells beside it is left out: going back a version locks nobody out."""
+    known = {field.name: told[field.name] for field in fields(Phone) if field.name in told}
+    phone = Phone(**{**known, "unseen": tuple(_text(each) for each in told["unseen"])})
     for each in (phone.id, phone.name, phone.token_hash):
         _text(each)
     if type(phone.knows_authority) is not bool:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from core.clock import Clock
 from core.errors import UserError
+from core.log import get_log
 from core.sockets.socket_client import NobodyThere, Told
 
 ASK_AGAIN_S = 1.0
@@ -60,6 +61,7 @@ class PressWatch:
         """Tell `pressed` of every press at the device, until it is over or the time has come."""
         self.presses = "come"
         following = asyncio.create_task(self._follow(until_s, pressed))
+        following.add_done_callback(self._note_fault)
         with contextlib.suppress(TimeoutError):
             left_s = max(0.0, until_s - self._clock.monotonic_s())
             await asyncio.wait_for(over.wait(), left_s)
@@ -95,6 +97,12 @@ class PressWatch:
                 self._note("paused" if state == "paused" else "come")
             case {"event": "pressed", "at_s": float(at_s), "by": by} if by != "phone":
                 pressed(at_s)
+
+    def _note_fault(self, following: "asyncio.Task[None]") -> None:
+        """It is cancelled in the end, and ends by itself only by a fault of ours."""
+        if not following.cancelled() and (fault := following.exception()) is not None:
+            get_log().error("presses_not_followed", fault=type(fault).__name__)
+            self._note("down")
 
     def _note(self, presses: Presses) -> None:
         if presses != self.presses:

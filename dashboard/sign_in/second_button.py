@@ -41,7 +41,7 @@ class SecondButton:
         asked = self._confirmations.now
         if self._desk.is_open:
             await self._desk.cancel()
-        elif asked is not None and asked.state == "waits":  # the light shows it, too
+        elif asked is not None and asked.is_open:  # the light shows it, too
             await self._confirmations.cancel()
         elif self._reached().address and await self._opened():
             return
@@ -50,7 +50,7 @@ class SecondButton:
 
     async def _opened(self) -> bool:
         try:
-            await self._desk.open()
+            await self._desk.open(by_button=True)
         except UserError as error:
             get_log().warning("pairing_not_opened", fault=error.code)
             return False

@@ -34,7 +34,7 @@ def test_a_press_keeps_as_always_and_lets_the_phone_in(
     assert "Clear-Site-Data" not in unpressed.headers
     assert admitted["name"] == "Ada's phone"
     assert page.ask("/", token=token).status == 200
-    assert page.ask("/pair", token=token).headers["Location"] == "/"
+    assert page.ask("/pair", token=token).headers["Location"] == "/#top"  # no secret goes along
     assert capture.presses == before + 1
 
 
@@ -240,6 +240,17 @@ def test_over_loopback_the_page_lets_in_by_its_own_button(page: TlsPage) -> None
 
     waited(lambda: page.ask("/", token=token).status == 200)
     assert browser.post("/phones/admit", base_url=base).status_code == 409
+
+
+def test_two_pages_without_a_word_of_their_own_are_two_phones(
+    page: TlsPage, command: Command
+) -> None:
+    first = show(page, command.secret, "")
+
+    second = show(page, command.secret, "")
+
+    assert (first.status, second.status) == (303, 409)
+    assert "Set-Cookie" not in second.headers
 
 
 def test_a_token_that_was_only_made_up_waits_for_nothing(page: TlsPage, command: Command) -> None:

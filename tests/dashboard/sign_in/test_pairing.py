@@ -92,6 +92,21 @@ def test_two_phones_that_show_the_secret_are_both_out(waiting: Pairing) -> None:
     assert not after.pressed(NOW + 7).is_admitted
 
 
+def test_the_set_up_secret_gives_way_to_the_pairings_own(fresh: Pairing) -> None:
+    by_set_up = Proof("", "picture", "A phone", "192.168.1.9", is_set_up=True)
+    first, answer = fresh.proved(by_set_up, NOW + 1)
+    assert answer == "waits"
+    assert first.waiting is not None
+
+    owner, told = first.proved(proof(fresh.secret.link, visit="owner"), NOW + 2)
+    again, refused = owner.proved(by_set_up, NOW + 3)
+
+    assert (told, refused, again) == ("waits", "not_first", owner)
+    assert owner.waiting is not None
+    assert (owner.waiting.visit, owner.waiting.since_s) == ("owner", NOW + 2)
+    assert owner.waiting.token != first.waiting.token
+
+
 def test_1000_wrong_codes_keep_neither_the_waiting_phone_nor_the_wearer_out(
     fresh: Pairing,
 ) -> None:

@@ -8,8 +8,8 @@ import pytest
 from core.clock import FakeClock
 from core.errors import NotFound, UserError
 from dashboard.sign_in.phone_file import PhoneFile
-from dashboard.sign_in.phones import Phones, clean_name, hash_of, new_token
-from dashboard.sign_in.sign_ins import VISIT_EVERY_S, SignIns
+from dashboard.sign_in.phones import Phone, Phones, clean_name, hash_of, new_token
+from dashboard.sign_in.sign_ins import VISIT_EVERY_S, AuthorityUnknown, SignIns
 
 HERE = "authority of this device"
 NO_PHONE = {"id": 1, "name": "", "token_hash": "", "unseen": []}
@@ -73,14 +73,64 @@ def test_a_revoked_phone_is_out_in_every_process_at_once(device: Device) -> None
         device.sign_ins.revoke(gone.id)
 
 
-@pytest.mark.parametrize("other", ["of another machine", ""])
-def test_under_another_authority_no_sign_in_survives(device: Device, other: str) -> None:
+def test_under_another_authority_no_sign_in_survives(device: Device) -> None:
     token = device.admit()
 
-    device.authority = other
+    device.authority = "of another machine"
 
     assert device.sign_ins.phone_of(token) is None
     assert device.sign_ins.all() == ()
+
+
+def test_while_the_authority_cannot_be_told_nobody_is_in_and_nothing_is_lost(
+    device: Device,
+) -> None:
+    token = device.admit()
+    device.admit("Second")
+    phone = device.sign_ins.phone_of(token)
+    assert phone is not None
+    before = device.path.read_text()
+    device.authority = ""
+
+    for change in (
+        lambda: device.sign_ins.phone_of(token),
+        lambda: device.sign_ins.note_seen(phone),
+        lambda: device.sign_ins.note_knows_authority(phone),
+        lambda: device.sign_ins.note_visit(phone),
+        device.admit,
+    ):
+        with pytest.raises(AuthorityUnknown):
+            change()
+
+    assert device.sign_ins.all() == ()
+    assert device.path.read_text() == before
+    device.authority = HERE
+    assert device.sign_ins.phone_of(token) == phone
+
+
+def test_a_token_is_never_that_of_two_phones(device: Device) -> None:
+    hashed = hash_of(device.admit())
+    assert hashed is not None
+
+    with pytest.raises(ValueError, match="another phone"):
+        device.sign_ins.admit(hashed, "Another")
+
+    assert len(device.sign_ins.all()) == 1
+
+
+def test_a_revoked_phone_takes_along_whatever_signs_in_by_its_token() -> None:
+    two = Phones(HERE, (Phone("a", "One", "hash"), Phone("b", "Two", "hash")))
+
+    assert two.revoked("a").phones == ()
+
+
+def test_a_list_of_a_later_version_with_a_field_more_locks_nobody_out(device: Device) -> None:
+    token = device.admit()
+    told = json.loads(device.path.read_text())
+    told["phones"][0]["of_later"] = True
+    device.path.write_text(json.dumps(told))
+
+    assert device.opened().phone_of(token) is not None
 
 
 def test_under_another_authority_the_first_phone_begins_a_new_list(device: Device) -> None:
@@ -218,6 +268,9 @@ def test_what_is_read_is_what_was_written(device: Device) -> None:
         ("\x1b[31mred\u202e", "[31mred"),
         ("x" * 100, "x" * 40),
         ("<script>", "<script>"),
+        ("\u2060\u200b\u3164", ""),
+        ("A\u200bd\u00ada", "Ada"),
+        ("\u0627\u0644\u0647\u0627\u062a\u0641", "\u0627\u0644\u0647\u0627\u062a\u0641"),
         ("", ""),
     ],
 )

@@ -79,16 +79,46 @@ def test_once_a_phone_is_in_it_opens_nothing_and_says_what_does(page: TlsPage, h
     assert not desk_of(page).is_open
 
 
-def test_once_a_phone_is_in_it_counts_in_a_pairing_that_is_open(
+def test_a_mistyped_one_is_said_to_be_wrong(page: TlsPage, home: Path) -> None:
+    secret = made(page, home)
+    letter = "0" if secret[-1] != "0" else "1"
+
+    for mistyped in (secret[:-1] + letter, secret[:-1], secret + letter):
+        refused = show(page, mistyped)
+        assert refused.status == 403
+        assert "That is not the code that lets the first phone in." in refused.text
+    assert not desk_of(page).is_open
+
+
+def test_once_it_has_let_a_phone_in_it_is_used_up(page: TlsPage, home: Path) -> None:
+    secret = made(page, home)
+    token = token_of(show(page, secret))
+    page.app.extensions["context"].ask(desk_of(page).confirm())
+    waited(lambda: page.ask("/", token=token).status == 200)
+    page.sign_ins.revoke(page.sign_ins.all()[0].id)
+
+    refused = show(page, secret, "b")
+
+    assert refused.status == 409
+    assert "This code has done its work" in refused.text
+    assert not desk_of(page).is_open
+    assert (state_folder(home) / FILE_NAME).exists()  # or an update would make another
+    assert show(page, made(page, home), "b").status == 303
+
+
+def test_once_a_phone_is_in_it_neither_waits_in_a_pairing_nor_ends_one(
     page: TlsPage, home: Path, command: Command
 ) -> None:
     secret = made(page, home)
     page.signed_in()
 
-    token = token_of(show(page, secret.lower()))
+    before = show(page, secret, "picture")
+    token = token_of(show(page, command.secret, "owner"))
+    after = show(page, secret, "picture")
     command.ask(do="admit")
     command.next("admitted")
 
+    assert (before.status, after.status) == (409, 409)
     assert page.ask("/", token=token).status == 200
 
 
@@ -106,7 +136,10 @@ def test_a_second_phone_that_shows_it_ends_it_for_both(page: TlsPage, home: Path
 def test_another_one_takes_the_place_of_the_one_before(page: TlsPage, home: Path) -> None:
     old, new = made(page, home), made(page, home)
 
-    assert (show(page, old).status, show(page, new).status) == (409, 303)
+    refused = show(page, old)
+    assert refused.status == 403
+    assert "make a new one on the device" in refused.text
+    assert show(page, new).status == 303
 
 
 def test_guesses_open_nothing_and_keep_nobody_out(page: TlsPage, home: Path) -> None:
@@ -114,7 +147,7 @@ def test_guesses_open_nothing_and_keep_nobody_out(page: TlsPage, home: Path) -> 
     guesses = [show(page, f"{n:026}", visit=f"v{n}").status for n in range(50)]
     is_open = desk_of(page).is_open
 
-    assert set(guesses) == {409}
+    assert set(guesses) == {403}
     assert not is_open
     assert show(page, secret).status == 303
 
@@ -137,9 +170,9 @@ def secret(tmp_path: Path) -> SetUpSecret:
 
 @pytest.mark.parametrize("shown", ["", "x", "é" * 26, "0" * 26, "A" * 100_000, "\0" * 26, "-" * 26])
 def test_anything_else_is_not_it(secret: SetUpSecret, shown: str) -> None:
-    assert not secret.is_it(shown)
+    assert secret.look(shown) == "other"
     secret.new()
-    assert not secret.is_it(shown)
+    assert secret.look(shown) == "other"
 
 
 def test_it_is_long_never_the_same_and_read_however_it_is_spelled(secret: SetUpSecret) -> None:
@@ -148,24 +181,38 @@ def test_it_is_long_never_the_same_and_read_however_it_is_spelled(secret: SetUpS
 
     assert len(some) == 100
     assert len(last) * 5 >= 128
-    assert secret.is_it(last)
-    assert secret.is_it(f" {grouped(last).lower()} ")
-    assert secret.is_it(last.replace("0", "O").replace("1", "l"))
-    assert not any(secret.is_it(each) for each in some)
+    assert secret.look(last) == "good"
+    assert secret.look(f" {grouped(last).lower()} ") == "good"
+    assert secret.look(last.replace("0", "O").replace("1", "l")) == "good"
+    assert not any(secret.look(each) != "other" for each in some)
 
 
 @pytest.mark.parametrize("authority", ["of another machine", ""])
 def test_on_another_machine_it_is_worth_nothing(tmp_path: Path, authority: str) -> None:
     letters = SetUpSecret(tmp_path / FILE_NAME, lambda: HERE).new()
 
-    assert not SetUpSecret(tmp_path / FILE_NAME, lambda: authority).is_it(letters)
+    assert SetUpSecret(tmp_path / FILE_NAME, lambda: authority).look(letters) == "other"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"version": 1}', "[" * 100_000])
 def test_a_damaged_one_lets_nobody_in(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE_NAME).write_text(content)
 
-    assert not SetUpSecret(tmp_path / FILE_NAME, lambda: HERE).is_it("0" * 26)
+    assert SetUpSecret(tmp_path / FILE_NAME, lambda: HERE).look("0" * 26) == "other"
+
+
+def test_where_the_disk_refuses_it_is_used_up_until_a_restart(
+    secret: SetUpSecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    letters = secret.new()
+    monkeypatch.setattr("dashboard.sign_in.set_up_secret.write_durably", full)
+
+    secret.use_up()
+
+    assert secret.look(letters) == "used"
 
 
 @pytest.fixture
