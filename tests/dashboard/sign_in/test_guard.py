@@ -94,7 +94,7 @@ def test_a_phone_that_is_let_in_gets_every_page(page: TlsPage) -> None:
 
     assert page.ask("/", token=token).status == 200
     assert page.ask("/search?q=x", token=token).status == 200
-    assert page.ask("/pair", token=token).headers["Location"] == "/"
+    assert page.ask("/pair", token=token).headers["Location"] == "/#top"
 
 
 def test_its_cookie_is_for_this_host_alone_and_is_renewed_now_and_then(page: TlsPage) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -43,8 +42,22 @@ def openings(page: TlsPage, count: int) -> None:
     context_of(page).ask(open_all())
 
 
+@pytest.fixture
+def saved(page: TlsPage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the phones that a slow disk was given."""
+    admit, names = page.sign_ins.admit, list[str]()
+
+    def slowly(token_hash: str, name: str, *opener: str) -> Phone:
+        names.append(name)
+        time.sleep(0.5)
+        return admit(token_hash, name, *opener)
+
+    monkeypatch.setattr(page.sign_ins, "admit", slowly)
+    return names
+
+
 def test_one_press_lets_one_phone_in_however_many_opened_a_pairing_at_once(
-    page: TlsPage, capture: RealCapture
+    page: TlsPage, capture: RealCapture, saved: list[str]
 ) -> None:
     openings(page, 3)
     token = token_of(show(page, link_of(page)))
@@ -53,9 +66,9 @@ def test_one_press_lets_one_phone_in_however_many_opened_a_pairing_at_once(
     press(capture)
     waited(lambda: page.ask("/", token=token).status == 200)
     waited(lambda: not capture.capture.parts.pairing.is_on)
-    (phone,) = page.sign_ins.all()
-    page.sign_ins.revoke(phone.id)
+    page.sign_ins.revoke(page.sign_ins.all()[0].id)
 
+    assert len(saved) == 1
     assert page.ask("/", token=token).status == 401
     assert page.sign_ins.all() == ()
 
@@ -118,7 +131,7 @@ def test_revoking_ends_the_pairing_that_the_phone_opened(
 
 
 def test_a_phone_that_was_revoked_before_the_press_has_opened_nothing(
-    page: TlsPage, home: Path
+    page: TlsPage,
 ) -> None:
     lost = page.signed_in("Lost")
     page.signed_in("Kept")
@@ -135,20 +148,13 @@ def test_a_phone_that_was_revoked_before_the_press_has_opened_nothing(
 
 
 def test_the_set_up_secret_opens_nothing_while_the_first_phone_is_being_saved(
-    page: TlsPage, monkeypatch: pytest.MonkeyPatch
+    page: TlsPage, saved: list[str]
 ) -> None:
-    here, admit, begun = context_of(page), page.sign_ins.admit, []
-
-    def slowly(*phone: str) -> Phone:
-        begun.append(phone)
-        time.sleep(1)
-        return admit(*phone)
-
-    monkeypatch.setattr(page.sign_ins, "admit", slowly)
+    here = context_of(page)
     secret = here.set_up_secret.new()
     owner = token_of(show(page, secret, "owner"))
     here.ask(here.desk.confirm())
-    waited(lambda: begun)
+    waited(lambda: saved)
 
     stranger = show(page, secret, "stranger")
 
