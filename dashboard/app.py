@@ -196,7 +196,7 @@ def lets_in(app: Flask) -> Callable[[str], bool]:
     def is_let_in(cookies: str) -> bool:
         try:
             return here.sign_ins.phone_of(parse_cookie(cookies).get(COOKIE)) is not None
-        except PhonesUnreadable:  # nobody is, until that is mended
+        except (PhonesUnreadable, AuthorityUnknown):  # nobody is, until that is mended
             return False
 
     return is_let_in

@@ -75,7 +75,7 @@ def test_once_a_phone_is_in_it_opens_nothing_and_says_what_does(page: TlsPage, h
     refused = show(page, secret)
 
     assert refused.status == 409
-    assert "Start one with" in refused.text
+    assert "Start one on that phone" in refused.text
     assert not desk_of(page).is_open
 
 
