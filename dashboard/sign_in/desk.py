@@ -15,7 +15,7 @@ from core.sockets.socket_client import Told
 from dashboard.sentences import say
 
 from .pairing import LASTS_S, Answer, Pairing, Proof, Reason, opened
-from .phones import Phone, hash_of
+from .phones import Phone, TokenTaken, hash_of
 from .press_watch import Capture, Presses
 from .questions import Question, Questions
 from .set_up_secret import SetUpSecret
@@ -180,7 +180,7 @@ class Desk:
             return await asyncio.to_thread(self._write, question.state)
         except NotFound:
             question.change(question.state.lost("cancelled"))
-        except (OSError, UserError, ValueError) as error:
+        except (OSError, UserError, TokenTaken) as error:
             get_log().error("phone_not_saved", fault=type(error).__name__)
             question.change(question.state.lost("not_saved"))
         return None

@@ -26,6 +26,10 @@ _FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0"
 """Letters by their category, and blank all the same."""
 
 
+class TokenTaken(ValueError):
+    """A phone signs in by this token already: two that did could not be told apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phone:
     """A phone that is let in. Times are ms since 1970, None where the clock was not set.
@@ -65,9 +69,9 @@ class Phones:
         return found
 
     def admitted(self, phone: Phone) -> "Phones":
-        """With one more, of which all others are told. Raises ValueError for a token it knows."""
+        """With one more, of which all others are told. Raises TokenTaken."""
         if self.by_token(phone.token_hash) is not None:
-            raise ValueError("this token is another phone's")
+            raise TokenTaken
         told = [replace(each, unseen=(*each.unseen, phone.id)) for each in self.phones]
         return replace(self, phones=(*told, phone))
 
