@@ -7,7 +7,7 @@ rebinding: the Host), and another page in the same browser that makes it post he
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, g, redirect, render_template, request
@@ -138,7 +138,7 @@ def _judge() -> AnyResponse | None:
     hosts = context().reached().hosts if is_tls else LOOPBACK
     found = refusal(request.method, dict(request.headers), scheme=request.scheme, hosts=hosts)
     if found is not None:
-        return _refused(found)
+        return _refused(_leading_here(found) if is_tls and found is _WRONG_HOST else found)
     try:
         stranger = _stranger() if is_tls else None
     except PhonesUnreadable:
@@ -156,6 +156,12 @@ def _sent_on() -> AnyResponse:
     answer = redirect(place + request.full_path.removesuffix("?"), 302)
     answer.set_data(b"")
     return answer
+
+
+def _leading_here(found: Refusal) -> Refusal:
+    """The same with the address that the page has on the network, where it has one."""
+    url = context().reached().address
+    return replace(found, advice=say("trouble.right_address", url=url)) if url else found
 
 
 def _stranger() -> Response | None:

@@ -62,7 +62,8 @@ SEARCHED_WITHIN_S = 30.0
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "media-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self' blob:; manifest-src 'self'; font-src 'none'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Nothing from elsewhere and nothing inline. Sound is played from `blob:` addresses, because
 iOS refuses to stream it from a certificate that was only accepted (haiwen/seafile#1247)."""

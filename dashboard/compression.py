@@ -3,7 +3,8 @@
 Who sees how long an encrypted answer is learns something of it, and of a compressed one more: if
 he can have words of his own put beside a secret, as an address like `/?q=guess` does, then a good
 guess makes it shorter (BREACH). So what another site made the browser ask is sent as it is, and
-so is every page with a secret of a pairing, whoever asks.
+so is every page with a secret of a pairing, whoever asks. What a page fetches as one types
+(`/search?part=1`) has no word of the query in it, only what was kept: there is no guess to compare.
 """
 
 import gzip

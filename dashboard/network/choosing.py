@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface, ip_address
 from typing import Literal
 
-from dashboard.network.ranges import Address, is_local
+from dashboard.network.ranges import Address, is_local, is_public
 
 Kind = Literal["ordinary", "loopback", "tunnel", "bridge", "down"]
 """Of an interface. A VPN or a modem has a tunnel; containers and virtual machines have bridges."""
@@ -32,14 +32,15 @@ def chosen(attached: Iterable[Attached], interfaces: str | None) -> tuple[Attach
     """The addresses at which the page answers, in a fixed order.
 
     `interfaces` has their names with spaces between; None stands for all but loopback, tunnels
-    and bridges. What is no local address is never among them, nor is one of IPv6 that is good on
-    one link alone: no browser takes it.
+    and bridges. What is no local address is never among them, nor is one without a subnet, which
+    nobody is a neighbour of, nor one of IPv6 that is good on one link alone: no browser takes it.
     """
     found = [
         each
         for each in attached
         if _is_wanted(each, None if interfaces is None else interfaces.split())
         and is_local(each.ip)
+        and each.address.network.num_addresses > 1
         and not (each.ip.version == 6 and each.ip.is_link_local)  # noqa: PLR2004 - of IP
     ]
     return tuple(sorted(found, key=lambda each: (each.ip.version, each.ip.packed, each.index)))
@@ -53,12 +54,15 @@ def missing(attached: Iterable[Attached], interfaces: str | None) -> list[str]:
 
 
 def is_neighbour(visitor: str, at: Attached) -> bool:
-    """True where this visitor's address lies in the subnet of the address that was called."""
+    """True where this visitor's address lies in the subnet of the address that was called.
+
+    A subnet that was set too wide makes nobody on the internet a neighbour.
+    """
     try:
         found = ip_address(visitor.partition("%")[0])
     except ValueError:
         return False
-    return found in at.address.network
+    return found in at.address.network and not is_public(found)
 
 
 def _is_wanted(each: Attached, named: list[str] | None) -> bool:

@@ -115,6 +115,9 @@ def test_every_answer_keeps_to_itself(page: FlaskClient) -> None:
         headers = page.get(address).headers
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert "unsafe-inline" not in headers["Content-Security-Policy"]
+        assert {"manifest-src 'self'", "font-src 'none'"} <= {
+            each.strip() for each in headers["Content-Security-Policy"].split(";")
+        }
         assert headers["Cache-Control"] == "no-store"
         assert headers["X-Content-Type-Options"] == "nosniff"
 

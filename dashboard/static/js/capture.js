@@ -1,5 +1,6 @@
 // Asking capture for something, as the forms of the page do.
 
+import { givenUpAfter } from "./patience.js";
 import { say } from "./sentences.js";
 
 const PATIENCE_MS = 3000;
@@ -16,7 +17,7 @@ export const post = async (address, fields = {}) => {
       method: "POST",
       headers: { Accept: "application/json" },
       body: new URLSearchParams(fields),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: givenUpAfter(PATIENCE_MS),
     });
     return await answer.json();
   } catch {

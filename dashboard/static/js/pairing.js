@@ -2,6 +2,7 @@
 // page that opened the pairing, which waits for the phone; and any other that waits for a press.
 
 import { element, one } from "./dom.js";
+import { givenUpAfter } from "./patience.js";
 
 const LOOK_EVERY_MS = 1500;
 const PATIENCE_MS = 4000; // a network that is gone answers never, and may be back by then
@@ -26,7 +27,7 @@ const show = (form, secret) => {
 
 const look = async (place) => {
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = givenUpAfter(PATIENCE_MS);
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, signal });
     if (answer.redirected) return location.replace(answer.url); // let in, or done
     const fresh = one(`#${place.id}`, element(await answer.text()));

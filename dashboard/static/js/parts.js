@@ -4,6 +4,7 @@
 
 import { all, announce, element, one, send } from "./dom.js";
 import { enhance } from "./enhance.js";
+import { givenUpAfter } from "./patience.js";
 import { say } from "./sentences.js";
 
 export const POLL_MS = 5000; // how often to look where no event says that something changed
@@ -26,7 +27,7 @@ const isSame = (old, part) =>
 export const refresh = async () => {
   try {
     const { again } = document.body.dataset;
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = givenUpAfter(PATIENCE_MS);
     const answer = await fetch(again ?? location.pathname, { headers: { Accept: "text/html" }, signal });
     // It was forgotten, or this phone was revoked: the page says so.
     if ([401, 404].includes(answer.status)) return location.reload();

@@ -19,8 +19,10 @@ GLOBAL = at("2001:db8::7/64", "eth0")
 LOOPBACK = at("127.0.0.1/8", "lo", "loopback")
 VPN = at("10.8.0.2/24", "wg0", "tunnel")
 CONTAINERS = at("172.17.0.1/16", "docker0", "bridge")
+ALONE = at("fd00::5/128", "eth0")
+WIDE = at("192.168.1.5/8", "eth0")
 DOWN = at("192.168.9.9/24", "eth1", "down")
-ALL = (GLOBAL, LOOPBACK, VPN, CONTAINERS, DOWN, ON_THE_LINK, OWN, CABLE, WIFI)
+ALL = (ALONE, GLOBAL, LOOPBACK, VPN, CONTAINERS, DOWN, ON_THE_LINK, OWN, CABLE, WIFI)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,7 @@ def test_an_interface_that_is_not_there_is_told_and_none_is_not_one() -> None:
         ("192.168.1.200", WIFI),
         ("192.168.1.7", WIFI),
         ("fd00::99", OWN),
+        ("192.168.77.1", WIDE),
         ("fe80::99%eth0", ON_THE_LINK),
     ],
 )
@@ -67,6 +70,7 @@ def test_who_is_in_the_same_subnet_is_a_neighbour(visitor: str, called: Attached
         ("2001:db8::99", OWN),
         ("fe80::99", OWN),
         ("192.168.1.200", OWN),
+        ("192.0.66.1", WIDE),
         ("", WIFI),
     ],
 )

@@ -176,3 +176,11 @@ def test_a_long_note_comes_from_a_phone_that_is_let_in_and_from_nobody_else(page
     assert page.ask("/note", "POST", token=page.signed_in(), body=note).status == 303
     for token in (None, "x" * 43):
         assert page.ask("/pair", "POST", token=token, body=note).status == 413
+
+
+def test_by_another_name_the_page_leads_to_its_own(page: TlsPage) -> None:
+    answer = page.ask("/", Host="raspberrypi.fritz.box")
+
+    assert answer.status == 421
+    assert f"https://{page.host}:{page.port}" in answer.text
+    assert "localhost" not in answer.text

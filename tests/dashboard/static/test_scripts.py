@@ -54,6 +54,14 @@ def reachable(module: str, arrows: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_uses_what_an_old_iphone_lacks(module: str) -> None:
+    """Where it is missing, a press is never sent, and the page says that nobody answered."""
+    code = [each for each in source(module).splitlines() if not each.startswith("//")]
+
+    assert not any("AbortSignal.timeout" in each for each in code)
+
+
 def test_the_modules_import_one_another_in_no_circle() -> None:
     assert circle(SCRIPTS) == []
 
