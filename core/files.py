@@ -13,6 +13,19 @@ SMALL_BYTES = 1024 * 1024
 """What is written by hand or remembers one thing is far smaller."""
 
 
+Seen = tuple[int, int, int, int]
+"""What differs once a file was written, replaced, or opened to another user."""
+
+
+def seen(path: Path) -> Seen | None:
+    """How this file is now; None where nothing has this name. Raises OSError."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    return state.st_ino, state.st_mtime_ns, state.st_ctime_ns, state.st_size
+
+
 def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
     """Write a file so that its name appears only once every byte of it is on the disk.
 

@@ -8,14 +8,14 @@ rebinding: the Host), and another page in the same browser that makes it post he
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.context import context
-from dashboard.network.names import SHARED
+from dashboard.network.names import SHARED, host_in
 from dashboard.pages.pairing import pairing_page
 from dashboard.sentences import say
 from dashboard.sign_in.cookie import COOKIE, give_cookie, take_cookie
@@ -77,21 +77,13 @@ def refusal(
 ) -> Refusal | None:
     """The reason why this request may not be answered, or None. `hosts` are our names."""
     host = headers.get("Host", "")
-    if _name_of(host) not in hosts:
+    if host_in(host) not in hosts:
         return _WRONG_HOST
     if method in _READING:
         return _FROM_ELSEWHERE if _is_embedded_elsewhere(headers) else None
     if method != "POST":
         return _UNKNOWN_METHOD
     return None if _is_from_here(headers, f"{scheme}://{host}") else _FROM_ELSEWHERE
-
-
-def _name_of(host: str) -> str | None:
-    """The host without its port; any port will do, since a tunnel may change it."""
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
 
 
 def _is_embedded_elsewhere(headers: Mapping[str, str]) -> bool:
@@ -133,7 +125,7 @@ def _judge() -> AnyResponse | None:
     """A refusal; else nothing, and `g.phone` is who asks over TLS."""
     g.phone, g.is_written_down = None, False
     is_tls = request.scheme == "https"
-    if is_tls and _name_of(request.headers.get("Host", "")) == SHARED:
+    if is_tls and host_in(request.headers.get("Host", "")) == SHARED:
         return _sent_on()
     hosts = context().reached().hosts if is_tls else LOOPBACK
     found = refusal(request.method, dict(request.headers), scheme=request.scheme, hosts=hosts)
@@ -185,7 +177,7 @@ def _stranger() -> Response | None:
 
 def _have_forgotten(answer: Response) -> None:
     """Have the browser forget this sign-in, and what it was shown."""
-    is_owners = _name_of(request.headers.get("Host", "")) in context().reached().owners
+    is_owners = host_in(request.headers.get("Host", "")) in context().reached().owners
     answer.headers["Clear-Site-Data"] = _CLEARED if is_owners else _CLEARED_WITH_COOKIES
     take_cookie(answer)
 

@@ -21,6 +21,9 @@ from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 from dashboard.patience import Standing
 from dashboard.sentences import say
 
+QUEUE = 256
+"""Connections that may wait to be accepted; beyond that the browser asks again."""
+
 _CHUNK_BYTES = 64 * 1024
 """Of a file that is sent: as much as is read at once and may be read again for nothing."""
 

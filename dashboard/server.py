@@ -25,7 +25,7 @@ from core.access.peers import is_trusted_visitor
 from core.errors import UserError
 from core.log import get_log, log_ignored_faults
 from dashboard import patience
-from dashboard.connections import Connection, next_caller
+from dashboard.connections import QUEUE, Connection, next_caller
 from dashboard.network.counter import SentCounter
 from dashboard.reach.connections import NetworkConnection
 from dashboard.reach.doors import Door
@@ -45,9 +45,6 @@ _LOOK_EVERY_S = 1.0
 
 _LAST_LINE_S = 1.0
 """What a phone that is let in no more is being sent ends by itself before: a stream says `bye`."""
-
-_QUEUE = 256
-"""Connections that may wait to be accepted; beyond that the browser asks again."""
 
 _LONGEST_HEADERS_BYTES = 32 * 1024
 _MOST_WAITING_BYTES = 8 * 1024 * 1024
@@ -271,7 +268,7 @@ def _adjusted(app: Flask, port: int, scheme: str) -> Adjustments:
         host=LOOPBACK,
         port=port,
         threads=THREADS,
-        backlog=_QUEUE,
+        backlog=QUEUE,
         ident="Afterthought",
         url_scheme=scheme,
         max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,  # the first that is refused

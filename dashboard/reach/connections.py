@@ -8,7 +8,6 @@ from collections.abc import Callable
 from copy import copy
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
@@ -17,7 +16,7 @@ from waitress.utilities import Error
 from core.sent import Whom
 from dashboard.connections import MOST_FROM_STRANGERS_BYTES, Connection, Request
 from dashboard.network.counter import sent_on
-from dashboard.network.names import SHARED
+from dashboard.network.names import SHARED, host_in
 from dashboard.network.ranges import is_public
 
 HTTPS = 443
@@ -212,10 +211,7 @@ class NetworkConnection(Connection):
 
 def _host(request: Request) -> str | None:
     """The name or address that was asked for; None where that is neither."""
-    try:
-        return urlsplit(f"//{request.headers.get('HOST', '')}").hostname
-    except ValueError:
-        return None
+    return host_in(request.headers.get("HOST", ""))
 
 
 def _path(request: Request) -> str:

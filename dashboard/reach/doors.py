@@ -8,13 +8,10 @@ from typing import Any, Protocol
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 
-from dashboard.connections import next_caller
+from dashboard.connections import QUEUE, next_caller
 from dashboard.network.choosing import Attached, is_neighbour
 from dashboard.network.counter import SentCounter
 from dashboard.reach.connections import NetworkConnection
-
-_QUEUE = 256
-"""Connections that may wait to be accepted; beyond that the browser asks again."""
 
 
 class Server(Protocol):
@@ -61,7 +58,7 @@ class Door(wasyncore.dispatcher):
                 self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             self.set_reuse_addr()
             self.bind((str(at.ip), port))
-            self.listen(_QUEUE)
+            self.listen(QUEUE)
         except OSError:
             self.close()
             raise

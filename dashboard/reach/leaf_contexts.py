@@ -3,12 +3,12 @@
 import ssl
 from pathlib import Path
 
-from core.files import read_small
+from core.files import Seen, read_small, seen
 from dashboard.certificates.places import CertificatePlaces, der_of, fingerprint_of
 from dashboard.network.names import SHARED
 from dashboard.network.ranges import Address
 from dashboard.reach.owners_leaf import OwnersLeaf
-from dashboard.reach.tls import Seen, seen, server_context
+from dashboard.reach.tls import server_context
 
 _IP_ADDRESS = 0x87
 
@@ -23,7 +23,7 @@ class LeafContexts:
         """`machine` tells this one from others: what was made for another one is not used."""
         self._places, self._machine = places, machine
         self.owners = owners
-        self._seen: tuple[Seen, ...] = ()
+        self._seen: tuple[Seen | None, ...] = ()
         self._by_path: dict[Path, ssl.SSLContext] = {}
         self.host = ""
         """The device's own name; empty before it has one."""
@@ -41,10 +41,10 @@ class LeafContexts:
         self.owners.look()
         places = self._places
         watched = (places.name_leaf, places.address_leaf, places.root, places.device_file)
-        now = tuple(map(seen, watched))
-        if now == self._seen:
-            return False
         try:
+            now = tuple(map(seen, watched))
+            if now == self._seen:
+                return False
             is_ours = self._read_device()
         except (OSError, ValueError) as error:  # looked at again: phones are bound to what is there
             self.trouble = _unreadable(places, error)

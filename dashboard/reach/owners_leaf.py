@@ -7,9 +7,9 @@ import stat
 from pathlib import Path
 
 from core.clock import Clock
-from core.files import read_small
+from core.files import Seen, read_small, seen
 from dashboard.certificates.owners import OwnersCertificate, OwnersFiles, read_certificate
-from dashboard.reach.tls import Seen, seen, server_context
+from dashboard.reach.tls import server_context
 
 _MEANWHILE = "Until then the page goes on with the certificates that it has."
 
@@ -22,7 +22,7 @@ class OwnersLeaf:
 
     def __init__(self, files: OwnersFiles | None, clock: Clock) -> None:
         self._files, self._clock = files, clock
-        self._seen: tuple[Seen, ...] = ()
+        self._seen: tuple[Seen | None, ...] = ()
         self._context: ssl.SSLContext | None = None
         self._read: OwnersCertificate | None = None
         self._fault = ""
@@ -51,7 +51,11 @@ class OwnersLeaf:
         """Take what is new in the files."""
         if self._files is None:
             return
-        now = seen(self._files.certificate), seen(self._files.key)
+        try:
+            now = seen(self._files.certificate), seen(self._files.key)
+        except OSError as error:  # in a folder that is shut to us
+            self._seen, self._fault = (), _unreadable(error)
+            return
         if now == self._seen:
             return
         self._seen, self._fault = now, ""

@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core.errors import UserError
-from core.files import read_small, write_durably
+from core.files import Seen, read_small, seen, write_durably
 from dashboard.sentences import say
 
 from .phones import Phones, from_json
-
-Signature = tuple[int, int, int]
-"""What differs once another process has written the file."""
 
 
 class PhonesUnreadable(UserError):
@@ -29,15 +26,12 @@ class PhoneFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def signature(self) -> Signature | None:
-        """None where there is no file. Raises PhonesUnreadable."""
+    def seen(self) -> Seen | None:
+        """How the file is now; None where there is none. Raises PhonesUnreadable."""
         try:
-            state = self.path.stat()
-        except FileNotFoundError:
-            return None
+            return seen(self.path)
         except OSError as error:
             raise self._unreadable(error.strerror or "") from error
-        return state.st_ino, state.st_mtime_ns, state.st_size
 
     def read(self) -> Phones:
         """All that is in it; nobody where there is no file. Raises PhonesUnreadable."""

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from core.clock import Clock
 from core.errors import UserError
+from core.files import Seen
 from core.log import get_log
 from dashboard.sentences import say
 
-from .phone_file import PhoneFile, PhonesUnreadable, Signature
+from .phone_file import PhoneFile, PhonesUnreadable
 from .phones import Phone, Phones, hash_of, new_id
 
 VISIT_EVERY_S = 3600.0
@@ -46,7 +47,7 @@ class SignIns:
         self._authority = authority
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: tuple[Signature | None, Phones] | None = None
+        self._known: tuple[Seen | None, Phones] | None = None
         self._visits: dict[str, tuple[float, int | None]] = {}
         self._met: set[str] = set()
         self._revoked: set[str] = set()
@@ -190,10 +191,10 @@ class SignIns:
         return phones
 
     def _read(self) -> Phones:
-        signature = self._file.signature()
+        seen = self._file.seen()
         with self._lock:
-            if self._known is None or self._known[0] != signature:
-                self._known = signature, self._file.read()
+            if self._known is None or self._known[0] != seen:
+                self._known = seen, self._file.read()
             return self._known[1]
 
 

@@ -38,6 +38,13 @@ def test_a_page_with_words_is_compressed(page: FlaskClient, address: str, site: 
 
 
 @pytest.mark.usefixtures("_lived")
+def test_what_is_fetched_as_one_types_has_no_word_of_the_query(page: FlaskClient) -> None:
+    answers = [page.get(f"/search?q=pump+zzguess&part=1{more}").text for more in ("", "&words=1")]
+
+    assert all("the" in each and "zzguess" not in each for each in answers)
+
+
+@pytest.mark.usefixtures("_lived")
 @pytest.mark.parametrize(
     "asked",
     [
