@@ -120,8 +120,8 @@ class Engine:
         if cosines is not None:
             close = moments.by_moment(cosines[np.newaxis], where_none=-1.0)[0]
         named = moments.named(query)
-        heard = moments.heard(query, said, named)[:, within]
-        nothing = fusion.nothing_close(heard, None if close is None else close[within])
+        heard = moments.heard(query, said, named)
+        nothing = fusion.nothing_close(heard, close, within)
         evidence = replace(fusion.fuse(said, close, named, moments.line), nothing_close=nothing)
         places = _best(evidence.total, within, n * FOLD_ROOM)
         best_passages = moments.best_passages(places, by_word, cosines)

@@ -160,14 +160,16 @@ def fuse(
     return Evidence(words, meaning, speaker, beside, words + meaning + speaker + beside)
 
 
-def nothing_close(by_word: NDArray[np.float32], cosines: Scores | None) -> bool:
-    """True where the archive seems to hold nothing about this."""
-    said = by_word > 0
-    if by_word.size and said.all(axis=0).any():
+def nothing_close(
+    by_word: NDArray[np.float32], cosines: Scores | None, within: NDArray[np.bool_]
+) -> bool:
+    """True where the archive seems to hold nothing about this among the moments `within`."""
+    some = by_word[:, np.flatnonzero(by_word.any(axis=0) & within)]  # few of very many
+    if some.size and (some > 0).all(axis=0).any():
         return False
     if cosines is not None:
-        return not bool(np.max(cosines, initial=-1.0) >= CLOSE_COSINE)
-    return not by_word.size or _best_coverage(by_word) < CLOSE_COVERAGE
+        return not bool(np.max(cosines, initial=-1.0, where=within) >= CLOSE_COSINE)
+    return not by_word.size or _best_coverage(some, int(within.sum())) < CLOSE_COVERAGE
 
 
 def reasons(evidence: Evidence, place: int, quotes: Quotes, speaker: str | None) -> list[str]:
@@ -276,13 +278,16 @@ def _sides(line: Timeline) -> list[tuple[int, tuple[Scores, Scores]]]:
     ]
 
 
-def _best_coverage(by_word: NDArray[np.float32]) -> float:
-    """The largest share of the query's words in one moment, rare words weighing more."""
-    best = by_word.max(axis=1)
+def _best_coverage(by_word: NDArray[np.float32], count: int) -> float:
+    """The largest share of the query's words in one moment, rare words weighing more.
+
+    `by_word` is of those of the `count` moments that have a word at all.
+    """
+    best = by_word.max(axis=1, initial=0)
     # A word that the archive has never heard is rarer than any that it has: 1.5 ln(n + 1)
     # is about what BM25 would give to its one occurrence.
-    weights = np.where(best > 0, best, 1.5 * np.log(by_word.shape[1] + 1))
-    return float((weights @ (by_word > 0)).max() / weights.sum())
+    weights = np.where(best > 0, best, 1.5 * np.log(count + 1))
+    return float((weights @ (by_word > 0)).max(initial=0) / weights.sum())
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -276,21 +276,21 @@ def test_nothing_is_close_when_neither_words_nor_meaning_are() -> None:
     far, near = np.array([0.1, 0.2], np.float32), np.array([0.1, 0.6], np.float32)
     one_of_two = by_word([1, 0], [0, 0])
 
-    assert fusion.nothing_close(one_of_two, far)
-    assert not fusion.nothing_close(one_of_two, near)
-    assert not fusion.nothing_close(by_word([1, 0], [1, 0]), far)
+    assert nothing_close(one_of_two, far)
+    assert not nothing_close(one_of_two, near)
+    assert not nothing_close(by_word([1, 0], [1, 0]), far)
 
 
 def test_by_words_alone_something_is_close_if_a_moment_has_enough_of_them() -> None:
     unheard = [[0.0, 0.0]] * 9
 
-    assert fusion.nothing_close(by_word([1, 1], *unheard), None)
-    assert not fusion.nothing_close(by_word([4, 0], [0, 2], [0, 0]), None)
+    assert nothing_close(by_word([1, 1], *unheard), None)
+    assert not nothing_close(by_word([4, 0], [0, 2], [0, 0]), None)
 
 
 def test_a_word_never_heard_weighs_more_the_more_could_have_said_it() -> None:
     def asked(score: float, moments: int) -> bool:
-        return fusion.nothing_close(by_word([score] + [0.0] * (moments - 1), [0.0] * moments), None)
+        return nothing_close(by_word([score] + [0.0] * (moments - 1), [0.0] * moments), None)
 
     assert asked(1.5, 100)
     assert not asked(2, 100)
@@ -298,5 +298,20 @@ def test_a_word_never_heard_weighs_more_the_more_could_have_said_it() -> None:
 
 
 def test_in_an_empty_archive_nothing_is_close() -> None:
-    assert fusion.nothing_close(np.zeros((2, 0), np.float32), np.zeros(0, np.float32))
-    assert fusion.nothing_close(np.zeros((0, 0), np.float32), None)
+    assert nothing_close(np.zeros((2, 0), np.float32), np.zeros(0, np.float32))
+    assert nothing_close(np.zeros((0, 0), np.float32), None)
+
+
+def test_what_is_close_counts_only_among_the_moments_that_are_asked_for() -> None:
+    said, near = by_word([0, 4], [0, 4]), np.array([0.0, 0.9], np.float32)
+    first, second = np.array([True, False]), np.array([False, True])
+
+    assert fusion.nothing_close(said, None, first)
+    assert not fusion.nothing_close(said, None, second)
+    assert fusion.nothing_close(by_word([0, 0]), near, first)
+    assert not fusion.nothing_close(by_word([0, 0]), near, second)
+
+
+def nothing_close(said: NDArray[np.float32], cosines: NDArray[np.float32] | None) -> bool:
+    """Among all moments."""
+    return fusion.nothing_close(said, cosines, np.ones(said.shape[1], bool))
