@@ -9,8 +9,10 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from core.files import open_at_once
 
@@ -27,6 +29,11 @@ class PageAddress:
     host: str = ""
     urls: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
+
+    @property
+    def by_number(self) -> str:
+        """The first with a number for the name, which not every phone resolves; or empty."""
+        return next((url for url in self.urls if _is_number(urlsplit(url).hostname or "")), "")
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -111,6 +118,14 @@ def read_page_address(runtime: Path) -> PageAddress | None:
     except (OSError, ValueError, KeyError, TypeError):  # none, or another version's
         return None
     return None
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _from_json(told: Mapping[str, Any]) -> PageAddress:

@@ -15,7 +15,6 @@ home=/var/lib/afterthought
 groups=(audio gpio input spi)
 units=(afterthought-capture afterthought-worker afterthought-dashboard afterthought-certificates.path)
 certificates=/var/lib/afterthought-certificates
-state=/var/lib/afterthought-capture
 
 main() {
     [ "$(id -u)" = 0 ] || fail "This needs root. Run: sudo deploy/install.sh"
@@ -119,11 +118,10 @@ start_units() {
 # so the page must run and be on a network first, which takes some seconds. On a terminal alone: it
 # is a secret, and what is written elsewhere stays there.
 show_set_up_secret() {
-    [ ! -e "$state/set-up-secret.json" ] || return 0
     local tries=${tries:-15}
     [ -t 1 ] || tries=0
     while [ "$tries" -gt 0 ]; do
-        ! "$target/.venv/bin/afterthought" pair --set-up --home "$home" 2>/dev/null || return 0
+        ! "$target/.venv/bin/afterthought" pair --set-up --once --home "$home" 2>/dev/null || return 0
         tries=$((tries - 1))
         sleep 2
     done

@@ -4,6 +4,7 @@
 |---|---|
 | `{"do": "pair"}` | `open`, then events, a line each; `{"do": "admit"}` on it is a press |
 | `{"do": "set_up"}` | `{"url": ..., "secret": ...}` of a new set-up secret |
+| `{"do": "set_up", "once": true}` | the same; both null where one was made, or a phone is in |
 | `{"do": "phones"}` | `{"phones": [...]}` |
 | `{"do": "sent"}` | what has left this device, as `core/sent.py` tells it |
 | `{"do": "revoke", "id": id}` | `{"phone": {...}}`; its streams are closed by then |
@@ -89,6 +90,8 @@ class CommandSocket:
         match request:
             case {"do": "pair"}:
                 await self._pair(line)
+            case {"do": "set_up", "once": True} if await asyncio.to_thread(self._is_set_up):
+                await line.tell({"url": None, "secret": None})
             case {"do": "set_up"}:
                 await line.tell(await self._set_up())
             case {"do": "sent"}:
@@ -111,6 +114,10 @@ class CommandSocket:
             why = error.strerror or ""
             raise NotSaved(say("pairing.no_set_up", why=why), advice=say("pairing.free")) from error
         return {"url": f"{address}/pair#{letters}", "secret": grouped(letters)}
+
+    def _is_set_up(self) -> bool:
+        """Nobody needs a first phone's code any more."""
+        return self._set_up_secret.is_made() or bool(self._sign_ins.all())
 
     def _address(self) -> str:
         """Where phones come. Raises NoNetwork."""

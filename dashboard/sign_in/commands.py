@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import UserError, WrongUsage
-from core.paths import certificate_folder, state_folder
+from core.page_address import read_page_address
+from core.paths import Home, certificate_folder, runtime_folder, state_folder
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere, Told, read_object
 
@@ -39,8 +40,11 @@ class PageNotRunning(UserError):
 
 
 def pair(arguments: Arguments, screen: Screen) -> int:
-    """Open a pairing and wait until a phone is in, or nobody may be any more."""
+    """Let a phone in, or prepare for that."""
     home = home_of(arguments)
+    if arguments.once and not arguments.set_up:
+        more = "`afterthought pair --help` says more."
+        raise WrongUsage("--once goes with --set-up.", advice=more)
     if arguments.authority is not None:
         from dashboard.certificates.places import CertificatePlaces  # noqa: PLC0415
 
@@ -49,14 +53,19 @@ def pair(arguments: Arguments, screen: Screen) -> int:
         hand_over(CertificatePlaces(certificate_folder(home.path)), arguments.authority, screen)
         return 0
     if arguments.set_up:
-        _set_up(home.page_socket, screen)
+        _set_up(home, screen, once=arguments.once)
         return 0
+    return _let_in(home, screen)
+
+
+def _let_in(home: Home, screen: Screen) -> int:
+    """Open a pairing and wait until a phone is in, or nobody may be any more."""
     for event in _pairing(home.page_socket):
         match event:
             case {"error": code, "sentence": sentence, "advice": advice}:
                 raise _Refused(str(code), str(sentence), advice=str(advice))
             case {"event": "open"}:
-                _show(event, screen)
+                _show(event, _by_number(home), screen)
             case {"event": "waiting", "name": name}:
                 screen.say(f"{name} is waiting. Press the button{_or_enter()}.")
             case {"event": "presses", "sentence": sentence} if sentence:
@@ -96,7 +105,7 @@ class _Refused(UserError):
         self.code = code  # type: ignore[misc]
 
 
-def _show(opened: Told, screen: Screen) -> None:
+def _show(opened: Told, by_number: str, screen: Screen) -> None:
     from .carrying import in_pairs  # noqa: PLC0415
     from .qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
 
@@ -105,25 +114,48 @@ def _show(opened: Told, screen: Screen) -> None:
     screen.value(
         opened,
         f"{qr_text(url)}\nScan this with the phone, or open {page} there and type "
-        f"{opened['secret']}.\nThen press the button{_or_enter()}. "
+        f"{opened['secret']}.{_if_unnamed(page, by_number)}\nThen press the button{_or_enter()}. "
         f"You have two minutes.\nSHA-256 of the authority: {in_pairs(str(opened['fingerprint']))}",
     )
 
 
-def _set_up(path: Path, screen: Screen) -> None:
-    """Make another set-up secret, and show it: nothing of ours can show it again."""
+def _by_number(home: Home) -> str:
+    """The page's address with a number for the name; empty where the page tells none."""
+    address = read_page_address(runtime_folder(home.path))
+    return "" if address is None else address.by_number
+
+
+def _if_unnamed(page: str, by_number: str) -> str:
+    """What is said to someone whose phone does not find the name: behind a VPN, many do not."""
+    if not by_number or page.startswith(by_number):
+        return ""
+    return f"\nIf the phone does not find that address, open {by_number}/pair."
+
+
+def _set_up(home: Home, screen: Screen, *, once: bool) -> None:
+    """Make another set-up secret, and show it: nothing of ours can show it again.
+
+    With `once`, only where none was made and no phone is in.
+    """
     from .qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
 
     try:
-        made = socket_client.ask(path, {"do": "set_up"}, patience_s=_PATIENCE_S)
+        ask = {"do": "set_up", "once": once}
+        made = socket_client.ask(home.page_socket, ask, patience_s=_PATIENCE_S)
     except NobodyThere as error:
         raise _not_running() from error
+    if made["url"] is None:
+        screen.say("A code was made before, or a phone is in. Without --once this makes another.")
+        if screen.as_json:
+            screen.value(made)
+        return
     url = str(made["url"])
     page, _, _ = url.partition("#")
     screen.value(
         made,
         f"{qr_text(url)}\nThis lets the first phone in: scan it, or open {page} there and type\n"
-        f"{made['secret']}\nThen press the button. This works once, and is not shown again.\n"
+        f"{made['secret']}{_if_unnamed(page, _by_number(home))}\n"
+        "Then press the button. This works once, and is not shown again.\n"
         "If a phone is in already, hold the device's second button first.",
     )
 
@@ -237,6 +269,11 @@ def _pair_arguments(parser: argparse.ArgumentParser) -> None:
         "--set-up",
         action="store_true",
         help="let nobody in now: make and show a code for the first phone, let in by a press",
+    )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="with --set-up: only where no code was made before and no phone is in",
     )
     instead.add_argument(
         "--authority",

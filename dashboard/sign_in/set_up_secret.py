@@ -19,10 +19,8 @@ from .secrets_of_pairing import as_read, new_letters
 from .sign_ins import Authority
 
 FILE_NAME = "set-up-secret.json"
-"""`deploy/install.sh` looks whether it is there."""
 
 _LETTERS = 26
-
 
 _LIKE_LETTERS = range(23, 31)
 """How long it may be with a letter too many, or too few: longer than any other code of ours."""
@@ -45,6 +43,11 @@ class SetUpSecret:
         told = {"version": 1, "authority": self._authority(), "hash": _hash_of(letters)}
         write_durably(self._path, [json.dumps(told).encode()])
         return letters
+
+    def is_made(self) -> bool:
+        """True where there is one, used or not; another machine's is none."""
+        told = self._read()
+        return told is not None and told["authority"] == self._authority()
 
     def look(self, shown: str) -> Shown:
         """What this is, however it is spelled. Anything of another length costs nothing."""

@@ -25,6 +25,19 @@ def test_what_is_told_is_read_and_the_last_counts(tmp_path: Path) -> None:
     file.close()
 
 
+@pytest.mark.parametrize(
+    ("urls", "number"),
+    [
+        (ADDRESS.urls, "https://192.168.1.7:8766"),
+        (("https://home.example.com", "https://[fd00::7]"), "https://[fd00::7]"),
+        (("https://afterthought-bcdf.local",), ""),
+        ((), ""),
+    ],
+)
+def test_for_who_resolves_no_name_it_has_the_number(urls: tuple[str, ...], number: str) -> None:
+    assert PageAddress(urls=urls).by_number == number
+
+
 def test_without_a_dashboard_there_is_none(tmp_path: Path) -> None:
     assert read_page_address(tmp_path) is None
 

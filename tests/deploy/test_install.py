@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.sign_in.set_up_secret import FILE_NAME
-
 TREE = Path(__file__).resolve().parents[2]
 SYSTEM = ("apt-get", "apt-cache", "id", "useradd", "getent", "groupadd", "usermod", "install")
 
@@ -132,7 +130,7 @@ def set_up_shown(tmp_path: Path, fails: int, *, on_terminal: bool = True) -> Tol
         f'[ $(wc -l <"{asked}") -gt {fails} ] || {{ echo "no network" >&2; exit 1; }}\necho CODE\n'
     )
     command.chmod(0o755)
-    set_up = f'target="{tmp_path}"; state="{tmp_path}"; home=/a/home; tries=3; sleep() {{ :; }}'
+    set_up = f'target="{tmp_path}"; home=/a/home; tries=3; sleep() {{ :; }}'
     script = f'. "{TREE}/deploy/install.sh"; {set_up}; show_set_up_secret'
     ours, theirs = os.openpty() if on_terminal else os.pipe()
     done = subprocess.run(
@@ -155,7 +153,9 @@ def test_the_set_up_secret_is_shown_once_the_page_is_on_a_network(
     told = set_up_shown(tmp_path, fails)
 
     assert (told.stdout, told.stderr) == ("CODE\n", "")
-    assert set((tmp_path / "asked").read_text().splitlines()) == {"pair --set-up --home /a/home"}
+    assert set((tmp_path / "asked").read_text().splitlines()) == {
+        "pair --set-up --once --home /a/home"
+    }
 
 
 def test_without_a_network_the_installer_goes_on_and_says_what_shows_the_code_later(
@@ -185,14 +185,6 @@ def test_where_nothing_is_started_it_says_what_shows_the_code() -> None:
 
     assert "systemctl enable --now" in told.stderr
     assert "afterthought pair --set-up --home /var/lib/afterthought" in told.stderr
-
-
-def test_a_set_up_secret_that_is_there_is_not_shown_again(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).touch()
-
-    told = set_up_shown(tmp_path, 0)
-
-    assert (told.stdout, told.stderr) == ("", "")
 
 
 def test_what_it_tells_to_run_works_for_who_ran_it(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`pair` and `phones` as processes, beside the page over TLS and the real capture."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core.paths import state_folder
+from core.page_address import PageAddress, PageAddressFile
+from core.paths import runtime_folder, state_folder
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.letting_in import press, show, token_of
 from tests.dashboard.sign_in.tls import TlsPage
@@ -74,8 +76,22 @@ def test_the_set_up_secret_is_shown_and_lets_the_first_phone_wait(
     assert show(page, typed[1]).status == 303
 
 
+def test_what_is_made_once_is_not_made_again(page: TlsPage, home: Path) -> None:
+    outputs = []
+    for _ in range(2):
+        with afterthought(home, "pair", "--set-up", "--once") as running:
+            outputs.append(running.communicate())
+        assert running.returncode == 0
+
+    assert "Then press the button" in outputs[0][0]
+    assert outputs[1][0] == ""
+    assert "Without --once this makes another." in outputs[1][1]
+
+
 def test_the_command_shows_a_code_to_scan_and_one_to_type(page: TlsPage, home: Path) -> None:
-    with afterthought(home, "pair") as running:
+    told = PageAddressFile(runtime_folder(home))
+    told.tell(PageAddress(urls=(f"https://{page.host}", "https://192.168.1.7:8766")))
+    with contextlib.closing(told), afterthought(home, "pair") as running:
         assert running.stdout is not None
         text = ""
         while "SHA-256" not in text:  # how many lines the code has depends on the address
@@ -85,6 +101,7 @@ def test_the_command_shows_a_code_to_scan_and_one_to_type(page: TlsPage, home: P
 
     assert text.startswith("\u2588")
     assert f"https://{page.host}" in text
+    assert "If the phone does not find that address, open https://192.168.1.7:8766/pair." in text
     assert re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", text)
 
 

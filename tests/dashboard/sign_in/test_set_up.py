@@ -34,6 +34,12 @@ def made(page: TlsPage, home: Path) -> str:
     return secret
 
 
+def made_once(home: Path) -> object:
+    """The address that `pair --set-up --once` shows; None where it shows none."""
+    ask = {"do": "set_up", "once": True}
+    return socket_client.ask(Home(home).page_socket, ask, patience_s=PATIENCE_S)["url"]
+
+
 def desk_of(page: TlsPage) -> Desk:
     found = page.app.extensions["context"].desk
     assert isinstance(found, Desk)
@@ -88,6 +94,25 @@ def test_a_mistyped_one_is_said_to_be_wrong(page: TlsPage, home: Path) -> None:
         assert refused.status == 403
         assert "That is not the code that lets the first phone in." in refused.text
     assert not desk_of(page).is_open
+
+
+def test_the_installer_makes_it_once_and_anew_on_a_cloned_card(page: TlsPage, home: Path) -> None:
+    file = state_folder(home) / FILE_NAME
+
+    first, again = made_once(home), made_once(home)
+    file.write_text(file.read_text().replace('"authority": "', '"authority": "0'))
+    cloned = made_once(home)
+
+    assert first is not None
+    assert again is None
+    assert cloned is not None
+
+
+def test_where_a_phone_is_in_the_installer_makes_none(page: TlsPage, home: Path) -> None:
+    page.signed_in()
+
+    assert made_once(home) is None
+    assert not (state_folder(home) / FILE_NAME).exists()
 
 
 def test_once_it_has_let_a_phone_in_it_is_used_up(page: TlsPage, home: Path) -> None:
