@@ -37,6 +37,18 @@ def test_the_walks_pass_through_every_part_of_the_device() -> None:
     assert {part for part in parts if part != "device/machine"} <= passed
 
 
+def test_it_names_every_module_that_strangers_have_to_do_with() -> None:
+    """From the network to a phone that is let in: where a reader wants to know every step."""
+    folders = ("certificates", "network", "reach", "sign_in")
+    modules = {
+        path.relative_to(TREE).as_posix()
+        for folder in folders
+        for path in (TREE / "dashboard" / folder).glob("[!_]*.py")
+    }
+
+    assert modules - set(named_files("docs/architecture.md")) == set()
+
+
 def named_files(document: str) -> list[str]:
     """Every path of ours that stands in backticks."""
     return NAMED.findall((TREE / document).read_text(encoding="utf-8"))
