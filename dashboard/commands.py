@@ -16,28 +16,14 @@ _LAST_PORT = 65_535
 
 def dashboard(arguments: Arguments, screen: Screen) -> int:
     """Serve the page until a signal to stop."""
-    from core.access.memory import FreedMemory, close_memory, share_one_heap  # noqa: PLC0415
     from core.settings_file import load  # noqa: PLC0415
-    from dashboard.app import (  # noqa: PLC0415
-        close,
-        create_app,
-        end_streams,
-        follow_second_button,
-        lets_in,
-        listen_for_commands,
-        watch_phones,
-    )
-    from dashboard.network.sent_file import kept_count  # noqa: PLC0415
-    from dashboard.reach.assembly import reach_of  # noqa: PLC0415
+    from dashboard.process import Tell, serve_page  # noqa: PLC0415
     from dashboard.reach.reach import Plan  # noqa: PLC0415
-    from dashboard.server import STREAMS, Hooks, make_server, serve  # noqa: PLC0415
 
     def ready(port: int) -> None:
         url = f"http://localhost:{port}"
         screen.value({"url": url}, f"The page is at {url}")
 
-    close_memory()
-    share_one_heap()
     home = home_of(arguments)
     settings = load(home.path)
     plan = Plan(
@@ -46,32 +32,9 @@ def dashboard(arguments: Arguments, screen: Screen) -> int:
         arguments.redirect_port,
         _owners_files(settings),
     )
-    sent = kept_count(home)
-    app = create_app(home, streams=STREAMS, reached=lambda: reach.reached, sent=lambda: sent.now)
-    try:
-        server = make_server(app, arguments.port)
-        reach = reach_of(home, server, plan, screen.say)
-        server.counter, server.is_let_in = sent.counter, lets_in(app)
-        server.elsewhere = lambda: reach.reached.by_number
-        listen_for_commands(app, home.page_socket)
-        if settings.device.second_button == "pair":
-            follow_second_button(app)
-        look_at_phones = watch_phones(app, server.hang_up_on)
-        freed = FreedMemory()
-
-        def looking() -> None:
-            reach.look()
-            look_at_phones()
-            freed.look()
-            sent.look()
-
-        try:
-            serve(server, Hooks(ready, lambda: end_streams(app), looking))
-        finally:
-            reach.close()
-            sent.close()
-    finally:
-        close(app)
+    has_second_button = settings.device.second_button == "pair"
+    told = Tell(ready, screen.say)
+    serve_page(home, arguments.port, plan, told, has_second_button=has_second_button)
     return 0
 
 

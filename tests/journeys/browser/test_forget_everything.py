@@ -45,7 +45,7 @@ def test_axe_finds_nothing_while_it_waits_and_on_another_phone(
     told = {"asks": [*found(browser), *headings(browser)]}
     browser.tap("form[action='/forget'] button")
     browser.until(f"{SAYS}?.includes('Now press')")
-    browser.until("document.querySelector('.notice')?.textContent.includes('no press is felt')")
+    browser.until("document.querySelector('.notice')?.textContent.includes('cannot feel a press')")
     told["waits"] = [*found(browser), *headings(browser)]
     browser.bring_cookie(url, COOKIE, other)
     browser.go(url)
