@@ -62,7 +62,8 @@ class Crowd:
         return f"{lines}Connection: close\r\n\r\n".encode()
 
 
-def main(argument: str) -> None:
+def come(argument: str) -> None:
+    """Watch, visit, and tell what came of it."""
     asked = json.loads(argument)
     crowd = Crowd(asked)
     streams = [crowd.watch() for _ in range(int(asked["streams"]))]
@@ -82,4 +83,4 @@ def _all(threads: Sequence[threading.Thread]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    come(sys.argv[1])
