@@ -1,4 +1,4 @@
-"""Forget everything: a press at the device confirms it, or a word for who sits at the machine."""
+"""Forget everything: presses at the device confirm it, or a word from someone at the machine."""
 
 from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.context import context
 from dashboard.sentences import say
-from dashboard.sign_in.confirming import Confirmation
+from dashboard.sign_in.confirming import PRESSES, WITHIN_S, Confirmation
 
 page = Blueprint("forgetting", __name__)
 
@@ -55,6 +55,8 @@ def _page(refused: str) -> str:
         presses=say.of("presses_to_confirm", confirmations.presses),
         needs_press=g.phone is not None,
         word=say("everything.word"),
+        times=PRESSES,
+        seconds=round(WITHIN_S),
     )
 
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 from flask import Blueprint, g, render_template, request
 
 from dashboard.context import Context, clock, context
+from dashboard.sentences import say
 from dashboard.show import dates, day_strip, gaps, moments
 from dashboard.show.authority import is_offered
 from dashboard.show.done import done
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
+from dashboard.sign_in.confirming import PRESSES
 from pipeline.store.port import Period
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -104,9 +106,11 @@ def _offers_authority(here: Context, at: Clock) -> bool:
 
 
 def _asks_to_forget(here: Context) -> str:
-    """The name of the phone that waits for a press to forget everything; all others are told."""
+    """Which phone asks to forget everything, and what would do it; all others are told."""
     asked = here.confirmations.now
-    return asked.name if asked is not None and asked.state == "waits" else ""
+    if asked is None or not asked.is_open:
+        return ""
+    return say("everything.other", phone=asked.name, times=PRESSES)
 
 
 def _past(recent: list[MomentRow], at: Clock) -> tuple[moments.Day, ...]:

@@ -1,6 +1,6 @@
-"""What a phone asks for and a press at the device confirms: one thing at a time.
+"""What a phone asks for and presses at the device confirm: one thing at a time.
 
-Who sits at the machine confirms it there, and needs no press. Owned by the bridge's loop.
+Someone who sits at the machine confirms it there, and needs none. Owned by the bridge's loop.
 """
 
 import asyncio
@@ -27,6 +27,12 @@ Do = Callable[[], Awaitable[str]]
 """Does what was asked for; the code of what came of it. Raises UserError and OSError."""
 
 
+PRESSES = 7
+WITHIN_S = 10.0
+"""So many presses in so short a time confirm. Nobody who only keeps makes them: one press, two or
+three in a row, and a button that is held all keep. A finger can at any button, and at any key."""
+
+
 class Busy(UserError):
     """A press answers one question at a time, and another one is asked."""
 
@@ -45,6 +51,7 @@ class Confirmation:
     window: Window
     state: State = "waits"
     told: str = ""
+    pressed_s: tuple[float, ...] = ()
 
     @property
     def is_on(self) -> bool:
@@ -59,10 +66,13 @@ class Confirmation:
         return self.window.until_s
 
     def pressed(self, at_s: float) -> "Confirmation":
-        """Somebody pressed at the device: it counts once, and after it was asked for."""
+        """Somebody pressed at the device, after it was asked for: the last of many confirms it."""
         if self.state != "waits" or not self.window.has(at_s):
             return self
-        return replace(self, state="doing")
+        recent = tuple(each for each in self.pressed_s if each > at_s - WITHIN_S)
+        pressed_s = (*recent, at_s)
+        is_confirmed = len(pressed_s) >= PRESSES
+        return replace(self, state="doing" if is_confirmed else "waits", pressed_s=pressed_s)
 
     def end(self, reason: Unanswered) -> "Confirmation":
         """Ended so, unless it is confirmed already, or has ended."""
@@ -107,7 +117,7 @@ class Confirmations:
         return self._questions.presses
 
     async def ask(self, phone: Phone | None, do: Do) -> None:
-        """Wait for a press and then do it, whoever is away by then. Raises Busy.
+        """Wait for the presses and then do it, whoever is away by then. Raises Busy.
 
         Without a phone it is done at once. Asked again by the same phone, it goes on.
         """

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.paths import Home
+from dashboard.sign_in.confirming import PRESSES
 from device.ports import Edge
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.tls import Answer, TlsPage
@@ -59,3 +60,10 @@ def token_of(answer: Answer) -> str:
 def press(capture: RealCapture) -> None:
     capture.capture.inbox.put(Edge(down=True, at_s=time.monotonic()))
     capture.capture.inbox.put(Edge(down=False, at_s=time.monotonic()))
+
+
+def press_often(capture: RealCapture, times: int = PRESSES) -> None:
+    """As often as it takes to confirm what must not be confirmed by chance, or so often."""
+    for _ in range(times):
+        press(capture)
+        time.sleep(0.1)  # a finger comes up in between

@@ -1,4 +1,4 @@
-"""Forgetting everything from a phone, by a press: in a browser, with script and without."""
+"""Forgetting everything from a phone, by presses: in a browser, with script and without."""
 
 import time
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ import pytest
 
 from core.audio import RATE_HZ
 from dashboard.sign_in.cookie import COOKIE
-from device.ports import Edge
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
+from tests.dashboard.sign_in.letting_in import press_often
 from tests.dashboard.sign_in.tls import TlsPage, over_tls
 from tests.journeys.browser.axe import found, headings, ready
 from tests.journeys.browser.chromium import Phone
@@ -76,8 +76,7 @@ def test_it_is_asked_for_and_cancelled_and_asked_for_again_and_pressed(
     browser.tap("form[action='/forget'] button")
     browser.until(f"{SAYS}?.includes('Now press')")
     waited(lambda: capture.capture.parts.pairing.is_on)
-    for down in (True, False):
-        capture.capture.inbox.put(Edge(down, time.monotonic()))
+    press_often(capture)
 
     browser.until(
         "document.querySelector('.done')?.textContent.includes('Everything is forgotten')"

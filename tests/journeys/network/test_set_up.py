@@ -1,6 +1,6 @@
 """A device without a screen: a first phone by the installer's code, a second by the second button.
 
-Then a phone forgets everything by a press, and is revoked by a command that finds no page.
+Then a phone forgets everything by seven presses, and is revoked by a command that finds no page.
 """
 
 import json
@@ -17,6 +17,7 @@ from core.audio import RATE_HZ
 from device.ports import Edge, SecondEdge
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
+from tests.dashboard.sign_in.letting_in import press, press_often
 from tests.journeys.browser.chromium import Phone, chromium
 from tests.journeys.command import COMMAND
 from tests.journeys.network.paged import Page
@@ -47,11 +48,6 @@ def told(page: Page, *arguments: str, **environment: str) -> dict[str, str]:
     return value
 
 
-def pressed(capture: RealCapture) -> None:
-    for down in (True, False):
-        capture.capture.inbox.put(Edge(down, time.monotonic()))
-
-
 def held(capture: RealCapture) -> None:
     """The second button, for a second."""
     for down, before_s in ((True, 1.0), (False, 0.0)):
@@ -80,16 +76,17 @@ def test_without_a_screen_phones_come_forget_and_are_revoked(
         scans(first, place, secret)
         first.until(NOW_PRESS)
         waited(lambda: capture.capture.parts.pairing.is_on)
-        pressed(capture)
+        press(capture)
         is_in(first)
 
         scans(second, place, secret)
-        second.until("document.body.innerText.includes('opens nothing by itself')")
+        second.until("document.body.innerText.includes('This code has done its work')")
+        another = told(page, "pair", "--set-up")["url"].partition("#")[2]
         held(capture)
         waited(lambda: capture.capture.parts.pairing.is_on)
-        scans(second, place, secret)
+        scans(second, place, another)
         second.until(NOW_PRESS)
-        pressed(capture)
+        press(capture)
         is_in(second)
         first.until("document.querySelector('#news')?.innerText.includes('A new phone')")
 
@@ -98,7 +95,7 @@ def test_without_a_screen_phones_come_forget_and_are_revoked(
         second.until(NOW_PRESS)
         first.until("document.querySelector('#news')?.innerText.includes('to forget everything')")
         waited(lambda: capture.capture.parts.pairing.is_on)
-        pressed(capture)
+        press_often(capture)
         second.until(
             "document.querySelector('.done')?.innerText.includes('Everything is forgotten')"
         )
