@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from flask import current_app
+from flask import current_app, request
 
 from core import capture_status
 from core.capture_status import CaptureStatus
@@ -157,6 +157,14 @@ def whole_number(text: str) -> int | None:
 def context() -> Context:
     """The context of the app that answers this request."""
     return cast("Context", current_app.extensions["context"])
+
+
+def is_asked_for_here() -> bool:
+    """True where the person or our own page asks, and not another site's link.
+
+    Such a link shows what it leads to, and must change nothing. An old browser does not say.
+    """
+    return request.headers.get("Sec-Fetch-Site") in {None, "none", "same-origin"}
 
 
 def clock() -> Clock:

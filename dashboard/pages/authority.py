@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, g, render_template, request
 
 from core.errors import NotFound
-from dashboard.context import Context, context
+from dashboard.context import Context, context, is_asked_for_here
 from dashboard.sentences import say
 from dashboard.show.authority import every_system
 from dashboard.sign_in.carrying import in_pairs
@@ -22,7 +22,7 @@ def authority() -> str:
     A page that came by network may be forged, and its fingerprint with it.
     """
     here = context()
-    if g.phone is not None:
+    if g.phone is not None and is_asked_for_here():
         here.sign_ins.note_knows_authority(g.phone)
     return render_template(
         "authority.html",

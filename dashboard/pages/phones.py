@@ -4,7 +4,7 @@ from flask import Blueprint, g, redirect, render_template
 from werkzeug.wrappers import Response
 
 from core.errors import UserError
-from dashboard.context import Context, clock, context
+from dashboard.context import Context, clock, context, is_asked_for_here
 from dashboard.sentences import say
 from dashboard.show.phones import shown
 from dashboard.show.sent import sent_sentences
@@ -24,7 +24,7 @@ def phones() -> str:
     here = context()
     found = [(each, here.sign_ins.visited_ms(each)) for each in here.sign_ins.all()]
     lines = shown(found, g.phone, clock())
-    if g.phone is not None:
+    if g.phone is not None and is_asked_for_here():
         here.sign_ins.note_seen(g.phone)
     return render_template(
         "phones.html",

@@ -18,7 +18,8 @@ export const waiting = (place) => {
   if (place.hasAttribute("data-again")) setTimeout(() => look(place), LOOK_EVERY_MS);
 };
 
-// The secret leaves the address bar, and the browser's history, before it is sent.
+// The secret leaves the address bar and the way back before it is sent. The browser's own history
+// may have it all the same: a pairing's is worth nothing soon, the set-up's once a phone is in.
 const show = (form, secret) => {
   history.replaceState(null, "", location.pathname);
   one("#secret", form).value = secret;

@@ -2,12 +2,14 @@
 
 import contextlib
 import re
+import socket
 from pathlib import Path
 
 import pytest
 
 from core.paths import Home, state_folder
 from dashboard.app import close, create_app, listen_for_commands
+from dashboard.sign_in.command_socket import CommandSocket
 from dashboard.sign_in.phones import new_token
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.letting_in import Command, press, show, token_of
@@ -205,6 +207,50 @@ def test_a_new_phone_is_announced_on_those_before_it(page: TlsPage, command: Com
     assert "<script>alert" not in told + phones
     assert "&lt;script&gt;alert(1)" in phones
     assert "A new phone was let in" not in page.ask("/", token=first).text
+
+
+def test_a_link_on_another_site_marks_nothing_as_seen(page: TlsPage) -> None:
+    first = page.signed_in("First")
+    page.signed_in("Second")
+    by_link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+
+    assert page.ask("/phones", token=first, **by_link).status == 200
+    assert page.ask("/authority", token=first, **by_link).status == 200
+    linked = page.sign_ins.all()[0]
+    page.ask("/phones", token=first, **{**by_link, "Sec-Fetch-Site": "same-origin"})
+    page.ask("/authority", token=first, **{**by_link, "Sec-Fetch-Site": "none"})
+    opened = page.sign_ins.all()[0]
+
+    assert (len(linked.unseen), linked.knows_authority) == (1, False)
+    assert (len(opened.unseen), opened.knows_authority) == (0, True)
+
+
+def test_a_pairing_whose_terminal_cannot_be_told_of_it_ends(
+    page: TlsPage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> dict[str, object]:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(CommandSocket, "_opened", gone)
+
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(Home(home).page_socket))
+        line.sendall(b'{"do": "pair"}\n')
+        assert line.recv(100) == b""
+
+    assert not page.app.extensions["context"].desk.is_open
+
+
+@pytest.mark.parametrize("said", [b"x" * 10_000, b"\n" * 10, b"[]\n{\n"])
+def test_a_terminal_that_says_something_else_confirms_nothing(
+    page: TlsPage, command: Command, said: bytes
+) -> None:
+    token = token_of(show(page, command.secret))
+
+    command.line.sendall(said)
+
+    assert page.ask("/", token=token).status == 401
+    assert page.sign_ins.all() == ()
 
 
 def test_a_paired_phone_opens_a_pairing_and_revokes(page: TlsPage, capture: RealCapture) -> None:

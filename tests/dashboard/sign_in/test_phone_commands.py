@@ -129,6 +129,19 @@ def test_enter_at_its_terminal_lets_the_phone_in_that_waits(page: TlsPage, home:
     assert page.ask("/", token=token).status == 200
 
 
+def test_where_the_page_stops_the_command_says_so(page: TlsPage, home: Path) -> None:
+    with afterthought(home, "pair", "--json") as running:
+        assert running.stdout is not None
+        assert json.loads(running.stdout.readline())["event"] == "open"
+
+        here = page.app.extensions["context"]
+        here.ask(page.app.extensions["commands"].close())
+        told = json.loads(running.communicate()[0])
+
+    assert (running.returncode, told["code"]) == (1, "page_stopped")
+    assert "afterthought pair" in told["advice"]
+
+
 def test_with_a_closed_standard_input_it_shows_the_code_all_the_same(
     page: TlsPage, home: Path
 ) -> None:
