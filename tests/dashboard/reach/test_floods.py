@@ -120,6 +120,20 @@ def test_blank_lines_are_one_request_that_has_not_begun(served: Served) -> None:
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
+def test_headers_that_are_coming_are_counted_as_memory(served: Served) -> None:
+    with served.tls() as line:
+        line.sendall(b"GET / HTTP/1.1\r\nX-Slow: " + MEGABYTE[:20_000])
+        (held_bytes,) = waited(
+            lambda: [
+                each.standing(0).held_bytes
+                for each in connections(served)
+                if each.request is not None and each.request.header_bytes_received > 20_000
+            ]
+        )
+
+    assert held_bytes > 20_000
+
+
 def test_a_few_requests_may_wait_on_a_line_and_no_more(served: Served) -> None:
     staying = asking(HERE).replace(b"close", b"keep-alive")
     with served.tls() as line:
