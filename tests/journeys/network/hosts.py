@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 DEVICE, PHONE, STRANGER = "192.168.77.1", "192.168.77.2", "192.168.77.3"
 ELSEWHERE = "192.168.78.2"
@@ -42,6 +43,10 @@ class Host:
         """What has gone over its wire so far, both ways, every header counted."""
         counts = [f"/sys/class/net/{self.interface}/statistics/{way}_bytes" for way in ("rx", "tx")]
         return sum(map(int, ran(self.command("cat", *counts)).stdout.split()))
+
+    def switch(self, state: Literal["up", "down"]) -> None:
+        """The interface, as somebody does who switches the Wi-Fi off, or on again."""
+        _ip("-n", self.name, "link", "set", self.interface, state)
 
     def routes_everything_to(self, address: str) -> None:
         """A way to everywhere, which goes out over the wire."""

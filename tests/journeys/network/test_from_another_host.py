@@ -10,6 +10,7 @@ from typing import Any
 from tests.journeys.network.hosts import DEVICE, ELSEWHERE, PHONE, STRANGER, Wire, ran
 from tests.journeys.network.paged import HERE, PATIENCE_S, Page, started
 from tests.journeys.network.recorded import PLANTED, ask_beyond, beyond, recorded
+from tests.waiting import waited
 
 
 def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(shared_page: Page) -> None:
@@ -80,20 +81,23 @@ def test_a_changed_address_is_followed_and_loopback_goes_on(shared_page: Page) -
     assert shared_page.until_at(DEVICE) == before
 
 
+NO_NETWORK = "no local address"
+
+
 def test_without_a_network_the_page_goes_on_and_says_what_to_do(wire: Wire, home: Path) -> None:
     wire.device.has_not(DEVICE)
     with started(wire, home) as page:
-        ends = time.monotonic() + PATIENCE_S
-        while page.address is None:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
-        told = page.address
-        here = page.visited(wire.device, "plain", "127.0.0.1", 8765)
+        waited(lambda: page.address)
+        assert page.until_at().troubles[0].count(NO_NETWORK)
+        assert page.visited(wire.device, "plain", "127.0.0.1", 8765)["status"] == 200
         wire.device.has(DEVICE)
         page.until_at(DEVICE)
 
-    assert "no local address" in told.troubles[0]
-    assert here["status"] == 200
+        wire.device.switch("down")
+        assert page.until_at().troubles[0].count(NO_NETWORK)
+        assert page.visited(wire.device, "plain", "127.0.0.1", 8765)["status"] == 200
+        wire.device.switch("up")
+        page.until_at(DEVICE)
 
 
 def test_where_another_program_has_the_port_it_is_said_and_loopback_goes_on(

@@ -97,8 +97,10 @@ def sees_what_is_kept_meanwhile(browser: Phone, device: Device) -> None:
 
 
 def finds_and_hears_it(browser: Phone) -> None:
+    browser.see("void document.addEventListener('search-answered', () => window.all = true)")
     browser.type("#q", "morning")
     browser.enter()
+    browser.until("window.all")  # by meaning, too: the hits stay where they are
     browser.tap("#results .hit a")
     browser.until("location.pathname.startsWith('/moment/')")
     browser.tap(".play")

@@ -50,7 +50,7 @@ class Asking:
                 answer = self._line.getresponse()
                 answer.read()
                 self.told[str(answer.status)] += 1
-                self.told["let in"] += answer.headers["Set-Cookie"] is not None
+                self.told["let in"] += _gives_one(answer.headers["Set-Cookie"] or "")
                 return
             self._line.close()
         self.told["no answer"] += 1
@@ -60,6 +60,11 @@ class Asking:
 
     def come_with_a_cookie(self, cookie: str) -> None:
         self.ask("/", Cookie=f"__Host-afterthought={cookie}", Accept="text/plain")
+
+
+def _gives_one(cookie: str) -> bool:
+    """True for a sign-in; one that is taken away has no value, and no time to live."""
+    return "=" in cookie and "Max-Age=0" not in cookie
 
 
 def everything(host: str, *_: object) -> Told:
