@@ -144,16 +144,16 @@ class DashboardSettings:
 
     interfaces: str | None = setting(
         None,
-        "unset: every network interface but loopback, VPNs and bridges of containers, at its "
-        "private addresses; else their names, as in `wlan0 eth0`, or `none`",
+        "unset: all network interfaces except loopback, VPNs and container bridges, at their "
+        "private addresses; else the names of some, as in `wlan0 eth0`, or `none`",
     )
     certificate: Path | None = setting(
         None,
-        "unset: this device's own certificates alone; else one of yours for its name (PEM, the "
+        "unset: only this device's own certificates; else the file of one of yours (PEM, with the "
         "chain after it), as docs/network.md says",
     )
     certificate_key: Path | None = setting(
-        None, "unset: the key lies in the certificate's file; without a passphrase"
+        None, "unset: the key is in the certificate's file; it must have no passphrase"
     )
 
 
