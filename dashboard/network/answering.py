@@ -27,6 +27,9 @@ _QUESTION_MS = 1500
 _LOOKS_AGAIN_S = 20.0, 40.0
 """Not all at the same time: two that began as one would both give the shared name up as one."""
 
+_GOODBYE_S = 10
+"""It takes one. Whatever holds it up, the process is gone by then, for the page waits for it."""
+
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -57,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
 def _end(number: int, _: object) -> None:
     """Leave at once, whatever is waited for; the network is told of it on the way out."""
     signal.signal(number, signal.SIG_IGN)
+    signal.alarm(_GOODBYE_S)
     raise SystemExit(0)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -36,7 +37,7 @@ OFTEN = (
 
 PATIENT = (
     "import sys; from dashboard.network import answering; ask = answering._others;"
-    "answering._QUESTION_MS = 3_600_000;"
+    "answering._QUESTION_MS, answering._GOODBYE_S = 3_600_000, int(sys.argv.pop());"
     "answering._others = lambda *asked: print('asks', flush=True) or ask(*asked);"
     "sys.exit(answering.main(sys.argv[1:]))"
 )
@@ -161,13 +162,24 @@ def in_conflict(page: Page) -> PageAddress | None:
     return found if is_told else None
 
 
-def test_who_is_asked_to_stop_leaves_whatever_it_waits_for(wire: Wire) -> None:
-    command = [sys.executable, "-c", PATIENT, "afterthought-bcdf.local", DEVICE]
-    with subprocess.Popen(wire.device.command(*command), stdout=subprocess.PIPE) as answering:
+HANGS = "import time, zeroconf; zeroconf.Zeroconf.close = lambda _: time.sleep(3600);"
+
+
+@pytest.mark.parametrize(
+    ("more", "goodbye_s", "status"),
+    [("", "100", 0), (HANGS, "1", -signal.SIGALRM)],
+    ids=["in a question", "and where its goodbye does not end"],
+)
+def test_who_is_asked_to_stop_leaves_whatever_it_waits_for(
+    wire: Wire, more: str, goodbye_s: str, status: int
+) -> None:
+    host = ("afterthought-bcdf.local", DEVICE)
+    command = wire.device.command(sys.executable, "-c", more + PATIENT, *host, goodbye_s)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as answering:
         assert answering.stdout is not None
         answering.stdout.readline()
         answering.terminate()
         try:
-            assert answering.wait(PATIENCE_S) == 0
+            assert answering.wait(PATIENCE_S) == status
         finally:
             answering.kill()
