@@ -106,7 +106,7 @@ boot() {
     patiently inside systemctl is-active --quiet multi-user.target
 }
 
-find_leader() { running=$(pgrep --parent "$outside"); }
+find_leader() { running=$(pgrep --parent "$outside" --exact systemd); }
 
 units_run() {
     inside systemctl is-active --quiet afterthought-{capture,worker,dashboard}.service \
@@ -120,9 +120,14 @@ page_is_at() {
 
 names_are_at() {
     local name
-    for name in "$(cat "$machine$state/host")" afterthought.local; do
+    for name in "$(own_name)" afterthought.local; do
         [ "$(answer_to "$name")" = "$1" ] || return 1
     done
+}
+
+own_name() {
+    inside "$place/.venv/bin/afterthought" status --json --home "$home" |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["page"]["host"])'
 }
 
 # By this tree's own zeroconf, on the other host.
