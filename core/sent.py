@@ -47,8 +47,8 @@ class Sent:
         others = ""
         if self.others:
             others = (
-                f" At least {size_in_words(self.others)} went to others on your network, "
-                "who are only asked to pair."
+                f" At least {size_in_words(self.others)} went to others on your network: only "
+                "the pairing page, and nothing of yours."
             )
         return (
             f"Left this device{since}: {size_in_words(self.internet)} to the internet, "

@@ -26,8 +26,9 @@ _NO_WORKER = (
 
 
 _NO_PHONE_YET = (
-    "No phone has come yet. One that does not find the page may be on a guest network, which keeps "
-    "phones and devices apart, on another Wi-Fi, or behind a VPN: docs/network.md says what helps."
+    "No phone has reached the page yet. If one cannot open it, that phone may be on a guest "
+    "network, which keeps phones and devices apart, on another Wi-Fi, or behind a VPN: "
+    "docs/network.md says what helps."
 )
 
 

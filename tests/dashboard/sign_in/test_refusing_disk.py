@@ -57,7 +57,7 @@ def test_a_page_revokes_at_once_and_says_what_is_to_be_done(
     told = page.ask(f"/phones/{page.sign_ins.all()[1].id}/revoke", "POST", token=token, body="")
 
     assert told.status == 507
-    assert "Second can no longer sign in, until Afterthought is started again" in told.text
+    assert "Second is out until Afterthought restarts" in told.text
     assert "Free some space" in told.text
     assert page.ask("/", token=lost).status == 401
     assert "Second" not in page.ask("/phones", token=token).text
@@ -70,7 +70,7 @@ def test_the_command_revokes_at_once_and_ends_with_1(
     asked = {"do": "revoke", "id": page.sign_ins.all()[0].id}
     fill()
 
-    with pytest.raises(Declined, match="until Afterthought is started again"):
+    with pytest.raises(Declined, match="until Afterthought restarts"):
         socket_client.ask(Home(home).page_socket, asked, patience_s=PATIENCE_S)
 
     assert page.ask("/", token=lost).status == 401

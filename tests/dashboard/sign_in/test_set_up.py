@@ -125,7 +125,7 @@ def test_once_it_has_let_a_phone_in_it_is_used_up(page: TlsPage, home: Path) -> 
     refused = show(page, secret, "b")
 
     assert refused.status == 409
-    assert "This code has done its work" in refused.text
+    assert "This code is used up" in refused.text
     assert not desk_of(page).is_open
     assert (state_folder(home) / FILE_NAME).exists()  # or an update would make another
     assert show(page, made(page, home), "b").status == 303

@@ -132,10 +132,12 @@ def test_clients_that_are_kept_apart_find_nothing_and_status_says_how_that_looks
     together = page.visited(wire.phone, "tls", DEVICE)
 
     assert apart.returncode == 1
-    assert "No phone has come yet" in told
+    assert "No phone has reached the page yet" in told
     assert "guest network" in told
     assert together["status"] == 401
-    assert "No phone has come yet" not in afterthought("status", "--home", page.home).out
+    assert (
+        "No phone has reached the page yet" not in afterthought("status", "--home", page.home).out
+    )
 
 
 def test_a_clock_of_2019_on_the_device_is_told_and_on_a_phone_the_browser_tells(

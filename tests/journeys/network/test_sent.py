@@ -69,8 +69,8 @@ def test_who_is_only_asked_to_pair_is_counted_and_nothing_goes_to_the_internet(
 
     assert counted["others"] > len(answer["body"])
     assert (counted["internet"], counted["phones"], counted["peers"]) == (0, 0, 0)
-    assert "No phone has come yet." in before
-    assert "No phone has come yet." not in after
+    assert "No phone has reached the page yet." in before
+    assert "No phone has reached the page yet." not in after
     assert "0 bytes to the internet" in after
 
 

@@ -80,7 +80,7 @@ def test_without_a_screen_phones_come_forget_and_are_revoked(
         is_in(first)
 
         scans(second, place, secret)
-        second.until("document.body.innerText.includes('This code has done its work')")
+        second.until("document.body.innerText.includes('This code is used up')")
         another = told(page, "pair", "--set-up")["url"].partition("#")[2]
         held(capture)
         waited(lambda: capture.capture.parts.pairing.is_on)
