@@ -20,7 +20,6 @@ from dashboard.pages.pairing import pairing_page
 from dashboard.sentences import say
 from dashboard.sign_in.cookie import COOKIE, give_cookie, take_cookie
 from dashboard.sign_in.phone_file import PhonesUnreadable
-from dashboard.sign_in.sign_ins import AuthorityUnknown
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _READING = frozenset({"GET", "HEAD"})
@@ -135,8 +134,6 @@ def _judge() -> AnyResponse | None:
         stranger = _stranger() if is_tls else None
     except PhonesUnreadable:
         return _refused(_UNREADABLE)
-    except AuthorityUnknown as error:  # not 401, which would have the phone clear its sign-in
-        return _refused(Refusal(503, error.sentence, error.advice))
     return stranger or (None if _is_text(request) else _refused(_NO_TEXT))
 
 

@@ -1,5 +1,6 @@
 """Whoever opens a pairing, shows its secret, or presses."""
 
+import contextlib
 import json
 import re
 import socket
@@ -35,6 +36,11 @@ class Command:
             assert isinstance(event, dict)
             if not kinds or event.get("event") in kinds:
                 return event
+
+    def hears_to_the_end(self) -> None:
+        """Return once the other side has hung up."""
+        with contextlib.suppress(ConnectionError):
+            self._told.read()
 
     def close(self) -> None:
         self._told.close()

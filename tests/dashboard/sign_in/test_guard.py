@@ -184,3 +184,18 @@ def test_by_another_name_the_page_leads_to_its_own(page: TlsPage) -> None:
     assert answer.status == 421
     assert f"https://{page.host}:{page.port}" in answer.text
     assert "localhost" not in answer.text
+
+
+def test_while_the_authority_cannot_be_told_no_phone_is_told_to_clear_its_sign_in(
+    page: TlsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = page.signed_in()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(page.sign_ins, "_authority", lambda: "")
+        answer = page.ask("/", token=token)
+
+    assert answer.status == 503
+    assert "cannot read its own certificate" in answer.text
+    assert "Clear-Site-Data" not in answer.headers
+    assert page.ask("/", token=token).status == 200
