@@ -40,7 +40,7 @@ from dashboard.sign_in.confirming import Confirmations
 from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.desk import Desk
 from dashboard.sign_in.phone_file import PhoneFile, PhonesUnreadable
-from dashboard.sign_in.press_watch import Capture
+from dashboard.sign_in.press_watch import CaptureClient
 from dashboard.sign_in.second_button import SecondButton
 from dashboard.sign_in.set_up_secret import SetUpSecret
 from dashboard.sign_in.sign_ins import AuthorityUnknown, NotForGood, SignIns
@@ -117,7 +117,7 @@ def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], S
     )
     sign_ins = _sign_ins(home, reached)
     sign_ins.on_revoked.append(live.close_of)
-    line = Capture(
+    line = CaptureClient(
         lambda: socket_client.events(capture, levels=False),
         lambda told: socket_client.ask(capture, told, patience_s=PATIENCE_S),
     )

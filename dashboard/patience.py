@@ -25,7 +25,7 @@ IDLE_S = 60.0
 MOST_CONNECTIONS = 400
 """Each is a file descriptor, of 1,024 that a process may have where nobody raised it."""
 
-MOST_STRANGERS = 16
+MOST_OTHER_USERS = 16
 """Of other users, each of which is told at once that it may not enter."""
 
 MOST_VISITORS = 200

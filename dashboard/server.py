@@ -176,14 +176,14 @@ class PageServer(TcpWSGIServer):
         if (accepted := next_caller(self)) is None:
             return
         caller, address = accepted
-        is_stranger = not _is_trusted(caller, address)
-        if is_stranger and len(self._refused()) >= patience.MOST_STRANGERS:
+        is_other_user = not _is_trusted(caller, address)
+        if is_other_user and len(self._refused()) >= patience.MOST_OTHER_USERS:
             caller.close()
             return
         self._make_room()
         self.set_socket_options(caller)
         connection = self.channel_class(self, caller, address, self.adj, self._map)
-        if is_stranger:
+        if is_other_user:
             connection.refuse(self.elsewhere())
 
     def make_room_for_visitor(self) -> None:

@@ -63,5 +63,5 @@ class Telling:
 
 def _asking(folder: Path, file: Path, clock: Clock) -> Asking:
     """By a unit where the folder is another user's: only that one may sign."""
-    is_anothers = folder.is_dir() and folder.stat().st_uid != os.getuid()
-    return ByUnit(file, clock) if is_anothers else ByProcess(folder, file)
+    is_other_users = folder.is_dir() and folder.stat().st_uid != os.getuid()
+    return ByUnit(file, clock) if is_other_users else ByProcess(folder, file)

@@ -129,6 +129,6 @@ def _named(address: Address) -> bytes:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
-        is_anothers = error.reason == "KEY_VALUES_MISMATCH"
-        return "its key is another's" if is_anothers else "it is no certificate with its key"
+        has_other_key = error.reason == "KEY_VALUES_MISMATCH"
+        return "its key is another's" if has_other_key else "it is no certificate with its key"
     return error.strerror or type(error).__name__

@@ -16,7 +16,7 @@ from dashboard.sentences import say
 
 from .pairing import LASTS_S, Answer, Pairing, Proof, Reason, opened
 from .phones import Phone, TokenTaken, hash_of
-from .press_watch import Capture, Presses
+from .press_watch import CaptureClient, Presses
 from .questions import Question, Questions
 from .set_up_secret import SetUpSecret
 from .sign_ins import SignIns
@@ -38,7 +38,7 @@ class Desk:
         self,
         sign_ins: SignIns,
         set_up_secret: SetUpSecret,
-        capture: Capture,
+        capture: CaptureClient,
         clock: Clock,
         announce: Callable[[], None] = lambda: None,
         *,

@@ -22,7 +22,7 @@ Presses = Literal["come", "paused", "down"]
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class CaptureClient:
     """The two ways to capture: its events from now on, and a request, which blocks."""
 
     events: Callable[[], AsyncIterator[Told]]
@@ -49,7 +49,7 @@ class PressWatch:
     `tell` is called with an event where a press can come no more, or again.
     """
 
-    def __init__(self, capture: Capture, clock: Clock, tell: Callable[[Told], None]) -> None:
+    def __init__(self, capture: CaptureClient, clock: Clock, tell: Callable[[Told], None]) -> None:
         self._capture = capture
         self._clock = clock
         self._tell = tell

@@ -12,7 +12,7 @@ from core.clock import Clock
 from core.log import get_log
 from core.sockets.socket_client import Told
 
-from .press_watch import Capture, Presses, PressWatch
+from .press_watch import CaptureClient, Presses, PressWatch
 
 Unanswered = Literal["time", "cancelled"]
 """Why a question ends without an answer."""
@@ -100,7 +100,7 @@ class Questions:
     """
 
     def __init__(
-        self, capture: Capture, clock: Clock, tell: Callable[[Told], None] = lambda _: None
+        self, capture: CaptureClient, clock: Clock, tell: Callable[[Told], None] = lambda _: None
     ) -> None:
         self.turn = asyncio.Lock()
         self._watch = PressWatch(capture, clock, tell)

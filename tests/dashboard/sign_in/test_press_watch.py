@@ -7,7 +7,7 @@ import pytest
 
 from core.clock import SystemClock
 from core.sockets.socket_client import Told
-from dashboard.sign_in.press_watch import Capture, PressWatch
+from dashboard.sign_in.press_watch import CaptureClient, PressWatch
 
 
 def test_a_fault_is_logged_and_shown_and_ends_no_pairing(
@@ -18,7 +18,7 @@ def test_a_fault_is_logged_and_shown_and_ends_no_pairing(
         raise RuntimeError
 
     told: list[Told] = []
-    watch = PressWatch(Capture(events, lambda _: {}), SystemClock(), told.append)
+    watch = PressWatch(CaptureClient(events, lambda _: {}), SystemClock(), told.append)
 
     async def follow() -> None:
         over = asyncio.Event()
