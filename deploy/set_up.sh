@@ -21,7 +21,9 @@ pulseaudio|command -v pulseaudio|the tests that need a real microphone are skipp
 pulseaudio-utils|command -v paplay|the tests that need a real microphone are skipped|test
 libasound2-plugins|dpkg -s libasound2-plugins|the tests that need a real microphone are skipped|test
 openssl|command -v openssl|the test of the page over TLS is skipped|test
-libnss3-tools|command -v certutil|the test of a phone that trusts this device is skipped|test"
+libnss3-tools|command -v certutil|the test of a phone that trusts this device is skipped|test
+avahi-daemon|command -v avahi-daemon|the tests of the name beside avahi are skipped|test
+avahi-utils|command -v avahi-publish|the tests of the name beside avahi are skipped|test"
 
 # Where the system keeps its own Python's packages, and what that Python is installed under.
 system_library=/usr/lib/python3/dist-packages
