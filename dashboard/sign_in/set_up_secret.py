@@ -9,6 +9,7 @@ nothing, either: the browser that opened its link remembers it, and so may a pic
 import hashlib
 import hmac
 import json
+import threading
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,12 +37,14 @@ class SetUpSecret:
         self._path = path
         self._authority = authority
         self._used: set[str] = set()
+        self._writing = threading.Lock()
 
     def new(self) -> str:
         """Another one in place of the one before, durable on return. Raises OSError."""
         letters = new_letters(_LETTERS)
         told = {"version": 1, "authority": self._authority(), "hash": _hash_of(letters)}
-        write_durably(self._path, [json.dumps(told).encode()])
+        with self._writing:
+            write_durably(self._path, [json.dumps(told).encode()])
         return letters
 
     def is_made(self) -> bool:
@@ -57,20 +60,22 @@ class SetUpSecret:
         told = self._read()
         if told is None or told["authority"] != authority:
             return "other"
-        if not hmac.compare_digest(told["hash"], _hash_of(letters)):
+        kept = told["hash"].encode(errors="replace")
+        if not hmac.compare_digest(kept, _hash_of(letters).encode()):
             return "other"
         return "used" if told["used"] or told["hash"] in self._used else "good"
 
     def use_up(self) -> None:
         """A phone is in: it counts no more. Where the disk refuses, until this process ends."""
-        told = self._read()
-        if told is None or told["used"]:
-            return
-        self._used.add(told["hash"])
-        try:
-            write_durably(self._path, [json.dumps({**told, "used": True}).encode()])
-        except OSError as error:
-            get_log().error("set_up_secret_not_used_up", reason=error.strerror)
+        with self._writing:
+            told = self._read()
+            if told is None or told["used"]:
+                return
+            self._used.add(told["hash"])
+            try:
+                write_durably(self._path, [json.dumps({**told, "used": True}).encode()])
+            except OSError as error:
+                get_log().error("set_up_secret_not_used_up", reason=error.strerror)
 
     def _read(self) -> dict[str, Any] | None:
         """What is kept of it; None where there is none, or none that can be read."""

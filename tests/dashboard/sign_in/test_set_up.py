@@ -219,7 +219,18 @@ def test_on_another_machine_it_is_worth_nothing(tmp_path: Path, authority: str) 
     assert SetUpSecret(tmp_path / FILE_NAME, lambda: authority).look(letters) == "other"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"version": 1}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"version": 1}',
+        "[" * 100_000,
+        json.dumps({"version": 1, "authority": HERE, "hash": "é\ud800"}),
+    ],
+)
 def test_a_damaged_one_lets_nobody_in(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE_NAME).write_text(content)
 
