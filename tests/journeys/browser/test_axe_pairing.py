@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from core.audio import RATE_HZ
+from dashboard.sentences import say
 from dashboard.sign_in.secrets_of_pairing import Secret
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.letting_in import show
@@ -20,7 +21,6 @@ from tests.journeys.browser.chromium import Phone
 
 SOUND = np.full(3 * RATE_HZ, 4000, np.int16)
 H1 = "document.querySelector('h1')?.textContent"
-NOTICE = "document.querySelector('.notice')?.innerText"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,23 +57,23 @@ def test_a_phone_that_is_to_be_let_in(browser: Phone, page: TlsPage, home: Path)
     look("nobody opened it")
     at_the_device(page, "open")
     shows(browser, "0000000000")
-    browser.until(f"{NOTICE}?.includes('This is not the code')")
+    notices(browser, "proof.wrong")
     look("refused")
     shows(browser, secret(page).shown)
-    browser.until(f"{H1}?.includes('Now press')")
-    browser.until(f"{NOTICE}?.includes('does not listen')")
+    browser.until(f"{H1} === {say('pairing.press_now')!r}")
+    notices(browser, "presses.down")
     look("it waits, and no press can come")
     at_the_device(page, "cancel")
-    browser.until(f"{NOTICE}?.includes('cancelled')")
+    notices(browser, "pairing_ended.cancelled")
     look("ended")
     with RealCapture(home, SOUND).running() as capture:
         at_the_device(page, "open")
         browser.go(f"{place}?scanned#{secret(page).link}")
-        browser.until(f"{H1}?.includes('Now press')")
+        browser.until(f"{H1} === {say('pairing.press_now')!r}")
         browser.until("!document.querySelector('.notice')")
         look("it waits")
         capture.ask(do="pause")
-        browser.until(f"{NOTICE}?.includes('paused')")
+        notices(browser, "presses.paused")
         look("it waits, in a pause")
 
     assert {what: each for what, each in told.items() if each} == {}
@@ -88,7 +88,7 @@ def test_a_phone_that_was_let_in_and_lets_in_another(browser: Phone, page: TlsPa
     place = f"https://127.0.0.1:{page.port}"
     at_the_device(page, "open")
     browser.go(f"{place}/pair?scanned#{secret(page).link}")
-    browser.until(f"{H1}?.includes('Now press')")
+    browser.until(f"{H1} === {say('pairing.press_now')!r}")
     at_the_device(page, "admit")
     browser.until("document.querySelector('#keep')")
     browser.go(f"{place}/phones")
@@ -107,6 +107,12 @@ def test_a_phone_that_was_let_in_and_lets_in_another(browser: Phone, page: TlsPa
     look("it is among the phones")
 
     assert {what: each for what, each in told.items() if each} == {}
+
+
+def notices(browser: Phone, named: str) -> None:
+    """Wait until the page says this, as far as its first command."""
+    beginning = say(named).partition("`")[0]
+    browser.until(f"document.querySelector('.notice')?.innerText.includes({beginning!r})")
 
 
 def shows(browser: Phone, code: str) -> None:
