@@ -96,5 +96,8 @@ def started(wire: Wire, home: Path, inside: Sequence[str] = ()) -> Iterator[Page
             yield Page(home, wire, state_folder(home), process.pid)
         finally:
             process.terminate()
-            _, said = process.communicate(timeout=20)
+            try:
+                _, said = process.communicate(timeout=20)
+            finally:
+                process.kill()
             assert "Traceback" not in said

@@ -77,9 +77,11 @@ def another(wire: Wire, name: str, inside: Sequence[str] = ()) -> Iterator[None]
     by_zeroconf = [sys.executable, "-c", ANOTHER, name, PHONE]
     command = ["avahi-publish", "-a", "-R", name, PHONE] if inside else by_zeroconf
     with subprocess.Popen(wire.phone.command(*inside, *command), stdin=subprocess.PIPE) as process:
-        waited(lambda: addresses_of(name, wire.device, DEVICE) == [PHONE])
-        yield
-        process.terminate()
+        try:
+            waited(lambda: addresses_of(name, wire.device, DEVICE) == [PHONE])
+            yield
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(params=["zeroconf", pytest.param("avahi", marks=by_avahi)])

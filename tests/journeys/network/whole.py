@@ -113,7 +113,9 @@ def _process(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
             yield running
         finally:
             running.terminate()
-            running.wait(20)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(20)
+            running.kill()
 
 
 @contextlib.contextmanager
