@@ -1,7 +1,7 @@
 """waitress in front of the app: one process, one loop that reads and writes, a few threads.
 
 On loopback it is plain HTTP, which browsers take for a secure context, so that a newcomer
-meets no warning; only this user and root are let in. Any other address has a door of its own
+sees no warning; only this user and root are let in. Any other address has a door of its own
 (`dashboard/reach/doors.py`): TLS, and only for paired phones.
 """
 
