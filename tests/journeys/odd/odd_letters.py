@@ -215,7 +215,8 @@ class _Trying:
 
     def _id_of(self, text: str) -> str:
         rows = dict(_rows(self._home))
-        return next((moment for moment, said in rows.items() if said == text), "0-0")
+        nobodys = "no-id"  # one that could begin an id would mean whatever begins so
+        return next((moment for moment, said in rows.items() if said == text), nobodys)
 
     def _look_for_names(self, names: Sequence[str]) -> None:
         said = self._run("--home", str(self._home), "doctor").out.encode(errors="replace").decode()
