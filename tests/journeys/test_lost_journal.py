@@ -17,6 +17,8 @@ import pytest
 
 from tests.journeys.command import PILL_BOX, Ran, afterthought, as_anybody, is_one_sentence
 
+pytestmark = pytest.mark.long
+
 PATCHED = """
 import os, signal, sys
 import afterthought

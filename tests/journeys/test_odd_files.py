@@ -17,6 +17,8 @@ from tests.pipeline.media.sounds import Floats, damage, heard, write
 from tests.pipeline.media.test_tracks import film
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.long
+
 SPOKEN = ("pill", "siren", "reacts")
 
 

@@ -43,6 +43,7 @@ class Lived:
 def living(home: Path, sound: Pcm, **capture: Any) -> Iterator[Lived]:
     worker = subprocess.Popen([*COMMAND, "process", "--home", str(home)], cwd=TREE)
     try:
+        waited(lambda: works(home))  # else a command could be the worker first, and this one leave
         with RealCapture(home, sound, **capture).running() as real, dashboard(home) as (_, url):
             yield Lived(home, url, real)
     finally:

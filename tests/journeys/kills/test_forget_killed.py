@@ -9,6 +9,8 @@ import pytest
 
 from tests.journeys.command import afterthought
 
+pytestmark = pytest.mark.long
+
 MARKER = "zanzibarmarker"
 
 KILLED_AT = """

@@ -9,6 +9,8 @@ from tests.journeys.network.attacking import answered, at_work, attacked
 from tests.journeys.network.hosts import DEVICE
 from tests.journeys.network.whole import Device, line_of, pairing
 
+pytestmark = pytest.mark.long
+
 SOURCES = tuple(f"192.168.77.{last}" for last in range(30, 34))
 """The addresses of one stranger who has many."""
 

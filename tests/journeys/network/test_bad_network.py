@@ -17,7 +17,10 @@ from tests.journeys.network.paged import SCRIPTS, Page, started
 from tests.journeys.network.phones import H1, phone_on
 from tests.journeys.network.whole import Device, line_of, pairing
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
+]
 
 IN_2019 = SCRIPTS / "in_2019"
 SAYS = "document.querySelector('#sentence')?.textContent"

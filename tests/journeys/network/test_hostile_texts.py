@@ -21,7 +21,10 @@ from tests.journeys.command import afterthought
 from tests.journeys.network.paged import Page
 from tests.journeys.network.phones import H1, phone_on
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
+]
 
 SOUND = np.full(3 * RATE_HZ, 4000, np.int16)
 

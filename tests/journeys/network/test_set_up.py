@@ -25,7 +25,10 @@ from tests.journeys.network.paged import Page
 from tests.journeys.network.phones import H1, NOT_PAIRED, phone_on
 from tests.waiting import waited
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
+]
 
 NOW_PRESS = f"{H1}?.includes('Now press')"
 

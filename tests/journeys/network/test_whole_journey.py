@@ -38,7 +38,13 @@ def device(wire: Wire, home: Path) -> Iterator[Device]:
         yield running
 
 
-@pytest.mark.parametrize("trusts", [False, True], ids=["past the warning", "by the authority"])
+@pytest.mark.parametrize(
+    "trusts",
+    [
+        pytest.param(False, id="past the warning"),
+        pytest.param(True, id="by the authority", marks=pytest.mark.long),
+    ],
+)
 def test_a_phone_is_refused_let_in_by_a_press_used_and_revoked(
     device: Device, tmp_path: Path, *, trusts: bool
 ) -> None:

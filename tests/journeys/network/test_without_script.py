@@ -12,7 +12,10 @@ from tests.journeys.network.phones import H1, phone_on
 from tests.journeys.network.whole import Device, line_of, pairing, whole_device
 from tests.waiting import waited
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
+]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from core.paths import Home
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.waiting import PATIENCE_S, answered
 
+pytestmark = pytest.mark.long
+
 WATCH = """
 import os, sys
 

@@ -12,7 +12,10 @@ from tests.journeys.network.phones import NOT_PAIRED, names, trust
 from tests.journeys.network.trust.warned import WARNING, go_past
 from tests.self_signed import self_signed
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
+]
 
 
 def test_it_warns_and_past_the_warning_there_is_the_pairing_page(

@@ -23,6 +23,7 @@ from tests.self_signed import self_signed
 HERE = Path(__file__).parent
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(shutil.which("certutil") is None, reason="no certutil to trust by"),
 ]

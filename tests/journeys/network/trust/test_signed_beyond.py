@@ -19,6 +19,7 @@ from tests.journeys.network.hosts import DEVICE, Wire
 from tests.journeys.network.phones import trust
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(shutil.which("certutil") is None, reason="no certutil to trust by"),
 ]

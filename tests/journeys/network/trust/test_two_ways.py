@@ -17,6 +17,7 @@ from tests.journeys.network.trust.warned import WARNING, go_past
 from tests.waiting import waited
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(shutil.which("certutil") is None, reason="no certutil to trust by"),
 ]
