@@ -39,7 +39,7 @@ from dashboard.sign_in.command_socket import CommandSocket
 from dashboard.sign_in.confirming import Confirmations
 from dashboard.sign_in.cookie import COOKIE
 from dashboard.sign_in.desk import Desk
-from dashboard.sign_in.phone_file import PhoneFile, PhonesUnreadable
+from dashboard.sign_in.phone_file import PhonesUnreadable, phone_file
 from dashboard.sign_in.press_watch import CaptureClient
 from dashboard.sign_in.second_button import SecondButton
 from dashboard.sign_in.set_up_secret import SetUpSecret
@@ -146,8 +146,7 @@ def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], S
 
 
 def _sign_ins(home: Home, reached: ReachedNow) -> SignIns:
-    file = PhoneFile(state_folder(home.path) / "phones.json")
-    return SignIns(file, lambda: reached().fingerprint, SystemClock())
+    return SignIns(phone_file(home.path), lambda: reached().fingerprint, SystemClock())
 
 
 def _set_up_secret(home: Home, reached: ReachedNow) -> SetUpSecret:

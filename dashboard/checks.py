@@ -9,14 +9,14 @@ from core.checks import Check
 from core.clock import SystemClock
 from core.files import read_small
 from core.page_address import PageAddress, read_page_address
-from core.paths import Home, certificate_folder, is_service, runtime_folder, state_folder
+from core.paths import Home, certificate_folder, is_service, runtime_folder
 from core.settings_file import load
 from core.text.counting import counted
 from dashboard.certificates.leaves import good_until, known_time
 from dashboard.certificates.places import CertificatePlaces, fingerprint_of
 from dashboard.network.choosing import NOWHERE, Attached, chosen
 from dashboard.network.interfaces import own_addresses
-from dashboard.sign_in.phone_file import PhoneFile, PhonesUnreadable
+from dashboard.sign_in.phone_file import PhoneFile, PhonesUnreadable, phone_file
 
 _SERVICE_PORT, _PORT = 443, 8766
 _PATIENCE_S = 2.0
@@ -46,7 +46,7 @@ def checks(home: Home) -> Iterator[Check]:
     yield from port_checks(page, at, _SERVICE_PORT if is_service(home.path) else _PORT)
     places = CertificatePlaces(certificate_folder(home.path))
     yield certificate_check(places.name_leaf, known_time(SystemClock().now_ms()))
-    yield phones_check(state_folder(home.path) / "phones.json", places)
+    yield phones_check(phone_file(home.path), places)
 
 
 def network_check(at: Sequence[Attached], interfaces: str | None) -> Check:
@@ -128,10 +128,10 @@ def _answers(ip: str, port: int) -> bool:
         return False
 
 
-def phones_check(file: Path, places: CertificatePlaces) -> Check:
+def phones_check(file: PhoneFile, places: CertificatePlaces) -> Check:
     try:
         authority = places.authority()
-        found = PhoneFile(file).read().under("" if authority is None else fingerprint_of(authority))
+        found = file.read().under("" if authority is None else fingerprint_of(authority))
     except PhonesUnreadable as error:
         return Check("phones", "fail", error.sentence, error.advice)
     except (OSError, ValueError):  # the certificate's own line says what to do

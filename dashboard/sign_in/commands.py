@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import UserError, WrongUsage
 from core.page_address import read_page_address
-from core.paths import Home, certificate_folder, runtime_folder, state_folder
+from core.paths import Home, certificate_folder, runtime_folder
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere, Told, read_object
 
@@ -244,9 +244,9 @@ def _revoke(path: Path, home: Path, named: str) -> Told:
 
 
 def _file(home: Path) -> "PhoneFile":
-    from .phone_file import PhoneFile  # noqa: PLC0415 - it reads the page's sentences
+    from .phone_file import phone_file  # noqa: PLC0415 - it reads the page's sentences
 
-    return PhoneFile(state_folder(home) / "phones.json")
+    return phone_file(home)
 
 
 def _not_revoked(name: str, error: OSError) -> NotRevoked:
@@ -268,7 +268,7 @@ def _pair_arguments(parser: argparse.ArgumentParser) -> None:
     instead.add_argument(
         "--set-up",
         action="store_true",
-        help="let nobody in now: make and show a code for the first phone, let in by a press",
+        help="make and show a code that lets the first phone in, for a device without a screen",
     )
     parser.add_argument(
         "--once",
@@ -278,13 +278,13 @@ def _pair_arguments(parser: argparse.ArgumentParser) -> None:
     instead.add_argument(
         "--authority",
         metavar="FILE",
-        help="let nobody in: write the certificate there that phones may trust; - prints it",
+        help="write the certificate that phones may trust to this file; - prints it",
     )
 
 
 def _phones_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", nargs="?", choices=["revoke"], help="end the sign-in of one")
-    parser.add_argument("id", nargs="?", metavar="ID", help="of the phone to revoke")
+    parser.add_argument("act", nargs="?", choices=["revoke"], help="end the sign-in of a phone")
+    parser.add_argument("id", nargs="?", metavar="ID", help="the phone to revoke")
 
 
 COMMANDS = (

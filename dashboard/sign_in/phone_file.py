@@ -9,9 +9,12 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.files import Seen, read_small, seen, write_durably
+from core.paths import state_folder
 from dashboard.sentences import say
 
 from .phones import Phones, from_json
+
+FILE_NAME = "phones.json"
 
 
 class PhonesUnreadable(UserError):
@@ -63,3 +66,8 @@ class PhoneFile:
     def _unreadable(self, why: str) -> PhonesUnreadable:
         sentence = say("phones.unreadable", why=why, path=self.path)
         return PhonesUnreadable(sentence, advice=say("phones.unreadable_advice"))
+
+
+def phone_file(home: Path) -> PhoneFile:
+    """The list of this home."""
+    return PhoneFile(state_folder(home) / FILE_NAME)

@@ -21,6 +21,7 @@ from dashboard.checks import (
     port_checks,
 )
 from dashboard.network.choosing import Attached
+from dashboard.sign_in.phone_file import PhoneFile
 
 WIFI = Attached("wlan0", 2, ip_interface("192.168.1.7/24"))
 HERE = Attached("lo", 1, ip_interface("127.0.0.1/8"))
@@ -123,7 +124,7 @@ def test_a_list_of_phones_that_cannot_be_read_fails(tmp_path: Path) -> None:
     file = tmp_path / "phones.json"
     file.write_text("nonsense", encoding="ascii")
 
-    check = phones_check(file, CertificateFolder(tmp_path / "certificates"))
+    check = phones_check(PhoneFile(file), CertificateFolder(tmp_path / "certificates"))
 
     assert check.state == "fail"
     assert check.advice
