@@ -127,11 +127,15 @@ class Phone:
         return answer["result"].get("value")
 
     def until(self, expression: str, patience_s: float = PATIENCE_S) -> Any:
-        """The value of the expression, once that is something."""
+        """The value of the expression, once the page is read to its end and that is something.
+
+        A new page has its address before it has its elements: whoever waits for the one and then
+        looks at the other would see a page without them.
+        """
         ends = time.monotonic() + patience_s
         while time.monotonic() < ends:
             with contextlib.suppress(AssertionError):  # in between two pages
-                found = self.see(expression)
+                found = self.see(f"document.readyState === 'loading' ? null : ({expression})")
                 if found not in (None, False, "", 0):  # an element comes as an empty object
                     return found
             time.sleep(0.05)
