@@ -8,6 +8,7 @@ import deploy.commands
 import device.commands
 import pipeline.commands
 from core import command_line
+from core.machine import calm_thread_pools
 
 CHECKS = ("deploy.checks", "device.checks", "pipeline.checks", "dashboard.checks")
 """The modules that `doctor` asks, each for what its room looks at."""
@@ -25,6 +26,7 @@ COMMANDS = deploy.commands.with_completion(
 
 def main() -> int:
     """Run the subcommand on the command line; its exit status."""
+    calm_thread_pools()
     return command_line.main(COMMANDS, sys.argv[1:])
 
 

@@ -28,6 +28,7 @@ import numpy as np
 
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.clock import SystemClock
+from core.machine import calm_thread_pools
 from core.paths import Home
 from core.pcm import Pcm
 from core.settings import Settings
@@ -37,7 +38,6 @@ from dashboard.demo import SOUNDS
 from pipeline import media, models
 from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import new_moment_id
-from pipeline.worker.model_process import ONE_THREAD
 
 if TYPE_CHECKING:
     from pipeline.hearing.transcriber import WhisperTranscriber
@@ -92,7 +92,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--clips", type=int, default=12)
     parser.add_argument("--presses", type=int, default=3)
     arguments = parser.parse_args(argv)
-    os.environ.update(ONE_THREAD)
+    calm_thread_pools()
     files = list(_utterances())[: arguments.clips]
     with ExitStack() as stack:
         home = Home(Path(stack.enter_context(TemporaryDirectory())))

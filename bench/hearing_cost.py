@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from core.audio import FRAME_S, FRAME_SAMPLES, RATE_HZ
+from core.machine import thread_pools
 from core.pcm import Pcm
 from core.settings import Settings
 from device.memory.utterances import FAINT
@@ -34,7 +35,7 @@ MAKERS: dict[str, Callable[[Path], SpeechModel]] = {
     "NumPy": NumpySpeechModel,
     "onnxruntime": SileroSpeechModel,
 }
-ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+ONE_THREAD = {**os.environ, **thread_pools(1)}
 """As the service has it: two threads double the CPU of calls of eight frames and more."""
 
 RUNS = 3

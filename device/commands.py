@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import os
 import re
 from typing import Any
 
@@ -19,9 +18,6 @@ class Refused(UserError):
 
 def capture(arguments: Arguments, screen: Screen) -> int:
     """The capture daemon, as its unit starts it."""
-    # Before NumPy is loaded: threads that spin double the CPU of a wide product and win no time.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     from . import daemon  # noqa: PLC0415
 
     return daemon.run(home_of(arguments), arguments.replay, screen)

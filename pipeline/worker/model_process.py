@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import UserError
+from core.machine import thread_pools
 from core.moment import Transcript
 from pipeline.spool.order import LONG_CLIP_BYTES
 from pipeline.spool.tries import Why
@@ -33,10 +34,6 @@ Progress = Callable[[float], None]
 """Told how many seconds of sound are done."""
 
 Vectors = npt.NDArray[np.float32]
-
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Thread pools that spin double the CPU: the same work took 26 CPU s with two threads, 11.5
-with these set before any import, at equal wall time (x86, Whisper tiny.en int8)."""
 
 GIVES_BACK = {
     "MALLOC_ARENA_MAX": "1",
@@ -119,10 +116,11 @@ class ChildModels:
     when it has said nothing for `stuck_s`: requests then raise ModelsFailed.
     """
 
-    def __init__(self, home: Path, *, idle_s: float, stuck_s: float) -> None:
+    def __init__(self, home: Path, *, idle_s: float, stuck_s: float, threads: int = 1) -> None:
         self._home = home
         self._idle_s = idle_s
         self._stuck_s = stuck_s
+        self._threads = threads
         self._child: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._waiting: dict[int, _Request] = {}
@@ -207,7 +205,7 @@ class ChildModels:
                     [sys.executable, "-m", "pipeline.worker.model_child", str(number), self._home],
                     pass_fds=[number],
                     stdin=subprocess.DEVNULL,
-                    env={**os.environ, **ONE_THREAD, **GIVES_BACK},
+                    env={**os.environ, **thread_pools(self._threads), **GIVES_BACK},
                 )
             self._line = Connection(ours.detach())
             asyncio.get_running_loop().add_reader(self._line.fileno(), self._hear_child)

@@ -54,7 +54,10 @@ async def working(
             sweep_sound_parts(home.path)
             await finish_forgetting(archive, spool)
             own = models or ChildModels(
-                home.path, idle_s=settings.pipeline.idle_s, stuck_s=settings.pipeline.stuck_s
+                home.path,
+                idle_s=settings.pipeline.idle_s,
+                stuck_s=settings.pipeline.stuck_s,
+                threads=settings.models.threads,
             )
             what = partial(conditions, settings, home.path)
             worker = Worker(archive, own, spool, clock or SystemClock(), what)
