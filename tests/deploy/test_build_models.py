@@ -11,6 +11,7 @@ from core.settings import Settings
 from deploy import build_models
 from pipeline import models
 from pipeline.meaning import build_onnx
+from pipeline.models import finding
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +106,7 @@ def test_the_embedder_is_built_within_the_memory_of_a_small_board(tmp_path: Path
 def test_without_the_package_the_next_step_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(models, "package_folder", lambda _model: None)
+    monkeypatch.setattr(finding, "package_folder", lambda _model: None)
 
     assert build_models.main() == 1
 
