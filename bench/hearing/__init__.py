@@ -1,1 +1,1 @@
-"""What the benchmarks of hearing share: word errors, the other side, and processes' costs."""
+"""The benchmarks of hearing, and what they share: word errors, the other side, what it costs."""
