@@ -116,7 +116,7 @@ VENDOR_HOMES = {
         "pipeline/meaning/model_file.py",
         "pipeline/meaning/quantizing.py",
     },
-    "tokenizers": {"pipeline/meaning/embedder.py"},
+    "tokenizers": {"pipeline/meaning/embedder.py", "pipeline/meaning/word_pieces.py"},
     "faster_whisper": {"pipeline/hearing/transcriber.py"},
     "ctranslate2": {"pipeline/hearing/transcriber.py"},
     "av": {"pipeline/media/"},
