@@ -44,6 +44,12 @@ class ModelSettings:
     transcriber_sha256: str | None = setting(None, "of model.bin; only beside a path of your own")
     embedder_path: Path | None = setting(None, "unset: MiniLM, which set-up builds")
     embedder_sha256: str | None = setting(None, "of model.onnx; only beside a path of your own")
+    languages_transcriber_path: Path | None = setting(
+        None, "unset: Whisper base for many languages, once the set `languages` is fetched"
+    )
+    languages_transcriber_sha256: str | None = setting(
+        None, "of model.bin; only beside a path of your own"
+    )
     threads: int = setting(
         1,
         "thread pools that spin double the CPU for the same wall time (measured, x86)",
@@ -120,6 +126,17 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingSettings:
+    """What the wearer speaks."""
+
+    languages: tuple[str, ...] = setting(
+        ("en",),
+        "the one to five languages that you speak, by their ISO 639-1 codes; others than English "
+        "need the models of `afterthought models --fetch languages`",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class PipelineSettings:
     """The worker's patience and its share of the machine."""
 
@@ -164,5 +181,6 @@ class Settings:
     models: ModelSettings = ModelSettings()
     machine: MachineSettings = MachineSettings()
     device: DeviceSettings = DeviceSettings()
+    hearing: HearingSettings = HearingSettings()
     pipeline: PipelineSettings = PipelineSettings()
     dashboard: DashboardSettings = DashboardSettings()

@@ -209,7 +209,7 @@ def _fault(value: object, field: dataclasses.Field[Any]) -> str | None:
     kind, rule, choices = _kind(field), _rule(field), _choices(field)
     if not _fits(value, kind) or (choices and value not in choices):
         return f"must be {_type_name(field)}"
-    if isinstance(value, str) and "\0" in value:
+    if any("\0" in each for each in _texts(value)):
         return "must have no NUL in it"
     if rule.minimum is not None and isinstance(value, int | float) and not value >= rule.minimum:
         return f"must be {rule.minimum:g} or more"
@@ -224,6 +224,7 @@ _KIND_NAMES: dict[type, str] = {
     float: "a number",
     str: "a text",
     Path: "a path",
+    tuple: "a list of texts",
 }
 
 
@@ -235,7 +236,14 @@ def _fits(value: object, kind: type) -> bool:
         return isinstance(value, int | float)
     if kind is Path:
         return isinstance(value, str) and value != ""
+    if kind is tuple:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
     return isinstance(value, kind)
+
+
+def _texts(value: object) -> list[str]:
+    """What of this value is text."""
+    return [each for each in (value if isinstance(value, list) else [value]) if type(each) is str]
 
 
 def _converted(value: Any, field: dataclasses.Field[Any], folder: Path) -> object:  # noqa: ANN401
@@ -254,6 +262,8 @@ def _kind(field: dataclasses.Field[Any]) -> type:
     """The field's type without its None."""
     if _choices(field):
         return str
+    if typing.get_origin(field.type) is tuple:
+        return tuple
     parts = typing.get_args(field.type) or (field.type,)
     return typing.cast("type", next(part for part in parts if part is not types.NoneType))
 
@@ -270,4 +280,6 @@ def _rule(field: dataclasses.Field[Any]) -> Rule:
 def _shown(value: object, rule: Rule) -> object:
     if rule.secret and value is not None:
         return MASK
+    if isinstance(value, tuple):
+        return list(value)
     return str(value) if isinstance(value, Path) else value

@@ -47,6 +47,12 @@ def test_what_the_file_says_replaces_a_default_and_no_other(home: Path) -> None:
     assert isinstance(loaded.pipeline.idle_s, float)
 
 
+def test_a_list_of_texts_is_taken_in_its_order(home: Path) -> None:
+    write(home, '[hearing]\nlanguages = ["en", "de"]\n')
+
+    assert settings_file.load(home).hearing.languages == ("en", "de")
+
+
 def test_a_relative_path_lies_in_the_home_and_a_tilde_in_the_users_folder(home: Path) -> None:
     write(home, '[models]\nspeech_path = "mine/vad.onnx"\nembedder_path = "~/minilm"\n')
 
@@ -86,6 +92,9 @@ def test_the_sentence_and_the_comparison_agree_at_the_edges(home: Path) -> None:
         ("[models]\nthreads = 1.5", "must be a whole number"),
         ('[models]\nspeech_path = ""', "must be a path"),
         ("[pipeline]\nidle_s = nan", "must be 0 or more"),
+        ('[hearing]\nlanguages = "en de"', "must be a list of texts"),
+        ("[hearing]\nlanguages = [1]", "must be a list of texts"),
+        ('[hearing]\nlanguages = ["e\\u0000n"]', "must have no NUL in it"),
         ("[pipeline]\nidle_s = inf", "must be 86400 or less"),
     ],
 )
@@ -178,6 +187,8 @@ def test_the_document_has_a_row_for_every_setting_and_for_no_other() -> None:
 
 
 def default(value: object) -> str:
+    if isinstance(value, tuple):
+        return json.dumps(value)
     return "unset" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
