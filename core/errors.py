@@ -22,6 +22,7 @@
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable (PinLibraryMissing
     │   below it), SpiUnusable, InputUnusable, NotPermitted
     │                         capture's own (device/)
+    ├── FetchFailed           a set of models that could not be fetched (pipeline/models/wheels.py)
     ├── PhonesUnreadable, NoPairing, PressNeeded, NoNetwork, PageNotRunning
     │                         of letting phones in (dashboard/sign_in/, dashboard/pages/)
     └── PortInUse             the dashboard's own (dashboard/server.py)

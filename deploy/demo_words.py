@@ -47,7 +47,7 @@ def made_of() -> dict[str, str]:
     """The SHA-256 of everything that the file depends on, by its name."""
     scripts = [FOLDER / "make_recordings.py", FOLDER / "moments.jsonl", Path(__file__)]
     found = {path.name: _sha256(path.read_bytes()) for path in scripts}
-    for model in models.MODELS.values():
+    for model in (models.SPEECH, models.TRANSCRIBER, models.EMBEDDER):
         found |= {f"{model.name}/{name}": pinned for name, pinned in model.files.items()}
     return found
 

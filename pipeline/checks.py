@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
+from core.settings import Settings
 from core.settings_file import load
 from core.sockets import socket_client
+from core.text import languages
 from core.text.counting import counted
 from pipeline import models
 from pipeline.imports import as_text
@@ -27,11 +29,22 @@ MOST_NAMED = 20
 
 def checks(home: Home) -> Iterator[Check]:
     """The models, the archive, and what lies in the spool."""
-    yield from models.checks(settings=load(home.path), home=home.path)
+    settings = load(home.path)
+    yield from models.checks(settings=settings, home=home.path)
+    yield from languages_checks(settings)
     yield sqlite_check()
     yield from _archive(home)
     yield _worker(home)
     yield from _spool(Spool(home.spool))
+
+
+def languages_checks(settings: Settings) -> Iterator[Check]:
+    """Which languages are heard, and what is wrong with the list of them."""
+    listed = languages.chosen(settings.hearing.languages)
+    for problem in listed.problems:
+        yield Check("languages", "warn", problem)
+    names = ", ".join(map(languages.language_name, listed.codes))
+    yield Check("languages", "ok", f"What is said is taken for {names}.")
 
 
 def _worker(home: Home) -> Check:

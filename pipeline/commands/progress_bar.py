@@ -16,7 +16,7 @@ EVERY_S = 0.2
 
 
 class Meter:
-    """A bar that counts seconds of sound, or lines; where nobody watches, there is none."""
+    """A bar that counts seconds of sound, lines or bytes; where nobody watches, there is none."""
 
     def __init__(self, title: str, screen: Screen, unit: str = "s") -> None:
         self._title = title
@@ -31,6 +31,7 @@ class Meter:
             self._bar = tqdm(
                 desc=harmless(self._title.encode(errors="replace").decode()),
                 unit=self._unit,
+                unit_scale=self._unit == "B",
                 file=sys.stderr,
                 leave=False,
                 mininterval=EVERY_S,
@@ -52,6 +53,12 @@ class Meter:
             if self._bar is not None:
                 self._bar.update(int(counted) - self._bar.n)
             yield item
+
+    def reached(self, done: int, total: int) -> None:
+        """Show how much is there of a known whole."""
+        if self._bar is not None:
+            self._bar.total = total
+            self._bar.update(done - self._bar.n)
 
     def event(self, event: dict[str, Any]) -> None:
         """Show how far the worker has come with a clip."""

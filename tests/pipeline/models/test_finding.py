@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ModelMissing, NotFound
-from core.settings import ModelSettings, Settings
+from core.settings import HearingSettings, ModelSettings, Settings
 from pipeline import models
 from pipeline.models import EMBEDDER, SPEECH, TRANSCRIBER, Model
 
@@ -184,11 +184,24 @@ def test_weights_that_must_be_built_first_do_not_count_as_there(
         models.find("embedder", settings=DEFAULTS, home=home)
 
 
-def test_fetching_says_honestly_that_nothing_is_downloaded(transcriber: Model, home: Path) -> None:
-    with pytest.raises(ModelMissing, match="does not download") as caught:
-        models.fetch(transcriber.name, settings=DEFAULTS, home=home)
+def test_what_a_set_brings_is_looked_for_without_complaint_until_it_is_needed(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
 
-    assert "./run setup" in caught.value.advice
+    def told(*listed: str) -> tuple[str, list[str]]:
+        settings = Settings(hearing=HearingSettings(listed))
+        found = {each.name: each for each in models.inventory(settings=settings, home=home)}
+        checks = [each.name for each in models.checks(settings=settings, home=home)]
+        return found["languages_transcriber"].advice, checks
+
+    advice, checks = told("en")
+    assert advice == ""
+    assert "model languages_transcriber" not in checks
+
+    advice, checks = told("en", "de")
+    assert "Run `afterthought models --fetch languages`" in advice
+    assert "model languages_transcriber" in checks
 
 
 def test_a_name_that_is_no_model_is_answered_with_those_that_are(home: Path) -> None:
