@@ -19,13 +19,17 @@ class Transcript:
     """The words that were said in a clip, or typed in a note.
 
     `words` is empty for a typed note. `model` names the weights that heard it,
-    and is None for what was typed. A clip without words has an empty `text`.
+    and is None for what was typed. A clip without words has an empty `text`. `language`
+    is the code of the one that most of the words are in, `other_language` of one that
+    was spoken, is not among the wearer's, and got no words; None where that is not known.
     """
 
     text: str
     words: tuple[Word, ...] = ()
     model: str | None = None
     mean_log_probability: float | None = None
+    language: str | None = None
+    other_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,8 @@ class Listener:
             "start_s": round(start_s, 3),
             "end_s": round(end_s, 3),
             "text": row.text,
+            "language": row.language,
+            "other_language": row.other_language,
             "words": _in_the_file(json_shapes.words(await archive.transcript(row)), start_s),
             "reasons": json_shapes.reasons(row),
         }

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from core.moment import Transcript, Word
+from core.text.languages import language_name
 from dashboard.sentences import say
 from pipeline.search.found import Found, Hit, pieces
 from pipeline.store.views.interval_fold import IntervalRow
@@ -40,7 +41,7 @@ class ShownWord:
 class Card:
     """A moment in a list. `why` is empty for a press, which needs no reason.
 
-    `words_status` says why there are no words, where there are none.
+    `words_status` says why there are no words, or not of all that was said.
 
     `at` is the time with the zone where it was recorded, `time` is how a clock there showed
     it; `zone` is the zone's name where the reader would be misled without it.
@@ -193,7 +194,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         time="--:--" if at is None else f"{at:%H:%M}",
         zone="" if at is None else clock.zone_to_name(at),
         text=row.text,
-        words_status="" if row.text else say.of("words", row.words),
+        words_status=_words_status(row),
         why=say.of("how", row.how),
         duration_ms=row.duration_ms or 0,
         speaker=row.speaker or "",
@@ -203,6 +204,13 @@ def card(row: MomentRow, clock: Clock) -> Card:
         revision=row.revision,
         can_retry=row.words == "failed",
     )
+
+
+def _words_status(row: MomentRow) -> str:
+    if row.other_language is not None:
+        what = "words.part_in_another" if row.text else "words.in_another"
+        return say(what, language=language_name(row.other_language))
+    return "" if row.text else say.of("words", row.words)
 
 
 def page(

@@ -27,7 +27,7 @@ _HOW = {
 }
 _OUTCOMES = {
     "words": "wrote down the words of moment {subject}",
-    "no_words": "found no speech in moment {subject}",
+    "no_words": "found no words in moment {subject}",
     "failed": "could not make out the words of moment {subject}",
 }
 _KINDS = {

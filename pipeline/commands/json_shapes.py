@@ -7,6 +7,7 @@ from typing import Any
 
 from core.clock import as_datetime
 from core.moment import Transcript
+from core.text.languages import language_name
 from core.text.painted import Painted, painted
 from pipeline.commands.event_sentences import reason_sentence
 from pipeline.store.format.readable import texts_of
@@ -38,7 +39,11 @@ def seconds(row: MomentRow) -> float | None:
 
 def said(row: MomentRow) -> str:
     """Its words for people, or how things stand with them."""
-    return row.text.rstrip() or _STANDING.get(row.words, "")
+    other = None if row.other_language is None else language_name(row.other_language)
+    if row.text.rstrip():
+        partly = f" (part of it is in another language: {other})" if other else ""
+        return row.text.rstrip() + partly
+    return f"(another language: {other})" if other else _STANDING.get(row.words, "")
 
 
 def indented(text: str) -> str:
@@ -74,6 +79,8 @@ def moment(row: MomentRow) -> dict[str, Any]:
         "seconds": seconds(row),
         "speaker": row.speaker,
         "text": row.text,
+        "language": row.language,
+        "other_language": row.other_language,
         "state": row.state,
         "how": row.how,
     }

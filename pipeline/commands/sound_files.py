@@ -101,6 +101,8 @@ async def show_kept(archive: Reader, screen: Screen, file: str, kept: KeptFile) 
         "file": file,
         "id": row.id,
         "text": row.text,
+        "language": row.language,
+        "other_language": row.other_language,
         "words": json_shapes.words(await archive.transcript(row)),
         "seconds": json_shapes.seconds(row),
         "at": json_shapes.at(row),

@@ -26,8 +26,10 @@ _ORIGINS: dict[str, ClipOrigin] = {
 
 
 async def lacks_something(archive: Reader, row: MomentRow) -> bool:
-    """True where the models failed on this moment."""
-    return row.id in {each.id for each in await archive.lacking()} or row.words == "failed"
+    """True where the models failed on this moment, or it is in a language that was not listed."""
+    if row.words == "failed" or row.other_language is not None:
+        return True
+    return row.id in {each.id for each in await archive.lacking()}
 
 
 def post_again(spool: Spool, home: Path, row: MomentRow, handling: Handling) -> Path | None:

@@ -224,6 +224,8 @@ def transcript_belonging(transcript: Transcript) -> Belonging:
         "text": transcript.text,
         "model": transcript.model,
         "mean_log_probability": transcript.mean_log_probability,
+        "language": transcript.language,
+        "other_language": transcript.other_language,
         "words": {
             "word": [each.word for each in words],
             "start_ms": [each.start_ms for each in words],
@@ -237,14 +239,15 @@ def transcript_belonging(transcript: Transcript) -> Belonging:
 
 def read_transcript(content: bytes) -> Transcript | None:
     """The transcript that a belonging of that kind holds; None where it is damaged."""
-    found = json_object(content)
-    if found is None or not has_shape(found, _TRANSCRIPT):
+    # Older versions said nothing of languages.
+    found = {"language": None, "other_language": None, **(json_object(content) or {})}
+    if not has_shape(found, _TRANSCRIPT):
         return None
     columns = [found["words"][name] for name in _WORD]
     if len({len(each) for each in columns}) > 1:
         return None
     words = tuple(Word(*fields) for fields in zip(*columns, strict=True))
-    return Transcript(found["text"], words, found["model"], found["mean_log_probability"])
+    return Transcript(words=words, **{name: found[name] for name in _TRANSCRIPT if name != "words"})
 
 
 _WORD = {
@@ -259,6 +262,8 @@ _TRANSCRIPT = {
     "words": lambda value: has_shape(value, _WORD),
     "model": or_none(is_text),
     "mean_log_probability": or_none(is_number),
+    "language": or_none(is_text),
+    "other_language": or_none(is_text),
 }
 
 

@@ -200,6 +200,11 @@ ALTER TABLE moment ADD COLUMN about TEXT;
 CREATE INDEX moment_by_about ON moment (about) WHERE about IS NOT NULL;
 """
 
+_LANGUAGES = """
+ALTER TABLE moment ADD COLUMN language TEXT;
+ALTER TABLE moment ADD COLUMN other_language TEXT;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
     _INTERVALS,
@@ -210,6 +215,7 @@ MIGRATIONS: tuple[str, ...] = (
     _WORDS,
     _SOUND_DUE,
     _ABOUT,
+    _LANGUAGES,
 )
 
 REINDEXED_BY = frozenset({7})

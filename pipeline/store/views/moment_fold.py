@@ -54,6 +54,8 @@ class MomentRow:
     line: int | None
     folder: str | None = None
     about: str | None = None
+    language: str | None = None
+    other_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ def _moment_row(
         line=None if reference is None else reference.line,
         folder=None if reference is None else reference.folder,
         about=payload.get("about"),
+        language=None if transcript is None else transcript.language,
+        other_language=None if transcript is None else transcript.other_language,
     )
     return row, transcript
 

@@ -55,6 +55,14 @@ def test_a_moment_without_words_says_why(words: str, words_status: str) -> None:
     assert words_status in card(moment(words=words, text="")).words_status
 
 
+def test_what_is_in_another_language_says_in_which() -> None:
+    alone = card(moment(words="no_words", text="", other_language="pt"))
+    in_part = card(moment(other_language="de"))
+
+    assert alone.words_status == "In another language (Portuguese). The sound is kept."
+    assert in_part.words_status.startswith("Part of it is in another language (German)")
+
+
 def test_a_long_one_has_its_minutes() -> None:
     assert card(moment(duration_ms=65_000)).length == "1 min 05 s"
 

@@ -20,6 +20,15 @@ def test_a_moment_is_one_line_by_the_clock_of_where_it_was_said() -> None:
     assert str(line) == "3f1c9a4b  2026-11-29 18:02  the pump leaks again"
 
 
+def test_what_is_in_another_language_says_in_which() -> None:
+    assert "(another language: Portuguese)" in str(
+        moment_line(row(text="", words="no_words", other_language="pt"), "3f1c")
+    )
+    assert str(moment_line(row(other_language="de"), "3f1c")).endswith(
+        "the pump leaks (part of it is in another language: German)"
+    )
+
+
 def test_a_hidden_one_and_one_without_a_time_say_so() -> None:
     assert "  [hidden] the pump" in str(moment_line(row(state="hidden"), "3f1c"))
     assert "  time unknown  " in str(moment_line(row(at_ms=None), "3f1c"))

@@ -1,6 +1,7 @@
 """What each kind of event says: the format of a payload, for good."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,6 +93,19 @@ def test_what_hearing_came_to(transcript: Transcript | None, outcome: str, hangi
 
 def test_words_read_back_as_they_were_written(spoken: Transcript) -> None:
     assert drafts.read_transcript(drafts.transcript_belonging(spoken).content) == spoken
+
+
+def test_the_languages_of_words_read_back(spoken: Transcript) -> None:
+    heard = replace(spoken, language="de", other_language="pt")
+
+    assert drafts.read_transcript(drafts.transcript_belonging(heard).content) == heard
+
+
+def test_words_of_a_version_that_knew_no_languages_are_read(spoken: Transcript) -> None:
+    content = json.loads(drafts.transcript_belonging(spoken).content)
+    del content["language"], content["other_language"]
+
+    assert drafts.read_transcript(json.dumps(content).encode()) == spoken
 
 
 def test_passages_read_back_with_their_vectors() -> None:

@@ -83,6 +83,17 @@ def test_a_clip_without_words_says_which_way(
     assert moment.words == standing
 
 
+def test_a_moment_carries_its_language_and_the_one_that_got_no_words(journal: Journal) -> None:
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    heard = Transcript("pill", model="w", language="en", other_language="pt")
+    journal.add(drafts.moment_transcribed(MOMENT, heard, revision=0))
+
+    moment = journal.fold().moment
+
+    assert moment is not None
+    assert (moment.language, moment.other_language) == ("en", "pt")
+
+
 def test_the_embedding_says_where_the_passages_are(journal: Journal, spoken: Transcript) -> None:
     cuts = (PassageCut(0, 4, 0, 300), PassageCut(5, 8, 320, 640))
     embedding = Embedding("fake", cuts, encoded(np.eye(2, 4, dtype=np.float32)))
