@@ -1,11 +1,14 @@
 """Models that need no weights: for tests, and for trying the worker on a machine without them."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.moment import Transcript
+from pipeline import media
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.placing import placed
+from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Vectors
@@ -29,6 +32,9 @@ class FakeModels:
         self.heard.append(letter.id)
         progress(duration_ms(pcm) / 1000)
         return Heard(self.transcript, placed(self.transcript, letter.speaker, self._embedder))
+
+    async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        return await asyncio.to_thread(media.encode_opus, read_clip(clip)[1], target, progress)
 
     async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
         self._fail_if_told()

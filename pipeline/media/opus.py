@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -10,6 +9,7 @@ import numpy as np
 
 from core.audio import RATE_HZ
 from core.pcm import Pcm, release_memory
+from pipeline.media.encoded import Encoded
 
 OPUS_BITS_PER_S = 24_000
 """Speech at 24 kbit/s is transparent to the ear at 16 kHz (Opus' own listening tests, RFC 6716
@@ -19,16 +19,6 @@ BITEXACT = 0x400
 """FFmpeg's AVFMT_FLAG_BITEXACT: no version and no date in the file, the same bytes twice."""
 
 _CHUNK_SAMPLES = 10 * RATE_HZ
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """What was written by `encode_opus`."""
-
-    sha256: str
-    pcm_sha256: str
-    bytes: int
-    samples: int
 
 
 def encode_opus(

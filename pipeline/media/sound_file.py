@@ -2,9 +2,8 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import soxr
@@ -13,9 +12,10 @@ from core.audio import RATE_HZ
 from core.clock import Recorded
 from core.errors import SoundUnreadable
 from core.pcm import Pcm
-from core.pipes import NobodyWrites, open_in_memory, read_pipe
+from core.pipes import NobodyWrites, read_pipe
 from pipeline.media import joints
 from pipeline.media.downmix import Floats, Piece, to_mono
+from pipeline.media.handling import Handling
 from pipeline.media.opening import (
     ERRORS,
     is_pipe,
@@ -28,29 +28,13 @@ from pipeline.media.pieces import Pieces
 from pipeline.media.recorded_at import metadata_of
 from pipeline.media.recorded_at import recorded_at as read_recorded_at
 from pipeline.media.timeline import Account
-from pipeline.media.tracks import Judge, Listener, Track, best, loudness, sentence
+from pipeline.media.tracks import Listener, Track, best, sentence
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
 CUT_S = 0.25
 """A file shorter than it says by less than this is whole: codecs begin late and end in blocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """All that a file needs beside itself; it differs between a command, the worker and a test.
-
-    `copy` opens a file without a name, for what comes out of a pipe: in memory, where nothing of it
-    may come to a disk, or where it may be long, on the disk of the home. `guard` passes on what is
-    about to be written, and may raise UserError. `judge` tells the seconds of speech in some sound.
-    `track` is the number of the sound track to take, from 1 on; None: the one that speaks most.
-    """
-
-    copy: Callable[[], IO[bytes]] = open_in_memory
-    guard: Callable[[Iterable[Any]], Iterator[Any]] = iter
-    judge: Judge = loudness
-    track: int | None = None
 
 
 class SoundFile:

@@ -9,7 +9,8 @@ from core.errors import UserError
 from core.files import clear_away, make_folder, read_small, write_durably
 from core.log import get_log
 from core.spool_port import Clip, ClipOrigin, TypedText
-from pipeline.media import Handling, SoundFile
+from pipeline import media
+from pipeline.media import Handling
 from pipeline.spool.names import HEARD_WITH
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import failed_letter, failed_letters, moments_of, tries_path
@@ -43,7 +44,7 @@ def post_again(spool: Spool, home: Path, row: MomentRow, handling: Handling) -> 
     if row.sound is None:
         return None
     clip = Clip(row.id, _ORIGINS[row.how], Recorded(), revision=row.revision, speaker=row.speaker)
-    with SoundFile(sound_path(home, row.sound), handling) as sound:
+    with media.SoundFile(sound_path(home, row.sound), handling) as sound:
         return spool.post_clip(clip, handling.guard(sound.chunks()))
 
 

@@ -87,7 +87,7 @@ class Ingest:
             await self._take_in_batch(letter, _no_vectors)
             return
         clip, pcm = read_clip(letter.path)
-        thought, sound = await self._kept(clip, pcm)
+        thought, sound = await self._kept(letter, clip, pcm)
         if thought:
             await self._append(clip.id, *thought, sound=sound)
 
@@ -97,7 +97,7 @@ class Ingest:
         if len(pcm) == 0 or await self._archive.is_forgotten(clip.id):
             return
         await asyncio.to_thread(read_through, letter.path)
-        thought, sound = await self._kept(clip, pcm)
+        thought, sound = await self._kept(letter, clip, pcm)
         if thought and duration_ms(pcm) > SLOW_MS:
             await self._append(clip.id, *thought, sound=sound)
             thought, sound = [], None
@@ -107,7 +107,9 @@ class Ingest:
         if thought:
             await self._append(clip.id, *thought, sound=sound)
 
-    async def _kept(self, clip: Clip, pcm: Pcm) -> tuple[list[Draft], MadeSound | None]:
+    async def _kept(
+        self, letter: Letter, clip: Clip, pcm: Pcm
+    ) -> tuple[list[Draft], MadeSound | None]:
         """The keep of a clip, or its revision, and the sound; nothing where the journal has it."""
         revision = await self._revision(clip)
         if revision is not None and revision >= clip.revision:
@@ -115,7 +117,7 @@ class Ingest:
         part = part_path(self._archive.home, clip.id)
         make_folder(part.parent)
         clear_away(part)
-        encoded = await self._encoded(clip, pcm, part)
+        encoded = await self._encoded(letter, clip, pcm, part)
         sound = Sound(encoded.sha256, encoded.pcm_sha256, encoded.bytes, encoded.samples)
         kept = Kept(
             clip.id,
@@ -256,27 +258,39 @@ class Ingest:
         worded = any(each.kind == "moment_transcribed" for each in thought)
         self._report({"event": "searchable" if worded else "kept", "moment": moment})
 
-    async def _encoded(self, clip: Clip, pcm: Pcm, part: Path) -> media.Encoded:
-        """Encode off the loop, and tell how far it is: three hours of sound take a minute."""
-        tell, loop = self._progress(clip, pcm, "sound"), asyncio.get_running_loop()
-        is_stopped = threading.Event()
+    async def _encoded(self, letter: Letter, clip: Clip, pcm: Pcm, part: Path) -> media.Encoded:
+        """Encode in the models' process, where FFmpeg's memory is given back with theirs.
 
-        def tell_loop(done_s: float) -> None:
-            if is_stopped.is_set():  # the process waits for its threads before it ends
-                raise InterruptedError
-            loop.call_soon_threadsafe(tell, done_s)
-
+        Where that fails, here: sound is kept whatever becomes of the models.
+        """
+        tell = self._progress(clip, pcm, "sound")
         try:
-            return await asyncio.to_thread(media.encode_opus, pcm, part, tell_loop)
-        except asyncio.CancelledError:
-            is_stopped.set()
-            raise
+            return await self._models.encode(letter.path, part, tell)
+        except ModelsFailed:
+            clear_away(part)
+            return await _encoded_here(pcm, part, tell)
 
     def _progress(self, clip: Clip, pcm: Pcm, step: str) -> Callable[[float], None]:
         """Tells of a step of the work on a clip: `sound` (its file is made), then `words`."""
         told = {"event": "progress", "moment": clip.id, "step": step}
         total_s = duration_ms(pcm) / 1000
         return lambda done_s: self._report({**told, "done_s": done_s, "total_s": total_s})
+
+
+async def _encoded_here(pcm: Pcm, part: Path, tell: Callable[[float], None]) -> media.Encoded:
+    """Encode off the loop, and tell how far it is: three hours of sound take a minute."""
+    loop, is_stopped = asyncio.get_running_loop(), threading.Event()
+
+    def tell_loop(done_s: float) -> None:
+        if is_stopped.is_set():  # the process waits for its threads before it ends
+            raise InterruptedError
+        loop.call_soon_threadsafe(tell, done_s)
+
+    try:
+        return await asyncio.to_thread(media.encode_opus, pcm, part, tell_loop)
+    except asyncio.CancelledError:
+        is_stopped.set()
+        raise
 
 
 _Read = Callable[[Sequence[tuple[str, str | None]]], Any]

@@ -5,6 +5,8 @@ other, the short ones first: while it works on a long one, shorter ones are serv
 windows of sound or a few passages of a text. It ends when its line is closed.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import sys
@@ -15,7 +17,7 @@ from functools import cached_property
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
@@ -24,15 +26,18 @@ from core.moment import Transcript
 from core.pcm import Pcm
 from core.settings import ModelSettings
 from core.settings_file import load
-from pipeline import models
+from pipeline import media, models
 from pipeline.hearing.transcribe_clip import hear
-from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
-from pipeline.meaning.embedder import MiniLmEmbedder, open_embedder
 from pipeline.meaning.placing import placed
-from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
+from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_process import Asked, Hand, Heard, Progress, Rank, Vectors, hand_of
+
+if TYPE_CHECKING:  # each loads a library of its own, and most requests need but one of them
+    from pipeline.hearing.transcriber import Transcriber
+    from pipeline.meaning.embedder import MiniLmEmbedder
+    from pipeline.speech.speech_model import SpeechModel
 
 
 class Loaded(Protocol):
@@ -40,6 +45,9 @@ class Loaded(Protocol):
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip, and their passages and vectors."""
+
+    def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        """The sound of a clip, encoded."""
 
     def read(
         self, texts: Sequence[tuple[str, str | None]], progress: Progress
@@ -68,6 +76,10 @@ class LoadedModels:
         embedding = placed(transcript, letter.speaker, self._embedder, lambda _: progress(whole_s))
         return Heard(transcript, embedding)
 
+    def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        """The sound of a clip of the spool, encoded into a new file."""
+        return media.encode_opus(read_clip(clip)[1], target, progress)
+
     def read(
         self, texts: Sequence[tuple[str, str | None]], progress: Progress
     ) -> list[Embedding | None]:
@@ -83,6 +95,8 @@ class LoadedModels:
     @contextlib.contextmanager
     def _speech_model(self) -> Iterator[SpeechModel]:
         """One that nobody uses: it remembers its stream, and a short clip interrupts a long one."""
+        from pipeline.speech.speech_model import SileroSpeechModel  # noqa: PLC0415
+
         resting = self._resting_speech_models
         model = resting.pop() if resting else SileroSpeechModel(self._path("speech"))
         yield model
@@ -100,6 +114,8 @@ class LoadedModels:
 
     @cached_property
     def _one_embedder(self) -> MiniLmEmbedder:
+        from pipeline.meaning.embedder import open_embedder  # noqa: PLC0415
+
         return open_embedder(self._path("embedder"), threads=self._settings.models.threads)
 
     def _path(self, name: str) -> Path:
@@ -117,6 +133,8 @@ class _WhenNeeded:
 
     @cached_property
     def _whisper(self) -> Transcriber:
+        from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+
         return WhisperTranscriber(self._folder(), threads=self._threads, name=self.name)
 
     def transcribe(self, pcm: Pcm) -> Transcript:
@@ -147,11 +165,11 @@ class Server:
 
     def _receive(self) -> Asked:
         asked: Asked = self._line.recv()
-        if asked.what != "hear":
+        if not asked.is_about_a_clip:
             return asked
         return asked._replace(about=reduction.recv_handle(self._line))
 
-    def _work(self, waiting: "_Waiting") -> None:
+    def _work(self, waiting: _Waiting) -> None:
         with contextlib.suppress(BrokenPipeError):
             while True:
                 self._answer(waiting.take())
@@ -169,12 +187,19 @@ class Server:
 
     def _done(self, asked: Asked) -> object:
         self._send(asked, "begun", None)
+
+        def progress(done: float) -> None:
+            self._progress(asked, done)
+
         match asked.what:
             case "hear":
                 with _named(asked.about) as clip:
-                    return self._loaded.hear(clip, lambda done: self._progress(asked, done))
+                    return self._loaded.hear(clip, progress)
+            case "encode" if asked.target is not None:
+                with _named(asked.about) as clip:
+                    return self._loaded.encode(clip, asked.target, progress)
             case "read":
-                return self._loaded.read(asked.about, lambda done: self._progress(asked, done))
+                return self._loaded.read(asked.about, progress)
             case _:
                 return self._loaded.embed(asked.about)
 

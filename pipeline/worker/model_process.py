@@ -18,7 +18,7 @@ from io import IOBase
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ import numpy.typing as npt
 from core.errors import UserError
 from core.machine import thread_pools
 from core.moment import Transcript
+from pipeline.media.encoded import Encoded
 from pipeline.spool.order import LONG_CLIP_BYTES
 from pipeline.spool.tries import Why
 from pipeline.store.format.drafts import Embedding
@@ -57,12 +58,20 @@ class Rank(IntEnum):
 
 
 class Asked(NamedTuple):
-    """One request to the child; of `hear`, what it is about follows as a descriptor."""
+    """One request to the child. The clip that it is about, if any, follows as a descriptor.
+
+    `target` is where the encoded sound is to lie.
+    """
 
     number: int
     what: str
     about: Any
     rank: Rank
+    target: Path | None = None
+
+    @property
+    def is_about_a_clip(self) -> bool:
+        return self.what in {"hear", "encode"}
 
 
 class Hand(IntEnum):
@@ -73,7 +82,12 @@ class Hand(IntEnum):
 
 
 def hand_of(asked: Asked) -> Hand:
-    """The hand that serves this. Pure."""
+    """The hand that serves this. Pure.
+
+    Sound is encoded beside whatever is being heard: what was pressed for is to be kept at once.
+    """
+    if asked.what == "encode":
+        return Hand.LIGHT
     return Hand.HEAVY if asked.what == "hear" or asked.rank is Rank.LONG else Hand.LIGHT
 
 
@@ -98,6 +112,9 @@ class Models(Protocol):
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip file of the spool, and their passages and vectors."""
+
+    async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        """The sound of a clip file of the spool, encoded into a new file."""
 
     async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
         """Passages and vectors of typed texts, each with its speaker or None; None for no words."""
@@ -131,9 +148,14 @@ class ChildModels:
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         with clip.open("rb") as file:
-            rank = _rank(os.fstat(file.fileno()).st_size > LONG_CLIP_BYTES)
-            heard: Heard = await self._ask("hear", file, rank, progress)
+            heard: Heard = await self._ask("hear", file, _rank_of(file), progress)
         return heard
+
+    async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        with clip.open("rb") as file:
+            rank = _rank_of(file)
+            encoded: Encoded = await self._ask("encode", file, rank, progress, target)
+        return encoded
 
     async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
         rank = _rank(sum(len(text) for text, _ in texts) > LONG_TEXT_SIGNS)
@@ -148,19 +170,23 @@ class ChildModels:
         self._end()
 
     async def _ask(
-        self, what: str, about: object, rank: Rank, progress: Progress | None = None
+        self,
+        what: str,
+        about: object,
+        rank: Rank,
+        progress: Progress | None = None,
+        target: Path | None = None,
     ) -> Any:  # noqa: ANN401 - what the child answers depends on what it is asked
+        asked = Asked(0, what, about, rank, target)
         try:
-            return await self._ask_once(what, about, rank, progress)
+            return await self._ask_once(asked, progress)
         except _NotBegun:  # another request ended the child; this one has a new child
-            return await self._ask_once(what, about, rank, progress)
+            return await self._ask_once(asked, progress)
 
-    async def _ask_once(
-        self, what: str, about: object, rank: Rank, progress: Progress | None
-    ) -> Any:  # noqa: ANN401 - as in _ask
+    async def _ask_once(self, asked: Asked, progress: Progress | None) -> Any:  # noqa: ANN401
         line = self._started()
         self._number += 1
-        asked = Asked(self._number, what, about, rank)
+        asked = asked._replace(number=self._number)
         future = asyncio.get_running_loop().create_future()
         request = _Request(future, progress, hand_of(asked))
         self._waiting[asked.number] = request
@@ -275,6 +301,10 @@ class _Request:
         if not self.future.done():
             kind = ModelsFailed if self._is_begun else _NotBegun
             self.future.set_exception(kind(sentence, why))
+
+
+def _rank_of(clip: IO[bytes]) -> Rank:
+    return _rank(os.fstat(clip.fileno()).st_size > LONG_CLIP_BYTES)
 
 
 def _rank(is_long: bool) -> Rank:  # noqa: FBT001 - it names what is asked

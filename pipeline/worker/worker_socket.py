@@ -33,7 +33,8 @@ from core.errors import UserError, WrongUsage
 from core.sockets.socket_client import read_object
 from core.sockets.socket_server import Limits, Line, SocketServer
 from core.spool_port import Clip
-from pipeline.media import Handling, SoundFile
+from pipeline import media
+from pipeline.media import Handling
 from pipeline.search.found import Found, Wanted, found_as_json, read_wanted
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
@@ -169,8 +170,9 @@ async def _search(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
 async def _transcribe(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
     """The words of a file, through a file without a name: nothing is kept, also after a kill."""
     file = Path(str(request["file"]))
-    with open_unnamed(worker.spool.folder) as unnamed, SoundFile(file, worker.handling) as sound:
-        chunks, clip = worker.handling.guard(sound.chunks()), Clip("0-0", "file", Recorded())
+    how = worker.handling
+    with open_unnamed(worker.spool.folder) as unnamed, media.SoundFile(file, how) as sound:
+        chunks, clip = how.guard(sound.chunks()), Clip("0-0", "file", Recorded())
         path = await asyncio.to_thread(write_clip, unnamed, clip, chunks)
         heard = await worker.models.hear(path, lambda _: None)
     return {

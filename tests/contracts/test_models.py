@@ -1,5 +1,6 @@
 """What the worker may expect of models: the fake and the real child both take this."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -41,6 +42,20 @@ async def test_a_clip_gives_a_transcript_that_names_its_model(
     assert told[-1] == pytest.approx(2.0)
     assert told == sorted(told)
     assert (heard.embedding is None) == (not heard.transcript.text)
+
+
+async def test_a_clip_is_encoded_into_the_file_that_is_named(
+    models: Models, silence: Path, tmp_path: Path
+) -> None:
+    told: list[float] = []
+
+    encoded = await models.encode(silence, tmp_path / "sound", told.append)
+
+    file = (tmp_path / "sound").read_bytes()
+    assert (encoded.bytes, encoded.samples) == (len(file), 32_000)
+    assert encoded.sha256 == hashlib.sha256(file).hexdigest()
+    assert encoded.pcm_sha256 == hashlib.sha256(bytes(64_000)).hexdigest()
+    assert told == [pytest.approx(2.0)]
 
 
 async def test_texts_give_passages_that_lie_in_them(models: Models) -> None:

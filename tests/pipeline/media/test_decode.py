@@ -9,7 +9,8 @@ import pytest
 from core.audio import RATE_HZ
 from core.errors import SoundUnreadable
 from core.pcm import Pcm
-from pipeline.media import decode, encode_opus, recorded_at
+from pipeline.media import decode, encode_opus
+from pipeline.media.sound_file import recorded_at
 from tests.wav import write_wav
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from core.clock import Recorded
-from pipeline.media import recorded_at
 from pipeline.media.recorded_at import recorded_at as times_of
+from pipeline.media.sound_file import recorded_at
 from tests.pipeline.media.sounds import warble, write
 from tests.wav import write_wav
 

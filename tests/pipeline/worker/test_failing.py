@@ -3,8 +3,9 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
+import numpy as np
 import pytest
 
 from core.clock import FakeClock, Recorded
@@ -13,14 +14,16 @@ from core.settings import Settings
 from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
+from pipeline.media import decode
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import Conditions
 from pipeline.store.format.drafts import Embedding
+from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
-from pipeline.worker.model_process import ModelsFailed
+from pipeline.worker.model_process import ModelsFailed, Progress
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 from tests.pipeline.conftest import SPOKEN
@@ -258,3 +261,21 @@ async def test_what_is_forgotten_is_not_tried_again(
     assert models.asked == 1
     assert worker.status()["failing"] == []
     assert list(worker.spool.folder.iterdir()) == []
+
+
+async def test_sound_is_kept_also_where_the_models_die_as_they_encode_it(
+    home: Path, post_clip: Post, clock: FakeClock
+) -> None:
+    class Dying(FakeModels):
+        async def encode(self, clip: Path, target: Path, progress: Progress) -> Never:
+            target.write_bytes(b"half of it")
+            raise ModelsFailed("gone", "ended")
+
+    post_clip()
+    async with started(home, Dying(SPOKEN), clock) as worker:
+        await worker.drain()
+
+    (row,) = await rows(home)
+    assert row.words == "words"
+    assert row.sound is not None
+    assert len(np.concatenate(list(decode(sound_path(home, row.sound))))) > 0

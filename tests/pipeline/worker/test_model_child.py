@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from core.moment import Transcript
+from pipeline.media.encoded import Encoded
 from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_child import Server
 from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Vectors
@@ -29,6 +30,10 @@ class Diary:
     def hear(self, clip: Path, progress: Progress) -> Heard:
         self._work(clip.read_text(encoding="ascii"), progress)
         return Heard(Transcript(""), None)
+
+    def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        self._work(f"{clip.read_text(encoding='ascii')} to {target.name}", progress)
+        return Encoded("", "", 0, 0)
 
     def read(
         self, texts: Sequence[tuple[str, str | None]], progress: Progress
@@ -79,9 +84,13 @@ def read(number: int, name: str, rank: Rank) -> Asked:
 
 def hear(line: Connection, number: int, file: Path, rank: Rank) -> None:
     """Ask for the words of a file that has its own name in it."""
+    ask_about(line, Asked(number, "hear", None, rank), file)
+
+
+def ask_about(line: Connection, asked: Asked, file: Path) -> None:
     file.write_text(file.name, encoding="ascii")
     descriptor = os.open(file, os.O_RDONLY)
-    line.send(Asked(number, "hear", None, rank))
+    line.send(asked)
     reduction.send_handle(line, descriptor, None)
     os.close(descriptor)
 
@@ -155,6 +164,38 @@ def test_a_query_goes_before_the_rest_of_a_note(
     pause.reached()
     line.send(Asked(2, "embed", ["query"], Rank.QUERY))
     line.send(read(3, "text", Rank.LONG))
+    assert answers(line, 1) == [3]  # and so the query came before it
+
+    pause.end()
+
+    assert answers(line, 2) == [2, 1]
+
+
+def test_what_was_pressed_for_is_encoded_beside_whatever_is_heard(
+    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+) -> None:
+    diary.meanwhile["long 1"] = pause
+    hear(line, 1, tmp_path / "long", Rank.LONG)
+    pause.reached()
+
+    asked = Asked(2, "encode", None, Rank.SHORT, target=tmp_path / "sound")
+    ask_about(line, asked, tmp_path / "pressed")
+
+    assert answers(line, 1) == [2]
+    assert diary.done[1:] == ["pressed to sound 1", "pressed to sound 2"]
+    pause.end()
+    assert answers(line, 1) == [1]
+
+
+def test_a_query_goes_before_the_rest_of_a_long_sound(
+    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+) -> None:
+    diary.meanwhile["hours to sound 1"] = pause
+    asked = Asked(1, "encode", None, Rank.LONG, target=tmp_path / "sound")
+    ask_about(line, asked, tmp_path / "hours")
+    pause.reached()
+    line.send(Asked(2, "embed", ["query"], Rank.QUERY))
+    hear(line, 3, tmp_path / "other", Rank.SHORT)
     assert answers(line, 1) == [3]  # and so the query came before it
 
     pause.end()
