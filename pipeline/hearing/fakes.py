@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,3 +59,27 @@ def _spread(line: Sequence[str], length_ms: int) -> tuple[Word, ...]:
         Word(word, start_ms=nth * step_ms, end_ms=(nth + 1) * step_ms, probability=0.9)
         for nth, word in enumerate(line)
     )
+
+
+@dataclass(slots=True)
+class FakeManyLanguages:
+    """Hears these languages in every sound, and says in one of them what stands for it.
+
+    `asked` keeps what was asked: `languages`, `languages thoroughly`, or a language's code.
+    """
+
+    probabilities: Mapping[str, float]
+    says: Mapping[str, str] = field(default_factory=dict)
+    thorough: Mapping[str, float] | None = None
+    name: str = "fake-many"
+    asked: list[str] = field(default_factory=list)
+
+    def languages(self, pcm: Pcm, *, thoroughly: bool = False) -> Mapping[str, float]:
+        del pcm
+        self.asked.append("languages thoroughly" if thoroughly else "languages")
+        return (thoroughly and self.thorough) or self.probabilities
+
+    def transcribe_in(self, language: str, pcm: Pcm) -> Transcript:
+        self.asked.append(language)
+        told = FakeTranscriber((self.says.get(language, ""),), name=self.name)
+        return told.transcribe(pcm)

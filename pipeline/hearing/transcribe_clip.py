@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -78,12 +79,24 @@ def _shifted(word: Word, span: Span) -> Word:
 
 def _joined(parts: list[Transcript], name: str) -> Transcript:
     words = tuple(word for part in parts for word in part.words)
+    model, language = _of_most_words(parts, name)
     return Transcript(
         text=" ".join(word.word for word in words),
         words=words,
-        model=name,
+        model=model,
         mean_log_probability=_mean_log_probability(parts),
+        language=language,
+        other_language=next((p.other_language for p in parts if p.other_language), None),
     )
+
+
+def _of_most_words(parts: list[Transcript], name: str) -> tuple[str, str | None]:
+    """The model and the language of most of the words; `name` where there are none."""
+    counts = Counter[tuple[str, str | None]]()
+    for part in parts:
+        counts[part.model or name, part.language] += len(part.words)
+    most, count = next(iter(counts.most_common(1)), ((name, None), 0))
+    return most if count else (name, None)
 
 
 def _mean_log_probability(parts: list[Transcript]) -> float | None:

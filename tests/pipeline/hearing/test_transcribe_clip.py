@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import FRAME_SAMPLES, RATE_HZ
-from core.moment import Transcript
+from core.moment import Transcript, Word
 from core.pcm import Pcm
 from pipeline.hearing.fakes import FakeSpeechModel, FakeTranscriber
 from pipeline.hearing.transcribe_clip import PIECE_SAMPLES, hear
@@ -131,3 +131,42 @@ def test_hearing_with_fakes_loads_no_model_library() -> None:
     )
 
     assert not {"onnxruntime", "ctranslate2", "faster_whisper"} & set(answer.stdout.split())
+
+
+class InTurn:
+    """Makes of each window the next of these."""
+
+    name = "in turn"
+
+    def __init__(self, *transcripts: Transcript) -> None:
+        self.left = list(transcripts)
+
+    def transcribe(self, pcm: Pcm) -> Transcript:
+        return self.left.pop(0)
+
+
+def said(text: str, language: str | None) -> Transcript:
+    words = tuple(Word(each, 0, 500, 0.9) for each in text.split())
+    return Transcript(text, words, f"model-{language}", -0.2, language)
+
+
+def of_windows(*transcripts: Transcript) -> Transcript:
+    """What a clip comes to that has a window for each of these."""
+    clip = np.concatenate([part for _ in transcripts for part in (silence(40), voice(2))])
+    return hear(clip, FakeSpeechModel(), InTurn(*transcripts))
+
+
+def test_a_clip_is_in_the_language_of_most_of_its_words() -> None:
+    told = of_windows(said("ja", "de"), said("the pump leaks", "en"), said("ja doch", "de"))
+
+    assert (told.text, told.language, told.model) == ("ja the pump leaks ja doch", "de", "model-de")
+
+
+def test_what_was_said_in_another_language_is_told_beside_the_words() -> None:
+    other = Transcript("", model="many", other_language="pt")
+
+    in_part = of_windows(other, said("the pump", "en"))
+    alone = of_windows(other)
+
+    assert (in_part.text, in_part.language, in_part.other_language) == ("the pump", "en", "pt")
+    assert (alone.text, alone.language, alone.other_language) == ("", None, "pt")

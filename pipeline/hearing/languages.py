@@ -1,0 +1,147 @@
+"""In which of the wearer's languages something was said, and whether it is one of them at all.
+
+English is heard by the English model first: it is the cheaper and the better one for it. Only
+where its words are hardly believable is the multilingual one asked for the language, and it
+chooses among the wearer's alone: of its hundred languages it finds Latin and Chinese in short
+or accented English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from core.moment import Transcript
+from core.pcm import Pcm
+from core.text.languages import ENGLISH
+
+if TYPE_CHECKING:  # it loads ctranslate2, which a fake must not need
+    from pipeline.hearing.transcriber import Transcriber
+
+HARDLY_LIKELY_BELOW = -0.7
+"""Mean log-probability of a token. English of native speakers is above -0.57, and 20 sentences
+in other languages, heard by the English model, are below -0.82 (development data, 2026-11)."""
+
+HARDLY_LIKELY_SHARE = 0.3
+"""Of the words that are doubtful: 0.13 of native speakers' at most in 95 of 100 clips; 0.39 and
+more of what was said in another language."""
+
+ANOTHER_ABOVE = 0.85
+"""How sure the multilingual model must be of a language that is not listed. Of 20 sentences in
+other languages it is so by 0.93 and more; of English with any accent by 0.77 at most."""
+
+NOT_SPOKEN_BELOW = 0.1
+"""A listed language less probable than this was not spoken, where nothing else speaks for it:
+of noise the model finds a little of every language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The language of a sound. `probability` is what the model gave it among all it knows.
+
+    `is_listed` is False for one that is none of the wearer's; `sure` is False where
+    another than theirs may have been spoken.
+    """
+
+    language: str
+    probability: float
+    is_listed: bool = True
+    sure: bool = True
+
+
+class ManyLanguages(Protocol):
+    """A transcriber that is told which language it hears. Not thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """The weights, as the archive records them beside the words."""
+        ...
+
+    def languages(self, pcm: Pcm, *, thoroughly: bool = False) -> Mapping[str, float]:
+        """How probable each language is that the model knows, by its code; they sum to one.
+
+        `thoroughly`: at four times the cost and beyond doubt more often.
+        """
+        ...
+
+    def transcribe_in(self, language: str, pcm: Pcm) -> Transcript:
+        """As `Transcriber.transcribe`, of sound in this language."""
+        ...
+
+
+def decide(probabilities: Mapping[str, float], listed: Sequence[str]) -> Decided:
+    """The likeliest of the listed languages; another one only where that is beyond doubt."""
+    likeliest = max(probabilities, key=lambda code: probabilities[code])
+    if likeliest not in listed and probabilities[likeliest] >= ANOTHER_ABOVE:
+        return Decided(likeliest, probabilities[likeliest], is_listed=False)
+    own = max(listed, key=lambda code: probabilities.get(code, 0.0))
+    return Decided(own, probabilities.get(own, 0.0), sure=likeliest in listed)
+
+
+def is_hardly_likely(heard: Transcript) -> bool:
+    """These words may be what the English model makes of another language."""
+    if not heard.words or heard.mean_log_probability is None:
+        return True
+    doubtful = sum(word.doubtful for word in heard.words) / len(heard.words)
+    return heard.mean_log_probability < HARDLY_LIKELY_BELOW and doubtful >= HARDLY_LIKELY_SHARE
+
+
+def all_doubtful(heard: Transcript) -> Transcript:
+    """The same words, none of them undoubted, in a language that is not known."""
+    words = tuple(replace(word, doubtful=True) for word in heard.words)
+    return replace(heard, words=words, language=None)
+
+
+class ChoosingTranscriber:
+    """Hears each sound in one of the wearer's languages.
+
+    `many` is None where no multilingual model is installed: then all is heard as English, and
+    what is hardly likely to be English stands in doubt to the last word.
+    """
+
+    def __init__(
+        self, english: Transcriber, many: ManyLanguages | None, listed: Sequence[str]
+    ) -> None:
+        self._english = english
+        self._many = many
+        self._listed = tuple(listed)
+
+    @property
+    def name(self) -> str:
+        return self._english.name
+
+    def transcribe(self, pcm: Pcm) -> Transcript:
+        """The words in the language that it chose; none, and `other_language`, in another."""
+        if self._many is None:
+            heard = self._english.transcribe(pcm)
+            return all_doubtful(heard) if is_hardly_likely(heard) else _as_english(heard)
+        if ENGLISH not in self._listed:
+            return self._of_many(self._many, pcm, None)
+        heard = self._english.transcribe(pcm)
+        if not is_hardly_likely(heard):
+            return _as_english(heard)
+        return self._of_many(self._many, pcm, heard)
+
+    def _of_many(self, many: ManyLanguages, pcm: Pcm, english: Transcript | None) -> Transcript:
+        """What it is in the language that the multilingual model hears.
+
+        `english` is what the English model made of it, where that was asked.
+        """
+        decided = decide(many.languages(pcm), self._listed)
+        if not (decided.is_listed and decided.sure):
+            decided = decide(many.languages(pcm, thoroughly=True), self._listed)
+        if not decided.is_listed:
+            return Transcript("", model=many.name, other_language=decided.language)
+        if decided.language == ENGLISH and english is not None:
+            heard = _as_english(english)
+        elif decided.probability < NOT_SPOKEN_BELOW:
+            heard = english or Transcript("", model=many.name)
+        else:
+            heard = many.transcribe_in(decided.language, pcm)
+            heard = replace(heard, language=decided.language if heard.words else None)
+        return heard if decided.sure else all_doubtful(heard)
+
+
+def _as_english(heard: Transcript) -> Transcript:
+    return replace(heard, language=ENGLISH if heard.words else None)
