@@ -14,7 +14,7 @@ from core.audio import FRAME_SAMPLES, RATE_HZ
 FAINT = 0.1
 """A frame at or above it may be speech, far away or soft: no reason to keep, but none to cut."""
 
-LIKELY = 0.35
+LIKELY = 0.2
 """A frame at or above it is no silence to the gate."""
 
 LOUD = 10 ** (20 / 20)

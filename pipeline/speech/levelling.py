@@ -43,11 +43,20 @@ REMEMBERED_S = 60
 """Nobody is loud for ever: a shout is forgotten after a minute. Half of it changes nothing."""
 
 
+LOUDEST_FRAME = 10 ** (-12 / 10)
+"""No frame is made louder than this mean square. Without it the first word after a silence is
+clipped until its second is over: of 433 single words, a second and a half into a stream, 31
+instead of 20 did not open the gate. At -15 dB as many words, and two noises of 161 more."""
+
+FORGOTTEN_A_FRAME = 10 ** (-12 / 10 / SECOND_FRAMES)
+"""What was loud holds the gain down for a second or two, lest it pump between syllables."""
+
+
 class RunningGain:
     """`levelled` for a stream whose end is not known: a gain for each frame as it comes.
 
-    Slow to rise, a minute after what was loud; quick to fall, within the second that
-    is loud. Between 1 and LOUDEST_GAIN. A microsecond a frame.
+    Slow to rise, a minute after what was loud; quick to fall, at once where a frame would
+    be clipped. Between 1 and LOUDEST_GAIN. A microsecond a frame.
     """
 
     def __init__(self) -> None:
@@ -57,9 +66,11 @@ class RunningGain:
         self._frames = 0
         self._remembered = 0.0  # the loudest of the seconds that are over
         self._loudest = 0.0  # of the second that runs
+        self._peak = 0.0  # the loudest frame of late
 
     def feed(self, power: float) -> float:
         """Account for one frame by its mean square; how much louder the gate should hear it."""
+        self._peak = max(power, self._peak * FORGOTTEN_A_FRAME)
         self._sum = max(self._sum + power - self._powers[0], 0.0)
         self._powers.append(power)
         self._loudest = max(self._loudest, self._sum / SECOND_FRAMES)
@@ -70,7 +81,9 @@ class RunningGain:
             self._remembered, self._loudest = max(self._seconds), 0.0
         if level >= LOUDEST_SECOND:
             return 1.0
-        return min(LOUDEST_GAIN, math.sqrt(LOUDEST_SECOND / max(level, 1e-12)))
+        gain = math.sqrt(LOUDEST_SECOND / max(level, 1e-12))
+        unclipped = math.sqrt(LOUDEST_FRAME / max(self._peak, 1e-12))
+        return max(1.0, min(LOUDEST_GAIN, gain, unclipped))
 
 
 def louder(frames: Pcm, gains: npt.NDArray[np.float32]) -> Pcm:

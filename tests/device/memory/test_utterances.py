@@ -74,7 +74,7 @@ def test_a_soft_beginning_belongs_to_its_utterance() -> None:
 
 
 def test_what_murmurs_for_long_before_an_utterance_is_something_else() -> None:
-    found = listen((0.0, QUIET, 20), (0.2, QUIET, 300), (0.9, SPOKEN, 30), (0.0, QUIET, 40))
+    found = listen((0.0, QUIET, 20), (0.15, QUIET, 300), (0.9, SPOKEN, 30), (0.0, QUIET, 40))
 
     assert [each.faint for each in found.utterances] == [True, False]
     assert found.utterances[0].offset == found.utterances[1].onset

@@ -71,6 +71,19 @@ def test_a_loud_word_after_silence_is_turned_down_within_its_second() -> None:
     assert after == sorted(after, reverse=True)
 
 
+def test_a_word_after_silence_is_not_clipped() -> None:
+    after = gains(*[-70] * 200, *[-8] * 10)[200:]
+
+    assert max(after) == 0
+
+
+def test_a_knock_turns_the_gain_down_for_a_second_or_two_only() -> None:
+    after = gains(*[-60] * 200, -24, *[-60] * 62)[200:]
+
+    assert after[0] == pytest.approx(12)
+    assert after[-1] == pytest.approx(18, abs=0.2)
+
+
 def test_what_was_loud_is_remembered_for_a_minute() -> None:
     told = gains(*[-26] * 31, *[-60] * 31 * 65)
 

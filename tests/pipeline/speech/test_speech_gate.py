@@ -1,9 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.audio import FRAME_S, FRAME_SAMPLES, Span
 from pipeline.speech.speech_gate import Edge, SpeechGate, utterances
 
-SPEECH, BETWEEN, SILENCE = 0.9, 0.4, 0.1
+SPEECH, UNSURE, SILENCE = 0.9, 0.4, 0.1
 
 
 def edges(*stretches: tuple[float, float]) -> list[Edge]:
@@ -31,14 +33,17 @@ def seconds(spans: list[Span]) -> list[tuple[float, float]]:
             [],
         ),
         ("speech opens it", [(SPEECH, 0.5)], [Edge.OPENED]),
-        ("uncertain sound alone does not", [(BETWEEN, 5)], []),
+        ("unsure sound for a moment does not", [(UNSURE, 0.3), (SILENCE, 2)], []),
+        ("nor does it in moments apart", [(UNSURE, 0.3), (SILENCE, 0.04)] * 9, []),
+        ("unsure sound that goes on opens it", [(UNSURE, 0.5)], [Edge.OPENED]),
+        ("what is hardly anything never does", [(0.19, 60)], []),
         (
             "a pause shorter than the hangover does not close it",
             [(SPEECH, 1), (SILENCE, 0.7), (SPEECH, 1)],
             [Edge.OPENED],
         ),
         ("a longer one does", [(SPEECH, 1), (SILENCE, 0.9)], [Edge.OPENED, Edge.CLOSED]),
-        ("uncertain sound keeps it open", [(SPEECH, 1), (BETWEEN, 5)], [Edge.OPENED]),
+        ("unsure sound keeps it open", [(SPEECH, 1), (UNSURE, 5)], [Edge.OPENED]),
         (
             "what was said before a pause does not count towards the next silence",
             [(SPEECH, 1), (SILENCE, 0.7), (SPEECH, 0.1), (SILENCE, 0.7)],
@@ -48,6 +53,71 @@ def seconds(spans: list[Span]) -> list[tuple[float, float]]:
 )
 def test_the_gate(what: str, stretches: list[tuple[float, float]], expected: list[Edge]) -> None:
     assert edges(*stretches) == expected, what
+
+
+JUDGED = st.lists(
+    st.tuples(st.floats(0, 1, width=32), st.integers(1, 40)).map(lambda run: [run[0]] * run[1]),
+    max_size=12,
+).map(lambda runs: [p for run in runs for p in run])
+"""Streams of up to a quarter minute, in runs as sound has them."""
+
+
+def opened(judged: list[float]) -> list[bool]:
+    gate = SpeechGate()
+    return [gate.feed(p) is Edge.OPENED or gate.open for p in judged]
+
+
+@given(JUDGED)
+def test_edges_take_turns_and_say_what_the_gate_does(judged: list[float]) -> None:
+    gate, was_open = SpeechGate(), False
+
+    for p in judged:
+        edge = gate.feed(p)
+        expected = None if gate.open is was_open else Edge.OPENED if gate.open else Edge.CLOSED
+        assert edge is expected
+        was_open = gate.open
+
+
+@given(JUDGED, st.data())
+def test_what_is_more_like_speech_is_never_heard_less(
+    judged: list[float], more: st.DataObject
+) -> None:
+    by = more.draw(st.lists(st.floats(0, 1), min_size=len(judged), max_size=len(judged)))
+    likelier = [min(p + each, 1.0) for p, each in zip(judged, by, strict=True)]
+
+    pairs = zip(opened(judged), opened(likelier), strict=True)
+
+    assert all(then for before, then in pairs if before)
+
+
+@given(JUDGED, JUDGED)
+def test_after_a_silence_the_gate_remembers_nothing(
+    before: list[float], after: list[float]
+) -> None:
+    pause = frames((SILENCE, 1))
+
+    assert opened(before + pause + after)[len(before + pause) :] == opened(after)
+
+
+@given(JUDGED, st.floats(0, 2), st.floats(2, 10))
+def test_utterances_follow_each_other_within_the_stream(
+    judged: list[float], lead_in_s: float, longest_s: float
+) -> None:
+    spans = list(utterances(judged, lead_in_s=lead_in_s, longest_s=longest_s))
+
+    bounds = [bound for span in spans for bound in (span.start, span.end)]
+    assert bounds == sorted(bounds)
+    assert all(span.start < span.end for span in spans)
+    assert all(0 <= bound <= len(judged) * FRAME_SAMPLES for bound in bounds)
+
+
+@given(JUDGED)
+def test_every_frame_at_which_the_gate_is_open_is_in_an_utterance(judged: list[float]) -> None:
+    spans = list(utterances(judged, lead_in_s=0))
+
+    for frame, is_open in enumerate(opened(judged)):
+        at = frame * FRAME_SAMPLES
+        assert not is_open or any(span.start <= at < span.end for span in spans)
 
 
 def test_an_utterance_begins_before_it_was_noticed_and_ends_with_its_hangover() -> None:
