@@ -77,7 +77,8 @@ class CaptureStatus:
     """The truth at one instant. Durations in seconds, sizes in bytes.
 
     `waiting` counts clips that lie in the spool; `gaps` and `lost_s` sound that is known
-    to be lost since capture started.
+    to be lost since capture started; `heard_today_s` the sound that came since midnight, also to
+    captures before this one.
     """
 
     process: int
@@ -100,6 +101,7 @@ class CaptureStatus:
     taken_back: tuple[TakenBack, ...] = ()
     levels: Levels | None = None
     replay: ReplayStatus | None = None
+    heard_today_s: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The status as it goes over the socket."""

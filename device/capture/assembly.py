@@ -71,6 +71,7 @@ def assemble(outside: Outside) -> Capture:
         control.publish(event)
         outside.observe(event)
 
+    outside.heartbeat.go_on_from(outside.before)
     facts = _fact_log(outside, stream, publish)
     troubles = Troubles()
     pause_record = PauseRecord(outside.pause_file, facts, troubles.note)

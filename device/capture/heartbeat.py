@@ -25,10 +25,24 @@ DURABLE_EVERY_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
+class HeardOn:
+    """How many samples were heard on a day of this place; its date is empty while nobody knows."""
+
+    day: str
+    samples: int
+
+    def and_then(self, samples: int, day: str) -> "HeardOn":
+        """With so many more. A new day begins with nothing but what came while none was known."""
+        goes_on = self.day in {day, ""} or not day
+        return HeardOn(day or self.day, samples + (self.samples if goes_on else 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """Capture was alive then. `clean` is its own last word: it was told to end.
 
-    The gap after it began at `recorded`, or up to `uncertain_ms` later.
+    The gap after it began at `recorded`, or up to `uncertain_ms` later. `heard` is what was heard
+    that day until then, also by captures before it.
     """
 
     recorded: Recorded
@@ -37,6 +51,7 @@ class Beat:
     state: CaptureState
     clean: bool = False
     uncertain_ms: int = round(EVERY_S * 1000)
+    heard: HeardOn = HeardOn("", 0)
 
 
 class Heartbeat:
@@ -51,6 +66,21 @@ class Heartbeat:
         self._last: Beat | None = None
         self._failed = False
         self._changed = False
+        self._heard = HeardOn("", 0)
+        self._since_beat = 0
+
+    def go_on_from(self, before: Beat | None) -> None:
+        """What the capture before this one heard counts, too: the day is the wearer's."""
+        if before is not None:
+            self._heard = before.heard
+
+    def hear(self, samples: int) -> None:
+        """So much sound has come."""
+        self._since_beat += samples
+
+    def heard_today(self) -> int:
+        """The samples that were heard on this day of this place."""
+        return self._count(self._clock.recorded_now()).samples
 
     def beat(self, now_s: float, stream: str, position: int, state: CaptureState) -> None:
         """Call it at each turn; it writes when it is time, and at once when a pause begins or ends.
@@ -61,7 +91,8 @@ class Heartbeat:
         if not changed and now_s < self._due_s:
             return
         self._due_s = now_s - now_s % EVERY_S + EVERY_S  # on the second: a late turn adds nothing
-        self._last = Beat(self._clock.recorded_now(), stream, position, state)
+        recorded = self._clock.recorded_now()
+        self._last = Beat(recorded, stream, position, state, heard=self._count(recorded))
         self._changed |= changed
         durable = self._changed or now_s - self._durable_s >= DURABLE_EVERY_S
         if self._write(self._last, durable=durable) and durable:
@@ -71,7 +102,14 @@ class Heartbeat:
         """It ends because it was told to: what is not heard from now on is no gap."""
         if self._last is not None:
             recorded = self._clock.recorded_now()
-            self._write(replace(self._last, recorded=recorded, clean=True), durable=True)
+            heard = self._count(recorded)
+            last = replace(self._last, recorded=recorded, clean=True, heard=heard)
+            self._write(last, durable=True)
+
+    def _count(self, recorded: Recorded) -> HeardOn:
+        self._heard = self._heard.and_then(self._since_beat, _day(recorded))
+        self._since_beat = 0
+        return self._heard
 
     def _write(self, beat: Beat, *, durable: bool) -> bool:
         """True where all of it was written. Two disks: where one refuses, the other is tried."""
@@ -128,6 +166,10 @@ def gap_since(beat: Beat | None, now: Recorded, reason: GapReason = "stopped") -
     )
 
 
+def _day(recorded: Recorded) -> str:
+    return "" if recorded.at is None else f"{recorded.at:%Y-%m-%d}"
+
+
 def _is_later(one: Beat, other: Beat, boot: str | None) -> bool:
     """True where one beat came later. Between two earlier boots nobody can tell: it did."""
     if one.recorded.boot == other.recorded.boot:
@@ -150,8 +192,10 @@ def _read(folder: Path) -> Beat | None:
 
 def _beat(told: dict[str, Any]) -> Beat:
     """Raises TypeError for what was not written by us."""
-    beat = Beat(**{**told, "recorded": recorded_from_json(told["recorded"])})
-    texts, numbers = (beat.stream, beat.state), (beat.position, beat.uncertain_ms)
+    heard = HeardOn(**told.get("heard", {"day": "", "samples": 0}))
+    beat = Beat(**{**told, "recorded": recorded_from_json(told["recorded"]), "heard": heard})
+    texts = (beat.stream, beat.state, heard.day)
+    numbers = (beat.position, beat.uncertain_ms, heard.samples)
     if not all(isinstance(each, str) for each in texts) or type(beat.clean) is not bool:
         raise TypeError
     if not all(type(each) is int for each in numbers):

@@ -87,6 +87,7 @@ class Listener:
 
     def measure(self, block: Block, *, speaking: bool) -> None:
         """Tie the stream to the clock, and measure the block. After it was taken in."""
+        self._heartbeat.hear(block.pcm.size)
         self.clock.tie(block.arrived_s)
         self._meter.take_in(block, speaking=speaking)
 
@@ -125,6 +126,10 @@ class Listener:
         """Leave a sign of life: until here it was heard."""
         position = self._facts.next_gap(self.clock.sound.now)
         self._heartbeat.beat(self._now_s(), self._facts.stream, position, state)
+
+    def heard_today_s(self) -> float:
+        """Seconds of sound that came on this day, to this capture and to those before it."""
+        return self._heartbeat.heard_today() / RATE_HZ
 
     def ignore_motor(self, start_s: float, end_s: float) -> None:
         """Ignore what is heard in this span of CLOCK_MONOTONIC: it is our own motor."""

@@ -362,6 +362,7 @@ class Capture:
             reserve_bytes=parts.reserve.bytes,
             microphone=parts.listener.microphone.name,
             taken_back=tuple(parts.spool.taken_back()),
+            heard_today_s=parts.listener.heard_today_s(),
             error=parts.troubles.error(session.state),
             levels=parts.listener.levels(),
             replay=parts.listener.replay(),

@@ -60,6 +60,7 @@ class Snapshot:
     reserve_bytes: int
     microphone: str
     taken_back: tuple[TakenBack, ...]
+    heard_today_s: float
     error: UserError | None = None
     levels: Levels | None = None
     replay: ReplayStatus | None = None
@@ -90,6 +91,7 @@ def status_of(snapshot: Snapshot) -> CaptureStatus:
         taken_back=at.taken_back,
         levels=at.levels,
         replay=at.replay,
+        heard_today_s=round(at.heard_today_s, 1),
     )
 
 

@@ -29,7 +29,12 @@ class Life:
         for _ in range(round(seconds * 10)):
             self.clock.advance(0.1)
             self.position += 1600
+            self.heart.hear(1600)
             self.heart.beat(self.clock.monotonic_s(), STREAM, self.position, state)
+
+    def start_again(self, boot: str | None = "boot") -> None:
+        self.heart = Heartbeat(self.runtime, self.home, self.clock)
+        self.heart.go_on_from(last_beat(self.runtime, self.home, boot))
 
     def last(self, boot: str | None = "boot") -> Beat:
         beat = last_beat(self.runtime, self.home, boot)
@@ -170,3 +175,52 @@ def test_a_disk_that_refuses_is_told_once_and_stops_nothing(life: Life) -> None:
         life.live(700)
 
     assert [each["event"] for each in told] == ["heartbeat_failed"]
+
+
+def test_what_was_heard_today_outlives_a_restart_and_ends_with_the_day(life: Life) -> None:
+    life.live(20)
+    life.heart.end()
+    life.start_again()
+    life.live(10)
+    assert life.heart.heard_today() == 30 * 16_000
+
+    life.clock.advance(86_400)
+    assert life.heart.heard_today() == 0
+    life.live(5)
+    assert life.heart.heard_today() == 5 * 16_000
+
+
+def test_a_power_cut_takes_five_minutes_of_the_count_at_most(life: Life) -> None:
+    life.live(700)
+    life.lose_power()
+
+    life.start_again("another boot")
+
+    assert 400 * 16_000 <= life.heart.heard_today() <= 700 * 16_000
+
+
+def test_what_is_heard_before_the_clock_is_set_counts_on_the_day_that_it_shows_then(
+    life: Life,
+) -> None:
+    now_ms = life.clock.now_ms()
+    life.clock.set(None)
+    life.live(20)
+    assert life.heart.heard_today() == 20 * 16_000
+
+    life.clock.set(now_ms)
+    life.live(10)
+
+    assert life.heart.heard_today() == 30 * 16_000
+
+
+def test_a_beat_of_a_version_that_did_not_count_is_read(life: Life) -> None:
+    life.live(1)
+    told = json.loads((life.runtime / FILE_NAME).read_text(encoding="utf-8"))
+    del told["heard"]
+    for folder in (life.runtime, life.home):
+        (folder / FILE_NAME).write_text(json.dumps(told), encoding="utf-8")
+
+    life.start_again()
+
+    assert life.last().heard.samples == 0
+    assert life.heart.heard_today() == 0
