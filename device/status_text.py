@@ -38,7 +38,12 @@ def standing(home: Home) -> tuple[dict[str, Any], str]:
     worker = _worker(home.worker_socket)
     page = read_page_address(runtime_folder(home.path))
     sent = _sent(home)
-    sentences = [*capture_says, *worker_sentences(worker), *page_sentences(page, sent)]
+    sentences = [
+        *capture_says,
+        *worker_sentences(worker),
+        *today_sentences(capture, worker),
+        *page_sentences(page, sent),
+    ]
     if (log := log_folder(home.path)).is_dir():
         sentences.append(f"The log of `afterthought run` is in {log}.")
     told = page.as_json() if page else None
@@ -115,7 +120,8 @@ def page_sentences(page: PageAddress | None, sent: Sent | None) -> list[str]:
 
 def _worker(path: Path) -> dict[str, Any] | None:
     try:
-        return socket_client.ask(path, {"do": "status"}, patience_s=PATIENCE_S)
+        asked = {"do": "status", "today": True}
+        return socket_client.ask(path, asked, patience_s=PATIENCE_S)
     except socket_client.NobodyThere:
         return None
 
@@ -136,6 +142,37 @@ def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
     aside = [f"{each['letter']} was set aside: {each['reason']}." for each in status["set_aside"]]
     more = status["aside"] - len(aside)
     aside += [f"{counted(more, 'more was', 'more were')} set aside."] if more > 0 else []
+    return [_running(status), *_pace(status), *failing, *resting, *aside]
+
+
+def today_sentences(
+    capture: Mapping[str, Any] | None, worker: Mapping[str, Any] | None
+) -> list[str]:
+    """What was heard today, kept, and written down; nothing of what is not known."""
+    told = []
+    if capture is not None and capture["heard_today_s"] > 0:
+        told.append(f"Today {_length(capture['heard_today_s'])} of sound were heard.")
+    today = None if worker is None else worker["today"]
+    if today is not None and today["kept"]:
+        moments = counted(today["kept"], "moment with sound was", "moments with sound were")
+        kept, written = _length(today["kept_s"]), _length(today["transcribed_s"])
+        told.append(f"Today {moments} kept, {kept} in all; {written} of it are written down.")
+    return told
+
+
+def _running(status: Mapping[str, Any]) -> str:
     waits = counted(status["waiting"], "item waits", "items wait")
-    running = f"The worker is running; {waits}."
-    return [running, *failing, *resting, *aside]
+    oldest_s = status["oldest_s"]
+    since = "" if oldest_s is None else f", the oldest for {_length(oldest_s)}"
+    return f"The worker is running; {waits}{since}."
+
+
+def _pace(status: Mapping[str, Any]) -> list[str]:
+    pace = status["cpu_s_per_sound_s"]
+    if pace is None:
+        return []
+    return [f"Writing down a second of sound takes {pace:.2f} s of the processor."]
+
+
+def _length(seconds: float) -> str:
+    return length_in_words(round(seconds * 1000))

@@ -93,6 +93,18 @@ class Spool:
         names = listing.letters(self.folder)
         return len(_highest_revisions(names)) + sum(suffix == ".texts" for _, suffix in names)
 
+    def oldest_ms(self) -> int | None:
+        """The wall time at which the oldest of what waits to become moments was posted.
+
+        None where nothing does. An open clip does not wait: its sound is still coming.
+        """
+        posted_ns = [
+            state.st_mtime_ns
+            for name, suffix in listing.letters(self.folder)
+            if suffix in {".clip", ".texts"} and (state := _state(self.folder / name)) is not None
+        ]
+        return min(posted_ns) // 1_000_000 if posted_ns else None
+
     def free_bytes(self) -> int:
         """What the disk of the spool has left for us."""
         folder = self.folder
@@ -220,9 +232,8 @@ class Spool:
 
     def _letter(self, name: str, kind: Kind) -> Letter:
         path = self.folder / name
-        try:
-            state = path.lstat()
-        except OSError:  # taken out by a forget in between, or on a place of the disk that fails
+        state = _state(path)
+        if state is None:
             return Letter(path, kind)
         return Letter(path, kind, turn(kind, name, state.st_size), state.st_mtime_ns)
 
@@ -231,6 +242,14 @@ class Spool:
 
     def _make(self) -> None:
         make_folder(self.folder)
+
+
+def _state(path: Path) -> os.stat_result | None:
+    """None where it was taken out in between, or lies on a place of the disk that fails."""
+    try:
+        return path.lstat()
+    except OSError:
+        return None
 
 
 def _highest_revisions(names: Iterable[tuple[str, str]]) -> dict[str, int]:

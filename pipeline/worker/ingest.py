@@ -25,6 +25,7 @@ from pipeline.store.format.events import Draft
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
 from pipeline.worker.model_process import Heard, Models, ModelsFailed
+from pipeline.worker.pace import Pace
 
 Report = Callable[[dict[str, Any]], None]
 """Told what happened, for whoever waits or watches: ids and numbers, never a word."""
@@ -49,6 +50,7 @@ class Ingest:
         self._report = report
         self._keeping_texts = asyncio.Lock()
         self._kept_texts = 0
+        self.pace = Pace()
 
     async def take(self, letter: Letter) -> None:
         """Make this letter's moments and take it out of the spool.
@@ -103,6 +105,7 @@ class Ingest:
             thought, sound = [], None
         if not await self._is_heard(clip):
             heard = await self._models.hear(letter.path, self._progress(clip, pcm, "words"))
+            self.pace.heard(duration_ms(pcm) / 1000, heard.cpu_s)
             thought += _words(clip, heard)
         if thought:
             await self._append(clip.id, *thought, sound=sound)

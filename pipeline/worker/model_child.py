@@ -11,8 +11,10 @@ import contextlib
 import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
@@ -153,6 +155,7 @@ class Server:
         self._loaded = loaded
         self._sending = threading.Lock()
         self._hands = {hand: _Waiting() for hand in Hand}
+        self._between_s = dict.fromkeys(Hand, 0.0)
 
     def serve(self) -> None:
         """Until the line is closed; what is being done then is left."""
@@ -194,7 +197,7 @@ class Server:
         match asked.what:
             case "hear":
                 with _named(asked.about) as clip:
-                    return self._loaded.hear(clip, progress)
+                    return self._heard(clip, progress)
             case "encode" if asked.target is not None:
                 with _named(asked.about) as clip:
                     return self._loaded.encode(clip, asked.target, progress)
@@ -203,11 +206,20 @@ class Server:
             case _:
                 return self._loaded.embed(asked.about)
 
+    def _heard(self, clip: Path, progress: Progress) -> Heard:
+        """With the processor time that it took, but for what came in between."""
+        between_s, began_s = self._between_s[Hand.HEAVY], time.process_time()
+        heard = self._loaded.hear(clip, progress)
+        used_s = time.process_time() - began_s
+        return replace(heard, cpu_s=used_s - (self._between_s[Hand.HEAVY] - between_s))
+
     def _progress(self, asked: Asked, done: float) -> None:
         """A sign of life; and the moment to do what is shorter and should not wait."""
         self._send(asked, "progress", float(done))
-        while (shorter := self._hands[hand_of(asked)].take_below(asked.rank)) is not None:
+        hand, began_s = hand_of(asked), time.process_time()
+        while (shorter := self._hands[hand].take_below(asked.rank)) is not None:
             self._answer(shorter)
+        self._between_s[hand] += time.process_time() - began_s
 
     def _send(self, asked: Asked, kind: str, content: object) -> None:
         with self._sending:

@@ -101,10 +101,14 @@ class ModelsFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a clip comes to; `embedding` is None where there are no words."""
+    """What a clip comes to; `embedding` is None where there are no words.
+
+    `cpu_s` is what it took of the processor, in all threads of the models' process.
+    """
 
     transcript: Transcript
     embedding: Embedding | None
+    cpu_s: float = 0.0
 
 
 class Models(Protocol):

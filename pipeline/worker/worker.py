@@ -30,6 +30,7 @@ from pipeline.worker.model_process import Models, ModelsFailed
 from pipeline.worker.one_at_a_time import OneAtATime
 from pipeline.worker.resting import Resting
 from pipeline.worker.searching import Searching
+from pipeline.worker.today import today
 
 LOOK_EVERY_S = 2.0
 """How often the spool is looked at without a wake: a lost wake costs this much."""
@@ -149,6 +150,8 @@ class Worker:
         return {
             "process": os.getpid(),
             "waiting": self.spool.waiting_count(),
+            "oldest_s": self._oldest_s(),
+            "cpu_s_per_sound_s": self._ingest.pace.cpu_s_per_sound_s,
             "aside": self.spool.aside_count(),
             "set_aside": [
                 {"letter": each.path.name, "reason": each.reason}
@@ -159,6 +162,17 @@ class Worker:
             "resting": [{"letter": each, "reason": why} for each, why in self.resting().items()],
             "failing": self._failing.told(),
         }
+
+    async def today(self) -> dict[str, Any] | None:
+        """What of today is in the archive; None while the clock is not set."""
+        return await today(self._archive, self._clock)
+
+    def _oldest_s(self) -> float | None:
+        """How long the oldest of what waits has been waiting, as the wall clock has it."""
+        posted_ms, now_ms = self.spool.oldest_ms(), self._clock.now_ms()
+        if posted_ms is None or now_ms is None:
+            return None
+        return max(0, now_ms - posted_ms) / 1000
 
     def resting(self) -> dict[str, str]:
         """By name, the letters that were tried and wait for another time, and why."""

@@ -4,7 +4,7 @@
 |---|---|
 | `{"do": "wake"}` | `{"ok": true}`, and the spool is looked at now |
 | `{"do": "retry", "moment": id or null}` | `{"count": n}`: so many are tried again, of all |
-| `{"do": "status"}` | process, waiting, aside, working, trouble |
+| `{"do": "status"}` | process, waiting, aside, working, trouble; with `"today": true`, today |
 | `{"do": "embed", "texts": [...]}` | `{"vectors": base64 of float32, "dimensions": n}` |
 | `{"do": "search", "query": ..., ...}` | hits, both as in `pipeline/search/found.py` |
 | `{"do": "transcribe", "file": path}` | `{"text": ..., "words": [...]}`; nothing is kept |
@@ -74,6 +74,9 @@ class Served(Protocol):
     def status(self) -> dict[str, Any]:
         """How things stand, in numbers."""
 
+    async def today(self) -> dict[str, Any] | None:
+        """What of today is in the archive."""
+
     async def try_again(self, moment: str | None) -> int:
         """Give the models once more what they failed on, now; how many moments."""
 
@@ -138,6 +141,8 @@ async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
         case "retry":
             moment = request["moment"]
             return {"count": await worker.try_again(None if moment is None else str(moment))}
+        case "status" if request.get("today"):
+            return {**worker.status(), "today": await worker.today()}
         case "status":
             return worker.status()
         case "embed" | "search" | "transcribe" as models_work:

@@ -1,6 +1,6 @@
 """How the worker stands, in sentences."""
 
-from device.status_text import worker_sentences
+from device.status_text import today_sentences, worker_sentences
 
 
 def test_a_worker_says_what_is_still_to_come_and_why() -> None:
@@ -11,6 +11,8 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
     status = {
         "trouble": None,
         "waiting": 2,
+        "oldest_s": 125.0,
+        "cpu_s_per_sound_s": 0.052,
         "failing": [clip, batch],
         "resting": [disk],
         "aside": 3,
@@ -18,7 +20,8 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
     }
 
     assert worker_sentences(status) == [
-        "The worker is running; 2 items wait.",
+        "The worker is running; 2 items wait, the oldest for 2 min 5 s.",
+        "Writing down a second of sound takes 0.05 s of the processor.",
         "a: The models ended.",
         "b.0.texts: They were stuck.",
         "c-0.0.clip will be tried again: it cannot be worked on now (Input/output error).",
@@ -30,3 +33,16 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
 def test_a_worker_that_cannot_go_on_or_is_not_there_says_so() -> None:
     assert worker_sentences({"trouble": "No room."}) == ["The worker waits: No room."]
     assert "`afterthought process`" in worker_sentences(None)[0]
+
+
+def test_what_the_day_came_to_is_told_as_far_as_it_is_known() -> None:
+    heard = {"heard_today_s": 18_730.0}
+    today = {"kept": 14, "kept_s": 1_380.0, "transcribed": 12, "transcribed_s": 1_200.0}
+
+    assert today_sentences(heard, {"today": today}) == [
+        "Today 5 h 12 min of sound were heard.",
+        "Today 14 moments with sound were kept, 23 min in all; 20 min of it are written down.",
+    ]
+    assert today_sentences({"heard_today_s": 0.0}, {"today": {**today, "kept": 0}}) == []
+    assert today_sentences(None, {"today": None}) == []
+    assert today_sentences(None, None) == []

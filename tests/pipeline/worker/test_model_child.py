@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import Pipe, reduction
 from multiprocessing.connection import Connection
@@ -24,6 +25,7 @@ class Diary:
     """Models that write down what they do, piece by piece, and what comes in between."""
 
     def __init__(self) -> None:
+        self.cpu_s = 0.0
         self.done: list[str] = []
         self.meanwhile: dict[str, Callable[[], None]] = {}
 
@@ -48,6 +50,7 @@ class Diary:
     def _work(self, name: str, progress: Progress) -> None:
         for piece in (1, 2):
             self.done.append(f"{name} {piece}")
+            self.cpu_s += 1
             self.meanwhile.pop(f"{name} {piece}", lambda: None)()
             progress(piece)
 
@@ -201,3 +204,30 @@ def test_a_query_goes_before_the_rest_of_a_long_sound(
     pause.end()
 
     assert answers(line, 2) == [2, 1]
+
+
+def test_what_a_clip_took_is_told_without_what_came_in_between(
+    line: Connection,
+    diary: Diary,
+    tmp_path: Path,
+    pause: Pause,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "process_time", lambda: diary.cpu_s)
+    diary.meanwhile["long 1"] = pause
+    hear(line, 1, tmp_path / "long", Rank.LONG)
+    pause.reached()
+    hear(line, 2, tmp_path / "short", Rank.SHORT)
+    line.send(Asked(3, "embed", ["come this far"], Rank.QUERY))
+    assert answers(line, 1) == [3]  # and so the short one came before it
+    pause.end()
+
+    took_s: dict[int, float] = {}
+    while len(took_s) < 2:
+        assert line.poll(PATIENCE_S)
+        number, _, kind, content = line.recv()
+        if kind == "done":
+            took_s[number] = content.cpu_s
+
+    assert diary.done == ["long 1", "come this far", "short 1", "short 2", "long 2"]
+    assert took_s == {1: 2.0, 2: 2.0}

@@ -39,6 +39,9 @@ class Idle:
     def status(self) -> dict[str, Any]:
         return {"waiting": 0}
 
+    async def today(self) -> dict[str, Any] | None:
+        return {"kept": 3}
+
     async def try_again(self, moment: str | None) -> int:
         return 0 if moment else 2
 
@@ -195,3 +198,10 @@ async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not is_so():
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("idle")
+async def test_what_today_came_to_is_looked_up_only_for_who_asks(path: Path) -> None:
+    assert await ask(path, {"do": "status"}) == {"waiting": 0}
+    asked = {"do": "status", "today": True}
+    assert await ask(path, asked) == {"waiting": 0, "today": {"kept": 3}}
