@@ -137,7 +137,10 @@ class Context:
 
     def state(self, capture: CaptureStatus | None) -> status.State:
         """The state of capture and worker as the page shows it, given capture's status."""
-        worker = self.worker_status()
+        return self.state_of(capture, self.worker_status())
+
+    def state_of(self, capture: CaptureStatus | None, worker: Told | None) -> status.State:
+        """The same, given the worker's status, too."""
         doubt = self.ask(self.archive.doubt()) if worker is None else ""
         return status.state(capture, worker, self.spool.waiting_count(), doubt)
 

@@ -1,6 +1,6 @@
 """The home page: the state, what was just kept, the day, the past, search and the button."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, g, render_template, request
 
@@ -11,6 +11,7 @@ from dashboard.show.authority import is_offered
 from dashboard.show.done import done
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
+from dashboard.show.progress import progress
 from dashboard.sign_in.confirming import PRESSES
 from pipeline.store.port import Period
 from pipeline.store.views.moment_fold import MomentRow
@@ -45,13 +46,14 @@ def now() -> str:
 
 def shown(here: Context, at: Clock) -> dict[str, object]:
     """Everything that the template of the home page shows."""
-    capture = here.capture_status()
+    capture, worker = here.capture_status(), here.worker_status()
     since_ms, _ = anywhere(at.today - timedelta(days=PAST_DAYS))
     recent = here.ask(here.archive.moments(Period(since_ms, None)))
     newest = here.ask(here.archive.newest())
     just = _just(newest, recent, at)
     return {
-        "state": here.state(capture),
+        "state": here.state_of(capture, worker),
+        "progress": progress(capture, worker, _rows_of(at.today, recent, at)),
         "just": None if just is None else in_full(here, just, at),
         **_today(here, at, recent, just),
         "past": _past(recent, at),
@@ -79,8 +81,7 @@ def _today(
     """The day with all of its moments but the one that stands above it."""
     day = at.today
     since_ms, until_ms = anywhere(day)
-    near = [row for row in recent if row.at_ms is None or since_ms <= row.at_ms < until_ms]
-    rows = [row for row in near if moments.day_of(row, at) == day]
+    rows = _rows_of(day, recent, at)
     timeless = here.ask(here.archive.timeless())
     lost = gaps.stretches(here.ask(here.archive.gaps(Period(since_ms, until_ms))), at)
     others = [row for row in rows if row != just]
@@ -90,6 +91,12 @@ def _today(
         "today": moments.days(others, at, breaks={day: gaps.breaks(lost, day)}),
         "timeless": [moments.card(row, at) for row in timeless if row != just],
     }
+
+
+def _rows_of(day: date, recent: list[MomentRow], at: Clock) -> list[MomentRow]:
+    since_ms, until_ms = anywhere(day)
+    near = [row for row in recent if row.at_ms is None or since_ms <= row.at_ms < until_ms]
+    return [row for row in near if moments.day_of(row, at) == day]
 
 
 def _new_phones(here: Context) -> list[str]:

@@ -48,6 +48,17 @@ def test_the_parts_stand_in_their_order(page: FlaskClient, diary: Diary) -> None
     assert places == sorted(places)
 
 
+def test_below_today_stands_what_it_came_to(page: FlaskClient, diary: Diary) -> None:
+    diary.heard("just now", now_ms())
+    diary.awaited(now_ms())
+    diary.heard("long ago", now_ms() - 30 * HOUR_MS)
+
+    said = page.get("/").text
+
+    assert "2 moments were kept with their sound, 13 s in all." in said
+    assert "1.0 s of that are written down so far." in said
+
+
 def test_what_was_just_kept_stands_whole_and_its_first_button_is_undo(
     page: FlaskClient, diary: Diary
 ) -> None:
