@@ -278,12 +278,12 @@ SELECT rowid, iif(speaker = '', '', speaker || ': ') || text {more} FROM passage
 
 async def _cosine(archive: SqliteReader, vectors: NDArray[np.float32]) -> Sequence[Hits]:
     table = await PassageReader(archive.connection).passages()
-    assert table.vectors is not None
+    (stored,) = table.vectors.values()
     refs = {one.id: one.ref for one in await archive.moments()}
     found = []
     for vector in vectors:
         best = np.full(len(table.moments), -1.0)
-        np.maximum.at(best, table.moment_of, table.vectors.cosines(vector))
+        np.maximum.at(best, table.moment_of, stored.cosines(vector))
         found.append([refs[table.moments[at]] for at in np.argsort(-best, kind="stable")[:TOP]])
     return found
 

@@ -58,7 +58,7 @@ async def measure(moments: int, data: Path) -> None:
     asked = asked[:: max(len(asked) // QUERIES, 1)][:QUERIES]
     embedder = load_embedder()
 
-    async def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    async def embed(texts: Sequence[str], _: str) -> NDArray[np.float32]:
         return embedder.embed(texts)
 
     with TemporaryDirectory() as folder:
@@ -165,7 +165,7 @@ def _rows(place: int, turn: Turn) -> tuple[MomentRow, PassageRow]:
     speaker = turn.speaker or ""
     vector = _chance(place)
     dated = date_in_words(at)
-    return moment, PassageRow(moment.id, 0, None, None, speaker, dated, turn.text, vector)
+    return moment, PassageRow(moment.id, 0, None, None, speaker, dated, turn.text, vector, "chance")
 
 
 def _chance(seed: int) -> bytes:

@@ -50,6 +50,12 @@ class ModelSettings:
     languages_transcriber_sha256: str | None = setting(
         None, "of model.bin; only beside a path of your own"
     )
+    languages_embedder_path: Path | None = setting(
+        None, "unset: Universal Sentence Encoder, once the set `languages` is fetched"
+    )
+    languages_embedder_sha256: str | None = setting(
+        None, "of weights.npz; only beside a path of your own"
+    )
     threads: int = setting(
         1,
         "thread pools that spin double the CPU for the same wall time (measured, x86)",

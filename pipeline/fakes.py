@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.errors import ModelMissing
 from core.moment import Transcript
 from pipeline import media
 from pipeline.meaning.fakes import FakeEmbedder
@@ -11,7 +12,7 @@ from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
-from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Vectors
+from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Said, Vectors
 
 
 class FakeModels:
@@ -20,11 +21,17 @@ class FakeModels:
     `failures` is how many of the next requests fail, as a child that dies would.
     """
 
-    def __init__(self, transcript: Transcript | None = None, *, failures: int = 0) -> None:
+    def __init__(
+        self,
+        transcript: Transcript | None = None,
+        *,
+        failures: int = 0,
+        embedder: FakeEmbedder | None = None,
+    ) -> None:
         self.transcript = transcript or Transcript("", model="fake")
         self.failures = failures
         self.heard: list[str] = []
-        self._embedder = FakeEmbedder()
+        self._embedder = embedder or FakeEmbedder()
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         self._fail_if_told()
@@ -36,12 +43,17 @@ class FakeModels:
     async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         return await asyncio.to_thread(media.encode_opus, read_clip(clip)[1], target, progress)
 
-    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
-        self._fail_if_told()
-        return [placed(Transcript(text), speaker, self._embedder) for text, speaker in texts]
+    def embedder(self) -> str:
+        return self._embedder.name
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
+    async def read(self, said: Sequence[Said]) -> list[Embedding | None]:
         self._fail_if_told()
+        return [placed(transcript, speaker, self._embedder) for transcript, speaker in said]
+
+    async def embed(self, texts: Sequence[str], embedder: str) -> Vectors:
+        self._fail_if_told()
+        if embedder != self._embedder.name:
+            raise ModelMissing(f"This fake is not {embedder}.", advice="Ask another one.")
         return self._embedder.embed(texts)
 
     async def close(self) -> None:

@@ -66,36 +66,34 @@ async def _search(archive: "SqliteReader", arguments: Arguments, screen: Screen)
 
 def _embedder(
     home: "Home", screen: Screen
-) -> Callable[[Sequence[str]], Awaitable["Vectors | None"]]:
+) -> Callable[[Sequence[str], str], Awaitable["Vectors | None"]]:
     """The worker's embedder, or one of our own; without either, words alone, and a sentence."""
     from pipeline.search.query_vectors import asker  # noqa: PLC0415
 
     ask_worker = asker(home.worker_socket, WORKER_PATIENCE_S)
-    own: list[Any] = []
+    own: dict[str, Any] = {}
 
-    async def embed(texts: Sequence[str]) -> "Vectors | None":
-        vectors = None if own else await ask_worker(texts)
+    async def embed(texts: Sequence[str], embedder: str) -> "Vectors | None":
+        vectors = None if embedder in own else await ask_worker(texts, embedder)
         if vectors is not None:
             return vectors
         try:
-            own[:] = own or [_load_embedder(home)]
+            if embedder not in own:
+                own[embedder] = _load_embedder(home, embedder)
         except ModelMissing as error:
             screen.say(f"Searched by words alone. {error}")
             return None
-        loaded: Vectors = own[0].embed(texts)
+        loaded: Vectors = own[embedder].embed(texts)
         return loaded
 
     return embed
 
 
-def _load_embedder(home: "Home") -> Any:  # noqa: ANN401 - an Embedder, whose module is heavy
+def _load_embedder(home: "Home", name: str) -> Any:  # noqa: ANN401 - an Embedder, heavy to import
     from core.settings_file import load  # noqa: PLC0415
-    from pipeline import models  # noqa: PLC0415
-    from pipeline.meaning.embedder import open_embedder  # noqa: PLC0415
+    from pipeline import embedders  # noqa: PLC0415
 
-    settings = load(home.path)
-    folder = models.find("embedder", settings=settings, home=home.path)
-    return open_embedder(folder, threads=settings.models.threads)
+    return embedders.opened(name, load(home.path), home.path)
 
 
 async def _show_single(archive: "SqliteReader", found: "Found", screen: Screen) -> None:

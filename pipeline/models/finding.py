@@ -78,6 +78,12 @@ def find(name: str, *, settings: Settings, home: Path) -> Path:
     return place.folder / place.weights if len(model.files) == 1 else place.folder
 
 
+def is_there(name: str, *, settings: Settings, home: Path) -> bool:
+    """Whether the model is on this machine, whole or not; reads no weights."""
+    place = _place(known(name), settings.models, home)
+    return place is not None and place.there
+
+
 def fingerprint(*, settings: Settings, home: Path) -> str:
     """A text that differs once a model came, went, moved or was replaced. Reads no weights."""
     states = []

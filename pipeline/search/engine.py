@@ -15,7 +15,7 @@ from pipeline.search.hits import Asked, grounds, hit_of
 from pipeline.search.marks import Marker
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query, Term, parse
-from pipeline.store.passage_port import Matches, Passages, Phrase, Shown
+from pipeline.store.passage_port import Matches, Passages, Phrase, Shown, Vectors
 
 FOLD_ROOM = 2
 """Candidates looked at for each hit wanted, so that folding twins leaves enough."""
@@ -24,8 +24,11 @@ FOLD_ROOM = 2
 WHOLE_RUN = 1.1
 """What a part of an unspaced run weighs in a passage with the whole, where the best weighs 1."""
 
-Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32] | None]]
-"""Texts to unit-length vectors; None when the embedder is busy or absent."""
+Embed = Callable[[Sequence[str], str], Awaitable[NDArray[np.float32] | None]]
+"""Texts to unit-length vectors by the embedder of that name; None when it is busy or absent."""
+
+Cosines = Mapping[str, NDArray[np.float32]]
+"""How close each passage is to a query in meaning, by the name of the embedder that says so."""
 
 
 class Engine:
@@ -83,19 +86,18 @@ class Engine:
         began = time.perf_counter()
         moments = await self._current_moments()
         parsed = [parse(query) for query in queries]
-        vectors = None
-        if embed is not None and moments.table.vectors is not None:
-            vectors = await embed([query.text for query in parsed])
+        texts = [query.text for query in parsed]
+        vectors = await _embedded(texts, moments.table.vectors, embed) if embed else {}
         within = moments.within(since_ms, until_ms)
         shared_ms = _since(began) / max(len(queries), 1)
         found = []
         for place, query in enumerate(parsed):
             began = time.perf_counter()
-            knows = vectors is not None and bool(vectors[place].any())
-            cosines = moments.cosines(vectors[place]) if vectors is not None and knows else None
+            known = {name: rows[place] for name, rows in vectors.items() if rows[place].any()}
+            cosines = {name: moments.cosines(row, name) for name, row in known.items()}
             hits, nothing_close = await self._answer(moments, query, cosines, within, n)
             ms = shared_ms + _since(began)
-            found.append(Found(queries[place], hits, nothing_close, vectors is None, ms))
+            found.append(Found(queries[place], hits, nothing_close, not vectors, ms))
         return found
 
     async def _current_moments(self) -> Moments:
@@ -108,7 +110,7 @@ class Engine:
         self,
         moments: Moments,
         query: Query,
-        cosines: NDArray[np.float32] | None,
+        cosines: Cosines,
         within: NDArray[np.bool_],
         n: int,
     ) -> tuple[tuple[Hit, ...], bool]:
@@ -116,15 +118,18 @@ class Engine:
             return (), True
         by_word = await self._by_word(moments, query)
         said = moments.by_moment(by_word, where_none=0.0)
-        close = None
-        if cosines is not None:
-            close = moments.by_moment(cosines[np.newaxis], where_none=-1.0)[0]
+        close = {
+            name: moments.by_moment(row[np.newaxis], where_none=-1.0)[0]
+            for name, row in cosines.items()
+        }
+        near = any(fusion.is_near(row, within, name) for name, row in close.items())
+        scale = fusion.on_one_scale([(row, moments.there[name]) for name, row in close.items()])
         named = moments.named(query)
         heard = moments.heard(query, said, named)
-        nothing = fusion.nothing_close(heard, close, within)
-        evidence = replace(fusion.fuse(said, close, named, moments.line), nothing_close=nothing)
+        nothing = fusion.nothing_close(heard, within, near=near if close else None)
+        evidence = replace(fusion.fuse(said, scale, named, moments.line), nothing_close=nothing)
         places = _best(evidence.total, within, n * FOLD_ROOM)
-        best_passages = moments.best_passages(places, by_word, cosines)
+        best_passages = moments.best_passages(places, by_word, *cosines.values())
         shown = await self._passages.shown(best_passages.tolist())
         chosen = _folded(moments, places, best_passages, shown)[:n]
         asked = Asked(query.terms, by_word, said, Marker(query.terms))
@@ -155,10 +160,23 @@ class Engine:
         return found
 
 
+async def _embedded(
+    texts: Sequence[str], stored: Mapping[str, Vectors], embed: Embed
+) -> dict[str, NDArray[np.float32]]:
+    """The texts' vectors by each embedder that the archive has vectors of and that answers."""
+    found: dict[str, NDArray[np.float32]] = {}
+    for name, rows in stored.items():
+        vectors = await embed(texts, name)
+        # Who knows the vector of a query already need not know whose it is.
+        if vectors is not None and vectors.shape[1] == rows.dimensions:
+            found[name] = vectors
+    return found
+
+
 def _known(vector: str) -> Embed:
     """Gives this vector to one text."""
 
-    async def embed(_: Sequence[str]) -> NDArray[np.float32]:
+    async def embed(_: Sequence[str], __: str) -> NDArray[np.float32]:
         return np.frombuffer(base64.b64decode(vector), "<f4")[np.newaxis]
 
     return embed

@@ -49,6 +49,12 @@ of 1 % of LoCoMo's answerable questions, 8 of QMSum's, 12 of AMI's; of questions
 corpus 97, 73 and 93 %. It cannot tell a false premise about known things (LoCoMo's
 adversarial questions: 1 %, AUC 0.57)."""
 
+CLOSE_COSINES = {"universal-sentence-encoder-multilingual/3": 0.4}
+"""The same for other embedders by their names. What it says so of: bench/RESULTS.md."""
+
+LEAST_SPREAD = 0.05
+"""Of the cosines of few moments; of many it is 0.07 to 0.1 with either embedder."""
+
 CLOSE_COVERAGE = 0.2
 """The same without an embedder, and coarser: the best moment's share of the query's words,
 rare ones weighing more. 2 % of LoCoMo's, 10 of QMSum's, 29 of AMI's; of others 90, 75, 90 %."""
@@ -160,15 +166,40 @@ def fuse(
     return Evidence(words, meaning, speaker, beside, words + meaning + speaker + beside)
 
 
+def on_one_scale(by_embedder: Sequence[tuple[Scores, NDArray[np.bool_]]]) -> Scores | None:
+    """How close each moment is in meaning, whichever embedder it has a vector of; None for none.
+
+    With each, which moments have one. Of one embedder it is the cosine; of several, deviations
+    from what is usual among its own: while an archive is embedded anew, both are searched.
+    """
+    if len(by_embedder) <= 1:
+        return next((cosines for cosines, _ in by_embedder), None)
+    scale = np.full(len(by_embedder[0][0]), -1.0, np.float32)
+    for cosines, there in by_embedder:
+        own = cosines[there]
+        if own.size:
+            scale[there] = (own - own.mean()) / max(float(own.std()), LEAST_SPREAD)
+    return scale
+
+
+def is_near(cosines: Scores, within: NDArray[np.bool_], embedder: str) -> bool:
+    """True where one of the moments `within` is close in meaning, by this embedder's measure."""
+    least = CLOSE_COSINES.get(embedder, CLOSE_COSINE)
+    return bool(np.max(cosines, initial=-1.0, where=within) >= least)
+
+
 def nothing_close(
-    by_word: NDArray[np.float32], cosines: Scores | None, within: NDArray[np.bool_]
+    by_word: NDArray[np.float32], within: NDArray[np.bool_], *, near: bool | None
 ) -> bool:
-    """True where the archive seems to hold nothing about this among the moments `within`."""
+    """True where the archive seems to hold nothing about this among the moments `within`.
+
+    `near` says whether one is close in meaning; None where that could not be asked.
+    """
     some = by_word[:, np.flatnonzero(by_word.any(axis=0) & within)]  # few of very many
     if some.size and (some > 0).all(axis=0).any():
         return False
-    if cosines is not None:
-        return not bool(np.max(cosines, initial=-1.0, where=within) >= CLOSE_COSINE)
+    if near is not None:
+        return not near
     return not by_word.size or _best_coverage(some, int(within.sum())) < CLOSE_COVERAGE
 
 

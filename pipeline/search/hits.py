@@ -107,7 +107,7 @@ def _ground(moments: Moments, asked: Asked, place: int, which: NDArray[np.bool_]
     """The passage of this moment that has most of these words; None where they are none."""
     if not which.any():
         return None
-    (rowid,) = moments.best_passages(np.array([place]), asked.by_word[which], None)
+    (rowid,) = moments.best_passages(np.array([place]), asked.by_word[which])
     has = asked.by_word[:, np.searchsorted(moments.table.rowids, rowid)] > 0
     return Ground(int(rowid), asked.those(which & has))
 

@@ -21,6 +21,7 @@ class Moments:
         self.table = table
         self.line = fusion.timeline(table)
         self.passage_counts = np.bincount(table.moment_of, minlength=len(table.moments))
+        self.there = {name: self._have(rows.there) for name, rows in table.vectors.items()}
         self._by_moment = np.argsort(table.moment_of, kind="stable")
         self._ends = np.cumsum(self.passage_counts)
         names = sorted({speaker for speaker in table.speakers if speaker})
@@ -37,10 +38,12 @@ class Moments:
             inside &= self.table.at_ms < until_ms
         return inside
 
-    def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How close each passage is in meaning."""
-        assert self.table.vectors is not None
-        return self.table.vectors.cosines(vector)
+    def cosines(self, vector: NDArray[np.float32], embedder: str) -> NDArray[np.float32]:
+        """How close each passage is in meaning, by the embedder that made the vector; 0 for others.
+
+        `there` says which moments have vectors of it.
+        """
+        return self.table.vectors[embedder].cosines(vector)
 
     def spread(self, found: Matches, row: NDArray[np.float32]) -> None:
         """Write scores to their passages; what the table does not know yet is left out."""
@@ -75,17 +78,23 @@ class Moments:
                 np.maximum(row, named > 0, out=row)
         return heard
 
+    def _have(self, passages: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which moments have one of these passages."""
+        having = np.zeros(len(self.table.moments), bool)
+        having[self.table.moment_of[passages]] = True
+        return having
+
     def best_passages(
         self,
         places: NDArray[np.intp],
         by_word: NDArray[np.float32],
-        cosines: NDArray[np.float32] | None,
+        *cosines: NDArray[np.float32],
     ) -> NDArray[np.int64]:
         """The rowid of the passage that each of these moments is shown by."""
         scores = by_word.sum(axis=0)
         scores /= scores.max(initial=1.0)
-        if cosines is not None:
-            scores += cosines
+        for each in cosines:
+            scores += each
         ends = self._ends[places]
         best = [
             max(self._by_moment[start:end], key=scores.__getitem__)

@@ -17,8 +17,8 @@ from .engine import Embed
 def asker(worker_socket: Path, patience_s: float) -> Embed:
     """Asks the worker; None where it is busy, absent or has no embedder."""
 
-    async def embed(texts: Sequence[str]) -> NDArray[np.float32] | None:
-        request = {"do": "embed", "texts": list(texts)}
+    async def embed(texts: Sequence[str], embedder: str) -> NDArray[np.float32] | None:
+        request = {"do": "embed", "texts": list(texts), "embedder": embedder}
         try:
             answer = await asyncio.to_thread(
                 socket_client.ask, worker_socket, request, patience_s=patience_s

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 
 class Vectors(Protocol):
-    """A vector a passage, of unit length; zeros where there is none yet."""
+    """A vector a passage, of unit length, all by one embedder; zeros where there is none."""
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Which passages have one."""
+
+    @property
+    def dimensions(self) -> int: ...
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """How close each passage is in meaning to this vector of unit length."""
@@ -21,7 +28,8 @@ class PassageTable:
     """What can be found, as arrays. The same object as long as nothing has changed.
 
     One entry a passage, by ascending rowid: `rowids`, `moment_of` (an index into the
-    moments) and `vectors` (None where there is none at all, or meaning is not asked for).
+    moments) and `vectors`, by the name of the embedder that made them (none where meaning is not
+    asked for; more than one while an archive is embedded anew).
     One entry a moment, in time order, which is the order of the archive where times are
     equal or unknown: `moments` (ids), `at_ms` (UTC, NaN where unknown), `speakers`,
     `characters` (the length of its text), `single` (made by itself: a typed note, a file, an
@@ -32,7 +40,7 @@ class PassageTable:
 
     rowids: NDArray[np.int64]
     moment_of: NDArray[np.int64]
-    vectors: Vectors | None
+    vectors: Mapping[str, Vectors]
     moments: Sequence[str]
     at_ms: NDArray[np.float64]
     speakers: Sequence[str | None]

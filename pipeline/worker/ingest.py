@@ -24,7 +24,7 @@ from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
-from pipeline.worker.model_process import Heard, Models, ModelsFailed
+from pipeline.worker.model_process import Heard, Models, ModelsFailed, Said
 from pipeline.worker.pace import Pace
 
 Report = Callable[[dict[str, Any]], None]
@@ -180,7 +180,7 @@ class Ingest:
         for start in range(0, len(texts), BATCH):
             some, before = texts[start : start + BATCH], self._kept_texts
             new = await self._unknown(some)
-            embeddings = await read([(each.text, each.speaker) for each in new]) if new else []
+            embeddings = await read(list(map(_said, new))) if new else []
             await self._keep_texts(new, embeddings, before)
             await self._keep_again(some)
             known += [each for each in some if each not in new]
@@ -215,7 +215,7 @@ class Ingest:
             if not await self._lacks_vectors(text):
                 continue
             try:
-                (embedding,) = await self._models.read([(text.text, text.speaker)])
+                (embedding,) = await self._models.read([_said(text)])
             except ModelsFailed as error:
                 failures.append(error)
                 if len(failures) >= IN_A_ROW:
@@ -296,11 +296,15 @@ async def _encoded_here(pcm: Pcm, part: Path, tell: Callable[[float], None]) -> 
         raise
 
 
-_Read = Callable[[Sequence[tuple[str, str | None]]], Any]
+_Read = Callable[[Sequence[Said]], Any]
 
 
-async def _no_vectors(texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
-    return [None] * len(texts)
+def _said(text: TypedText) -> Said:
+    return Transcript(text.text), text.speaker
+
+
+async def _no_vectors(said: Sequence[Said]) -> list[Embedding | None]:
+    return [None] * len(said)
 
 
 def _words(clip: Clip, heard: Heard) -> list[Draft]:

@@ -28,17 +28,26 @@ from core.moment import Transcript
 from core.pcm import Pcm
 from core.settings import ModelSettings
 from core.settings_file import load
-from pipeline import media, models
+from pipeline import embedders, media, models
 from pipeline.hearing.transcribe_clip import hear
 from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
-from pipeline.worker.model_process import Asked, Hand, Heard, Progress, Rank, Vectors, hand_of
+from pipeline.worker.model_process import (
+    Asked,
+    Hand,
+    Heard,
+    Progress,
+    Rank,
+    Said,
+    Vectors,
+    hand_of,
+)
 
 if TYPE_CHECKING:  # each loads a library of its own, and most requests need but one of them
     from pipeline.hearing.transcriber import Transcriber
-    from pipeline.meaning.embedder import MiniLmEmbedder
+    from pipeline.meaning.embedder import Embedder
     from pipeline.speech.speech_model import SpeechModel
 
 
@@ -51,12 +60,10 @@ class Loaded(Protocol):
     def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         """The sound of a clip, encoded."""
 
-    def read(
-        self, texts: Sequence[tuple[str, str | None]], progress: Progress
-    ) -> list[Embedding | None]:
-        """Passages and vectors of typed texts."""
+    def read(self, said: Sequence[Said], progress: Progress) -> list[Embedding | None]:
+        """Passages and vectors of what was typed or heard."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], embedder: str) -> Vectors:
         """Vectors of queries."""
 
 
@@ -68,6 +75,7 @@ class LoadedModels:
         self._settings = load(home)
         self._resting_speech_models: list[SpeechModel] = []
         self._loading = threading.Lock()
+        self._embedders: dict[str, Embedder] = {}
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
@@ -75,24 +83,22 @@ class LoadedModels:
         with self._speech_model() as speech_model:
             transcript = hear(pcm, speech_model, self._transcriber, progress)
         whole_s = duration_ms(pcm) / 1000
-        embedding = placed(transcript, letter.speaker, self._embedder, lambda _: progress(whole_s))
+        embedder = self._embedder()
+        embedding = placed(transcript, letter.speaker, embedder, lambda _: progress(whole_s))
         return Heard(transcript, embedding)
 
     def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         """The sound of a clip of the spool, encoded into a new file."""
         return media.encode_opus(read_clip(clip)[1], target, progress)
 
-    def read(
-        self, texts: Sequence[tuple[str, str | None]], progress: Progress
-    ) -> list[Embedding | None]:
-        """Passages and vectors of typed texts."""
-        return [
-            placed(Transcript(text), speaker, self._embedder, progress) for text, speaker in texts
-        ]
+    def read(self, said: Sequence[Said], progress: Progress) -> list[Embedding | None]:
+        """Passages and vectors of what was typed or heard."""
+        embedder = self._embedder()
+        return [placed(transcript, speaker, embedder, progress) for transcript, speaker in said]
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], embedder: str | None = None) -> Vectors:
         """Vectors of queries."""
-        return self._embedder.embed(texts)
+        return self._embedder(embedder).embed(texts)
 
     @contextlib.contextmanager
     def _speech_model(self) -> Iterator[SpeechModel]:
@@ -108,17 +114,16 @@ class LoadedModels:
     def _transcriber(self) -> Transcriber:
         return _WhenNeeded(lambda: self._path("transcriber"), self._settings.models)
 
-    @property
-    def _embedder(self) -> MiniLmEmbedder:
-        """The only model that both hands use; whoever comes first loads it."""
+    def _embedder(self, name: str | None = None) -> Embedder:
+        """The one that is chosen, or that of this name. Both hands use it: the first loads it.
+
+        Two are held only while an archive is embedded anew.
+        """
         with self._loading:
-            return self._one_embedder
-
-    @cached_property
-    def _one_embedder(self) -> MiniLmEmbedder:
-        from pipeline.meaning.embedder import open_embedder  # noqa: PLC0415
-
-        return open_embedder(self._path("embedder"), threads=self._settings.models.threads)
+            name = name or embedders.chosen(self._settings, self._home)
+            if name not in self._embedders:
+                self._embedders[name] = embedders.opened(name, self._settings, self._home)
+            return self._embedders[name]
 
     def _path(self, name: str) -> Path:
         return models.find(name, settings=self._settings, home=self._home)
@@ -204,7 +209,7 @@ class Server:
             case "read":
                 return self._loaded.read(asked.about, progress)
             case _:
-                return self._loaded.embed(asked.about)
+                return self._loaded.embed(*asked.about)
 
     def _heard(self, clip: Path, progress: Progress) -> Heard:
         """With the processor time that it took, but for what came in between."""

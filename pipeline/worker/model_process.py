@@ -26,6 +26,7 @@ import numpy.typing as npt
 from core.errors import UserError
 from core.machine import thread_pools
 from core.moment import Transcript
+from pipeline.embedders import MINI_LM
 from pipeline.media.encoded import Encoded
 from pipeline.spool.order import LONG_CLIP_BYTES
 from pipeline.spool.tries import Why
@@ -35,6 +36,9 @@ Progress = Callable[[float], None]
 """Told how many seconds of sound are done."""
 
 Vectors = npt.NDArray[np.float32]
+
+Said = tuple[Transcript, str | None]
+"""What was typed or heard, and the speaker, where one is known."""
 
 GIVES_BACK = {
     "MALLOC_ARENA_MAX": "1",
@@ -120,11 +124,14 @@ class Models(Protocol):
     async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         """The sound of a clip file of the spool, encoded into a new file."""
 
-    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
-        """Passages and vectors of typed texts, each with its speaker or None; None for no words."""
+    def embedder(self) -> str:
+        """The name of the embedder whose vectors `hear` and `read` give."""
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of queries, float32 (n, dimensions), unit length."""
+    async def read(self, said: Sequence[Said]) -> list[Embedding | None]:
+        """Passages and vectors of what was typed or heard; None for no words."""
+
+    async def embed(self, texts: Sequence[str], embedder: str) -> Vectors:
+        """Vectors of queries by the embedder of this name, float32 (n, dimensions), unit length."""
 
     async def close(self) -> None:
         """Let the models go. They come back when asked again."""
@@ -137,8 +144,18 @@ class ChildModels:
     when it has said nothing for `stuck_s`: requests then raise ModelsFailed.
     """
 
-    def __init__(self, home: Path, *, idle_s: float, stuck_s: float, threads: int = 1) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        idle_s: float,
+        stuck_s: float,
+        threads: int = 1,
+        embedder: Callable[[], str] = lambda: MINI_LM,
+    ) -> None:
+        """`embedder` gives the name of the embedder that is chosen now."""
         self._home = home
+        self.embedder = embedder
         self._idle_s = idle_s
         self._stuck_s = stuck_s
         self._threads = threads
@@ -161,13 +178,13 @@ class ChildModels:
             encoded: Encoded = await self._ask("encode", file, rank, progress, target)
         return encoded
 
-    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
-        rank = _rank(sum(len(text) for text, _ in texts) > LONG_TEXT_SIGNS)
-        read: list[Embedding | None] = await self._ask("read", list(texts), rank)
+    async def read(self, said: Sequence[Said]) -> list[Embedding | None]:
+        rank = _rank(sum(len(transcript.text) for transcript, _ in said) > LONG_TEXT_SIGNS)
+        read: list[Embedding | None] = await self._ask("read", list(said), rank)
         return read
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        vectors: Vectors = await self._ask("embed", list(texts), Rank.QUERY)
+    async def embed(self, texts: Sequence[str], embedder: str) -> Vectors:
+        vectors: Vectors = await self._ask("embed", (list(texts), embedder), Rank.QUERY)
         return vectors
 
     async def close(self) -> None:

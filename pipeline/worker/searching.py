@@ -51,8 +51,8 @@ class Searching:
                 self._engine = Engine(passages, self._embed)
             return self._engine
 
-    async def _embed(self, texts: Sequence[str]) -> Vectors | None:
-        asked = asyncio.create_task(self._models.embed(texts))
+    async def _embed(self, texts: Sequence[str], embedder: str) -> Vectors | None:
+        asked = asyncio.create_task(self._models.embed(texts, embedder))
         done, _ = await asyncio.wait({asked}, timeout=MEANING_WITHIN_S)
         if not done:  # it goes on, and wakes the embedder for the next query
             self._late.add(asked)

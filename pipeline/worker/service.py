@@ -12,6 +12,7 @@ from core.machine import profile
 from core.paths import Home
 from core.settings import Settings
 from core.text.counting import counted
+from pipeline import embedders
 from pipeline.forget import finish_forgetting
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.archive import open_archive
@@ -58,6 +59,7 @@ async def working(
                 idle_s=settings.pipeline.idle_s,
                 stuck_s=settings.pipeline.stuck_s,
                 threads=settings.models.threads,
+                embedder=partial(embedders.chosen, settings, home.path),
             )
             what = partial(conditions, settings, home.path)
             worker = Worker(archive, own, spool, clock or SystemClock(), what)

@@ -5,7 +5,7 @@
 | `{"do": "wake"}` | `{"ok": true}`, and the spool is looked at now |
 | `{"do": "retry", "moment": id or null}` | `{"count": n}`: so many are tried again, of all |
 | `{"do": "status"}` | process, waiting, aside, working, trouble; with `"today": true`, today |
-| `{"do": "embed", "texts": [...]}` | `{"vectors": base64 of float32, "dimensions": n}` |
+| `{"do": "embed", "texts": [...], "embedder": name}` | `{"vectors": base64, "dimensions": n}` |
 | `{"do": "search", "query": ..., ...}` | hits, both as in `pipeline/search/found.py` |
 | `{"do": "transcribe", "file": path}` | `{"text": ..., "words": [...]}`; nothing is kept |
 | `{"do": "clock", "at_ms": n, "utc_offset_min": n}` | `outcome`, `off_ms`: see below |
@@ -163,7 +163,8 @@ def _texts(asked: object) -> list[str]:
 
 
 async def _embed(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
-    vectors = await worker.models.embed(_texts(request["texts"]))
+    embedder = str(request.get("embedder") or worker.models.embedder())
+    vectors = await worker.models.embed(_texts(request["texts"]), embedder)
     packed = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
     return {"vectors": packed, "dimensions": int(vectors.shape[1])}
 

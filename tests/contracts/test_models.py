@@ -61,7 +61,9 @@ async def test_a_clip_is_encoded_into_the_file_that_is_named(
 async def test_texts_give_passages_that_lie_in_them(models: Models) -> None:
     text = "The pill box beeped too often. " * 60
 
-    short, long, nothing = await models.read([("One.", "Anna"), (text, None), ("", None)])
+    short, long, nothing = await models.read(
+        [(Transcript("One."), "Anna"), (Transcript(text), None), (Transcript(""), None)]
+    )
 
     assert nothing is None
     assert short is not None
@@ -77,24 +79,24 @@ async def test_texts_give_passages_that_lie_in_them(models: Models) -> None:
 
 @pytest.mark.parametrize("text", ["two  spaces, and more", "two\nlines", "tab\there\u00a0there"])
 async def test_a_text_s_own_white_space_is_no_hindrance(models: Models, text: str) -> None:
-    (read,) = await models.read([(text, None)])
+    (read,) = await models.read([(Transcript(text), None)])
 
     assert read is not None
     assert [(cut.text_start, cut.text_end) for cut in read.passages] == [(0, len(text))]
 
 
 async def test_queries_give_unit_vectors_and_zeros_where_no_word_is_known(models: Models) -> None:
-    vectors = await models.embed(["why does nobody react", "", "水泵"])
+    vectors = await models.embed(["why does nobody react", "", "水泵"], models.embedder())
 
     assert vectors.shape == (3, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), [1, 0, 0], atol=1e-3)
 
 
 async def test_models_that_were_let_go_come_back(models: Models) -> None:
-    before = await models.embed(["pill box"])
+    before = await models.embed(["pill box"], models.embedder())
     await models.close()
 
-    assert np.array_equal(await models.embed(["pill box"]), before)
+    assert np.array_equal(await models.embed(["pill box"], models.embedder()), before)
 
 
 async def test_a_child_that_is_killed_at_work_fails_its_request_and_the_next_ones_work(
@@ -108,17 +110,17 @@ async def test_a_child_that_is_killed_at_work_fails_its_request_and_the_next_one
 
     with pytest.raises(ModelsFailed):
         await models.hear(silence, kill)
-    assert (await models.embed(["again"])).shape == (1, 384)
+    assert (await models.embed(["again"], models.embedder())).shape == (1, 384)
     await models.close()
 
 
 async def test_what_the_child_had_not_begun_when_it_died_is_asked_again(home: Path) -> None:
     models = ChildModels(home, idle_s=60, stuck_s=120)
-    await models.embed(["warm"])
+    await models.embed(["warm"], models.embedder())
     assert models._child is not None
     models._child.kill()
 
-    assert (await models.embed(["not lost"])).shape == (1, 384)
+    assert (await models.embed(["not lost"], models.embedder())).shape == (1, 384)
     await models.close()
 
 
@@ -126,5 +128,5 @@ async def test_a_child_that_says_nothing_is_ended(home: Path) -> None:
     models = ChildModels(home, idle_s=60, stuck_s=0.01)  # loading alone takes longer
 
     with pytest.raises(ModelsFailed, match="said nothing"):
-        await models.embed(["stuck"])
+        await models.embed(["stuck"], models.embedder())
     await models.close()

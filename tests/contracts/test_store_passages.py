@@ -80,15 +80,16 @@ async def test_every_passage_has_its_moment_and_its_vector(store: Both) -> None:
     table = await store.passages.passages()
 
     assert [table.moments[place] for place in table.moment_of] == [plain, kept.id, kept.id]
-    assert table.vectors is not None
-    assert table.vectors.cosines(np.array([0, 1, 0, 0], np.float32)).tolist() == [0, 0, 1]
+    (vectors,) = table.vectors.values()
+    assert vectors.there.tolist() == [False, True, True]
+    assert vectors.cosines(np.array([0, 1, 0, 0], np.float32)).tolist() == [0, 0, 1]
     assert sorted(table.rowids.tolist()) == table.rowids.tolist()
 
 
 async def test_where_nothing_has_a_vector_there_are_none(store: Both) -> None:
     await store.keep("pill box")
 
-    assert (await store.passages.passages()).vectors is None
+    assert (await store.passages.passages()).vectors == {}
 
 
 async def test_what_is_hidden_is_found_by_no_word_until_it_is_restored(store: Both) -> None:

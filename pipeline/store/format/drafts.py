@@ -277,11 +277,8 @@ def embedding_belonging(embedding: Embedding) -> Belonging:
     return new_belonging("embedding", content)
 
 
-def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]] | None:
-    """The passages of an embedding, and for each its float16 vector as bytes.
-
-    None where it is damaged.
-    """
+def read_embedding(content: bytes) -> Embedding | None:
+    """The embedding that a belonging of that kind holds; None where it is damaged."""
     line, _, vectors = content.partition(b"\n")
     head = json_object(line)
     if head is None or not has_shape(head, _EMBEDDING):
@@ -290,7 +287,8 @@ def read_embedding(content: bytes) -> tuple[tuple[PassageCut, ...], list[bytes]]
     if width < 1 or len(vectors) != width * count:
         return None
     cuts = tuple(PassageCut(**{name: each[name] for name in _CUT}) for each in head["passages"])
-    return cuts, [vectors[at : at + width] for at in range(0, len(vectors), width)]
+    rows = tuple(vectors[at : at + width] for at in range(0, len(vectors), width))
+    return Embedding(head["model"], cuts, rows)
 
 
 _CUT = {
@@ -300,6 +298,7 @@ _CUT = {
     "end_ms": or_none(is_whole),
 }
 _EMBEDDING = {
+    "model": is_text,
     "dimensions": is_whole,
     "passages": list_of(lambda value: has_shape(value, _CUT)),
 }

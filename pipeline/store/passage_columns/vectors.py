@@ -39,6 +39,15 @@ class VectorRows:
         """How long the stored vectors are that count; 0 where there is none."""
         return int(self.stored_bytes.max(initial=0))
 
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Which passages have a vector."""
+        return self.stored_bytes > 0
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.buffer.shape[1])
+
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """How close each passage is to this, in their order; 0 without a vector.
 

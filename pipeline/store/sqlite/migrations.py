@@ -205,6 +205,17 @@ ALTER TABLE moment ADD COLUMN language TEXT;
 ALTER TABLE moment ADD COLUMN other_language TEXT;
 """
 
+# The name stands in the first line of the embedding, which need not be JSON where it was altered.
+_HEAD = "CAST(substr(content, 1, instr(content, x'0a') - 1) AS TEXT)"
+_EMBEDDER = f"""
+ALTER TABLE passage ADD COLUMN embedder TEXT;
+UPDATE passage SET embedder = (
+    SELECT CASE WHEN json_valid({_HEAD}) THEN json_extract({_HEAD}, '$.model') END
+    FROM belonging WHERE subject = passage.moment AND kind = 'embedding' ORDER BY seq DESC LIMIT 1
+) WHERE vector IS NOT NULL;
+CREATE INDEX passage_by_embedder ON passage (embedder, moment);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
     _INTERVALS,
@@ -216,6 +227,7 @@ MIGRATIONS: tuple[str, ...] = (
     _SOUND_DUE,
     _ABOUT,
     _LANGUAGES,
+    _EMBEDDER,
 )
 
 REINDEXED_BY = frozenset({7})

@@ -68,10 +68,12 @@ async def read_changes(connection: aiosqlite.Connection, old: Snapshot) -> Snaps
     times = times_of(old.moments, changed) | await _times_now(connection, changed)
     anew = read_anew(old.moments, times, await _moments_at(connection, times), changed)
     query = f"{_passage(meaning=old.meaning)} WHERE moment {_AMONG} ORDER BY rowid"
-    rows = await connection.execute_fetchall(query, (_listed(changed),))
+    rows = list(await connection.execute_fetchall(query, (_listed(changed),)))
     # A new row's rowid is higher than all that are there, so the rows stay in their order.
+    if not {row[3] for row in rows if row[2]} <= old.passages.vectors.keys():
+        return None  # the first of another embedder
     passages = old.passages.moved(anew.places).followed_by(rows, anew.changed)
-    if passages.vectors.width_bytes != old.passages.vectors.width_bytes:
+    if passages.widths != old.passages.widths:
         return None  # other vectors count now, some of which were read as zeros
     return _snapshot(anew.moments, passages, mark, meaning=old.meaning)
 
@@ -82,7 +84,7 @@ def _snapshot(
     table = PassageTable(
         rowids=passages.rowids,
         moment_of=passages.moment_of,
-        vectors=passages.vectors if passages.vectors.width_bytes else None,
+        vectors=passages.vectors,
         moments=moments.ids,
         at_ms=moments.at_ms,
         speakers=moments.speakers,
@@ -118,7 +120,7 @@ async def _moments_at(connection: aiosqlite.Connection, times: AbstractSet[int])
 
 
 def _passage(*, meaning: bool) -> str:
-    return f"SELECT rowid, moment, {'vector' if meaning else 'NULL'} FROM passage"
+    return f"SELECT rowid, moment, {'vector, embedder' if meaning else 'NULL, NULL'} FROM passage"
 
 
 def _listed(values: AbstractSet[str] | AbstractSet[int]) -> str:

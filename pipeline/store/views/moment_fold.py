@@ -6,12 +6,12 @@ Pure. The same events give the same rows in whatever order they came in.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from core.calendar.dates import date_in_words
 from core.clock import as_datetime
 from core.moment import Transcript
 from pipeline.store.format.drafts import (
+    Embedding,
     PassageCut,
     read_embedding,
     read_reference,
@@ -60,7 +60,10 @@ class MomentRow:
 
 @dataclass(frozen=True, slots=True)
 class PassageRow:
-    """One row of the view `passage`; `vector` is little-endian float16, or None."""
+    """One row of the view `passage`; `vector` is little-endian float16, or None.
+
+    `embedder` names the model that made it: vectors of two models must never meet.
+    """
 
     moment: str
     position: int
@@ -70,6 +73,7 @@ class PassageRow:
     date_words: str
     text: str
     vector: bytes | None
+    embedder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +207,11 @@ def _passages(
 ) -> tuple[PassageRow, ...]:
     if transcript is None or not transcript.text:
         return ()
-    cuts, vectors = _embedded(moment.revision, events, contents) or (
-        _one_passage(moment, transcript),
-        [None],
+    embedding = _embedded(moment.revision, events, contents)
+    cuts, vectors, embedder = (
+        (_one_passage(moment, transcript), (None,), None)
+        if embedding is None
+        else (embedding.passages, embedding.vectors, embedding.model)
     )
     return tuple(
         PassageRow(
@@ -217,14 +223,14 @@ def _passages(
             date_words=_date_words(moment),
             text=transcript.text[cut.text_start : cut.text_end],
             vector=vector,
+            embedder=embedder,
         )
         for position, (cut, vector) in enumerate(zip(cuts, vectors, strict=True))
     )
 
 
-def _embedded(
-    revision: int, events: list[Event], contents: Contents
-) -> tuple[tuple[Any, ...], list[Any]] | None:
+def _embedded(revision: int, events: list[Event], contents: Contents) -> Embedding | None:
+    """The newest one of this revision: an archive that gets another embedder embeds anew."""
     embedded = [each for each in events if each.kind == "moment_embedded"]
     for event in reversed([e for e in embedded if e.payload.get("revision", 0) == revision]):
         for entry in event.payload["belongings"]:

@@ -29,7 +29,7 @@ async def reader(archive: SqliteArchive) -> AsyncIterator[PassageReader]:
 
 @pytest.fixture
 def engine(reader: PassageReader) -> Engine:
-    async def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    async def embed(texts: Sequence[str], _: str) -> NDArray[np.float32]:
         return FakeEmbedder().embed(texts)
 
     return Engine(reader, embed)

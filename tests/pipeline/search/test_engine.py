@@ -110,7 +110,7 @@ async def test_a_moment_without_a_time_is_in_no_range(
 async def test_without_an_embedder_words_answer_and_the_answer_says_so(
     archive: SqliteArchive, reader: PassageReader
 ) -> None:
-    async def busy(_: Sequence[str]) -> None:
+    async def busy(_: Sequence[str], __: str) -> None:
         return None
 
     await keep(archive, *DAY)
@@ -125,7 +125,7 @@ async def test_without_an_embedder_words_answer_and_the_answer_says_so(
 async def test_what_means_the_same_is_found_without_a_word_in_common(
     archive: SqliteArchive, reader: PassageReader
 ) -> None:
-    async def understand(queries: Sequence[str]) -> NDArray[np.float32]:
+    async def understand(queries: Sequence[str], _: str) -> NDArray[np.float32]:
         return FakeEmbedder().embed([f"Gina: {DAY[0].text}" for _ in queries])
 
     await keep(archive, *DAY)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline import embedders
 from pipeline.search import fusion
 from pipeline.store.passage_port import PassageTable
 
@@ -23,7 +24,7 @@ def line(
     table = PassageTable(
         rowids=np.arange(count),
         moment_of=np.arange(count),
-        vectors=None,
+        vectors={},
         moments=[str(place) for place in range(count)],
         at_ms=np.array(at_ms, float),
         speakers=[None] * count,
@@ -306,12 +307,45 @@ def test_what_is_close_counts_only_among_the_moments_that_are_asked_for() -> Non
     said, near = by_word([0, 4], [0, 4]), np.array([0.0, 0.9], np.float32)
     first, second = np.array([True, False]), np.array([False, True])
 
-    assert fusion.nothing_close(said, None, first)
-    assert not fusion.nothing_close(said, None, second)
-    assert fusion.nothing_close(by_word([0, 0]), near, first)
-    assert not fusion.nothing_close(by_word([0, 0]), near, second)
+    assert nothing_close(said, None, first)
+    assert not nothing_close(said, None, second)
+    assert nothing_close(by_word([0, 0]), near, first)
+    assert not nothing_close(by_word([0, 0]), near, second)
 
 
-def nothing_close(said: NDArray[np.float32], cosines: NDArray[np.float32] | None) -> bool:
-    """Among all moments."""
-    return fusion.nothing_close(said, cosines, np.ones(said.shape[1], bool))
+def test_each_embedder_has_its_own_measure_of_what_is_close() -> None:
+    cosines, within = np.array([0.1, 0.41], np.float32), np.array([True, True])
+
+    assert not fusion.is_near(cosines, within, embedders.MINI_LM)
+    assert fusion.is_near(cosines, within, embedders.MULTILINGUAL)
+    assert set(fusion.CLOSE_COSINES) == {embedders.MULTILINGUAL}
+
+
+def test_the_cosine_of_one_embedder_is_taken_as_it_is() -> None:
+    cosines = np.array([0.3, 0.1, -1], np.float32)
+
+    assert fusion.on_one_scale([]) is None
+    assert fusion.on_one_scale([(cosines, cosines > 0)]) is cosines
+
+
+def test_moments_of_two_embedders_are_measured_each_among_its_own() -> None:
+    first = np.array([0.9, 0.5, 0.5, -1, -1, -1, -1], np.float32)
+    second = np.array([-1, -1, -1, 0.5, 0.1, 0.1, -1], np.float32)
+
+    scale = fusion.on_one_scale([(first, first > 0), (second, second > 0)])
+
+    assert scale is not None
+    np.testing.assert_allclose(scale[:3], scale[3:6], rtol=1e-3)
+    assert scale[0] > 1
+    assert scale[6] == -1
+
+
+def nothing_close(
+    said: NDArray[np.float32],
+    cosines: NDArray[np.float32] | None,
+    within: NDArray[np.bool_] | None = None,
+) -> bool:
+    """Among all moments, if none are named."""
+    among = np.ones(said.shape[1], bool) if within is None else within
+    near = None if cosines is None else fusion.is_near(cosines, among, embedders.MINI_LM)
+    return fusion.nothing_close(said, among, near=near)

@@ -12,7 +12,7 @@ from pipeline.store.passage_port import Matches, PassageTable
 TABLE = PassageTable(
     rowids=np.array([3, 5, 8, 9]),
     moment_of=np.array([0, 0, 1, 3]),
-    vectors=vector_rows(encoded(np.eye(4, dtype=np.float32))),
+    vectors={"it": vector_rows(encoded(np.eye(4, dtype=np.float32)))},
     moments=["two passages", "one", "none", "no time"],
     at_ms=np.array([10, 20, 30, np.nan]),
     speakers=["Gina Smith", "Jo", "Zoe Brown", "Al Smith"],
@@ -24,7 +24,7 @@ TABLE = PassageTable(
 EMPTY = PassageTable(
     np.zeros(0, int),
     np.zeros(0, int),
-    None,
+    {},
     [],
     np.zeros(0),
     [],
@@ -122,10 +122,12 @@ def test_a_moment_is_shown_by_the_passage_that_says_most(
     cosines: NDArray[np.float32] | None,
     first: int,
 ) -> None:
-    shown = moments.best_passages(np.array([1, 0, 3]), np.array(by_word), cosines)
+    shown = moments.best_passages(
+        np.array([1, 0, 3]), np.array(by_word), *([] if cosines is None else [cosines])
+    )
 
     assert shown.tolist() == [8, first, 9]
 
 
 def test_closeness_in_meaning_is_asked_of_every_passage(moments: Moments) -> None:
-    assert moments.cosines(row(0, 1, 0, 0)).tolist() == [0, 1, 0, 0]
+    assert moments.cosines(row(0, 1, 0, 0), "it").tolist() == [0, 1, 0, 0]

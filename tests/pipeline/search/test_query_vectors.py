@@ -23,11 +23,13 @@ async def test_the_worker_is_asked_for_all_texts_at_once(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(socket_client, "ask", ask)
 
-    found = await asker(SOCKET, 0.5)(("pill box", "boat"))
+    found = await asker(SOCKET, 0.5)(("pill box", "boat"), "it")
 
     assert found is not None
     assert found.tolist() == vectors.tolist()
-    assert asked == [(SOCKET, {"do": "embed", "texts": ["pill box", "boat"]}, 0.5)]
+    assert asked == [
+        (SOCKET, {"do": "embed", "texts": ["pill box", "boat"], "embedder": "it"}, 0.5)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -41,4 +43,4 @@ async def test_without_an_answer_there_are_no_vectors(
 
     monkeypatch.setattr(socket_client, "ask", ask)
 
-    assert await asker(SOCKET, 0.5)(["pill box"]) is None
+    assert await asker(SOCKET, 0.5)(["pill box"], "it") is None

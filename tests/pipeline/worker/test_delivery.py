@@ -22,6 +22,7 @@ from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import Embedding, new_moment_id
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.delivery import Delivery, delivering
+from pipeline.worker.model_process import Said
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 from tests.waiting import PATIENCE_S
@@ -37,10 +38,10 @@ class Held(FakeModels):
         self.go = asyncio.Event()
         self.asked = asyncio.Event()
 
-    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+    async def read(self, said: Sequence[Said]) -> list[Embedding | None]:
         self.asked.set()
         await self.go.wait()
-        return await super().read(texts)
+        return await super().read(said)
 
 
 @pytest.fixture

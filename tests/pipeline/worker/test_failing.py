@@ -23,7 +23,7 @@ from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
-from pipeline.worker.model_process import ModelsFailed, Progress
+from pipeline.worker.model_process import ModelsFailed, Progress, Said
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 from tests.pipeline.conftest import SPOKEN
@@ -39,11 +39,11 @@ class Allergic(FakeModels):
         self.asked = 0
         self.ill = False
 
-    async def read(self, texts: Sequence[tuple[str, str | None]]) -> list[Embedding | None]:
+    async def read(self, said: Sequence[Said]) -> list[Embedding | None]:
         self.asked += 1
-        if any("nuts" in text for text, _ in texts):
+        if any("nuts" in each.text for each, _ in said):
             raise ModelsFailed("nuts", "ended")
-        return await super().read(texts)
+        return await super().read(said)
 
     async def hear(self, clip: Path, progress: Callable[[float], None]) -> Any:
         self.asked += 1

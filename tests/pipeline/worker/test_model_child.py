@@ -15,7 +15,7 @@ from core.moment import Transcript
 from pipeline.media.encoded import Encoded
 from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_child import Server
-from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Vectors
+from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Said, Vectors
 
 PATIENCE_S = 60
 """What is asked here takes no time; a fault should not hang the tests."""
@@ -37,13 +37,11 @@ class Diary:
         self._work(f"{clip.read_text(encoding='ascii')} to {target.name}", progress)
         return Encoded("", "", 0, 0)
 
-    def read(
-        self, texts: Sequence[tuple[str, str | None]], progress: Progress
-    ) -> list[Embedding | None]:
-        self._work(texts[0][0], progress)
+    def read(self, said: Sequence[Said], progress: Progress) -> list[Embedding | None]:
+        self._work(said[0][0].text, progress)
         return [None]
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], embedder: str) -> Vectors:
         self.done.append(texts[0])
         return np.zeros((1, 384), np.float32)
 
@@ -82,7 +80,7 @@ def answers(line: Connection, count: int) -> list[int]:
 
 
 def read(number: int, name: str, rank: Rank) -> Asked:
-    return Asked(number, "read", [(name, None)], rank)
+    return Asked(number, "read", [(Transcript(name), None)], rank)
 
 
 def hear(line: Connection, number: int, file: Path, rank: Rank) -> None:
@@ -132,7 +130,7 @@ def test_a_short_clip_is_heard_between_two_pieces_of_a_long_one(
     hear(line, 2, tmp_path / "other", Rank.LONG)
     line.send(read(3, "text", Rank.LONG))
     hear(line, 4, tmp_path / "short", Rank.SHORT)
-    line.send(Asked(5, "embed", ["come this far"], Rank.QUERY))
+    line.send(Asked(5, "embed", (["come this far"], "it"), Rank.QUERY))
     assert answers(line, 1) == [5]  # and so the others came before it
 
     pause.end()
@@ -152,7 +150,7 @@ def test_a_query_and_a_note_wait_for_no_piece_of_anything(
     pause.reached()
 
     line.send(read(2, "note", Rank.SHORT))
-    line.send(Asked(3, "embed", ["query"], Rank.QUERY))
+    line.send(Asked(3, "embed", (["query"], "it"), Rank.QUERY))
 
     assert sorted(answers(line, 2)) == [2, 3]
     pause.end()
@@ -165,7 +163,7 @@ def test_a_query_goes_before_the_rest_of_a_note(
     diary.meanwhile["note 1"] = pause
     line.send(read(1, "note", Rank.SHORT))
     pause.reached()
-    line.send(Asked(2, "embed", ["query"], Rank.QUERY))
+    line.send(Asked(2, "embed", (["query"], "it"), Rank.QUERY))
     line.send(read(3, "text", Rank.LONG))
     assert answers(line, 1) == [3]  # and so the query came before it
 

@@ -98,10 +98,10 @@ class Asleep(FakeModels):
         self.awake = asyncio.Event()
         self.answered = 0
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
+    async def embed(self, texts: Sequence[str], embedder: str) -> Vectors:
         await self.awake.wait()
         self.answered += 1
-        return await super().embed(texts)
+        return await super().embed(texts, embedder)
 
 
 @pytest.mark.usefixtures("_said")
@@ -149,7 +149,9 @@ async def test_where_vectors_do_not_fit_words_alone_answer(
 @pytest.mark.usefixtures("_said")
 async def test_for_a_known_vector_no_model_is_waited_for(home: Path) -> None:
     models = Asleep()
-    packed = base64.b64encode((await FakeModels().embed(["pump"])).tobytes()).decode()
+    packed = base64.b64encode(
+        (await FakeModels().embed(["pump"], FakeModels().embedder())).tobytes()
+    ).decode()
     async with contextlib.aclosing(Searching(home, models)) as here:
         found = await here.search(Wanted("pump", vector=packed))
 

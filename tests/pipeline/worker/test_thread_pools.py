@@ -60,7 +60,7 @@ async def _threads_of_a_child(home: Path, *, threads: int) -> int:
     (home / "settings.toml").write_text(f"[models]\nthreads = {threads}\n", encoding="utf-8")
     models = ChildModels(home, idle_s=60, stuck_s=120, threads=threads)
     try:
-        await models.embed(["the pills"])
+        await models.embed(["the pills"], models.embedder())
         assert models._child is not None
         return int(psutil.Process(models._child.pid).num_threads())
     finally:

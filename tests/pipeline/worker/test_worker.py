@@ -19,6 +19,7 @@ from core.sockets import socket_client
 from core.spool_port import Clip
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
+from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.media import Handling
 from pipeline.search.query_vectors import asker
 from pipeline.spool.clip_sound import read_clip
@@ -29,7 +30,7 @@ from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
-from pipeline.worker.model_process import Heard, Progress
+from pipeline.worker.model_process import Heard, Progress, Said
 from pipeline.worker.service import working
 from pipeline.worker.worker import SCRUB_EVERY_S, Worker
 from tests.waiting import PATIENCE_S
@@ -113,7 +114,7 @@ async def test_a_fault_of_ours_on_one_letter_stops_no_other(
 
 async def test_a_missing_model_lets_letters_wait(home: Path, post_text: Post, spool: Spool) -> None:
     class NoModels(FakeModels):
-        async def read(self, texts: Sequence[tuple[str, str | None]]) -> Never:
+        async def read(self, said: Sequence[Said]) -> Never:
             raise ModelMissing("The model is missing.", advice="Run `./run setup`.")
 
     post_text("a note")
@@ -250,7 +251,7 @@ async def test_the_socket_answers(worker: Worker, home: Path, post_text: Post) -
     status = await asyncio.to_thread(
         socket_client.ask, socket, {"do": "status"}, patience_s=PATIENCE_S
     )
-    vectors = await asker(socket, 5)(["pill box", "box pill"])
+    vectors = await asker(socket, 5)(["pill box", "box pill"], FakeEmbedder.name)
 
     assert vectors is not None
     assert (status["waiting"], status["aside"], status["trouble"]) == (1, 0, None)

@@ -112,9 +112,11 @@ def test_passages_read_back_with_their_vectors() -> None:
     cuts = (PassageCut(0, 4, 0, 300), PassageCut(5, 8, None, None))
     vectors = encoded(np.eye(2, 3, dtype=np.float32))
 
-    content = drafts.embedding_belonging(Embedding("fake", cuts, vectors)).content
+    embedding = Embedding("fake", cuts, vectors)
 
-    assert drafts.read_embedding(content) == (cuts, list(vectors))
+    content = drafts.embedding_belonging(embedding).content
+
+    assert drafts.read_embedding(content) == embedding
 
 
 def test_a_gap_that_clocks_measured_says_its_end_and_its_length() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ArchiveUnusable
+from core.moment import Transcript
 from pipeline.fakes import FakeModels
 from pipeline.store.format import drafts
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
@@ -51,7 +52,7 @@ FLIPPED = [
 
 async def fill(archive: SqliteArchive) -> None:
     texts = ("the pill box", "the siren, once more", "soon gone")
-    embeddings = await FakeModels().read([(text, "Anna") for text in texts])
+    embeddings = await FakeModels().read([(Transcript(text), "Anna") for text in texts])
     moments = []
     for text, embedding in zip(texts, embeddings, strict=True):
         kept = typed(text, speaker="Anna")

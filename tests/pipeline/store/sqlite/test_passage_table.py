@@ -211,8 +211,9 @@ async def read_now(home: Path) -> PassageTable:
 def values(table: PassageTable) -> list[object]:
     """What can be compared; a NaN is no more the same as another than None is."""
     columns = [getattr(table, each.name) for each in fields(table) if each.name != "vectors"]
-    if isinstance(table.vectors, VectorRows):
-        columns += map(table.vectors.cosines, np.eye(table.vectors.width_bytes // 2, dtype="f4"))
+    for name, rows in table.vectors.items():
+        assert isinstance(rows, VectorRows)
+        columns += [name, *map(rows.cosines, np.eye(rows.dimensions, dtype="f4"))]
     return [repr(each.tolist()) if isinstance(each, np.ndarray) else each for each in columns]
 
 
