@@ -142,7 +142,7 @@ def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
     aside = [f"{each['letter']} was set aside: {each['reason']}." for each in status["set_aside"]]
     more = status["aside"] - len(aside)
     aside += [f"{counted(more, 'more was', 'more were')} set aside."] if more > 0 else []
-    return [_running(status), *_pace(status), *failing, *resting, *aside]
+    return [_running(status), *_pace(status), *_anew(status), *failing, *resting, *aside]
 
 
 def today_sentences(
@@ -172,6 +172,14 @@ def _pace(status: Mapping[str, Any]) -> list[str]:
     if pace is None:
         return []
     return [f"Writing down a second of sound takes {pace:.2f} s of the processor."]
+
+
+def _anew(status: Mapping[str, Any]) -> list[str]:
+    anew = status["embedding_anew"]
+    if anew is None:
+        return []
+    done = f"{anew['done']} of {anew['of']} are done"
+    return [f"Moments are being placed by meaning anew, for your languages: {done}."]
 
 
 def _length(seconds: float) -> str:

@@ -29,6 +29,7 @@ def progress(
         *(_queue(worker or {}) if running else []),
         *_of_today(heard_s, sum_of(today)),
         *(_pace(worker or {}) if running else []),
+        *(_anew(worker or {}) if running else []),
     ]
 
 
@@ -61,6 +62,11 @@ def _pace(worker: Mapping[str, Any]) -> list[str]:
     if pace is None:
         return []
     return [say("progress.pace", length=length_in_words(round(pace * 60_000)))]
+
+
+def _anew(worker: Mapping[str, Any]) -> list[str]:
+    anew = worker.get("embedding_anew")
+    return [] if anew is None else [say("progress.anew", done=anew["done"], of=anew["of"])]
 
 
 def _length(seconds: float) -> str:

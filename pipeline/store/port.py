@@ -104,6 +104,9 @@ class Reader(Protocol):
         Those that are seen, in the order in which they were kept.
         """
 
+    async def embedded_otherwise(self, embedder: str) -> list[str]:
+        """The moments that are seen and have vectors of another embedder, the newest last."""
+
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         """What was imported from this source, by the caller's own id or by line, if it is there."""
 

@@ -24,6 +24,7 @@ from pipeline.store.sqlite.connection import understood
 from pipeline.worker.again import HearAgain, try_again
 from pipeline.worker.backoff import GIVE_UP_AFTER
 from pipeline.worker.clock_correction import visitors_time
+from pipeline.worker.embedding_anew import EmbeddingAnew
 from pipeline.worker.failing import Failing
 from pipeline.worker.ingest import Ingest
 from pipeline.worker.model_process import Models, ModelsFailed
@@ -76,6 +77,7 @@ class Worker:
         self._lacking: dict[Kind, ModelMissing] = {}
         self._failing = Failing(spool.folder, clock, conditions)
         self._again = HearAgain(archive, spool)
+        self._anew = EmbeddingAnew(archive, models, clock)
         self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -125,6 +127,8 @@ class Worker:
                 await self._hear_again()
                 await self.drain()
                 await self.scrub_again()
+                if await self._anew.step():
+                    pause_s = 0.0
             except ArchiveInDoubt:  # only a worker that opens it anew can know more
                 raise
             except UserError as error:
@@ -161,6 +165,7 @@ class Worker:
             "trouble": None if self.trouble is None else str(self.trouble),
             "resting": [{"letter": each, "reason": why} for each, why in self.resting().items()],
             "failing": self._failing.told(),
+            "embedding_anew": self._anew.told(),
         }
 
     async def today(self) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
         "waiting": 2,
         "oldest_s": 125.0,
         "cpu_s_per_sound_s": 0.052,
+        "embedding_anew": {"done": 40, "of": 300},
         "failing": [clip, batch],
         "resting": [disk],
         "aside": 3,
@@ -22,6 +23,7 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
     assert worker_sentences(status) == [
         "The worker is running; 2 items wait, the oldest for 2 min 5 s.",
         "Writing down a second of sound takes 0.05 s of the processor.",
+        "Moments are being placed by meaning anew, for your languages: 40 of 300 are done.",
         "a: The models ended.",
         "b.0.texts: They were stuck.",
         "c-0.0.clip will be tried again: it cannot be worked on now (Input/output error).",

@@ -151,6 +151,13 @@ class SqliteReader:
         rows = await self.connection.execute_fetchall(query)
         return [MomentRow(*row) for row in rows]
 
+    async def embedded_otherwise(self, embedder: str) -> list[str]:
+        query = (
+            "SELECT moment FROM passage WHERE embedder < ?1 OR embedder > ?1 "
+            "GROUP BY moment ORDER BY max(rowid)"
+        )
+        return [row[0] for row in await self.connection.execute_fetchall(query, (embedder,))]
+
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         query = (
             f"SELECT {_MOMENT} FROM moment WHERE source = ? AND ref IS ? AND line IS ? "

@@ -75,3 +75,10 @@ def test_what_writing_down_costs_is_said_for_a_minute_of_sound() -> None:
     assert progress(None, worker(cpu_s_per_sound_s=0.052), []) == [
         "Writing down a minute of sound takes 3 s of the processor."
     ]
+
+
+def test_moments_that_get_other_vectors_are_counted() -> None:
+    assert progress(None, worker(embedding_anew=None), []) == []
+    assert progress(None, worker(embedding_anew={"done": 40, "of": 300}), []) == [
+        "Moments are being placed by meaning anew, for your languages: 40 of 300 are done."
+    ]

@@ -195,7 +195,7 @@ def test_a_query_goes_before_the_rest_of_a_long_sound(
     asked = Asked(1, "encode", None, Rank.LONG, target=tmp_path / "sound")
     ask_about(line, asked, tmp_path / "hours")
     pause.reached()
-    line.send(Asked(2, "embed", ["query"], Rank.QUERY))
+    line.send(Asked(2, "embed", (["query"], "it"), Rank.QUERY))
     hear(line, 3, tmp_path / "other", Rank.SHORT)
     assert answers(line, 1) == [3]  # and so the query came before it
 
@@ -216,7 +216,7 @@ def test_what_a_clip_took_is_told_without_what_came_in_between(
     hear(line, 1, tmp_path / "long", Rank.LONG)
     pause.reached()
     hear(line, 2, tmp_path / "short", Rank.SHORT)
-    line.send(Asked(3, "embed", ["come this far"], Rank.QUERY))
+    line.send(Asked(3, "embed", (["come this far"], "it"), Rank.QUERY))
     assert answers(line, 1) == [3]  # and so the short one came before it
     pause.end()
 

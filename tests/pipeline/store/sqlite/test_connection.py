@@ -14,9 +14,10 @@ from pipeline.store.format import drafts
 from pipeline.store.sqlite import connection
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path, migrate, sqlite_check, understood
-from pipeline.store.sqlite.migrations import MIGRATIONS
+from pipeline.store.sqlite.migrations import _EMBEDDER, MIGRATIONS
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
+from tests.contracts.stores import embedded, typed
 
 
 async def test_an_archive_of_a_newer_version_is_left_alone(home: Path) -> None:
@@ -48,6 +49,23 @@ async def test_an_archive_of_an_earlier_version_is_brought_up(home: Path, versio
     async with open_archive(home) as archive:
         assert await archive.intervals() == []
         assert (await PassageReader(archive.connection).passages()).moments == []
+        assert (await archive.check()).problems == []
+
+
+async def test_vectors_of_an_earlier_version_get_the_name_of_their_embedder(home: Path) -> None:
+    kept = typed("pill box")
+    async with open_archive(home) as archive:
+        await archive.append(
+            drafts.moment_kept(kept, author="wearer"), embedded(kept.id, (0, 4), (5, 8))
+        )
+    with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
+        connection.execute("DROP INDEX passage_by_embedder")
+        connection.execute("ALTER TABLE passage DROP COLUMN embedder")
+        connection.execute(f"PRAGMA user_version = {MIGRATIONS.index(_EMBEDDER)}")
+
+    async with open_archive(home) as archive:
+        assert await archive.embedded_otherwise("fake") == []
+        assert await archive.embedded_otherwise("another") == [kept.id]
         assert (await archive.check()).problems == []
 
 
