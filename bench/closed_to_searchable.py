@@ -43,7 +43,7 @@ from pipeline.store.format.drafts import new_moment_id
 if TYPE_CHECKING:
     from pipeline.hearing.transcriber import WhisperTranscriber
     from pipeline.meaning.embedder import MiniLmEmbedder
-    from pipeline.speech.speech_model import SileroSpeechModel
+    from pipeline.speech.silero import SileroSpeechModel
 
 GOAL = 1.2
 SECONDS = (9.5, 11.5)
@@ -176,7 +176,7 @@ def through_models(pcm: Pcm) -> float:
 def _loaded() -> Models:
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
     from pipeline.meaning.embedder import MiniLmEmbedder  # noqa: PLC0415
-    from pipeline.speech.speech_model import SileroSpeechModel  # noqa: PLC0415 - not in the parent
+    from pipeline.speech.silero import SileroSpeechModel  # noqa: PLC0415 - not in the parent
 
     speech, whisper, minilm = (
         models.find(name, settings=Settings(), home=Path())

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.hearing.onnx_speech_model import OnnxSpeechModel
 from core.audio import FRAME_S, FRAME_SAMPLES, RATE_HZ
 from core.machine import thread_pools
 from core.pcm import Pcm
@@ -27,13 +28,13 @@ from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from pipeline import media, models
 from pipeline.speech import speech_detector
-from pipeline.speech.numpy_speech_model import NumpySpeechModel
+from pipeline.speech.silero import SileroSpeechModel
 from pipeline.speech.speech_gate import utterances
-from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
+from pipeline.speech.speech_model import SpeechModel
 
 MAKERS: dict[str, Callable[[Path], SpeechModel]] = {
-    "NumPy": NumpySpeechModel,
-    "onnxruntime": SileroSpeechModel,
+    "NumPy": SileroSpeechModel,
+    "onnxruntime": OnnxSpeechModel,
 }
 ONE_THREAD = {**os.environ, **thread_pools(1)}
 """As the service has it: two threads double the CPU of calls of eight frames and more."""
@@ -100,11 +101,11 @@ def _models(sound: Pcm) -> None:
     """Time for a frame, by how many come at once; and memory, each in a process of its own."""
     weights, minute = _weights(), sound[: 1875 * FRAME_SAMPLES]
     made = {name: make(weights) for name, make in MAKERS.items()}
-    print("| model | us a frame, 1 at once | 3 | 32 | RSS |\n|---|---|---|---|---|")
+    print("| model | us a frame, 1 at once | 3 | 32 | 900 | RSS |\n|---|---|---|---|---|---|")
     for name, model in made.items():
-        times = " | ".join(f"{_frame_us(model, minute, n):.0f}" for n in (1, 3, 32))
+        times = " | ".join(f"{_frame_us(model, minute, n):.0f}" for n in (1, 3, 32, 900))
         print(f"| {name} | {times} | {_rss_mb(name):.0f} MB |")
-    print(f"| neither | | | | {_rss_mb('neither'):.0f} MB |")
+    print(f"| neither | | | | | {_rss_mb('neither'):.0f} MB |")
     whole = sound[: sound.size // FRAME_SAMPLES * FRAME_SAMPLES]
     one, other = (_fed(model, whole) for model in made.values())
     print(f"\nThey differ by {np.abs(one - other).max():.1e} at most, over {whole.size} samples.\n")
@@ -139,7 +140,7 @@ def _rooms(rooms: dict[str, Pcm]) -> None:
 
 def hear(sound: Pcm, *, sleeps: bool = True) -> Heard:
     """Through the detector, block by block; the least time of some runs."""
-    counting = Counting(NumpySpeechModel(_weights()))
+    counting = Counting(SileroSpeechModel(_weights()))
     hearer = speech_detector.GatedSpeechDetector(counting, FAINT)
     hearer.skips_silence = sleeps
     used_s: list[float] = []
@@ -234,8 +235,8 @@ from pathlib import Path
 import numpy as np
 from pipeline.speech.speech_detector import GatedSpeechDetector
 if sys.argv[1] != "neither":
-    import pipeline.speech.numpy_speech_model as one, pipeline.speech.speech_model as other
-    make = {"NumPy": one.NumpySpeechModel, "onnxruntime": other.SileroSpeechModel}[sys.argv[1]]
+    import pipeline.speech.silero as one, bench.hearing.onnx_speech_model as other
+    make = {"NumPy": one.SileroSpeechModel, "onnxruntime": other.OnnxSpeechModel}[sys.argv[1]]
     detector = GatedSpeechDetector(make(Path(sys.argv[2])), 0.1)
     for _ in range(1200):
         detector.judge(np.random.default_rng(1).normal(0, 1000, 1536).astype(np.int16))

@@ -107,7 +107,6 @@ VENDOR_HOMES = {
         "device/signals/motors.py",
     },
     "onnxruntime": {
-        "pipeline/speech/speech_model.py",
         "pipeline/meaning/embedder.py",
         "pipeline/meaning/quantizing.py",
     },

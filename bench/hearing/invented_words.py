@@ -93,7 +93,7 @@ def main(argv: Sequence[str]) -> int:
 def loaded() -> "tuple[SpeechModel, Transcriber]":
     """The models as the worker has them, in this process."""
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
-    from pipeline.speech.speech_model import SileroSpeechModel  # noqa: PLC0415 - as said above
+    from pipeline.speech.silero import SileroSpeechModel  # noqa: PLC0415 - as said above
 
     home = home_at(None).path
     speech, whisper = (

@@ -18,7 +18,7 @@ from core.settings import Settings
 from pipeline import models
 from pipeline.speech.energy_gate import EnergyGate
 from pipeline.speech.levelling import RunningGain, louder
-from pipeline.speech.numpy_speech_model import NumpySpeechModel
+from pipeline.speech.silero import SileroSpeechModel
 from pipeline.speech.speech_gate import SpeechGate
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def new_gate() -> SpeechGate:
 def load(settings: Settings, home: Path, *, faint: float) -> GatedSpeechDetector:
     """A detector, ready; 20 ms of work. Raises ModelMissing."""
     weights = models.find("speech", settings=settings, home=home)
-    return GatedSpeechDetector(NumpySpeechModel(weights), faint)
+    return GatedSpeechDetector(SileroSpeechModel(weights), faint)
 
 
 def _powers(frames: Pcm) -> list[float]:

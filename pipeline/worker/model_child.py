@@ -103,7 +103,7 @@ class LoadedModels:
     @contextlib.contextmanager
     def _speech_model(self) -> Iterator[SpeechModel]:
         """One that nobody uses: it remembers its stream, and a short clip interrupts a long one."""
-        from pipeline.speech.speech_model import SileroSpeechModel  # noqa: PLC0415
+        from pipeline.speech.silero import SileroSpeechModel  # noqa: PLC0415
 
         resting = self._resting_speech_models
         model = resting.pop() if resting else SileroSpeechModel(self._path("speech"))

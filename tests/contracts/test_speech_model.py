@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.hearing.onnx_speech_model import OnnxSpeechModel
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.errors import ModelMissing
 from core.pcm import Pcm
 from pipeline.hearing.fakes import FakeSpeechModel
-from pipeline.speech.numpy_speech_model import NumpySpeechModel
-from pipeline.speech.speech_model import SileroSpeechModel, SpeechModel
+from pipeline.speech.silero import SileroSpeechModel
+from pipeline.speech.speech_model import SpeechModel
 from tests.pipeline.hearing.models_for_tests import a_day, a_voice, speech_weights
 
 MAKERS: dict[str, Callable[[Path], SpeechModel]] = {
     "fake": lambda _: FakeSpeechModel(),
     "silero": lambda home: SileroSpeechModel(speech_weights(home)),
-    "numpy": lambda home: NumpySpeechModel(speech_weights(home)),
 }
 
 
@@ -82,24 +82,24 @@ def test_a_real_voice_is_speech(model: SpeechModel, data: Path) -> None:
     assert (judged > 0.5).mean() > 0.5
 
 
-@pytest.mark.parametrize("frames_a_call", [1, 3, 50])
-def test_both_ways_to_run_silero_give_the_same_numbers(home: Path, frames_a_call: int) -> None:
-    numpy, onnx = NumpySpeechModel(speech_weights(home)), SileroSpeechModel(speech_weights(home))
+@pytest.mark.parametrize("frames_a_call", [1, 3, 50, 900])
+def test_silero_gives_the_numbers_that_onnxruntime_gives(home: Path, frames_a_call: int) -> None:
+    ours, theirs = SileroSpeechModel(speech_weights(home)), OnnxSpeechModel(speech_weights(home))
     sound = np.concatenate([some_sound(200), np.zeros(50 * FRAME_SAMPLES, np.int16)])
     step = frames_a_call * FRAME_SAMPLES
 
-    judged = [numpy.feed(sound[at : at + step]) for at in range(0, sound.size, step)]
+    judged = [ours.feed(sound[at : at + step]) for at in range(0, sound.size, step)]
 
-    assert np.concatenate(judged) == pytest.approx(onnx.feed(sound), abs=1e-4)
+    assert np.concatenate(judged) == pytest.approx(theirs.feed(sound), abs=1e-4)
 
 
 @pytest.mark.soak
-def test_they_do_so_over_a_whole_day(home: Path, data: Path) -> None:
+def test_it_does_so_over_a_whole_day(home: Path, data: Path) -> None:
     day = a_day(data)
 
-    judged = NumpySpeechModel(speech_weights(home)).feed(day)
+    judged = SileroSpeechModel(speech_weights(home)).feed(day)
 
-    assert judged == pytest.approx(SileroSpeechModel(speech_weights(home)).feed(day), abs=1e-4)
+    assert judged == pytest.approx(OnnxSpeechModel(speech_weights(home)).feed(day), abs=1e-4)
 
 
 def test_a_network_of_another_shape_is_told_with_what_to_do(tmp_path: Path) -> None:
@@ -107,6 +107,6 @@ def test_a_network_of_another_shape_is_told_with_what_to_do(tmp_path: Path) -> N
     other.write_bytes(b"")
 
     with pytest.raises(ModelMissing, match="other") as caught:
-        NumpySpeechModel(other)
+        SileroSpeechModel(other)
 
     assert "models.speech_path" in caught.value.advice

@@ -15,7 +15,7 @@ from core.moment import Transcript
 from core.pcm import Pcm
 from pipeline.hearing.transcribe_clip import hear
 from pipeline.hearing.transcriber import WhisperTranscriber
-from pipeline.speech.speech_model import SileroSpeechModel
+from pipeline.speech.silero import SileroSpeechModel
 from tests.pipeline.hearing import hard_sounds as sounds
 from tests.pipeline.hearing.models_for_tests import speech_weights, whisper_folder
 

@@ -1,8 +1,8 @@
 """Silero v6 in NumPy: the network of `silero_vad_16k_op15.onnx`, without a library to run it.
 
-For capture, which lives for months and must stay small: a third of onnxruntime's time a frame
-when a block brings three of them, a few of its 40 MB, and nothing to import. Equal to it to
-4e-5 over all of the development day (bench/hearing_cost.py).
+A third of onnxruntime's time a frame when a block brings three of them, a quarter when a clip
+brings half a minute; a few of its 40 MB, and nothing to import. Equal to it to 4e-5 over all of
+the development day (bench/hearing_cost.py).
 
 A frame and its context, 576 samples and 64 more mirrored at the end, give four spectra; four
 convolutions over time make one vector of them, one step of an LSTM and a dot product make that
@@ -39,8 +39,8 @@ cache (22 us a frame at 32, 35 at 900), and two minutes of them would take 60 MB
 _UNLIKE = "The speech model {} is not of Silero's shape (version 5 or 6, 16 kHz)."
 
 
-class NumpySpeechModel:
-    """Silero v6 out of its ONNX file; about 0.04 ms of CPU a frame in calls of three."""
+class SileroSpeechModel:
+    """Silero v6 out of its ONNX file: 0.04 ms of CPU a frame in calls of three, 0.02 of many."""
 
     def __init__(self, path: Path) -> None:
         """Raises ModelMissing for weights of another shape."""
