@@ -49,6 +49,17 @@ def trials(data: Path) -> list[Trial]:
     ]
 
 
+def echoed(
+    sound: "np.typing.NDArray[np.float64]", response: "np.typing.NDArray[np.float64]"
+) -> "np.typing.NDArray[np.float64]":
+    """The sound in a room, a second longer at most; the response is brought to unit energy."""
+    response = response / np.sqrt(np.sum(response**2))
+    size = sound.size + min(response.size, RATE_HZ) - 1
+    length = 1 << (sound.size + response.size - 2).bit_length()
+    spectrum = np.fft.rfft(sound, length) * np.fft.rfft(response, length)
+    return np.fft.irfft(spectrum, length)[:size]
+
+
 def sample(of: Sequence[Trial], seconds: float, seed: int) -> list[Trial]:
     """As many of them, by chance, as make up so many seconds; by file, for they are cached so."""
     chosen, left_s = list[Trial](), seconds
@@ -70,16 +81,11 @@ def sounds(data: Path, of: Sequence[Trial]) -> Iterator[tuple[Trial, Pcm]]:
 
 @lru_cache(maxsize=2)
 def _in_room(data: Path, file: str, room: str) -> "np.typing.NDArray[np.float64]":
-    """As loud as it was: the room's response is brought to unit energy."""
+    """As loud as it was."""
     sound = _decoded(data / "noise" / file).astype(np.float64)
     if room == DRY:
         return sound
-    response = _decoded(data / "rir" / room).astype(np.float64)
-    response /= np.sqrt(np.sum(response**2))
-    size = sound.size + min(response.size, RATE_HZ) - 1
-    length = 1 << (sound.size + response.size - 2).bit_length()
-    spectrum = np.fft.rfft(sound, length) * np.fft.rfft(response, length)
-    return np.fft.irfft(spectrum, length)[:size]
+    return echoed(sound, _decoded(data / "rir" / room).astype(np.float64))
 
 
 @lru_cache(maxsize=16)

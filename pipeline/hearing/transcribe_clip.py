@@ -52,10 +52,11 @@ def hear(
 
 def speech_windows(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> Iterator[Window]:
     """What of the clip is worth transcribing; nothing where nobody speaks. Lazy."""
-    return windows(utterances(_probabilities(pcm, speech_model, progress)), pcm.size)
+    return windows(utterances(probabilities(pcm, speech_model, progress)), pcm.size)
 
 
-def _probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> Iterator[float]:
+def probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> Iterator[float]:
+    """How likely it is that somebody speaks, for each frame of a clip. Lazy."""
     speech_model.reset()
     for start in range(0, pcm.size, PIECE_SAMPLES):
         piece = np.array(pcm[start : start + PIECE_SAMPLES])
