@@ -116,7 +116,7 @@ VENDOR_HOMES = {
         "pipeline/meaning/quantizing.py",
     },
     "tokenizers": {"pipeline/meaning/embedder.py", "pipeline/meaning/word_pieces.py"},
-    "faster_whisper": {"pipeline/hearing/transcriber.py"},
+    "faster_whisper": {"pipeline/hearing/transcriber.py", "pipeline/hearing/multilingual.py"},
     "ctranslate2": {"pipeline/hearing/transcriber.py"},
     "av": {"pipeline/media/"},
     "soxr": {"pipeline/media/sound_file.py", "device/microphone/conversion.py"},

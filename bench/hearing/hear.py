@@ -3,7 +3,8 @@
     afterthought bench hear [ROW ...] [--runs 5] [--every 1] [--json]
 
 Rows: `day` (policy everything on 12 minutes of a day), `keep` (the utterances of
-speech/dev.jsonl by group), `lengths` (3 s against 30), `searchable` (from closed to found),
+speech/dev.jsonl by group), `languages` and `english_alone` (what is in other languages),
+`lengths` (3 s against 30), `searchable` (from closed to found),
 `memory`. Needs the recordings of AFTERTHOUGHT_TEST_DATA. All have one thread, and thread pools
 that do not spin; each row compares two sides of the same run. Differences of word error rates
 come with a paired bootstrap by utterance, or by segment of the day. Invented words:
@@ -17,12 +18,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.hearing import day, lengths, memory, searchable, utterances
+from bench.hearing import day, languages, lengths, memory, searchable, utterances
 from bench.hearing.rows import Asked, Measure, Told
 
 ROWS: dict[str, Measure] = {
     "day": day.measure,
     "keep": utterances.measure,
+    "languages": languages.measure_five,
+    "english_alone": languages.measure_english_alone,
     "lengths": lengths.measure,
     "searchable": searchable.measure,
     "memory": memory.measure,

@@ -1,13 +1,14 @@
 """Word errors of utterances by group, and how far apart two transcribers are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import jiwer
 import numpy as np
+from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 Row = dict[str, Any]
@@ -56,13 +57,17 @@ def groups(rows: Sequence[Row]) -> dict[str, list[int]]:
     return dict(sorted(found.items()))
 
 
-def errors_of(said: Sequence[str], heard: Sequence[str]) -> list[Errors]:
-    """The errors of each utterance by itself."""
+def errors_of(
+    said: Sequence[str], heard: Sequence[str], normalized: Callable[[str], str] | None = None
+) -> list[Errors]:
+    """The errors of each utterance by itself; normalized as English, unless named otherwise."""
+    normalize = normalized or normal
+    pairs = [(normalize(one), normalize(other)) for one, other in zip(said, heard, strict=True)]
     return [
-        _counted(normal(one).split(), jiwer.process_words(normal(one), normal(other)).alignments[0])
-        if normal(one)
-        else Errors(0, inserted=len(normal(other).split()))
-        for one, other in zip(said, heard, strict=True)
+        _counted(one.split(), jiwer.process_words(one, other).alignments[0])
+        if one
+        else Errors(0, inserted=len(other.split()))
+        for one, other in pairs
     ]
 
 
@@ -130,6 +135,13 @@ def normal(text: str) -> str:
     """The text as Whisper's own normalizer for English has it."""
     told: str = _normalizer()(text)
     return told
+
+
+@cache
+def plain(text: str) -> str:
+    """The text in small letters without punctuation, as Whisper's own normalizer for all others."""
+    told: str = BasicTextNormalizer()(text)
+    return " ".join(told.split())
 
 
 @cache

@@ -8,7 +8,8 @@ or accented English.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,9 @@ in other languages, heard by the English model, are below -0.82 (development dat
 HARDLY_LIKELY_SHARE = 0.3
 """Of the words that are doubtful: 0.13 of native speakers' at most in 95 of 100 clips; 0.39 and
 more of what was said in another language."""
+
+REPEATS_ABOVE = 2.4
+"""Bytes of text for one byte of it compressed: Whisper's own threshold, from its paper."""
 
 ANOTHER_ABOVE = 0.85
 """How sure the multilingual model must be of a language that is not listed. Of 20 sentences in
@@ -81,10 +85,16 @@ def decide(probabilities: Mapping[str, float], listed: Sequence[str]) -> Decided
 
 def is_hardly_likely(heard: Transcript) -> bool:
     """These words may be what the English model makes of another language."""
-    if not heard.words or heard.mean_log_probability is None:
+    if not heard.words or heard.mean_log_probability is None or repeats(heard.text):
         return True
     doubtful = sum(word.doubtful for word in heard.words) / len(heard.words)
     return heard.mean_log_probability < HARDLY_LIKELY_BELOW and doubtful >= HARDLY_LIKELY_SHARE
+
+
+def repeats(text: str) -> bool:
+    """The text says the same over and over, as Whisper does where it understands nothing."""
+    raw = text.encode()
+    return len(raw) / max(1, len(zlib.compress(raw))) > REPEATS_ABOVE
 
 
 def all_doubtful(heard: Transcript) -> Transcript:
@@ -96,12 +106,16 @@ def all_doubtful(heard: Transcript) -> Transcript:
 class ChoosingTranscriber:
     """Hears each sound in one of the wearer's languages.
 
-    `many` is None where no multilingual model is installed: then all is heard as English, and
-    what is hardly likely to be English stands in doubt to the last word.
+    `many` gives the multilingual model, None where none is installed: then all is heard as
+    English, and what is hardly likely to be English stands in doubt to the last word. It is
+    asked once it is needed.
     """
 
     def __init__(
-        self, english: Transcriber, many: ManyLanguages | None, listed: Sequence[str]
+        self,
+        english: Transcriber,
+        many: Callable[[], ManyLanguages | None],
+        listed: Sequence[str],
     ) -> None:
         self._english = english
         self._many = many
@@ -113,15 +127,13 @@ class ChoosingTranscriber:
 
     def transcribe(self, pcm: Pcm) -> Transcript:
         """The words in the language that it chose; none, and `other_language`, in another."""
-        if self._many is None:
-            heard = self._english.transcribe(pcm)
-            return all_doubtful(heard) if is_hardly_likely(heard) else _as_english(heard)
-        if ENGLISH not in self._listed:
-            return self._of_many(self._many, pcm, None)
+        if ENGLISH not in self._listed and (many := self._many()) is not None:
+            return self._of_many(many, pcm, None)
         heard = self._english.transcribe(pcm)
         if not is_hardly_likely(heard):
             return _as_english(heard)
-        return self._of_many(self._many, pcm, heard)
+        many = self._many()
+        return all_doubtful(heard) if many is None else self._of_many(many, pcm, heard)
 
     def _of_many(self, many: ManyLanguages, pcm: Pcm, english: Transcript | None) -> Transcript:
         """What it is in the language that the multilingual model hears.

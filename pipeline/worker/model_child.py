@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from multiprocessing import reduction
@@ -24,9 +24,6 @@ from typing import TYPE_CHECKING, Protocol
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
 from core.errors import UserError
-from core.moment import Transcript
-from core.pcm import Pcm
-from core.settings import ModelSettings
 from core.settings_file import load
 from pipeline import embedders, media, models
 from pipeline.hearing.transcribe_clip import hear
@@ -34,6 +31,7 @@ from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
+from pipeline.transcribers import open_transcriber
 from pipeline.worker.model_process import (
     Asked,
     Hand,
@@ -112,7 +110,7 @@ class LoadedModels:
 
     @cached_property
     def _transcriber(self) -> Transcriber:
-        return _WhenNeeded(lambda: self._path("transcriber"), self._settings.models)
+        return open_transcriber(self._settings, self._home)
 
     def _embedder(self, name: str | None = None) -> Embedder:
         """The one that is chosen, or that of this name. Both hands use it: the first loads it.
@@ -127,25 +125,6 @@ class LoadedModels:
 
     def _path(self, name: str) -> Path:
         return models.find(name, settings=self._settings, home=self._home)
-
-
-class _WhenNeeded:
-    """Whisper, loaded when somebody speaks: a clip of noise should not cost 200 MB."""
-
-    def __init__(self, folder: Callable[[], Path], chosen: ModelSettings) -> None:
-        own = chosen.transcriber_path
-        self.name = "whisper-tiny.en" if own is None else own.name
-        self._folder = folder
-        self._threads = chosen.threads
-
-    @cached_property
-    def _whisper(self) -> Transcriber:
-        from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
-
-        return WhisperTranscriber(self._folder(), threads=self._threads, name=self.name)
-
-    def transcribe(self, pcm: Pcm) -> Transcript:
-        return self._whisper.transcribe(pcm)
 
 
 class Server:

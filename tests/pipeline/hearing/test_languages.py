@@ -41,6 +41,12 @@ class Says:
         return self.transcript
 
 
+def choosing(
+    english: Says, many: FakeManyLanguages | None, listed: list[str]
+) -> ChoosingTranscriber:
+    return ChoosingTranscriber(english, lambda: many, listed)
+
+
 @pytest.mark.parametrize(
     ("probabilities", "listed", "expected"),
     [
@@ -71,7 +77,9 @@ def test_words_that_the_model_or_most_of_themselves_speak_for_are_likely(
     assert not is_hardly_likely(transcript)
 
 
-@pytest.mark.parametrize("transcript", [HARDLY, NOTHING])
+@pytest.mark.parametrize(
+    "transcript", [HARDLY, NOTHING, heard("I'll start with the new one, " * 9, likely=-0.3)]
+)
 def test_words_are_hardly_likely_where_nothing_speaks_for_them(transcript: Transcript) -> None:
     assert is_hardly_likely(transcript)
 
@@ -79,7 +87,7 @@ def test_words_are_hardly_likely_where_nothing_speaks_for_them(transcript: Trans
 def test_what_is_surely_english_never_asks_the_multilingual_model() -> None:
     many = FakeManyLanguages(GERMAN)
 
-    told = ChoosingTranscriber(Says(BELIEVED), many, ["en", "de"]).transcribe(SOUND)
+    told = choosing(Says(BELIEVED), many, ["en", "de"]).transcribe(SOUND)
 
     assert told == replace(BELIEVED, language="en")
     assert many.asked == []
@@ -88,7 +96,7 @@ def test_what_is_surely_english_never_asks_the_multilingual_model() -> None:
 def test_what_is_hardly_english_is_heard_in_the_language_that_it_is_in() -> None:
     many = FakeManyLanguages(GERMAN, {"de": "die Pumpe leckt"})
 
-    told = ChoosingTranscriber(Says(HARDLY), many, ["en", "de"]).transcribe(SOUND)
+    told = choosing(Says(HARDLY), many, ["en", "de"]).transcribe(SOUND)
 
     assert (told.text, told.language, told.model) == ("die Pumpe leckt", "de", "fake-many")
     assert many.asked == ["languages", "de"]
@@ -97,7 +105,7 @@ def test_what_is_hardly_english_is_heard_in_the_language_that_it_is_in() -> None
 def test_english_that_is_hard_to_understand_stays_as_it_was_heard() -> None:
     many = FakeManyLanguages(ENGLISH)
 
-    told = ChoosingTranscriber(Says(HARDLY), many, ["en", "de"]).transcribe(SOUND)
+    told = choosing(Says(HARDLY), many, ["en", "de"]).transcribe(SOUND)
 
     assert told == replace(HARDLY, language="en")
 
@@ -105,7 +113,7 @@ def test_english_that_is_hard_to_understand_stays_as_it_was_heard() -> None:
 def test_where_english_is_not_listed_its_model_is_not_asked() -> None:
     english, many = Says(BELIEVED), FakeManyLanguages(GERMAN, {"de": "die Pumpe"})
 
-    told = ChoosingTranscriber(english, many, ["de"]).transcribe(SOUND)
+    told = choosing(english, many, ["de"]).transcribe(SOUND)
 
     assert (told.text, english.count) == ("die Pumpe", 0)
 
@@ -114,7 +122,7 @@ def test_where_english_is_not_listed_its_model_is_not_asked() -> None:
 def test_another_language_keeps_no_words_and_says_which_it_is(english: Transcript) -> None:
     many = FakeManyLanguages(GERMAN)
 
-    told = ChoosingTranscriber(Says(english), many, ["en"]).transcribe(SOUND)
+    told = choosing(Says(english), many, ["en"]).transcribe(SOUND)
 
     assert told == Transcript("", model="fake-many", other_language="de")
     assert many.asked == ["languages", "languages thoroughly"]
@@ -123,13 +131,13 @@ def test_another_language_keeps_no_words_and_says_which_it_is(english: Transcrip
 def test_another_language_that_a_closer_look_does_not_find_keeps_its_words() -> None:
     many = FakeManyLanguages(LATIN, thorough=ENGLISH)
 
-    told = ChoosingTranscriber(Says(HARDLY), many, ["en"]).transcribe(SOUND)
+    told = choosing(Says(HARDLY), many, ["en"]).transcribe(SOUND)
 
     assert told == replace(HARDLY, language="en")
 
 
 def test_where_the_language_stays_open_no_word_stands_undoubted() -> None:
-    told = ChoosingTranscriber(Says(HARDLY), FakeManyLanguages(ACCENTED), ["en"]).transcribe(SOUND)
+    told = choosing(Says(HARDLY), FakeManyLanguages(ACCENTED), ["en"]).transcribe(SOUND)
 
     assert told.text == HARDLY.text
     assert all(word.doubtful for word in told.words)
@@ -137,14 +145,14 @@ def test_where_the_language_stays_open_no_word_stands_undoubted() -> None:
 
 
 def test_without_the_multilingual_model_no_word_stands_undoubted() -> None:
-    told = ChoosingTranscriber(Says(HARDLY), None, ["en"]).transcribe(SOUND)
+    told = choosing(Says(HARDLY), None, ["en"]).transcribe(SOUND)
 
     assert all(word.doubtful for word in told.words)
     assert told.other_language is None
 
 
 def test_without_the_multilingual_model_english_is_as_it_was() -> None:
-    told = ChoosingTranscriber(Says(BELIEVED), None, ["en", "de"]).transcribe(SOUND)
+    told = choosing(Says(BELIEVED), None, ["en", "de"]).transcribe(SOUND)
 
     assert told == replace(BELIEVED, language="en")
 
@@ -153,8 +161,8 @@ def test_noise_of_which_neither_model_makes_anything_has_no_words() -> None:
     noise = {"ja": 0.3, "en": 0.2, "de": 0.01}
     many = FakeManyLanguages(noise, {"de": "Untertitel"})
 
-    of_both = ChoosingTranscriber(Says(NOTHING), many, ["en", "de"]).transcribe(SOUND)
-    of_german = ChoosingTranscriber(Says(NOTHING), many, ["de"]).transcribe(SOUND)
+    of_both = choosing(Says(NOTHING), many, ["en", "de"]).transcribe(SOUND)
+    of_german = choosing(Says(NOTHING), many, ["de"]).transcribe(SOUND)
 
     assert (of_both.text, of_german.text) == ("", "")
     assert "de" not in many.asked

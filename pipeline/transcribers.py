@@ -1,0 +1,104 @@
+"""The transcriber of a home: for the wearer's languages, with the models that are here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from core.errors import ModelMissing
+from core.log import get_log
+from core.machine import profile
+from core.moment import Transcript
+from core.pcm import Pcm
+from core.settings import Settings
+from core.text import languages
+from pipeline import models
+from pipeline.hearing.languages import ChoosingTranscriber, ManyLanguages
+
+if TYPE_CHECKING:  # it loads ctranslate2
+    from pipeline.hearing.transcriber import Transcriber
+
+_Model = TypeVar("_Model")
+
+
+def open_transcriber(settings: Settings, home: Path) -> Transcriber:
+    """A transcriber for the languages in the settings; none of its models is loaded yet.
+
+    On a machine with little memory one model goes before the other comes.
+    """
+    chosen = settings.models
+    listed = languages.chosen(settings.hearing.languages).codes
+    own, own_many = chosen.transcriber_path, chosen.languages_transcriber_path
+
+    def path(name: str) -> Path:
+        return models.find(name, settings=settings, home=home)
+
+    def load_english() -> Transcriber:
+        from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+
+        return WhisperTranscriber(path("transcriber"), threads=chosen.threads, name=english.name)
+
+    def load_many() -> ManyLanguages:
+        from pipeline.hearing.multilingual import MultilingualWhisper  # noqa: PLC0415
+
+        folder = path("languages_transcriber")
+        return MultilingualWhisper(folder, threads=chosen.threads, name=many.name)
+
+    english = _English("whisper-tiny.en" if own is None else own.name, load_english)
+    many = _Many("whisper-base" if own_many is None else own_many.name, load_many)
+    if profile(settings.machine.profile) == "zero":
+        english.model.makes_way, many.model.makes_way = many.model.drop, english.model.drop
+    return ChoosingTranscriber(english, many.if_here, listed)
+
+
+class _WhenNeeded(Generic[_Model]):
+    """A model that is loaded when somebody speaks: a clip of noise should not cost 200 MB."""
+
+    def __init__(self, load: Callable[[], _Model]) -> None:
+        self._load = load
+        self._loaded: _Model | None = None
+        self.makes_way: Callable[[], None] = lambda: None
+
+    def get(self) -> _Model:
+        if self._loaded is None:
+            self.makes_way()
+            self._loaded = self._load()
+        return self._loaded
+
+    def drop(self) -> None:
+        self._loaded = None
+
+
+class _English:
+    def __init__(self, name: str, load: Callable[[], Transcriber]) -> None:
+        self.name = name
+        self.model = _WhenNeeded(load)
+
+    def transcribe(self, pcm: Pcm) -> Transcript:
+        return self.model.get().transcribe(pcm)
+
+
+class _Many:
+    def __init__(self, name: str, load: Callable[[], ManyLanguages]) -> None:
+        self.name = name
+        self.model = _WhenNeeded(load)
+        self._is_missing = False
+
+    def if_here(self) -> ManyLanguages | None:
+        """This, where the model is on this machine; `doctor` says what to do where it is not."""
+        if self._is_missing:
+            return None
+        try:
+            self.model.get()
+        except ModelMissing as missing:
+            get_log().warning("one_language_only", reason=missing.code)
+            self._is_missing = True
+            return None
+        return self
+
+    def languages(self, pcm: Pcm, *, thoroughly: bool = False) -> Mapping[str, float]:
+        return self.model.get().languages(pcm, thoroughly=thoroughly)
+
+    def transcribe_in(self, language: str, pcm: Pcm) -> Transcript:
+        return self.model.get().transcribe_in(language, pcm)
