@@ -12,6 +12,7 @@ from core.settings import Settings
 from core.settings_file import load
 from core.text.painted import painted
 from core.text.short_ids import best_meant
+from pipeline.commands import json_shapes
 from pipeline.commands.json_shapes import indented
 from pipeline.commands.naming import short_id
 from pipeline.commands.sound_files import ABOUT_THE_FILE
@@ -109,5 +110,5 @@ async def _told(home: Home, delivery: Delivery, moment: str, letter: Path | None
     text = "" if row is None else row.text
     if why is not None:
         return {"id": moment, "outcome": "waits", "text": text, "sentence": why}
-    said = indented(text) or "No speech found."
+    said = "" if row is None else indented(json_shapes.said(row))
     return {"id": moment, "outcome": "done", "text": text, "sentence": said}

@@ -145,7 +145,13 @@ class Ingest:
         return max((int(e.payload["revision"]) for e in events if e.kind in kinds), default=None)
 
     async def _is_heard(self, clip: Clip) -> bool:
-        """True where nothing is left to hear: it was heard, or a later revision was kept."""
+        """True where nothing is left to hear: it was heard, or a later revision was kept.
+
+        What was in another language is heard again when it comes again.
+        """
+        row = await self._archive.find_moment(clip.id)
+        if row is not None and row.revision == clip.revision and row.other_language is not None:
+            return False
         events = await self._archive.events_of(clip.id)
         return any(
             e.payload["revision"] >= clip.revision + (e.kind == "clip_revised")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from core.clock import FakeClock
 from core.command_line import Screen
 from core.errors import NotFound
+from core.moment import Transcript
 from core.paths import Home
 from core.settings import Settings
 from pipeline.commands.retrying import retry
@@ -119,6 +121,24 @@ async def test_a_note_gets_the_vectors_that_it_lacks(
     async with open_archive_to_read(home) as archive:
         assert await archive.lacking() == []
         assert len(await archive.moments()) == 1
+
+
+async def test_what_was_in_another_language_is_heard_again_when_it_is_named(
+    home: Path, models: FakeModels, post_clip: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models.transcript = Transcript("", model="fake", other_language="de")
+    moment = post_clip()
+    async with working(Home(home), Settings(), models=models) as worker:
+        await worker.drain()
+    assert (await row_of(home, moment)).other_language == "de"
+    models.transcript = replace(SPOKEN, language="de")
+
+    assert await retried(home, capsys) == (0, [])
+    status, told = await retried(home, capsys, moment)
+
+    assert (status, told[0]["outcome"], told[0]["text"]) == (0, "done", "pill box")
+    row = await row_of(home, moment)
+    assert (row.words, row.language, row.other_language) == ("words", "de", None)
 
 
 async def test_an_id_that_nothing_has_is_an_error_and_changes_nothing(
