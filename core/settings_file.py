@@ -20,6 +20,7 @@ from typing import Any, Literal
 from core.errors import SettingsWrong
 from core.files import read_small
 from core.settings import RETIRED, Rule, Settings
+from core.text import languages
 
 FILE_NAME = "settings.toml"
 MASK = "********"
@@ -72,6 +73,17 @@ def load(home: Path) -> Settings:
     if problems:
         raise _wrong(path, "; ".join(problem.sentence for problem in problems))
     return settings
+
+
+def spoken_in(home: Path) -> tuple[str, ...]:
+    """The codes of the languages that the wearer of this home speaks, at least one.
+
+    English where the file is wrong: search goes on, and `doctor` says what is wrong.
+    """
+    try:
+        return languages.chosen(load(home).hearing.languages).codes
+    except SettingsWrong:
+        return (languages.ENGLISH,)
 
 
 def retired(home: Path) -> list[str]:

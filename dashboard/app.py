@@ -18,6 +18,7 @@ from core.errors import NotFound, UserError, WrongUsage
 from core.log import get_log
 from core.paths import Home, certificate_folder, runtime_folder, state_folder
 from core.sent import Sent
+from core.settings_file import spoken_in
 from core.sockets import socket_client
 from core.spool_port import SpoolPort, TypedText
 from dashboard import access
@@ -105,7 +106,10 @@ def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], S
     capture, worker = runtime / "capture.sock", runtime / "worker.sock"
     bridge, spool = Bridge(), Spool(home.spool)
     search_of = partial(
-        PageSearch, elsewhere=by_worker(worker, SEARCHED_WITHIN_S), known=offered_question()
+        PageSearch,
+        elsewhere=by_worker(worker, SEARCHED_WITHIN_S),
+        known=offered_question(),
+        spoken=lambda: spoken_in(home.path),
     )
     archive = ArchiveAccess(home.path, _forgetting(spool), _undoing(spool), search_of)
     live = Live(

@@ -1,9 +1,10 @@
 """How the page searches: the worker does it, and where none is there, we do by words alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.text.languages import ENGLISH
 from pipeline.search.by_worker import Searching
 from pipeline.search.found import Found, Wanted
 from pipeline.store.sqlite.reader import SqliteReader
@@ -27,11 +28,16 @@ class PageSearch:
         reader: SqliteReader,
         elsewhere: Searching = nobody,
         known: Mapping[str, str] | None = None,
+        spoken: Callable[[], Sequence[str]] = lambda: (ENGLISH,),
     ) -> None:
-        """`known` are the vectors of some queries, for which no model need be waited for."""
+        """`known` are the vectors of some queries, for which no model need be waited for.
+
+        `spoken` tells the codes of the wearer's languages.
+        """
         self._reader = reader
         self._elsewhere = elsewhere
         self._known = known or {}
+        self._spoken = spoken
         self._engine: Engine | None = None
 
     async def search(self, wanted: Wanted) -> Found:
@@ -45,7 +51,7 @@ class PageSearch:
             from pipeline.store.sqlite.passage_index import PassageReader  # noqa: PLC0415
 
             passages = PassageReader(self._reader.connection, most_vectors=MOST_VECTORS)
-            self._engine = Engine(passages)
+            self._engine = Engine(passages, languages=self._spoken())
         return self._engine
 
 

@@ -123,6 +123,7 @@ VENDOR_HOMES = {
     "sqlite3": {"pipeline/store/sqlite/"},
     "aiosqlite": {"pipeline/store/sqlite/"},
     "dateparser": {"pipeline/search/dates.py"},
+    "snowballstemmer": {"pipeline/search/word_forms.py"},
     "flask": {"dashboard/"},
     "markupsafe": {"dashboard/sentences.py"},
     "werkzeug": {"dashboard/"},

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-_MONTHS = (
+MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _PARTS_OF_THE_DAY = ((5, "night"), (12, "morning"), (17, "afternoon"), (22, "evening"))
 
 DATE_WORDS = frozenset(
-    word.lower() for word in (*_MONTHS, *_WEEKDAYS, *(name for _, name in _PARTS_OF_THE_DAY))
+    word.lower() for word in (*MONTHS, *WEEKDAYS, *(name for _, name in _PARTS_OF_THE_DAY))
 )
 """What `date_in_words` writes besides numbers."""
 
@@ -20,8 +20,8 @@ def date_in_words(at: datetime) -> str:
     In the zone that `at` carries, which should be the wearer's at that time.
     English whatever the locale of the machine, so that two copies index the same words.
     """
-    month = _MONTHS[at.month - 1]
-    return f"{_WEEKDAYS[at.weekday()]} {at.day} {month} {at.year} {_part_of_the_day(at)}"
+    month = MONTHS[at.month - 1]
+    return f"{WEEKDAYS[at.weekday()]} {at.day} {month} {at.year} {_part_of_the_day(at)}"
 
 
 def _part_of_the_day(at: datetime) -> str:

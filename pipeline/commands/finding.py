@@ -45,7 +45,12 @@ async def _search(archive: "SqliteReader", arguments: Arguments, screen: Screen)
     period = period_of(arguments, screen)
     single = arguments.queries is None
     queries = iter([" ".join(arguments.query)]) if single else _queries(arguments.queries)
-    engine = Engine(PassageReader(archive.connection), _embedder(home_of(arguments), screen))
+    from core.settings_file import spoken_in  # noqa: PLC0415
+
+    home = home_of(arguments)
+    engine = Engine(
+        PassageReader(archive.connection), _embedder(home, screen), spoken_in(home.path)
+    )
     hits = 0
     for batch in batches(queries, BATCH):
         found = await engine.search_many(

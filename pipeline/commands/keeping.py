@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError
-from core.settings_file import load
+from core.paths import home_at
+from core.settings_file import load, spoken_in
 
 if TYPE_CHECKING:
     from core.clock import Recorded
@@ -114,7 +115,9 @@ def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
 
     if arguments.at is None:
         return None
-    recorded, told = read_time(arguments.at, datetime.now(UTC).astimezone())
+    recorded, told = read_time(
+        arguments.at, datetime.now(UTC).astimezone(), spoken_in(home_at(arguments.home).path)
+    )
     if told:
         screen.say(told)
     return recorded

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Screen
 from core.errors import WrongUsage
+from core.paths import home_at
 from core.text.counting import counted
 
 if TYPE_CHECKING:
@@ -23,21 +24,23 @@ def period_of(arguments: Arguments, screen: Screen) -> "Period":
 
     Raises WrongUsage, also for a span that ends before it begins.
     """
+    from core.settings_file import spoken_in  # noqa: PLC0415
     from pipeline.search.dates import period_in_words, read_period  # noqa: PLC0415
     from pipeline.store.port import Period  # noqa: PLC0415
 
     now = datetime.now(UTC).astimezone()
-    since = None if arguments.since is None else read_period(arguments.since, now)
-    until = None if arguments.until is None else read_period(arguments.until, now)
+    named = [arguments.since, arguments.until]
+    spoken = spoken_in(home_at(arguments.home).path) if any(named) else ()
+    since, until = (None if each is None else read_period(each, now, spoken) for each in named)
     begin_ms = None if since is None else since.begin_ms
     end_ms = None if until is None else until.end_ms
     if begin_ms is not None and end_ms is not None and begin_ms >= end_ms:
         sentence = f"--until {arguments.until} is not after --since {arguments.since}."
         raise WrongUsage(sentence, advice="Give the earlier of the two as --since.")
-    named = [each for each in (since, until) if each is not None]
-    for told in dict.fromkeys(each.told for each in named if each.told):
+    read = [each for each in (since, until) if each is not None]
+    for told in dict.fromkeys(each.told for each in read if each.told):
         screen.say(told)
-    if not all(each.is_iso for each in named):
+    if not all(each.is_iso for each in read):
         screen.say(f"Read as {period_in_words(begin_ms, end_ms)}.")
     return Period(begin_ms, end_ms)
 

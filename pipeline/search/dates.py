@@ -1,6 +1,7 @@
 """Words and figures as times: what `--since` and `--until` name, and `--at`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,8 +9,16 @@ from core.calendar.local_time import first_instant_ms, instant_ms, local_datetim
 from core.calendar.written_dates import in_figures, instant_of, storable
 from core.clock import Recorded, from_datetime
 from core.errors import WrongUsage
+from core.text.languages import ENGLISH
 
-_COUNTED_IN_HOURS = re.compile(r"\b(?:hour|minute|second|hr|min|sec)s?\b", re.IGNORECASE)
+_COUNTED_IN_HOURS = re.compile(
+    r"\b(?:(?:hour|minute|second|hr|min|sec|hora|minuto|segundo|heure|seconde)s?"
+    r"|(?:stunde|sekunde)n?|minuten|std|or[ae]|minut[oi]|second[oi]|uur|uren|minuut|seconden?)\b",
+    re.IGNORECASE,
+)
+_COUNTED_BACK = re.compile(r"ago|\b(?:vor|il y a|hace|há|atrás|fa|geleden)\b", re.IGNORECASE)
+"""What says that days were counted, and a week so far back is a day."""
+
 _BEGINS_IN_FIGURES = re.compile(r"\s*(?P<day>\d[\d./-]*\d\.?)(?P<rest>\s.*)", re.DOTALL)
 
 
@@ -27,8 +36,10 @@ class NamedPeriod:
     is_iso: bool = False
 
 
-def read_period(text: str, now: datetime) -> NamedPeriod:
-    """A date or time in figures, or words such as "yesterday" and "3 weeks ago".
+def read_period(text: str, now: datetime, languages: Sequence[str] = (ENGLISH,)) -> NamedPeriod:
+    """A date or time in figures, or words such as "yesterday", "3 weeks ago" and "vor 3 Wochen".
+
+    The words may be of any of the `languages`.
 
     What names no zone is in this machine's, by its offset on that day; a date without a time
     is the whole of that day. Raises WrongUsage for anything else.
@@ -36,7 +47,7 @@ def read_period(text: str, now: datetime) -> NamedPeriod:
     text = text.strip()
     read = in_figures(text, now.date())
     if read is None:
-        return _in_words(_day_in_iso(text, now.date()), now) or _refuse(text)
+        return _in_words(_day_in_iso(text, now.date()), now, languages) or _refuse(text)
     try:
         if read.time is None:
             return _days(read.day, _after(read.day, timedelta(days=1)), is_iso=read.is_iso)
@@ -48,7 +59,9 @@ def read_period(text: str, now: datetime) -> NamedPeriod:
     return NamedPeriod(at_ms, at_ms, told, read.is_iso)
 
 
-def read_time(text: str, now: datetime) -> tuple[Recorded, str]:
+def read_time(
+    text: str, now: datetime, languages: Sequence[str] = (ENGLISH,)
+) -> tuple[Recorded, str]:
     """The time that is named, of a day or longer its beginning; and a sentence on how it was read.
 
     Read by the same rules as a period; the sentence is empty where it could mean one thing only.
@@ -57,7 +70,7 @@ def read_time(text: str, now: datetime) -> tuple[Recorded, str]:
     read = in_figures(text, now.date())
     if read is not None:
         return instant_of(read, text)
-    named = read_period(text, now)
+    named = read_period(text, now, languages)
     at = local_datetime(named.begin_ms)
     told = f"Read as {_time(at)}. {named.told}".strip()
     return storable(from_datetime(at, source="given"), text), told
@@ -76,8 +89,9 @@ def period_in_words(since_ms: int | None, until_ms: int | None) -> str:
     return f"from {_begin(since)} to {_end(until)}"
 
 
-def _in_words(text: str, now: datetime) -> NamedPeriod | None:
+def _in_words(text: str, now: datetime, languages: Sequence[str]) -> NamedPeriod | None:
     # Imported here: it takes most of a second, and few searches have a date in words.
+    from dateparser.data.languages_info import language_order  # noqa: PLC0415
     from dateparser.date import DateDataParser  # noqa: PLC0415
 
     # Hours are counted on the clock of UTC, which no summer time shifts.
@@ -87,8 +101,9 @@ def _in_words(text: str, now: datetime) -> NamedPeriod | None:
         "PREFER_DATES_FROM": "past",
         "RETURN_TIME_AS_PERIOD": True,
     }
+    known = [each for each in map(_as_dateparser_has_it, languages) if each in language_order]
     try:
-        read = DateDataParser(languages=["en"], settings=settings).get_date_data(text)
+        read = DateDataParser(languages=known or [ENGLISH], settings=settings).get_date_data(text)
         if read.date_obj is None or read.period is None:
             return None
         at = (
@@ -96,9 +111,13 @@ def _in_words(text: str, now: datetime) -> NamedPeriod | None:
             if read.date_obj.tzinfo or base is now
             else read.date_obj.replace(tzinfo=UTC)
         )
-        return _named(at, read.period, counted_back="ago" in text.lower())
+        return _named(at, read.period, counted_back=bool(_COUNTED_BACK.search(text)))
     except (ValueError, OverflowError):  # Raised for years that no calendar has.
         return None
+
+
+def _as_dateparser_has_it(language: str) -> str:
+    return "nb" if language == "no" else language
 
 
 def _named(at: datetime, period: str, *, counted_back: bool) -> NamedPeriod:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.text.languages import ENGLISH
 from core.text.words import words_of
-from pipeline.search import fusion
+from pipeline.search import fusion, word_forms
 from pipeline.search.found import Found, Hit, Twin, Wanted
 from pipeline.search.hits import Asked, grounds, hit_of
 from pipeline.search.marks import Marker
@@ -34,9 +35,16 @@ Cosines = Mapping[str, NDArray[np.float32]]
 class Engine:
     """Searches one archive. Keeps what it works out of a table until the table changes."""
 
-    def __init__(self, passages: Passages, embed: Embed | None = None) -> None:
+    def __init__(
+        self,
+        passages: Passages,
+        embed: Embed | None = None,
+        languages: Sequence[str] = (ENGLISH,),
+    ) -> None:
+        """`languages` are the codes of those that the wearer speaks."""
         self._passages = passages
         self._embed = embed
+        self._languages = languages
         self._moments: Moments | None = None
 
     async def search(
@@ -85,7 +93,7 @@ class Engine:
     ) -> list[Found]:
         began = time.perf_counter()
         moments = await self._current_moments()
-        parsed = [parse(query) for query in queries]
+        parsed = [await self._in_all_forms(parse(each, self._languages)) for each in queries]
         texts = [query.text for query in parsed]
         vectors = await _embedded(texts, moments.table.vectors, embed) if embed else {}
         within = moments.within(since_ms, until_ms)
@@ -141,6 +149,23 @@ class Engine:
             for each, one in zip(found, chosen, strict=True)
         ]
         return tuple(hits), nothing
+
+    async def _in_all_forms(self, query: Query) -> Query:
+        """Asked for in every form that the archive has of a word, in the query's own languages."""
+        if not query.languages:
+            return query
+        terms = [
+            replace(term, forms=(*term.forms, *await self._forms(term.word, query.languages)))
+            for term in query.terms
+            if not term.run
+        ]
+        widened = {term.word: term for term in terms}
+        return replace(query, terms=tuple(widened.get(each.word, each) for each in query.terms))
+
+    async def _forms(self, word: str, languages: Sequence[str]) -> list[str]:
+        begin = word_forms.beginnings(word, languages)
+        vocabulary = [each for one in begin for each in await self._passages.vocabulary(one)]
+        return word_forms.forms(word, dict.fromkeys(vocabulary), languages)
 
     async def _by_word(self, moments: Moments, query: Query) -> NDArray[np.float32]:
         """BM25 of each passage, one row a term of the query."""

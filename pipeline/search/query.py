@@ -9,36 +9,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from core.calendar.date_names import in_english
+from core.text.languages import ENGLISH
 from core.text.words import folded, is_unspaced, pairs_of, words_of
+from pipeline.search.stop_words import ENGLISH as STOP_WORDS
+from pipeline.search.stop_words import likely, stop_words_of
 
 MAX_TERMS = 48
 """A pasted page is asked for by its first words: the archive is asked once for each."""
 
 PAIR = 2
 
-STOP_WORDS = frozenset(
-    """
-    a about above after again against all also am an and any are aren't as at be because been
-    before being below between both but by can can't cannot could couldn't did didn't do does
-    doesn't doing don't down during each ever few for from further get had hadn't has hasn't have
-    haven't having he he'd he'll he's her here here's hers herself him himself his how how's i
-    i'd i'll i'm i've if in into is isn't it it's its itself just let's me might more most must
-    my myself no nor not now of off on once only or other our ours ourselves out over own please
-    same shall shan't she she'd she'll she's should shouldn't so some such tell than that that's
-    the their theirs them themselves then there there's these they they'd they'll they're
-    they've this those through to too under until up us very was wasn't we we'd we'll we're
-    we've were weren't what what's when when's where where's which while who who's whom whose
-    why why's will with won't would wouldn't you you'd you'll you're you've your yours yourself
-    yourselves
-    """.split()
-)
-"""Words that ask rather than say: the usual English list, with *tell*, *please*, *ever*."""
-
 _PARTICLES = frozenset({"up", "out", "off", "down", "over"})
 """Stop words that end a word as often as they stand alone: follow up, followup."""
 
 SHORTEST_SPLIT, LONGEST_SPLIT = 4, 24
 """How long a word is, in characters, that may have been written in two."""
+
+ELIDING = frozenset({"fr", "it", "ca"})
+"""Languages in which a short word melts into the next one."""
+
+_ELIDED = re.compile("^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|(?:d|n|s)?ell|all|dall|sull|quell)'")
 
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
@@ -66,27 +57,41 @@ class Query:
 
     `text` is what to embed: what was typed, without what no model can read.
     `terms` are its telling words, each once: none where there is no word and no symbol.
+    `languages` are those of the wearer, but English, that it may be in.
     """
 
     text: str
     terms: tuple[Term, ...]
+    languages: tuple[str, ...] = ()
 
 
-def parse(typed: str) -> Query:
-    """Never raises; any string is a query."""
+def parse(typed: str, languages: Sequence[str] = (ENGLISH,)) -> Query:
+    """Never raises; any string is a query. `languages` are the wearer's."""
     text = _readable(typed)
     words = [word for word in words_of(text) if folded(word)]
-    telling = [place for place, word in enumerate(words) if word not in STOP_WORDS]
+    own = likely(words, languages)
+    asking = own or [language for language in languages if language == ENGLISH]
+    telling = [place for place, word in enumerate(words) if not _asks(word, asking)]
     terms: dict[str, Term] = {}
     for place in telling or range(len(words)):
-        for term in _terms(words, place):
+        for term in _terms(words, place, languages):
             terms.setdefault(term.word, term)
-    return Query(text, tuple(terms.values())[:MAX_TERMS])
+    others = tuple(language for language in own or languages if language != ENGLISH)
+    return Query(text, tuple(terms.values())[:MAX_TERMS], others)
 
 
-def _terms(words: Sequence[str], place: int) -> list[Term]:
+def _asks(word: str, languages: Sequence[str]) -> bool:
+    """Whether the word asks rather than says, in one of these languages."""
+    bare = folded(_bare(word, languages))
+    return any(
+        word in STOP_WORDS if language == ENGLISH else bare in stop_words_of(language)
+        for language in languages
+    )
+
+
+def _terms(words: Sequence[str], place: int, languages: Sequence[str]) -> list[Term]:
     """What the word at this place is asked for by."""
-    typed = _bare(words[place])
+    typed = _bare(words[place], languages)
     word = folded(typed)
     if is_unspaced(word):
         word = word[: MAX_TERMS + 1]
@@ -97,7 +102,8 @@ def _terms(words: Sequence[str], place: int) -> list[Term]:
         for left, right in pairwise(words[max(place - 1, 0) : place + 2])
         if _may_be_one(left, right)
     ]
-    return [Term(typed, word, (word, *joined), tuple(_in_two(word)))]
+    dated = in_english(word, languages)
+    return [Term(typed, word, (word, *joined, *dated), tuple(_in_two(word)))]
 
 
 def _may_be_one(left: str, right: str) -> bool:
@@ -125,6 +131,8 @@ def _readable(typed: str) -> str:
     return _UNREADABLE.sub(" ", unicodedata.normalize("NFC", typed)).strip()
 
 
-def _bare(word: str) -> str:
-    """Gina's is asked for as Gina, since the index would look for "gina s"."""
+def _bare(word: str, languages: Sequence[str]) -> str:
+    """Gina's is asked for as Gina, since the index would look for "gina s"; l'été as été."""
+    if not ELIDING.isdisjoint(languages):
+        word = _ELIDED.sub("", word) or word
     return word.removesuffix("'s") or word

@@ -92,5 +92,11 @@ class Passages(Protocol):
         Not in the speaker: who spoke is weighed by the engine itself.
         """
 
+    async def vocabulary(self, beginning: str) -> Sequence[str]:
+        """The words of the index that begin so, as it has them: folded, stemmed by English rules.
+
+        None where there are very many.
+        """
+
     async def shown(self, passages: Sequence[int]) -> Mapping[int, Shown]:
         """What the passages with these rowids look like; those gone by now are left out."""

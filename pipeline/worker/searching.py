@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.machine import Profile
+from core.text.languages import ENGLISH
 from pipeline.search.engine import Engine
 from pipeline.search.found import Found, Wanted
 from pipeline.store.sqlite.passage_index import PassageReader
@@ -25,9 +26,17 @@ answer, and the answer says so."""
 class Searching:
     """Searches one archive, which is opened by the first search. Belongs to the worker's loop."""
 
-    def __init__(self, home: Path, models: Models, *, profile: Profile = "full") -> None:
+    def __init__(
+        self,
+        home: Path,
+        models: Models,
+        *,
+        profile: Profile = "full",
+        languages: Sequence[str] = (ENGLISH,),
+    ) -> None:
         self._home = home
         self._models = models
+        self._languages = languages
         self._most_vectors = MOST_VECTORS[profile]
         self._opening = asyncio.Lock()
         self._engine: Engine | None = None
@@ -48,7 +57,7 @@ class Searching:
             if self._engine is None:
                 reader = await self._stack.enter_async_context(open_archive_to_read(self._home))
                 passages = PassageReader(reader.connection, most_vectors=self._most_vectors)
-                self._engine = Engine(passages, self._embed)
+                self._engine = Engine(passages, self._embed, self._languages)
             return self._engine
 
     async def _embed(self, texts: Sequence[str], embedder: str) -> Vectors | None:

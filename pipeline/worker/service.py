@@ -11,6 +11,7 @@ from core.errors import UserError
 from core.machine import profile
 from core.paths import Home
 from core.settings import Settings
+from core.text import languages
 from core.text.counting import counted
 from pipeline import embedders
 from pipeline.forget import finish_forgetting
@@ -63,7 +64,12 @@ async def working(
             )
             what = partial(conditions, settings, home.path)
             worker = Worker(archive, own, spool, clock or SystemClock(), what)
-            worker.searching = Searching(home.path, own, profile=profile(settings.machine.profile))
+            worker.searching = Searching(
+                home.path,
+                own,
+                profile=profile(settings.machine.profile),
+                languages=languages.chosen(settings.hearing.languages).codes,
+            )
             worker.handling = handling(home.path, settings, spool, again="ask again")
             try:
                 async with serve_worker(worker, home.worker_socket):

@@ -153,3 +153,17 @@ async def test_a_passage_is_shown_with_its_moment(store: Both) -> None:
     assert one.seconds == 1.5
     assert one.at is not None
     assert one.at.isoformat() == "2026-09-21T15:13:20+01:00"
+
+
+async def test_the_words_that_begin_alike_are_told_as_the_index_has_them(store: Both) -> None:
+    await store.keep("Häuser und Hausboote, hauling houses")
+
+    assert sorted(await store.passages.vocabulary("haus")) == ["hausboot", "hauser"]
+    assert await store.passages.vocabulary("x") == []
+
+
+async def test_what_is_forgotten_leaves_no_word_in_the_vocabulary(store: Both) -> None:
+    moment = await store.keep("a secret")
+    await store.archive.begin_forgetting([moment])
+
+    assert await store.passages.vocabulary("secret") == []

@@ -20,7 +20,7 @@ from dashboard import demo
 from dashboard.demo import SCENE, SOUNDS, Spoken, demo_moments, everything_spoken
 from dashboard.show.first_minute import QUESTION, load_demo
 from pipeline import media
-from pipeline.search.query import STOP_WORDS
+from pipeline.search.stop_words import ENGLISH
 from tests.journeys.command import afterthought
 
 PLANTED: dict[str, Any] = json.loads((demo.FOLDER / "planted.json").read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ MESS = re.compile(
 
 
 def content(moment: str) -> set[str]:
-    return set(words_of(SPOKEN[moment].text)) - STOP_WORDS - FILLERS
+    return set(words_of(SPOKEN[moment].text)) - ENGLISH - FILLERS
 
 
 def named(planted: object) -> Iterator[str]:

@@ -153,3 +153,33 @@ def test_a_span_can_be_said(since: str | None, until: str | None, words: str) ->
     end = None if until is None else read_period(until, now()).end_ms
 
     assert period_in_words(begin, end) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "same"),
+    [
+        ("gestern", "de", "yesterday"),
+        ("vor 3 Wochen", "de", "3 weeks ago"),
+        ("vor zwei Tagen", "de", "2 days ago"),
+        ("letzte Woche", "de", "last week"),
+        ("März 2025", "de", "March 2025"),
+        ("vor 2 Stunden", "de", "2 hours ago"),
+        ("hier", "fr", "yesterday"),
+        ("il y a 3 semaines", "fr", "3 weeks ago"),
+        ("la semaine dernière", "fr", "last week"),
+        ("ayer", "es", "yesterday"),
+        ("hace 3 semanas", "es", "3 weeks ago"),
+        ("marzo 2025", "es", "March 2025"),
+        ("ontem", "pt", "yesterday"),
+        ("há 3 semanas", "pt", "3 weeks ago"),
+        ("semana passada", "pt", "last week"),
+        ("3 settimane fa", "it", "3 weeks ago"),
+        ("3 weken geleden", "nl", "3 weeks ago"),
+    ],
+)
+def test_dates_in_words_of_the_wearers_languages(text: str, language: str, same: str) -> None:
+    spoken = ("en", "ja", "xx", language)
+
+    assert ends(read_period(text, now(), spoken)) == ends(read_period(same, now()))
+    with pytest.raises(WrongUsage):
+        read_period(text, now())
