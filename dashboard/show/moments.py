@@ -41,7 +41,8 @@ class ShownWord:
 class Card:
     """A moment in a list. `why` is empty for a press, which needs no reason.
 
-    `words_status` says why there are no words, or not of all that was said.
+    `words_status` says why there are no words, or not of all that was said. `language` is
+    the code of the language that they are in, empty where it is not known.
 
     `at` is the time with the zone where it was recorded, `time` is how a clock there showed
     it; `zone` is the zone's name where the reader would be misled without it.
@@ -64,6 +65,7 @@ class Card:
     is_awaited: bool
     revision: int
     can_retry: bool = False
+    language: str = ""
 
     @property
     def length(self) -> str:
@@ -203,6 +205,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         is_awaited=row.words == "awaited" and not row.text,
         revision=row.revision,
         can_retry=row.words == "failed",
+        language=row.language or "",
     )
 
 

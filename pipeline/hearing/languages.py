@@ -20,13 +20,26 @@ from core.text.languages import ENGLISH
 if TYPE_CHECKING:  # it loads ctranslate2, which a fake must not need
     from pipeline.hearing.transcriber import Transcriber
 
-HARDLY_LIKELY_BELOW = -0.7
-"""Mean log-probability of a token. English of native speakers is above -0.57, and 20 sentences
-in other languages, heard by the English model, are below -0.82 (development data, 2026-11)."""
 
-HARDLY_LIKELY_SHARE = 0.3
-"""Of the words that are doubtful: 0.13 of native speakers' at most in 95 of 100 clips; 0.39 and
-more of what was said in another language."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """English words are less likely than this where both numbers say so.
+
+    The mean log-probability of a token is below the one, and the share of doubtful words
+    is not below the other.
+    """
+
+    mean_log_probability: float
+    doubtful_share: float
+
+
+ASK_BELOW = Limit(-0.6, 0.3)
+"""Where the multilingual model is asked for the language: a wide limit, for asking costs little.
+Of 224 utterances in English that is none of native speakers, read aloud."""
+
+DOUBT_BELOW = Limit(-0.75, 0.35)
+"""Where no word stands undoubted if that model is not here: as narrow as 20 sentences in other
+languages let it be, which come to -0.81 and 0.42, for it costs second-language speakers words."""
 
 REPEATS_ABOVE = 2.4
 """Bytes of text for one byte of it compressed: Whisper's own threshold, from its paper."""
@@ -83,12 +96,13 @@ def decide(probabilities: Mapping[str, float], listed: Sequence[str]) -> Decided
     return Decided(own, probabilities.get(own, 0.0), sure=likeliest in listed)
 
 
-def is_hardly_likely(heard: Transcript) -> bool:
+def is_hardly_likely(heard: Transcript, limit: Limit) -> bool:
     """These words may be what the English model makes of another language."""
     if not heard.words or heard.mean_log_probability is None or repeats(heard.text):
         return True
     doubtful = sum(word.doubtful for word in heard.words) / len(heard.words)
-    return heard.mean_log_probability < HARDLY_LIKELY_BELOW and doubtful >= HARDLY_LIKELY_SHARE
+    unlikely = heard.mean_log_probability < limit.mean_log_probability
+    return unlikely and doubtful >= limit.doubtful_share
 
 
 def repeats(text: str) -> bool:
@@ -130,10 +144,12 @@ class ChoosingTranscriber:
         if ENGLISH not in self._listed and (many := self._many()) is not None:
             return self._of_many(many, pcm, None)
         heard = self._english.transcribe(pcm)
-        if not is_hardly_likely(heard):
+        if not is_hardly_likely(heard, ASK_BELOW):
             return _as_english(heard)
-        many = self._many()
-        return all_doubtful(heard) if many is None else self._of_many(many, pcm, heard)
+        if (many := self._many()) is not None:
+            return self._of_many(many, pcm, heard)
+        in_doubt = is_hardly_likely(heard, DOUBT_BELOW)
+        return all_doubtful(heard) if in_doubt else _as_english(heard)
 
     def _of_many(self, many: ManyLanguages, pcm: Pcm, english: Transcript | None) -> Transcript:
         """What it is in the language that the multilingual model hears.

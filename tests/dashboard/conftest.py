@@ -46,6 +46,7 @@ class Diary:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._positions = count()
+        self.language: str | None = None
 
     def heard(
         self,
@@ -63,7 +64,7 @@ class Diary:
         )
         recorded = _here(at_ms) if utc_offset_min is None else Recorded(at_ms, utc_offset_min)
         kept = Kept(new_moment_id(), how, recorded, duration_ms=500 * len(words))
-        transcript = Transcript(text, words, "a model", -0.2)
+        transcript = Transcript(text, words, "a model", -0.2, self.language)
         self._append(
             drafts.moment_kept(kept, author="wearer"),
             drafts.moment_transcribed(kept.id, transcript, revision=0),

@@ -71,6 +71,13 @@ def test_what_was_just_kept_stands_whole_and_its_first_button_is_undo(
     assert f'action="/moment/{moment}/undo"' in just
 
 
+def test_what_was_said_in_german_is_read_out_as_german(page: FlaskClient, diary: Diary) -> None:
+    diary.language = "de"
+    moment = diary.heard("die Pumpe leckt", now_ms())
+
+    assert '<p dir="auto" lang="de">' in page.get(f"/moment/{moment}").text
+
+
 def test_old_recordings_that_arrive_meanwhile_do_not_hide_what_was_just_kept(
     page: FlaskClient, diary: Diary
 ) -> None:

@@ -6,7 +6,14 @@ import pytest
 from core.moment import Transcript, Word
 from core.pcm import Pcm
 from pipeline.hearing.fakes import FakeManyLanguages
-from pipeline.hearing.languages import ChoosingTranscriber, Decided, decide, is_hardly_likely
+from pipeline.hearing.languages import (
+    ASK_BELOW,
+    DOUBT_BELOW,
+    ChoosingTranscriber,
+    Decided,
+    decide,
+    is_hardly_likely,
+)
 
 SOUND: Pcm = np.full(16_000, 8000, dtype=np.int16)
 GERMAN, ENGLISH, LATIN = {"de": 0.97, "en": 0.02, "la": 0.01}, {"en": 0.9, "de": 0.1}, {"la": 0.95}
@@ -74,14 +81,14 @@ def test_the_likeliest_of_the_listed_counts_and_another_only_beyond_doubt(
 def test_words_that_the_model_or_most_of_themselves_speak_for_are_likely(
     transcript: Transcript,
 ) -> None:
-    assert not is_hardly_likely(transcript)
+    assert not is_hardly_likely(transcript, ASK_BELOW)
 
 
 @pytest.mark.parametrize(
     "transcript", [HARDLY, NOTHING, heard("I'll start with the new one, " * 9, likely=-0.3)]
 )
 def test_words_are_hardly_likely_where_nothing_speaks_for_them(transcript: Transcript) -> None:
-    assert is_hardly_likely(transcript)
+    assert is_hardly_likely(transcript, DOUBT_BELOW)
 
 
 def test_what_is_surely_english_never_asks_the_multilingual_model() -> None:
@@ -155,6 +162,17 @@ def test_without_the_multilingual_model_english_is_as_it_was() -> None:
     told = choosing(Says(BELIEVED), None, ["en", "de"]).transcribe(SOUND)
 
     assert told == replace(BELIEVED, language="en")
+
+
+def test_accented_english_is_asked_about_and_not_put_in_doubt_without_an_answer() -> None:
+    accented = heard("he looked away from it", likely=-0.7, doubtful=2)
+    many = FakeManyLanguages(ENGLISH)
+
+    asked = choosing(Says(accented), many, ["en"]).transcribe(SOUND)
+    unasked = choosing(Says(accented), None, ["en"]).transcribe(SOUND)
+
+    assert asked == unasked == replace(accented, language="en")
+    assert many.asked == ["languages"]
 
 
 def test_noise_of_which_neither_model_makes_anything_has_no_words() -> None:
