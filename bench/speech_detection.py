@@ -1,6 +1,6 @@
 """Speech that is missed, and noise that is taken for speech: ours and stock Silero.
 
-    afterthought bench speech_detection [--every 1] [--rooms 8] [--json]
+    afterthought bench speech_detection [--every 1] [--rooms 8] [--words 400] [--json]
 
 Over the recordings of AFTERTHOUGHT_TEST_DATA, as they are, 20 dB quieter, and in rooms:
 
@@ -8,6 +8,7 @@ Over the recordings of AFTERTHOUGHT_TEST_DATA, as they are, 20 dB quieter, and i
   share that lies in nothing that was detected; *not speech*: of the frames that were detected,
   the share in which nobody speaks; *touched*: utterances of the day of which anything was detected;
 - *noises*: files without a voice in which anything at all was detected, ESC-10 and others;
+- *words*: single words in a quiet bed in which nothing was detected;
 - *lost*: utterances of speech/dev.jsonl in which nothing was detected, by group.
 
 `live` is what capture keeps by itself, `clip` what of a file reaches the transcriber. Stock is
@@ -31,6 +32,7 @@ import numpy.typing as npt
 
 from bench.hearing.detection import OURS, STOCK, Way, frames
 from bench.hearing.noises import echoed
+from bench.hearing.single_words import single_words
 from bench.hearing.word_errors import groups
 from core.audio import FRAME_SAMPLES
 from core.pcm import Pcm
@@ -69,6 +71,7 @@ class Found:
     segments: int
     noises: Share
     other_noises: int
+    words: Share
     lost: dict[str, int] = field(default_factory=dict)
     """By group, where any was."""
 
@@ -81,7 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
         return 1
     told: dict[str, dict[str, Found]] = {}
-    recordings = Recordings(Path(named), arguments.every)
+    words = single_words(Path(named), arguments.words) if arguments.words else []
+    recordings = Recordings(Path(named), arguments.every, arguments.every, words)
     for change, changed in _changes(Path(named), arguments.rooms):
         ways = {**STOCK, **OURS} if change == AS_IT_IS else OURS
         told[change] = {}
@@ -98,15 +102,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 class Recordings:
     """The day, the utterances and the noises, decoded once."""
 
-    def __init__(self, data: Path, every: int) -> None:
+    def __init__(
+        self, data: Path, every: int, noises_every: int, words: Sequence[Pcm] = ()
+    ) -> None:
         truth = json.loads((data / DAY).with_suffix(".json").read_text("utf-8"))
         self._segments = [each["inner_speech"] for each in truth["segments"]]
         self._day = _decoded(data / DAY)
-        rows = _rows(data / "noise" / "dev.jsonl")[::every]
+        rows = _rows(data / "noise" / "dev.jsonl")[::noises_every]
         silent = [row for row in rows if row["voice"] == "none"]
         self._esc = [_noise(data, row) for row in silent if row["source"] == "esc10"]
         self._others = [_noise(data, row) for row in silent if row["source"] != "esc10"]
         self._spoken = _rows(data / "speech" / "dev.jsonl")[::every]
+        self._words = words
         self._speech = [_decoded(data / "speech" / row["audio"]) for row in self._spoken]
 
     def judge(self, way: Way, change: Change) -> Found:
@@ -115,15 +122,15 @@ class Recordings:
         held = frames(way(change(self._day)), count)
         each = [frames(segment, count) for segment in self._segments]
         missed = np.array([[np.sum(of & ~held), np.sum(of)] for of in each])
-        alarms = np.array([[bool(way(change(noise))), 1] for noise in self._esc])
         lost = [p for p, pcm in enumerate(self._speech) if not way(change(pcm))]
         return Found(
             missed=_share(missed),
             not_speech=float(np.sum(held & ~np.any(each, axis=0)) / max(np.sum(held), 1)),
             touched=int(np.sum(missed[:, 0] < missed[:, 1])),
             segments=len(each),
-            noises=_share(alarms),
-            other_noises=sum(bool(way(change(noise))) for noise in self._others),
+            noises=_share(_detected(way, change, self._esc)),
+            other_noises=int(_detected(way, change, self._others)[:, 0].sum()),
+            words=_share(_undetected(way, change, self._words)),
             lost=_by_group(self._spoken, lost),
         )
 
@@ -141,6 +148,17 @@ def _changes(data: Path, rooms: int) -> Iterator[tuple[str, Change]]:
 
 def _in_room(response: Pcm, pcm: Pcm) -> Pcm:
     return _int16(echoed(pcm.astype(np.float64), response.astype(np.float64))[: pcm.size])
+
+
+def _detected(way: Way, change: Change, sounds: Sequence[Pcm]) -> npt.NDArray[np.int64]:
+    """For each sound a row: whether anything was detected in it, and 1."""
+    rows = [[int(bool(way(change(each)))), 1] for each in sounds]
+    return np.array(rows, np.int64).reshape(-1, 2)
+
+
+def _undetected(way: Way, change: Change, sounds: Sequence[Pcm]) -> npt.NDArray[np.int64]:
+    rows = [[int(not way(change(each))), 1] for each in sounds]
+    return np.array(rows, np.int64).reshape(-1, 2)
 
 
 def _share(parts: npt.NDArray[np.int64]) -> Share:
@@ -171,7 +189,7 @@ def _line(change: str, way: str, found: Found) -> str:
     return (
         f"{change:24} {way:22} missed {found.missed.percent}, not speech {found.not_speech:.1%}, "
         f"touched {found.touched} of {found.segments}; noises {found.noises.some} of "
-        f"{found.noises.all} and {found.other_noises} others; {lost}"
+        f"{found.noises.all} and {found.other_noises} others; words {found.words.percent}; {lost}"
     )
 
 
@@ -198,5 +216,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--every", type=int, default=1, help="take each nth recording only")
     parser.add_argument("--rooms", type=int, default=8, help="number of rooms, of 8")
+    parser.add_argument("--words", type=int, default=400, help="number of single words")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser.parse_args(argv)

@@ -21,7 +21,7 @@ from pipeline.spool.tries import Conditions
 from pipeline.spool.unnamed import open_unnamed
 
 SPEECH = 0.5
-"""The probability from which on a frame is speech, as the gate has it."""
+"""The probability from which on a frame is speech, as Silero's authors have it."""
 
 
 def handling(

@@ -3,6 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.audio import FRAME_S, FRAME_SAMPLES, Span
+from device.memory import utterances as memory
+from pipeline.speech import speech_gate
 from pipeline.speech.speech_gate import Edge, SpeechGate, utterances
 
 SPEECH, UNSURE, SILENCE = 0.9, 0.4, 0.1
@@ -118,6 +120,10 @@ def test_every_frame_at_which_the_gate_is_open_is_in_an_utterance(judged: list[f
     for frame, is_open in enumerate(opened(judged)):
         at = frame * FRAME_SAMPLES
         assert not is_open or any(span.start <= at < span.end for span in spans)
+
+
+def test_capture_and_gate_agree_on_what_is_no_silence() -> None:
+    assert memory.LIKELY == speech_gate.LIKELY
 
 
 def test_an_utterance_begins_before_it_was_noticed_and_ends_with_its_hangover() -> None:
