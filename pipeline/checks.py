@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from core.checks import Check
 from core.errors import UserError
@@ -13,6 +14,7 @@ from core.text import languages
 from core.text.counting import counted
 from pipeline import models
 from pipeline.imports import as_text
+from pipeline.languages_here import unheard
 from pipeline.spool.aside import SetAside
 from pipeline.spool.listing import Odd
 from pipeline.spool.spool import Spool
@@ -31,17 +33,17 @@ def checks(home: Home) -> Iterator[Check]:
     """The models, the archive, and what lies in the spool."""
     settings = load(home.path)
     yield from models.checks(settings=settings, home=home.path)
-    yield from languages_checks(settings)
+    yield from languages_checks(settings, home.path)
     yield sqlite_check()
     yield from _archive(home)
     yield _worker(home)
     yield from _spool(Spool(home.spool))
 
 
-def languages_checks(settings: Settings) -> Iterator[Check]:
+def languages_checks(settings: Settings, home: Path) -> Iterator[Check]:
     """Which languages are heard, and what is wrong with the list of them."""
     listed = languages.chosen(settings.hearing.languages)
-    for problem in listed.problems:
+    for problem in unheard(settings, home):
         yield Check("languages", "warn", problem)
     names = ", ".join(map(languages.language_name, listed.codes))
     yield Check("languages", "ok", f"What is said is taken for {names}.")

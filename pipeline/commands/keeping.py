@@ -54,6 +54,7 @@ def retry(arguments: Arguments, screen: Screen) -> int:
 async def _keep(arguments: Arguments, screen: Screen) -> int:
     from pipeline.commands import sound_files  # noqa: PLC0415
     from pipeline.commands.outcomes import why_not_kept  # noqa: PLC0415
+    from pipeline.languages_here import unheard  # noqa: PLC0415
     from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_act_id  # noqa: PLC0415
     from pipeline.store.sqlite.reader import open_archive_to_read  # noqa: PLC0415
@@ -82,6 +83,8 @@ async def _keep(arguments: Arguments, screen: Screen) -> int:
                     screen.refuse(wrong, file=name, id=kept.moment)
                     status = 1
         delivery.tell_left_behind(screen.say)
+    for sentence in unheard(settings, home.path):
+        screen.say(sentence)
     return status
 
 

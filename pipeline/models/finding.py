@@ -84,6 +84,12 @@ def is_there(name: str, *, settings: Settings, home: Path) -> bool:
     return place is not None and place.there
 
 
+def is_here(name: str, *, settings: Settings, home: Path) -> bool:
+    """True where the model is on this machine; whether it is whole, `find` says. Reads nothing."""
+    place = _place(known(name), settings.models, home)
+    return place is not None and place.there
+
+
 def fingerprint(*, settings: Settings, home: Path) -> str:
     """A text that differs once a model came, went, moved or was replaced. Reads no weights."""
     states = []

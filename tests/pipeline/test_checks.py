@@ -1,21 +1,47 @@
+import sys
+from pathlib import Path
+
+import pytest
+
 from core.checks import Check
 from core.settings import HearingSettings, Settings
+from pipeline import models
 from pipeline.checks import languages_checks
 
 
-def told(*listed: str) -> list[Check]:
-    return list(languages_checks(Settings(hearing=HearingSettings(listed))))
+@pytest.fixture(autouse=True)
+def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which the languages' model is; where, so that a test can take it away."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    weights = models.machine_folder(models.LANGUAGES_TRANSCRIBER) / "model.bin"
+    weights.parent.mkdir(parents=True)
+    weights.touch()
+    return weights
 
 
-def test_doctor_names_the_languages_that_are_heard() -> None:
-    (check,) = told("en", "de")
+def told(home: Path, *listed: str) -> list[Check]:
+    return list(languages_checks(Settings(hearing=HearingSettings(listed)), home))
+
+
+def test_doctor_names_the_languages_that_are_heard(home: Path) -> None:
+    (check,) = told(home, "en", "de")
 
     assert (check.state, check.sentence) == ("ok", "What is said is taken for English, German.")
 
 
-def test_doctor_warns_of_what_it_cannot_take_of_the_list() -> None:
-    warning, check = told("en", "german")
+def test_doctor_warns_of_what_it_cannot_take_of_the_list(home: Path) -> None:
+    warning, check = told(home, "en", "german")
 
     assert warning.state == "warn"
     assert 'Write "de" in settings.toml' in warning.sentence
     assert "taken for English." in check.sentence
+
+
+def test_doctor_warns_of_a_language_without_its_model(home: Path, fetched: Path) -> None:
+    fetched.unlink()
+
+    warning, _ = told(home, "en", "de", "fr")
+
+    assert warning.sentence.startswith("German and French cannot be written down yet")
+    assert "`afterthought models --fetch languages`" in warning.sentence
+    assert [each.state for each in told(home, "en")] == ["ok"]
