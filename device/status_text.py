@@ -171,7 +171,7 @@ def _pace(status: Mapping[str, Any]) -> list[str]:
     pace = status["cpu_s_per_sound_s"]
     if pace is None:
         return []
-    return [f"Writing down a second of sound takes {pace:.2f} s of the processor."]
+    return [f"Writing down a second of sound takes {pace:.2f} s of processor time."]
 
 
 def _anew(status: Mapping[str, Any]) -> list[str]:

