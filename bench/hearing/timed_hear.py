@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.worker.model_process import Asked
 
 
-def main(folder: Path, arguments: list[str]) -> int:
+def command(folder: Path, arguments: list[str]) -> int:
     """Run the command to its end, and leave what its parts took in the folder."""
     watch = Stopwatch("all else")
     watch.put_around_imports()
@@ -85,11 +85,10 @@ def _put_around_command(watch: Stopwatch, folder: Path) -> None:
 def _put_around_models(watch: Stopwatch) -> None:
     import ctranslate2  # noqa: PLC0415
 
-    from pipeline import models  # noqa: PLC0415
+    from pipeline import embedders, models  # noqa: PLC0415
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
-    from pipeline.meaning import embedder  # noqa: PLC0415
     from pipeline.media import opus  # noqa: PLC0415
-    from pipeline.speech.speech_model import SileroSpeechModel  # noqa: PLC0415
+    from pipeline.speech.silero import SileroSpeechModel  # noqa: PLC0415
     from pipeline.worker import model_child  # noqa: PLC0415
 
     whisper = ctranslate2.models.Whisper
@@ -98,7 +97,7 @@ def _put_around_models(watch: Stopwatch) -> None:
     watch.put_around(whisper, "align", "alignment")
     watch.put_around(WhisperTranscriber, "transcribe", "features")
     watch.put_around(WhisperTranscriber, "__init__", "loading Whisper")
-    watch.put_around(embedder, "open_embedder", "loading the embedder")
+    watch.put_around(embedders, "opened", "loading the embedder")
     watch.put_around(SileroSpeechModel, "__init__", "loading the speech model")
     watch.put_around(SileroSpeechModel, "feed", "speech detection")
     watch.put_around(models, "find", "checking the weights' hashes")
@@ -117,4 +116,4 @@ if __name__ == "__main__":
     if _rest[0] == "--child":
         child(_folder, _rest[1:])
     else:
-        sys.exit(main(_folder, _rest))
+        sys.exit(command(_folder, _rest))

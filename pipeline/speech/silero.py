@@ -2,7 +2,7 @@
 
 A third of onnxruntime's time a frame when a block brings three of them, a quarter when a clip
 brings half a minute; a few of its 40 MB, and nothing to import. Equal to it to 4e-5 over all of
-the development day (bench/hearing_cost.py).
+the development day (bench/detection_cost.py).
 
 A frame and its context, 576 samples and 64 more mirrored at the end, give four spectra; four
 convolutions over time make one vector of them, one step of an LSTM and a dot product make that

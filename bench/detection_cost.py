@@ -80,7 +80,7 @@ class Counting:
 
 def main(argv: Sequence[str]) -> int:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="bench hearing_cost")
+    parser = argparse.ArgumentParser(prog="bench detection_cost")
     parser.add_argument("day", nargs="?", type=Path, help="a .flac with its .json beside it")
     arguments = parser.parse_args(argv)
     day = arguments.day or _development_day()
