@@ -5,6 +5,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -16,19 +17,19 @@ if TYPE_CHECKING:
     from pipeline.worker.model_process import Asked
 
 
-def command(folder: Path, arguments: list[str]) -> int:
+def command(folder: Path, arguments: list[str]) -> None:
     """Run the command to its end, and leave what its parts took in the folder."""
     watch = Stopwatch("all else")
     watch.put_around_imports()
     with watch.at(IMPORTS):
-        import afterthought  # noqa: PLC0415 - timed
         from device import hear_files  # noqa: PLC0415, F401
 
         _put_around_command(watch, folder)
     sys.argv = ["afterthought", *arguments]
-    status = afterthought.main()
-    _leave(watch, folder / "command.json")
-    return status
+    try:
+        runpy.run_module("afterthought", run_name="__main__")
+    finally:
+        _leave(watch, folder / "command.json")
 
 
 def child(folder: Path, arguments: list[str]) -> None:
@@ -116,4 +117,4 @@ if __name__ == "__main__":
     if _rest[0] == "--child":
         child(_folder, _rest[1:])
     else:
-        sys.exit(command(_folder, _rest))
+        command(_folder, _rest)
