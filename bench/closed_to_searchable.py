@@ -175,6 +175,7 @@ def through_models(pcm: Pcm) -> float:
 @cache
 def _loaded() -> Models:
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+    from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
     from pipeline.meaning.embedder import MiniLmEmbedder  # noqa: PLC0415
     from pipeline.speech.silero import SileroSpeechModel  # noqa: PLC0415 - not in the parent
 
@@ -184,7 +185,7 @@ def _loaded() -> Models:
     )
     return (
         SileroSpeechModel(speech),
-        WhisperTranscriber(whisper),
+        WhisperTranscriber(Whisper(whisper)),
         MiniLmEmbedder(minilm / "model.onnx", minilm / "tokenizer.json"),
     )
 

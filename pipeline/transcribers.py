@@ -36,8 +36,10 @@ def open_transcriber(settings: Settings, home: Path) -> Transcriber:
 
     def load_english() -> Transcriber:
         from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+        from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
 
-        return WhisperTranscriber(path("transcriber"), threads=chosen.threads, name=english.name)
+        whisper = Whisper(path("transcriber"), threads=chosen.threads)
+        return WhisperTranscriber(whisper, name=english.name)
 
     def load_many() -> ManyLanguages:
         from pipeline.hearing.multilingual import MultilingualWhisper  # noqa: PLC0415

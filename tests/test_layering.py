@@ -115,9 +115,12 @@ VENDOR_HOMES = {
         "pipeline/meaning/model_file.py",
         "pipeline/meaning/quantizing.py",
     },
-    "tokenizers": {"pipeline/meaning/embedder.py", "pipeline/meaning/word_pieces.py"},
-    "faster_whisper": {"pipeline/hearing/transcriber.py", "pipeline/hearing/multilingual.py"},
-    "ctranslate2": {"pipeline/hearing/transcriber.py"},
+    "tokenizers": {
+        "pipeline/hearing/tokens.py",
+        "pipeline/meaning/embedder.py",
+        "pipeline/meaning/word_pieces.py",
+    },
+    "ctranslate2": {"pipeline/hearing/transcriber.py", "pipeline/hearing/whisper.py"},
     "av": {"pipeline/media/"},
     "soxr": {"pipeline/media/sound_file.py", "device/microphone/conversion.py"},
     "sqlite3": {"pipeline/store/sqlite/"},
@@ -189,7 +192,7 @@ def test_the_packages_keep_to_the_table() -> None:
         ("pipeline/deep/er.py", "from ...device import x", "imports device.x;"),
         (
             "pipeline/worker/ingest.py",
-            "def f():\n    import faster_whisper",
+            "def f():\n    import ctranslate2",
             "only pipeline/hearing/",
         ),
         (

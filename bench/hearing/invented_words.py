@@ -93,13 +93,14 @@ def main(argv: Sequence[str]) -> int:
 def loaded() -> "tuple[SpeechModel, Transcriber]":
     """The models as the worker has them, in this process."""
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+    from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
     from pipeline.speech.silero import SileroSpeechModel  # noqa: PLC0415 - as said above
 
     home = home_at(None).path
     speech, whisper = (
         models.find(name, settings=Settings(), home=home) for name in ("speech", "transcriber")
     )
-    return SileroSpeechModel(speech), WhisperTranscriber(whisper)
+    return SileroSpeechModel(speech), WhisperTranscriber(Whisper(whisper))
 
 
 def invented(

@@ -66,8 +66,9 @@ def _stock_costs(weights: Path, sounds: Sounds, runs: int) -> Costs:
 
 def _our_costs(weights: Path, sounds: Sounds, runs: int) -> Costs:
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415 - as above
+    from pipeline.hearing.whisper import Whisper  # noqa: PLC0415 - as above
 
-    return _costs(WhisperTranscriber(weights).transcribe, sounds, runs)
+    return _costs(WhisperTranscriber(Whisper(weights)).transcribe, sounds, runs)
 
 
 def _costs(transcribe: Callable[[Pcm], object], sounds: Sounds, runs: int) -> Costs:

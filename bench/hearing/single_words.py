@@ -12,6 +12,7 @@ from core.audio import RATE_HZ
 from core.pcm import Pcm
 from pipeline import media
 from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
+from pipeline.hearing.whisper import Whisper
 
 LIKELY = 0.8
 """Of what Whisper is less sure of it may have the times wrong, too."""
@@ -36,7 +37,7 @@ def single_words(data: Path, count: int) -> list[Pcm]:
     rows = [
         json.loads(line) for line in (data / "speech/dev.jsonl").read_text("utf-8").splitlines()
     ]
-    transcriber = WhisperTranscriber(whisper())
+    transcriber = WhisperTranscriber(Whisper(whisper()))
     chosen = [row for nth, row in enumerate(rows) if nth % 3 == 0 or "words" in row]
     cut = [
         word for row in chosen for word in _words(data / "speech" / row["audio"], row, transcriber)

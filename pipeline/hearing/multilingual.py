@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from faster_whisper.audio import pad_or_trim
-from faster_whisper.tokenizer import Tokenizer
-
+from core.audio import RATE_HZ
 from core.moment import Transcript
-from core.pcm import Pcm, as_float
+from core.pcm import Pcm
+from pipeline.hearing.mel import log_mel
 from pipeline.hearing.transcriber import WhisperTranscriber
+from pipeline.hearing.whisper import Whisper
 
 SHORT_FRAMES = 1000
 """Of 10 ms. The first eight seconds tell the language as well as thirty do, at a seventh of the
 cost: of 20 sentences in four languages and 224 in English none was taken for another of the five
 but two of children (development data, 2026-11)."""
 
-SPOKEN_FRAMES = 800
+SPOKEN_SAMPLES = 8 * RATE_HZ
 WHOLE_FRAMES = 3000
 
 _ISO = {"jw": "jv"}
@@ -28,24 +27,16 @@ class MultilingualWhisper:
 
     def __init__(self, folder: Path, *, threads: int = 1, name: str = "whisper-base") -> None:
         self.name = name
-        self._transcriber: Any = WhisperTranscriber(folder, threads=threads, name=name)
-        self._whisper: Any = self._transcriber._whisper  # noqa: SLF001
+        self._whisper = Whisper(folder, threads=threads)
 
     def languages(self, pcm: Pcm, *, thoroughly: bool = False) -> Mapping[str, float]:
         """How probable each language is; thoroughly: of all of it, padded to 30 s."""
-        features = self._whisper.feature_extractor(as_float(pcm))
-        size = WHOLE_FRAMES if thoroughly else SHORT_FRAMES
-        spoken = features if thoroughly else features[:, :SPOKEN_FRAMES]
-        heard = self._whisper.encode(pad_or_trim(spoken, size))
-        (found,) = self._whisper.model.detect_language(heard)
-        codes = ((token.strip("<|>"), probability) for token, probability in found)
-        return {_ISO.get(code, code): probability for code, probability in codes}
+        count, spoken = (WHOLE_FRAMES, pcm) if thoroughly else (SHORT_FRAMES, pcm[:SPOKEN_SAMPLES])
+        frames = log_mel(spoken, silence=count)[:, :count]
+        found = self._whisper.languages(self._whisper.encode(frames))
+        return {_ISO.get(code, code): probability for code, probability in found.items()}
 
     def transcribe_in(self, language: str, pcm: Pcm) -> Transcript:
         """The words of at most 30 s in this language."""
         own = next((code for code, iso in _ISO.items() if iso == language), language)
-        self._transcriber._tokenizer = Tokenizer(  # noqa: SLF001
-            self._whisper.hf_tokenizer, multilingual=True, task="transcribe", language=own
-        )
-        heard: Transcript = self._transcriber.transcribe(pcm)
-        return heard
+        return WhisperTranscriber(self._whisper, name=self.name, language=own).transcribe(pcm)

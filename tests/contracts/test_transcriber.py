@@ -11,6 +11,7 @@ from core.audio import RATE_HZ
 from core.pcm import Pcm
 from pipeline.hearing.fakes import FakeTranscriber
 from pipeline.hearing.transcriber import Transcriber, WhisperTranscriber
+from pipeline.hearing.whisper import Whisper
 from tests.pipeline.hearing.models_for_tests import a_voice, whisper_folder
 
 # The first recording of the development data, as its reference has it.
@@ -18,7 +19,7 @@ SAID = ("there's iron they say in all our blood", "steel")
 
 MAKERS: dict[str, Callable[[Path], Transcriber]] = {
     "fake": lambda _: FakeTranscriber(script=[" … ".join(SAID)]),
-    "whisper": WhisperTranscriber,
+    "whisper": lambda folder: WhisperTranscriber(Whisper(folder)),
 }
 
 

@@ -15,6 +15,7 @@ from core.moment import Transcript
 from core.pcm import Pcm
 from pipeline.hearing.transcribe_clip import hear
 from pipeline.hearing.transcriber import WhisperTranscriber
+from pipeline.hearing.whisper import Whisper
 from pipeline.speech.silero import SileroSpeechModel
 from tests.pipeline.hearing import hard_sounds as sounds
 from tests.pipeline.hearing.models_for_tests import speech_weights, whisper_folder
@@ -43,7 +44,7 @@ def hearing(tmp_path_factory: pytest.TempPathFactory) -> Hear:
     home = tmp_path_factory.mktemp("home")
     speech, whisper = (
         SileroSpeechModel(speech_weights(home)),
-        WhisperTranscriber(whisper_folder(home)),
+        WhisperTranscriber(Whisper(whisper_folder(home))),
     )
     return lambda pcm: hear(pcm, speech, whisper)
 
@@ -130,5 +131,5 @@ def tell(*names: str) -> None:
 
 def _loaded(home: Path) -> Hear:
     speech, whisper = speech_weights(home), whisper_folder(home)
-    models = SileroSpeechModel(speech), WhisperTranscriber(whisper)
+    models = SileroSpeechModel(speech), WhisperTranscriber(Whisper(whisper))
     return lambda pcm: hear(pcm, *models)

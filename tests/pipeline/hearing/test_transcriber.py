@@ -1,53 +1,157 @@
+"""The reading loop, with a Whisper that gives what the test says."""
+
+from collections.abc import Sequence
 from typing import Any
 
-from pipeline.hearing.transcriber import _Reading, _repeats, _sentence
+import numpy as np
+
+from core.audio import RATE_HZ
+from pipeline.hearing.alignment import Placed
+from pipeline.hearing.mel import Frames
+from pipeline.hearing.reading import Reading
+from pipeline.hearing.transcriber import FULL, LEAST, WhisperTranscriber
+
+SECOND = np.full(RATE_HZ, 1000, np.int16)
 
 
-def piece(*words: tuple[str, float, float, float]) -> dict[str, Any]:
-    keys = ("word", "start", "end", "probability")
-    return {"tokens": [1, 2, 3], "words": [dict(zip(keys, word, strict=True)) for word in words]}
+class Scripted:
+    """Stands for a Whisper: gives one reading after the other, and notes what it was asked."""
+
+    def __init__(self, *readings: Reading) -> None:
+        self._readings = list(readings)
+        self.lengths: list[int] = []
+        self.asked: list[dict[str, Any]] = []
+        self.read_on: int | None = None
+        self.words: tuple[Placed, ...] = (Placed(" yes.", 0.1, 0.4, 0.9),)
+
+    def encode(self, frames: Frames) -> int:
+        self.lengths.append(frames.shape[1])
+        return int(frames.shape[1])
+
+    def search(self, heard: int, size: int, _language: str, **how: Any) -> Reading:
+        self.asked.append({"heard": heard, "size": size, **how, "said": list(how["said"])})
+        return self._readings.pop(0)
+
+    def spoken(self, reading: Reading) -> tuple[list[int], int | None]:
+        read_on, self.read_on = self.read_on, None
+        return reading.tokens, read_on
+
+    def place(self, tokens: Sequence[int], *_: Any) -> list[Placed]:
+        return list(self.words) if tokens else []
 
 
-def reading(**changed: float) -> _Reading:
-    numbers = {"mean_log_probability": -0.2, "no_speech_probability": 0.1} | changed
-    return _Reading(tokens=[1, 2, 3], repeats=False, **numbers)
+def reading(text: str, *, log_probability: float = -0.2, no_speech: float = 0.1) -> Reading:
+    return Reading([1, 2], text, log_probability, no_speech, most=40)
 
 
-def heard(*words: tuple[str, float, float, float]) -> list[str]:
-    return [word.word for word in _sentence(piece(*words), reading(), disbelieved=False).words]
+ECHO = "now leave and take your man now leave and take your man"
 
 
-def test_pieces_without_a_space_before_them_are_one_word() -> None:
-    whole = _sentence(
-        piece((" My", 0, 0.2, 0.9), (" t", 0.2, 0.4, 0.8), ("-shirt.", 0.4, 0.9, 0.6)),
-        reading(),
-        disbelieved=False,
+def transcribed(whisper: Scripted, seconds: float) -> str:
+    pcm = np.tile(SECOND, 40)[: round(seconds * RATE_HZ)]
+    return WhisperTranscriber(whisper).transcribe(pcm).text  # type: ignore[arg-type]
+
+
+def test_a_short_sound_is_encoded_short() -> None:
+    whisper = Scripted(reading("yes"))
+
+    transcribed(whisper, 3)
+
+    assert whisper.lengths == [LEAST]
+
+
+def test_a_longer_one_has_two_seconds_of_silence_after_it_up_to_what_whisper_takes() -> None:
+    for seconds, length in ((9, 1100), (25, 2700), (29.5, FULL), (30, FULL)):
+        whisper = Scripted(reading("yes"))
+
+        transcribed(whisper, seconds)
+
+        assert whisper.lengths == [length]
+
+
+def test_timestamps_are_asked_for_in_long_sound_alone() -> None:
+    for seconds, timed in ((3, False), (15, False), (16, True)):
+        whisper = Scripted(reading("yes"))
+
+        transcribed(whisper, seconds)
+
+        assert [asked["timed"] for asked in whisper.asked] == [timed]
+
+
+def test_an_echo_is_read_again_over_the_full_length() -> None:
+    whisper = Scripted(reading(ECHO), reading("now leave and take your man"))
+
+    assert transcribed(whisper, 3) == "yes."
+    assert whisper.lengths == [LEAST, FULL]
+    assert [asked["heard"] for asked in whisper.asked] == [LEAST, FULL]
+
+
+def test_what_echoes_both_times_and_differs_is_read_under_a_brake() -> None:
+    whisper = Scripted(reading(ECHO), reading(f"{ECHO} take your man"), reading("now leave"))
+
+    transcribed(whisper, 3)
+
+    assert [asked["repeats_none"] for asked in whisper.asked] == [False, False, True]
+
+
+def test_what_is_the_same_both_times_was_said() -> None:
+    whisper = Scripted(reading(ECHO), reading(ECHO))
+
+    assert transcribed(whisper, 3) == "yes."
+
+
+def test_an_unlikely_text_gives_way_to_a_likelier_one_of_a_narrow_search() -> None:
+    whisper = Scripted(
+        reading("thank you", log_probability=-1.5), reading("tank", log_probability=-1.1)
     )
 
-    assert [(w.word, w.start_ms, w.end_ms, w.probability) for w in whole.words] == [
-        ("My", 0, 200, 0.9),
-        ("t-shirt.", 200, 900, 0.6),
-    ]
+    transcribed(whisper, 3)
+
+    assert [asked["beams"] for asked in whisper.asked] == [5, 1]
+
+
+def test_a_likelier_one_that_turns_in_a_circle_is_not_taken() -> None:
+    whisper = Scripted(reading("cover", log_probability=-1.5), reading(ECHO, log_probability=-0.3))
+    pcm = np.tile(SECOND, 3)
+
+    heard = WhisperTranscriber(whisper).transcribe(pcm)  # type: ignore[arg-type]
+
+    assert heard.mean_log_probability == -1.5
+
+
+def test_what_is_read_on_counts_from_the_beginning_of_the_sound() -> None:
+    whisper = Scripted(reading("one"), reading("two"))
+    whisper.read_on = 1500
+    pcm = np.tile(SECOND, 20)
+
+    heard = WhisperTranscriber(whisper).transcribe(pcm)  # type: ignore[arg-type]
+
+    assert [word.start_ms for word in heard.words] == [100, 15100]
+    assert whisper.asked[1]["said"] == [1, 2]
+
+
+def test_silence_has_no_words() -> None:
+    whisper = Scripted(reading("you", log_probability=-1.5, no_speech=0.8))
+
+    assert transcribed(whisper, 3) == ""
 
 
 def test_a_full_stop_alone_is_not_a_word() -> None:
-    assert heard((" Yes.", 0, 0.2, 0.9), (" .", 0.2, 0.4, 0.9)) == ["Yes."]
+    whisper = Scripted(reading("yes ."))
+    whisper.words = (Placed(" Yes.", 0, 0.2, 0.9), Placed(" .", 0.2, 0.4, 0.9))
+
+    assert transcribed(whisper, 3) == "Yes."
 
 
 def test_every_word_of_a_disbelieved_text_is_doubtful() -> None:
-    okay = _sentence(
-        piece((" Okay,", 0, 1, 0.02), (" okay.", 1, 2, 0.97)), reading(), disbelieved=True
-    )
+    whisper = Scripted(reading("okay okay", no_speech=0.6))
+    whisper.words = (Placed(" Okay,", 0, 1, 0.02), Placed(" okay.", 1, 2, 0.97))
+    pcm = np.tile(SECOND, 3)
 
-    assert [word.doubtful for word in okay.words] == [True, True]
+    heard = WhisperTranscriber(whisper).transcribe(pcm)  # type: ignore[arg-type]
 
-
-def test_a_loop_is_seen_and_a_refrain_is_not() -> None:
-    assert _repeats("let's go, " * 30)
-    assert not _repeats("It was the best of times, it was the worst of times.")
+    assert [word.doubtful for word in heard.words] == [True, True]
 
 
-def test_unlikely_text_is_silence_only_where_no_speech_is_heard() -> None:
-    assert reading(mean_log_probability=-1.2, no_speech_probability=0.6).silence
-    assert not reading(mean_log_probability=-1.2, no_speech_probability=0.3).silence
-    assert not reading(mean_log_probability=-0.5, no_speech_probability=0.9).silence
+def test_no_sound_has_no_words() -> None:
+    assert transcribed(Scripted(), 0) == ""

@@ -1,0 +1,84 @@
+"""Sound as Whisper takes it: the energy in 80 bands of pitch, a hundred times a second."""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from core.audio import RATE_HZ
+from core.pcm import Pcm, as_float
+
+HOP_SAMPLES = 160
+"""From one frame to the next: 10 ms."""
+
+FRAMES_A_SECOND = RATE_HZ // HOP_SAMPLES
+
+_WINDOW_SAMPLES = 400
+_BANDS = 80
+_EDGE = 2
+"""Frames: so far the windows around them still reach into the sound before."""
+
+_LEAST_ENERGY = 1e-10
+_RANGE = 8.0
+"""What lies further below the loudest than this is raised to it, in powers of ten of energy."""
+
+Frames = npt.NDArray[np.float32]
+"""Shape (80, n), float32: log energies by band, scaled as Whisper was trained, near -1 to 1."""
+
+
+def log_mel(pcm: Pcm, *, silence: int = 0) -> Frames:
+    """The frames of the sound, one for each 10 ms begun, and `silence` more of silence after it.
+
+    As in Whisper's paper (Radford et al. 2022, section 2.2): Hann windows of 25 ms around each
+    frame's first sample, Slaney's mel bands, base 10.
+    """
+    count = frames_of(pcm)
+    edge = min(silence, _EDGE)
+    samples = (count + edge) * HOP_SAMPLES + _WINDOW_SAMPLES // 2
+    filled = np.pad(as_float(pcm), (0, samples - pcm.size))
+    sound = np.pad(filled, (_WINDOW_SAMPLES // 2, 0), mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW_SAMPLES)[::HOP_SAMPLES]
+    spectrum = np.fft.rfft(windows[: count + edge] * _hann(), axis=-1)
+    energy = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+    levels = np.log10(np.maximum(_mel_bands() @ energy.T, _LEAST_ENERGY))
+    silent = np.pad(levels, ((0, 0), (0, silence - edge)), constant_values=np.log10(_LEAST_ENERGY))
+    scaled: Frames = (np.maximum(silent, levels.max() - _RANGE) + 4.0) / 4.0
+    return scaled.astype(np.float32)
+
+
+def frames_of(pcm: Pcm) -> int:
+    """The number of frames of this sound."""
+    return -(-pcm.size // HOP_SAMPLES)
+
+
+@cache
+def _hann() -> Frames:
+    return np.hanning(_WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
+
+
+@cache
+def _mel_bands() -> Frames:
+    """Triangles over the frequencies of the spectrum, each of the same area; (80, 201)."""
+    hz = np.fft.rfftfreq(_WINDOW_SAMPLES, 1 / RATE_HZ)
+    edges = _mel_to_hz(np.linspace(0.0, _hz_to_mel(RATE_HZ / 2), _BANDS + 2))
+    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    rising, falling = (hz - left) / (centre - left), (right - hz) / (right - centre)
+    triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2.0 / (right - left)
+    return triangles.astype(np.float32)
+
+
+# Slaney's scale (Auditory Toolbox, 1998): straight up to 1 kHz, logarithmic above.
+_STRAIGHT_HZ, _HZ_A_MEL = 1000.0, 200.0 / 3.0
+_STRAIGHT_MEL = _STRAIGHT_HZ / _HZ_A_MEL
+_LOG_STEP = np.log(6.4) / 27.0
+
+
+def _hz_to_mel(hz: float) -> float:
+    if hz < _STRAIGHT_HZ:
+        return hz / _HZ_A_MEL
+    return float(_STRAIGHT_MEL + np.log(hz / _STRAIGHT_HZ) / _LOG_STEP)
+
+
+def _mel_to_hz(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    above = _STRAIGHT_HZ * np.exp(_LOG_STEP * (mel - _STRAIGHT_MEL))
+    return np.where(mel < _STRAIGHT_MEL, mel * _HZ_A_MEL, above)

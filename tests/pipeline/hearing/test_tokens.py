@@ -1,0 +1,66 @@
+"""With the real tokenizers, which come with the weights."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.hearing.tokens import Tokens
+from tests.pipeline.hearing.models_for_tests import whisper_folder
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Tokens:
+    return Tokens(whisper_folder(tmp_path_factory.mktemp("home")))
+
+
+def ids(tokens: Tokens, text: str) -> list[int]:
+    return tokens._ids(text)
+
+
+def words(tokens: Tokens, text: str, language: str = "en") -> list[str]:
+    return [word.text for word in tokens.words(ids(tokens, text), language)]
+
+
+def test_a_word_goes_from_space_to_space(tokens: Tokens) -> None:
+    assert words(tokens, " My t-shirt, it's new.") == [" My", " t-shirt,", " it's", " new."]
+
+
+def test_no_token_is_lost_and_a_mark_at_the_end_is_a_piece_of_its_own(tokens: Tokens) -> None:
+    text = ' "Rachel Lynde," he said... it\'s 3.5 kilometres!'
+
+    found = tokens.words(ids(tokens, text), "en")
+
+    assert [t for word in found for piece in word.pieces for t in piece] == ids(tokens, text)
+    assert [len(word.pieces) > 1 for word in found if word.text.endswith((",", '"', "!"))]
+    assert "".join(word.text for word in found) == text
+
+
+def test_signs_of_several_tokens_stay_whole(tokens: Tokens) -> None:
+    assert "".join(words(tokens, " über Zürich — 你好")) == " über Zürich — 你好"
+    assert "�" not in "".join(words(tokens, " naïve café 東京"))
+
+
+def test_without_spaces_each_sign_is_a_word_and_a_mark_belongs_to_the_one_before(
+    tokens: Tokens,
+) -> None:
+    assert words(tokens, "你好。东京", "zh") == ["你", "好。", "东", "京"]
+
+
+def test_the_prompt_holds_what_was_said_and_whether_times_are_wanted(tokens: Tokens) -> None:
+    start = tokens.start(None)
+
+    plain = tokens.prompt(start, [], timed=True)
+    led_on = tokens.prompt(start, [7, 8], timed=False)
+
+    assert plain == start
+    assert led_on[1:3] == [7, 8]
+    assert led_on[3:-1] == start
+    assert tokens.without_marks(led_on) == [7, 8]
+
+
+def test_marks_of_annotations_are_never_spoken(tokens: Tokens, tmp_path: Path) -> None:
+    never = set(tokens.never_spoken)
+
+    assert set(ids(tokens, "♪")[:1]) <= never
+    assert set(ids(tokens, " [")) <= never
+    assert not set(ids(tokens, " the door, please.")) & never
