@@ -4,7 +4,9 @@ A doubtful word is one that Whisper itself hardly believes. Where somebody spoke
 stays, marked: it is then the best there is. Where nobody did, it was made of noise.
 """
 
+import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from core.audio import RATE_HZ, Span
 from core.moment import Word
@@ -24,6 +26,25 @@ on 161 noises; no recording of 224 with speech in it has both."""
 BRIEF_S = 2.0
 """Lead-in and hangover included: less than 0.8 s of something like a voice."""
 
+LITTLE_S = 1.2
+"""Surely spoken, less than the shortest sentence of the development data; a bark or a click."""
+
+SOME_S = 2.5
+"""Surely spoken, by the speech model; of 363 noises that opened the gate, the one that was most
+like a voice came to 2.3 s."""
+
+OUT_OF_NOTHING = 0.05
+"""Of words that were spoken alone fewer than one in a hundred begin below it."""
+
+WORDS_A_SECOND = 10.0
+"""Of what was surely spoken: twice what anybody says, and over the 8.5 of a murmured meeting."""
+
+CRIES = frozenset(
+    "a ah aha bep bo bu du e eh f ha hm huh m mh mhm o oh u uh uhuh whoa whop woah wow yay".split()
+)
+"""What barks, engines and alarms are written as, and no news where it was a voice: each without
+letters said twice in a row, so that `hm` is also "hmmm"."""
+
 SLACK_MS = 500
 """How far a word's time may be off: by alignment, and by the gate's own edges."""
 
@@ -39,15 +60,50 @@ def is_disbelieved(no_speech_probability: float, first_word_probability: float) 
     return unheard and first_word_probability < DISBELIEVED_BELOW
 
 
-def believable(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...]:
-    """The words without those that were made of noise.
+def believable(words: Sequence[Word], speech: Sequence[Span], sure_s: float) -> tuple[Word, ...]:
+    """The words without those that were made of noise; `sure_s` is how long somebody surely spoke.
 
     These are doubtful words where nobody spoke; and all, where a moment of something
-    like a voice gave nothing but doubtful words that begin from nothing.
+    like a voice gave nothing but doubtful words that begin from nothing, or words that
+    noises are written as.
     """
     if _is_brief(speech) and _begins_from_nothing(words):
         return ()
+    if is_made_of_noise(words, sure_s):
+        return ()
     return tuple(word for word in words if not word.doubtful or _is_spoken(word, speech))
+
+
+def is_made_of_noise(words: Sequence[Word], sure_s: float) -> bool:
+    """All of these words, heard in one go, are what Whisper makes of barks, engines and music.
+
+    Three signs, each of which needs more of a voice against it than noises have: more words than
+    can be spoken in the time; a beginning next to impossible; and a doubtful beginning of
+    nothing but cries, or of a word or two over and over.
+    """
+    if not words:
+        return False
+    first = words[0].probability
+    if len(words) > WORDS_A_SECOND * sure_s or (sure_s < LITTLE_S and first < OUT_OF_NOTHING):
+        return True
+    is_monotone = _are_cries(words) or _are_few_over_and_over(words)
+    return sure_s < SOME_S and is_doubtful(first) and is_monotone
+
+
+def _are_cries(words: Sequence[Word]) -> bool:
+    return all(_sound(word) in CRIES for word in words)
+
+
+def _sound(word: Word) -> str:
+    """Its letters, those that stand side by side once."""
+    letters = re.sub(r"[^a-z]", "", word.word.lower())
+    return "".join(letter for letter, _ in groupby(letters))
+
+
+def _are_few_over_and_over(words: Sequence[Word]) -> bool:
+    """Two words that are one, or more of which each stands there three times or so."""
+    different = {_sound(word) for word in words}
+    return len(words) > 1 and len(different) <= max(1, len(words) // 3)
 
 
 def _is_brief(speech: Sequence[Span]) -> bool:

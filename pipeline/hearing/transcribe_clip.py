@@ -13,6 +13,7 @@ from core.audio import FRAME_SAMPLES, RATE_HZ, Span
 from core.moment import Transcript, Word
 from core.pcm import Pcm, release_memory
 from pipeline.hearing.doubt import believable
+from pipeline.hearing.evidence import Evidence
 from pipeline.hearing.packing import Window, windows
 from pipeline.speech.levelling import levelled
 from pipeline.speech.speech_gate import utterances
@@ -43,16 +44,13 @@ def hear(
     """
     tell = _rising(progress)
     parts: list[Transcript] = []
-    for window in speech_windows(pcm, speech_model, tell):
-        parts.append(_heard(window, pcm, transcriber))
+    evidence = Evidence()
+    watched = evidence.watched(probabilities(pcm, speech_model, tell))
+    for window in windows(utterances(watched), pcm.size):
+        parts.append(_heard(window, pcm, transcriber, evidence.sure_s(window.span)))
         tell(window.span.end_s)
     tell(pcm.size / RATE_HZ)
     return _joined(parts, transcriber.name)
-
-
-def speech_windows(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> Iterator[Window]:
-    """What of the clip is worth transcribing; nothing where nobody speaks. Lazy."""
-    return windows(utterances(probabilities(pcm, speech_model, progress)), pcm.size)
 
 
 def probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> Iterator[float]:
@@ -66,11 +64,11 @@ def probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> It
         progress((start + piece.size) / RATE_HZ)
 
 
-def _heard(window: Window, pcm: Pcm, transcriber: Transcriber) -> Transcript:
+def _heard(window: Window, pcm: Pcm, transcriber: Transcriber, sure_s: float) -> Transcript:
     sound = np.array(pcm[window.span.start : window.span.end])
     transcript = transcriber.transcribe(sound)
     words = [_shifted(word, window.span) for word in transcript.words]
-    return replace(transcript, words=believable(words, window.speech))
+    return replace(transcript, words=believable(words, window.speech, sure_s))
 
 
 def _shifted(word: Word, span: Span) -> Word:

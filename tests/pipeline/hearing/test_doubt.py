@@ -2,7 +2,7 @@ import pytest
 
 from core.audio import RATE_HZ, Span
 from core.moment import Word
-from pipeline.hearing.doubt import believable, is_disbelieved, is_doubtful
+from pipeline.hearing.doubt import believable, is_disbelieved, is_doubtful, is_made_of_noise
 
 TALK = Span(10 * RATE_HZ, 20 * RATE_HZ)
 A_MOMENT = Span(10 * RATE_HZ, 11 * RATE_HZ)
@@ -14,7 +14,7 @@ def word(at_s: float, *, doubtful: bool, probability: float = 0.4) -> Word:
 
 
 def is_kept(one: Word, speech: Span = TALK) -> bool:
-    return believable([one], [speech]) == (one,)
+    return believable([one], [speech], speech.duration_s) == (one,)
 
 
 def test_a_word_that_is_more_likely_wrong_than_right_is_doubtful() -> None:
@@ -66,4 +66,59 @@ def test_a_moment_is_enough_for_one_short_word() -> None:
 
 
 def test_no_words_are_no_words() -> None:
-    assert believable([], [A_MOMENT]) == ()
+    assert believable([], [A_MOMENT], 1) == ()
+
+
+def line(text: str, first: float, rest: float = 0.9) -> list[Word]:
+    return [Word(each, 0, 300, rest if n else first) for n, each in enumerate(text.split())]
+
+
+# Each as it was heard on the development data: the text, its first word's probability, and
+# how long the speech model was sure of a voice.
+@pytest.mark.parametrize(
+    ("what", "text", "first", "sure_s"),
+    [
+        ("a dog", "No, no, no, no, no.", 0.03, 0.16),
+        ("another", "No, no, no. No, don't, no!", 0.03, 0.61),
+        ("one in a room", "Whoa! Whoa! Whoa! Whoa!", 0.27, 0.42),
+        ("a chainsaw", "Mm-hmm", 0.35, 1.7),
+        ("the same in a room", "No! No! No! No!", 0.01, 2.34),
+        ("a cock", "AHHHHHHH!", 0.23, 0.51),
+        ("another cock", "F-F-F-F-F", 0.02, 0.42),
+        ("an alarm", "beep beep beep beep", 0.27, 0.42),
+        ("the sea", "Thank you.", 0.01, 0.35),
+        ("a drone", "I don't know what I'm going to do, I don't know", 0.3, 0.5),
+    ],
+)
+def test_what_noises_are_written_as_is_not_believed(
+    what: str, text: str, first: float, sure_s: float
+) -> None:
+    assert is_made_of_noise(line(text, first), sure_s), what
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "first", "sure_s"),
+    [
+        ("one word of command", "Go.", 0.57, 0.38),
+        ("a word cut out of its sentence", "Look", 0.36, 0.26),
+        (
+            "a murmur in a meeting",
+            "Yep. Okay. Okay. Who wants to take notes today?",
+            0.06,
+            1.41,
+        ),
+        ("an accent", "Mac got the t-shirt", 0.03, 1.7),
+        ("a clear refusal", "No, no, no.", 0.6, 0.8),
+        ("a refusal at length", "No, no, no, no.", 0.3, 2.6),
+        ("a clear agreement", "Mm-hmm.", 0.7, 0.4),
+        ("two who agree", "Yes, exactly.", 0.4, 0.7),
+    ],
+)
+def test_a_voice_is_believed_however_short_it_speaks(
+    what: str, text: str, first: float, sure_s: float
+) -> None:
+    assert not is_made_of_noise(line(text, first), sure_s), what
+
+
+def test_no_words_are_made_of_nothing() -> None:
+    assert not is_made_of_noise([], 0)
