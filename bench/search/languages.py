@@ -47,7 +47,7 @@ def said_in(language: str) -> tuple[list[Turn], list[Question]]:
 
 def settle(home: Path, languages: Sequence[str]) -> None:
     """A home whose wearer speaks these, with the encoder for them."""
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     listed = ", ".join(f'"{each}"' for each in languages)
     (home / "settings.toml").write_text(f"[hearing]\nlanguages = [{listed}]\n", encoding="utf-8")
     if len(languages) == 1 or models.is_there("languages_embedder", settings=Settings(), home=home):

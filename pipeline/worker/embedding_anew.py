@@ -33,12 +33,12 @@ class EmbeddingAnew:
         self._look_again_s = clock.monotonic_s()
         self._embedder = ""
         self._left: list[str] = []
-        self._of = 0
+        self._done, self._of = 0, 0
         self._failed: set[str] = set()
 
     def told(self) -> dict[str, int] | None:
         """How many moments are done, of how many; None where nothing is to be done."""
-        return {"done": self._of - len(self._left), "of": self._of} if self._left else None
+        return {"done": self._done, "of": self._of} if self._left else None
 
     async def step(self) -> bool:
         """Do a few of them; True where more are left. Raises ArchiveUnusable."""
@@ -52,6 +52,7 @@ class EmbeddingAnew:
             self._left = []
             return False
         await self._append([(row, each) for row, each in embeddings if self._is_right(row, each)])
+        self._done = self._of - len(self._left)
         return bool(self._left)
 
     async def _look(self) -> None:
@@ -64,7 +65,7 @@ class EmbeddingAnew:
         self._look_again_s = now_s + LOOK_EVERY_S
         found = await self._archive.embedded_otherwise(embedder)
         self._left = [each for each in found if each not in self._failed]
-        self._of = len(self._left)
+        self._done, self._of = 0, len(self._left)
         if self._left:
             get_log().info("embedding_anew", moments=self._of)
 
