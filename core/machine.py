@@ -6,6 +6,8 @@ from typing import Literal
 
 _MEMINFO = Path("/proc/meminfo")
 
+_CPUINFO = Path("/proc/cpuinfo")
+
 _SERIAL = Path("/sys/firmware/devicetree/base/serial-number")
 """A Raspberry Pi's own serial number: the one name that a cloned card does not carry along."""
 
@@ -36,6 +38,19 @@ def thread_pools(threads: int) -> dict[str, str]:
 def calm_thread_pools() -> None:
     """One thread for this process and for its children. Called by a root before NumPy is loaded."""
     os.environ.update(thread_pools(1))
+
+
+def processor(cpuinfo: Path = _CPUINFO) -> str:
+    """The kind of this machine's processor, in the kernel's words; empty where it has none.
+
+    On ARM the words are numbers: `0x41 0xd0b` is a Cortex-A76.
+    """
+    found = set()
+    for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() in {"model name", "CPU implementer", "CPU part"}:
+            found.add(value.strip())
+    return " ".join(sorted(found))
 
 
 def machine_name() -> bytes:

@@ -56,6 +56,11 @@ class ModelSettings:
     languages_embedder_sha256: str | None = setting(
         None, "of weights.npz; only beside a path of your own"
     )
+    number_format: Literal["auto", "int8", "float32"] = setting(
+        "auto",
+        "auto: whichever set-up measured to be faster for Whisper on this processor; int8 where "
+        "memory is short",
+    )
     threads: int = setting(
         1,
         "thread pools that spin double the CPU for the same wall time (measured, x86)",

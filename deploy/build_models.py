@@ -1,4 +1,4 @@
-"""Builds the embedding model once for this machine; `./run setup` calls it (a root)."""
+"""Builds and measures what the models need on this machine; `./run setup` calls it (a root)."""
 
 import shutil
 import sys
@@ -7,13 +7,22 @@ from importlib.metadata import version
 from pathlib import Path
 
 from core.errors import UserError
+from core.machine import calm_thread_pools, profile
+from core.settings import Settings
 from pipeline import models
+from pipeline.hearing import number_format
+from pipeline.hearing.number_format import NumberFormat, Work
+
+SAID = Path(__file__).parent.parent / "dashboard" / "demo" / "sounds" / "a-shout.m4a"
+"""A sentence of the demo."""
 
 
 def main() -> int:
     """Build every model that no package carries ready made; the status is the exit status."""
+    calm_thread_pools()
     try:
         build_embedder(models.machine_folder(models.EMBEDDER))
+        measure_number_format()
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_status
@@ -40,6 +49,26 @@ def build_embedder(target: Path) -> None:
         )
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
+
+
+def measure_number_format() -> None:
+    """Find out once for this processor in which format Whisper is faster; some seconds."""
+    if profile() == "zero" or number_format.measured() is not None:
+        return
+    import numpy as np  # noqa: PLC0415 - as heavy as what follows
+
+    from pipeline import media  # noqa: PLC0415 - FFmpeg and Whisper, for a set-up that measures
+    from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+    from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
+
+    weights = models.find("transcriber", settings=Settings(), home=SAID.parent)
+    pcm = np.concatenate(list(media.decode(SAID)))
+
+    def load(name: NumberFormat) -> Work:
+        transcriber = WhisperTranscriber(Whisper(weights, number_format=name))
+        return lambda: transcriber.transcribe(pcm)
+
+    number_format.measure(load)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ pip_log=$venv/set_up.log
 # Everything that the environment is made of. A change in one of them is the only reason to
 # set up again, so a second start costs the time that it takes to read them.
 ingredients="pyproject.toml deploy/set_up.sh deploy/build_models.py
-    pipeline/models/catalogue.py pipeline/models/finding.py pipeline/meaning/build_onnx.py
+    pipeline/models/catalogue.py pipeline/models/finding.py pipeline/hearing/number_format.py
+    pipeline/meaning/build_onnx.py
     pipeline/meaning/model_file.py pipeline/meaning/quantizing.py pipeline/meaning/weights.py"
 
 # Debian package | a command that succeeds where it is there | what is missing without it | who asks
@@ -66,6 +67,9 @@ fingerprint() {
     {
         for file in $ingredients; do cat "$tree/$file"; done
         for file in "$@"; do cat "$locks/$file.txt"; done
+        # What was measured on this processor: gone, or on another one, it is measured anew.
+        ls "$venv/models/number_format.json" 2>/dev/null || true
+        grep -E '^(model name|CPU implementer|CPU part)' /proc/cpuinfo | sort -u || true
     } | cksum
 }
 

@@ -13,6 +13,7 @@ from core.sockets import socket_client
 from core.text import languages
 from core.text.counting import counted
 from pipeline import models
+from pipeline.hearing import number_format
 from pipeline.imports import as_text
 from pipeline.languages_here import unheard
 from pipeline.spool.aside import SetAside
@@ -34,6 +35,7 @@ def checks(home: Home) -> Iterator[Check]:
     settings = load(home.path)
     yield from models.checks(settings=settings, home=home.path)
     yield from languages_checks(settings, home.path)
+    yield number_format.check(settings)
     yield sqlite_check()
     yield from _archive(home)
     yield _worker(home)

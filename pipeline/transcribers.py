@@ -14,6 +14,7 @@ from core.pcm import Pcm
 from core.settings import Settings
 from core.text import languages
 from pipeline import models
+from pipeline.hearing import number_format
 from pipeline.hearing.languages import ChoosingTranscriber, ManyLanguages
 
 if TYPE_CHECKING:  # it loads ctranslate2
@@ -38,7 +39,8 @@ def open_transcriber(settings: Settings, home: Path) -> Transcriber:
         from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
         from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
 
-        whisper = Whisper(path("transcriber"), threads=chosen.threads)
+        numbers = number_format.chosen(settings)
+        whisper = Whisper(path("transcriber"), threads=chosen.threads, number_format=numbers)
         return WhisperTranscriber(whisper, name=english.name)
 
     def load_many() -> ManyLanguages:

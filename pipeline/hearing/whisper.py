@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import ctranslate2
 import numpy as np
@@ -10,10 +10,9 @@ from ctranslate2 import StorageView
 
 from pipeline.hearing.alignment import Placed, place
 from pipeline.hearing.mel import FRAMES_A_SECOND, Frames
+from pipeline.hearing.number_format import NumberFormat
 from pipeline.hearing.reading import Reading, most_tokens
 from pipeline.hearing.tokens import Tokens
-
-NumberFormat = Literal["int8", "float32"]
 
 LATEST_START = 50
 """The first sentence begins within 1 s of the window, in steps of 20 ms; Whisper's own rule."""

@@ -10,6 +10,7 @@ from bench.embedder_build import GOAL_MB, NoGroups, build_within
 from core.settings import Settings
 from deploy import build_models
 from pipeline import models
+from pipeline.hearing import number_format
 from pipeline.meaning import build_onnx
 from pipeline.models import finding
 
@@ -29,6 +30,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "EMBEDDER", small)
     monkeypatch.setitem(models.MODELS, "embedder", small)
     monkeypatch.setattr(build_onnx, "build", quick_build)
+    monkeypatch.setattr(build_models, "measure_number_format", lambda: None)
 
 
 def quick_build(_weights: Path, target: Path) -> None:
@@ -111,3 +113,22 @@ def test_without_the_package_the_next_step_is_told(
     assert build_models.main() == 1
 
     assert "./run setup" in capsys.readouterr().err
+
+
+def test_which_numbers_whisper_works_in_is_measured_once_where_memory_is_enough(
+    environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = environment / "models" / "number_format.json"
+    monkeypatch.setattr(build_models, "profile", lambda: "zero")
+    build_models.measure_number_format()
+    assert not record.exists()
+
+    monkeypatch.setattr(build_models, "profile", lambda: "full")
+    build_models.measure_number_format()
+    found = number_format.measured()
+    assert found is not None
+    assert min(found.int8_s, found.float32_s) > 0
+
+    monkeypatch.setattr(number_format, "measure", pytest.fail)
+    build_models.measure_number_format()
+    assert number_format.measured() == found
