@@ -44,6 +44,7 @@ def test_a_recording_becomes_a_moment_with_its_words_in_their_places(kept: Kept)
     words = kept["words"]
 
     told = {"file", "id", "text", "words", "seconds", "at", "at_from", "damaged_s", "gaps_s"}
+    told |= {"language", "other_language"}
     assert set(kept) == told
     assert kept["file"] == str(PILL_BOX)
     assert len(set(plain(SPOKEN)) - set(plain(kept["text"]))) <= 1, kept["text"]
