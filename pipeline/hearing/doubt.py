@@ -36,11 +36,44 @@ like a voice came to 2.3 s."""
 OUT_OF_NOTHING = 0.05
 """Of words that were spoken alone fewer than one in a hundred begin below it."""
 
+HARDLY_LIKELY_BELOW = -1.1
+"""Mean log-probability of a token, of which most words are doubtful: a chainsaw that says "We're
+not here any more" is at -1.1 to -1.6."""
+
+_STRETCHED = re.compile(r"([a-z])\1\1")
+"""A letter three times in a row stands in no word, and in every howl."""
+
+MOSTLY = 0.6
+FEW_WORDS = 2
+"""So few words are too little for a mean; half of the words that were spoken alone are unlikely."""
+
 WORDS_A_SECOND = 10.0
 """Of what was surely spoken: twice what anybody says, and over the 8.5 of a murmured meeting."""
 
 CRIES = frozenset(
-    "a ah aha bep bo bu du e eh f ha hm huh m mh mhm o oh u uh uhuh whoa whop woah wow yay".split()
+    "a ah aha ba bah bep bo boh bop bu buh du duh e eh f ha hah hm huh m mh mhm o oh ow u uh uhuh "
+    "wa wah whoa whop wo woah woh wow ya yah yay".split()
+)
+"""What barks, engines and alarms are written as, and no news where it was a voice: each without
+letters said twice in a row, so that `hm` is also "hmmm"."""
+
+HARDLY_LIKELY_BELOW = -1.1
+"""Mean log-probability of a token, of which most words are doubtful: a chainsaw that says "We're
+not here any more" is at -1.1 to -1.6."""
+
+_STRETCHED = re.compile(r"([a-z])\1\1")
+"""A letter three times in a row stands in no word, and in every howl."""
+
+MOSTLY = 0.6
+FEW_WORDS = 2
+"""So few words are too little for a mean; half of the words that were spoken alone are unlikely."""
+
+WORDS_A_SECOND = 10.0
+"""Of what was surely spoken: twice what anybody says, and over the 8.5 of a murmured meeting."""
+
+CRIES = frozenset(
+    "a ah aha bep bo bop bu du e eh f ha hm huh m mh mhm o oh u uh uhuh whoa whop wo woah wow "
+    "yay".split()
 )
 """What barks, engines and alarms are written as, and no news where it was a voice: each without
 letters said twice in a row, so that `hm` is also "hmmm"."""
@@ -60,7 +93,12 @@ def is_disbelieved(no_speech_probability: float, first_word_probability: float) 
     return unheard and first_word_probability < DISBELIEVED_BELOW
 
 
-def believable(words: Sequence[Word], speech: Sequence[Span], sure_s: float) -> tuple[Word, ...]:
+def believable(
+    words: Sequence[Word],
+    speech: Sequence[Span],
+    sure_s: float,
+    mean_log_probability: float | None = None,
+) -> tuple[Word, ...]:
     """The words without those that were made of noise; `sure_s` is how long somebody surely spoke.
 
     These are doubtful words where nobody spoke; and all, where a moment of something
@@ -69,29 +107,39 @@ def believable(words: Sequence[Word], speech: Sequence[Span], sure_s: float) -> 
     """
     if _is_brief(speech) and _begins_from_nothing(words):
         return ()
-    if is_made_of_noise(words, sure_s):
+    if is_made_of_noise(words, sure_s, mean_log_probability):
         return ()
     return tuple(word for word in words if not word.doubtful or _is_spoken(word, speech))
 
 
-def is_made_of_noise(words: Sequence[Word], sure_s: float) -> bool:
+def is_made_of_noise(
+    words: Sequence[Word], sure_s: float, mean_log_probability: float | None = None
+) -> bool:
     """All of these words, heard in one go, are what Whisper makes of barks, engines and music.
 
-    Three signs, each of which needs more of a voice against it than noises have: more words than
-    can be spoken in the time; a beginning next to impossible; and a doubtful beginning of
-    nothing but cries, or of a word or two over and over.
+    Four signs, each of which needs more of a voice against it than noises have: more words than
+    can be spoken in the time; a beginning next to impossible; a doubtful beginning of nothing
+    but cries, or of a word or two over and over; and a text that is hardly likely.
     """
     if not words:
         return False
     first = words[0].probability
     if len(words) > WORDS_A_SECOND * sure_s or (sure_s < LITTLE_S and first < OUT_OF_NOTHING):
         return True
+    if sure_s >= SOME_S or not is_doubtful(first):
+        return False
     is_monotone = _are_cries(words) or _are_few_over_and_over(words)
-    return sure_s < SOME_S and is_doubtful(first) and is_monotone
+    return is_monotone or _are_hardly_likely(words, mean_log_probability)
+
+
+def _are_hardly_likely(words: Sequence[Word], mean_log_probability: float | None) -> bool:
+    doubtful = sum(word.doubtful for word in words)
+    is_low = (mean_log_probability or 0.0) < HARDLY_LIKELY_BELOW
+    return is_low and len(words) > FEW_WORDS and doubtful >= MOSTLY * len(words)
 
 
 def _are_cries(words: Sequence[Word]) -> bool:
-    return all(_sound(word) in CRIES for word in words)
+    return all(_sound(word) in CRIES or _STRETCHED.search(word.word.lower()) for word in words)
 
 
 def _sound(word: Word) -> str:

@@ -68,7 +68,8 @@ def _heard(window: Window, pcm: Pcm, transcriber: Transcriber, sure_s: float) ->
     sound = np.array(pcm[window.span.start : window.span.end])
     transcript = transcriber.transcribe(sound)
     words = [_shifted(word, window.span) for word in transcript.words]
-    return replace(transcript, words=believable(words, window.speech, sure_s))
+    likelihood = transcript.mean_log_probability
+    return replace(transcript, words=believable(words, window.speech, sure_s, likelihood))
 
 
 def _shifted(word: Word, span: Span) -> Word:

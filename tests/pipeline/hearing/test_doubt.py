@@ -85,6 +85,7 @@ def line(text: str, first: float, rest: float = 0.9) -> list[Word]:
         ("the same in a room", "No! No! No! No!", 0.01, 2.34),
         ("a cock", "AHHHHHHH!", 0.23, 0.51),
         ("another cock", "F-F-F-F-F", 0.02, 0.42),
+        ("a saw", "Grrrrrah!", 0.21, 0.19),
         ("an alarm", "beep beep beep beep", 0.27, 0.42),
         ("the sea", "Thank you.", 0.01, 0.35),
         ("a drone", "I don't know what I'm going to do, I don't know", 0.3, 0.5),
@@ -122,3 +123,25 @@ def test_a_voice_is_believed_however_short_it_speaks(
 
 def test_no_words_are_made_of_nothing() -> None:
     assert not is_made_of_noise([], 0)
+
+
+def unlikely(sure_s: float, mean: float, *, doubtful: int = 4) -> bool:
+    words = [
+        Word(each, 0, 300, 0.17, doubtful=n < doubtful)
+        for n, each in enumerate("We're not here anymore!".split())
+    ]
+    return is_made_of_noise(words, sure_s, mean)
+
+
+def test_a_text_that_is_hardly_likely_needs_more_than_a_moment_of_a_voice() -> None:
+    assert unlikely(1.7, -1.3)
+    assert not unlikely(2.6, -1.3)
+
+
+def test_a_text_of_which_some_words_are_clear_is_believed() -> None:
+    assert unlikely(1.7, -1.3, doubtful=3)
+    assert not unlikely(1.7, -1.3, doubtful=2)
+
+
+def test_an_accent_is_not_as_unlikely_as_a_noise() -> None:
+    assert not unlikely(1.5, -1.0)
