@@ -24,7 +24,8 @@ class VectorRows:
 
     A hundred thousand are 38 MB, so nothing here copies them each time: `row_of` says in
     which row of `buffer` each passage's is, rows of passages that went stay unused, and behind
-    the first `used` ones there are free ones. A row counts in units of its own: `unit_of`.
+    the first `used` ones there are free ones. The first row is zeros, for all passages without
+    a vector. A row counts in units of its own: `unit_of`.
     `stored_bytes` is how long each passage's is on the disk, 0 where there is none.
     """
 
@@ -74,43 +75,49 @@ class VectorRows:
         Written into the free rows, so only the newest may be followed. Those before it stay
         what they were.
         """
-        old = self if self.used + len(stored) <= len(self.buffer) else self._moved(len(stored))
-        more, used = _stored_bytes(stored), old.used + len(stored)
-        old.write(old.used, stored, more)
+        more = _stored_bytes(stored)
+        count = int(np.count_nonzero(more))
+        old = self if self.used + count <= len(self.buffer) else self._moved(count)
+        rows = old.write(stored, more)
         return VectorRows(
             np.concatenate([self.stored_bytes, more]),
-            np.concatenate([old.row_of, np.arange(old.used, used)]),
-            used,
+            np.concatenate([old.row_of, rows]),
+            old.used + count,
             old.buffer,
             old.unit_of,
         )
 
     def write(
-        self, row: int, stored: Sequence[bytes | None], stored_bytes: NDArray[np.int64]
-    ) -> None:
-        """Put these into the free rows from this one on."""
-        for begin in range(0, len(stored), _AT_ONCE):
+        self, stored: Sequence[bytes | None], stored_bytes: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Put those that are there into the free rows; in which row each is then."""
+        has = stored_bytes > 0
+        there, sizes = [each for each in stored if each], stored_bytes[has]
+        for begin in range(0, len(there), _AT_ONCE):
             part = slice(begin, begin + _AT_ONCE)
-            vectors = _decoded(stored[part], stored_bytes[part], self.buffer.shape[1])
-            rows = slice(row + begin, row + begin + len(vectors))
+            vectors = _decoded(there[part], sizes[part], self.buffer.shape[1])
+            rows = slice(self.used + begin, self.used + begin + len(vectors))
             self.buffer[rows], self.unit_of[rows] = _in_units(vectors)
+        return np.where(has, self.used + np.cumsum(has) - 1, 0)
 
     def _moved(self, more: int) -> "VectorRows":
         """The same in a larger buffer, without unused rows."""
-        count = len(self.row_of)
-        buffer, unit_of = _room(count + more, self.buffer.shape[1])
-        np.take(self.buffer, self.row_of, axis=0, out=buffer[:count])
-        np.take(self.unit_of, self.row_of, out=unit_of[:count])
-        return VectorRows(self.stored_bytes, np.arange(count), count, buffer, unit_of)
+        has = self.row_of > 0
+        used = 1 + int(np.count_nonzero(has))
+        buffer, unit_of = _room(used + more, self.buffer.shape[1])
+        np.take(self.buffer, self.row_of[has], axis=0, out=buffer[1:used])
+        np.take(self.unit_of, self.row_of[has], out=unit_of[1:used])
+        row_of = np.where(has, np.cumsum(has), 0)
+        return VectorRows(self.stored_bytes, row_of, used, buffer, unit_of)
 
 
 def vector_rows(stored: Sequence[bytes | None]) -> VectorRows:
     """The rows of what is stored, little-endian float16 each."""
-    stored_bytes, count = _stored_bytes(stored), len(stored)
+    stored_bytes = _stored_bytes(stored)
     dimensions = int(stored_bytes.max(initial=0)) // 2
-    rows = VectorRows(stored_bytes, np.arange(count), count, *_room(count, dimensions))
-    rows.write(0, stored, stored_bytes)
-    return rows
+    nothing = np.zeros(0, np.int64)
+    room = _room(1 + int(np.count_nonzero(stored_bytes)), dimensions)
+    return VectorRows(nothing, nothing, 1, *room).followed_by(stored)
 
 
 def encoded(vectors: NDArray[np.float32]) -> tuple[bytes, ...]:
@@ -145,7 +152,9 @@ def _in_units(vectors: NDArray[np.float16]) -> tuple[NDArray[np.int8], NDArray[n
 def _room(rows: int, dimensions: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Buffers for these rows and a sixteenth more, so that few keeps copy all of them.
 
-    What is free costs no memory before it is written.
+    What is free costs no memory before it is written. The first row is zeros.
     """
     room = rows + rows // 16 + 64
-    return np.empty((room, dimensions), np.int8), np.zeros(room, np.float32)
+    buffer = np.empty((room, dimensions), np.int8)
+    buffer[0] = 0
+    return buffer, np.zeros(room, np.float32)

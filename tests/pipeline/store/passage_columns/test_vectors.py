@@ -37,6 +37,14 @@ def test_those_behind_are_written_where_room_is_left() -> None:
     assert rows.cosines(FIRST_AXIS).tolist() == [0, 1]
 
 
+def test_what_has_no_vector_takes_no_row() -> None:
+    rows = vector_rows([None] * 5_000 + [ONE]).followed_by([None, OTHER, None])
+
+    assert rows.used == 3
+    assert rows.cosines(FIRST_AXIS)[4_998:].tolist() == [0, 0, 1, 0, 0, 0]
+    assert rows.there[4_998:].tolist() == [False, False, True, False, True, False]
+
+
 def test_where_no_room_is_left_the_rows_of_those_that_went_are_given_up() -> None:
     rows = vector_rows([ONE, OTHER, ONE])
     kept = rows.only(np.array([False, True, True]))
@@ -46,7 +54,7 @@ def test_where_no_room_is_left_the_rows_of_those_that_went_are_given_up() -> Non
     moved = filled.followed_by([THIRD])
 
     assert filled.buffer is rows.buffer
-    assert moved.used == len(moved.row_of) == most + 3
+    assert moved.used == 1 + len(moved.row_of) == most + 4
     assert moved.cosines(FIRST_AXIS).tolist() == [0, 1, *[1] * most, 0]
     assert len(moved.buffer) > moved.used
 
