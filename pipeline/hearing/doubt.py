@@ -33,8 +33,11 @@ SOME_S = 2.5
 """Surely spoken, by the speech model; of 363 noises that opened the gate, the one that was most
 like a voice came to 2.3 s."""
 
-OUT_OF_NOTHING = 0.05
-"""Of words that were spoken alone fewer than one in a hundred begin below it."""
+OUT_OF_NOTHING = 0.03
+"""Of words that were spoken alone few begin below it; "Thank you" out of the sea, an
+alarm or a cock does, or below 0.06 with nothing but doubtful words."""
+
+OUT_OF_LITTLE = 0.06
 
 HARDLY_LIKELY_BELOW = -1.1
 """Mean log-probability of a token, of which most words are doubtful: a chainsaw that says "We're
@@ -51,29 +54,8 @@ WORDS_A_SECOND = 10.0
 """Of what was surely spoken: twice what anybody says, and over the 8.5 of a murmured meeting."""
 
 CRIES = frozenset(
-    "a ah aha ba bah bep bo boh bop bu buh du duh e eh f ha hah hm huh m mh mhm o oh ow u uh uhuh "
-    "wa wah whoa whop wo woah woh wow ya yah yay".split()
-)
-"""What barks, engines and alarms are written as, and no news where it was a voice: each without
-letters said twice in a row, so that `hm` is also "hmmm"."""
-
-HARDLY_LIKELY_BELOW = -1.1
-"""Mean log-probability of a token, of which most words are doubtful: a chainsaw that says "We're
-not here any more" is at -1.1 to -1.6."""
-
-_STRETCHED = re.compile(r"([a-z])\1\1")
-"""A letter three times in a row stands in no word, and in every howl."""
-
-MOSTLY = 0.6
-FEW_WORDS = 2
-"""So few words are too little for a mean; half of the words that were spoken alone are unlikely."""
-
-WORDS_A_SECOND = 10.0
-"""Of what was surely spoken: twice what anybody says, and over the 8.5 of a murmured meeting."""
-
-CRIES = frozenset(
-    "a ah aha bep bo bop bu du e eh f ha hm huh m mh mhm o oh u uh uhuh whoa whop wo woah wow "
-    "yay".split()
+    "a ah aha ba bah bep bo boh bop bu buh du duh e eh f ha hah haha hahaha hm huh m mh mhm o oh "
+    "ow u uh uhuh wa wah whoa whop wo woah woh wow ya yah yay".split()
 )
 """What barks, engines and alarms are written as, and no news where it was a voice: each without
 letters said twice in a row, so that `hm` is also "hmmm"."""
@@ -123,13 +105,17 @@ def is_made_of_noise(
     """
     if not words:
         return False
-    first = words[0].probability
-    if len(words) > WORDS_A_SECOND * sure_s or (sure_s < LITTLE_S and first < OUT_OF_NOTHING):
+    if len(words) > WORDS_A_SECOND * sure_s or (sure_s < LITTLE_S and _begins_from_less(words)):
         return True
-    if sure_s >= SOME_S or not is_doubtful(first):
+    if sure_s >= SOME_S or not is_doubtful(words[0].probability):
         return False
     is_monotone = _are_cries(words) or _are_few_over_and_over(words)
     return is_monotone or _are_hardly_likely(words, mean_log_probability)
+
+
+def _begins_from_less(words: Sequence[Word]) -> bool:
+    doubtful = all(word.doubtful for word in words)
+    return words[0].probability < (OUT_OF_LITTLE if doubtful else OUT_OF_NOTHING)
 
 
 def _are_hardly_likely(words: Sequence[Word], mean_log_probability: float | None) -> bool:
