@@ -33,7 +33,7 @@ class Limit:
     doubtful_share: float
 
 
-ASK_BELOW = Limit(-0.6, 0.3)
+ASK_BELOW = Limit(-0.5, 0.3)
 """Where the multilingual model is asked for the language: a wide limit, for asking costs little.
 Of 224 utterances in English that is none of native speakers, read aloud."""
 
