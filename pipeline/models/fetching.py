@@ -53,8 +53,8 @@ class Plan:
         titles = " and ".join(f"{model.title} ({model.licence})" for model in self.missing)
         return (
             f"The set {self.wanted.name}, which {self.wanted.purpose}: {titles}. "
-            f"{size_in_words(self.fetched_bytes)} to fetch, {size_in_words(self.wanted.bytes)} on "
-            f"the disk. {self.wanted.costs}"
+            f"{size_in_words(self.fetched_bytes)} to fetch; the whole set takes "
+            f"{size_in_words(self.wanted.bytes)} on the disk. {self.wanted.costs}"
         )
 
     @property
