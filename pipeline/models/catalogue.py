@@ -173,8 +173,8 @@ LANGUAGES = ModelSet(
         ),
     ),
     bytes=183_122_742,
-    costs="Hearing with it takes some 100 MB of memory more than English alone, and twice its "
-    "processor time.",
+    costs="What is in another language takes some 150 MB of memory more than English, and two to "
+    "three times its processor time.",
 )
 SETS = {each.name: each for each in (LANGUAGES,)}
 MODELS = {
