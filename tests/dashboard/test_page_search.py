@@ -42,6 +42,18 @@ def test_where_no_worker_is_words_answer(home: Path, diary: Diary) -> None:
     assert found.by_words_alone
 
 
+def test_where_no_worker_is_the_wearers_languages_count(home: Path, diary: Diary) -> None:
+    diary.typed("Die alten Häuser", AT_MS)
+
+    async def found(*spoken: str) -> int:
+        async with open_archive_to_read(home) as reader:
+            page = PageSearch(reader, spoken=lambda: spoken)
+            return len((await page.search(Wanted("Hauses"))).hits)
+
+    assert asyncio.run(found("en", "de")) == 1
+    assert asyncio.run(found("en")) == 0
+
+
 WITH_A_WORKER = """
 import asyncio, sys
 from dashboard.app import create_app

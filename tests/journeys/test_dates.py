@@ -141,3 +141,16 @@ def test_an_hour_that_comes_twice_is_chosen_and_that_is_said(home: Path, tmp_pat
     assert [row["at"] for row in berlin("list", "--json", home=home).value] == [
         "2026-10-25T02:30:00+02:00"
     ] * 2
+
+
+def test_words_for_a_day_are_read_in_the_languages_of_the_settings(october: Path) -> None:
+    span = ("list", "--since", "vor 3 Jahren", "--json")
+    refused = berlin(*span, home=october)
+    (october / "settings.toml").write_text('[hearing]\nlanguages = ["en", "de"]\n')
+    try:
+        read = berlin(*span, home=october)
+    finally:
+        (october / "settings.toml").unlink()
+
+    assert (refused.status, read.status) == (2, 0)
+    assert len(texts(read)) == 6

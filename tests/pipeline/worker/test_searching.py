@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.paths import Home
-from core.settings import Settings
+from core.settings import HearingSettings, Settings
 from core.sockets import socket_client
 from pipeline.fakes import FakeModels
 from pipeline.search.by_worker import by_worker
@@ -158,3 +158,18 @@ async def test_for_a_known_vector_no_model_is_waited_for(home: Path) -> None:
     assert not found.by_words_alone
     assert found.hits[0].text == PUMP.text
     assert models.answered == 0
+
+
+async def test_the_languages_of_the_settings_are_those_that_it_searches_in(home: Path) -> None:
+    async with open_archive(home) as archive:
+        await keep(archive, Said("1", "Die alten Häuser am Hafen."), Said("2", "Nichts davon."))
+    spoken = {
+        listed: Settings(hearing=HearingSettings(languages=listed))
+        for listed in (("en",), ("en", "de"))
+    }
+
+    for listed, settings in spoken.items():
+        async with working(Home(home), settings, models=FakeModels()) as worker:
+            (first, *_) = (await worker.search(Wanted("Haus Hafen"))).hits
+        marked = [first.text[start:end] for start, end in first.marks]
+        assert marked == (["Häuser", "Hafen"] if "de" in listed else ["Hafen"])
