@@ -62,19 +62,21 @@ def measure_english_alone(asked: Asked) -> Told:
     told = sum(line["other_language"] == row["lang"] for row, line in _pairs(rows, ("en",)))
     without = [line for _, line in _pairs(rows, ("en",), many=False)]
     undoubted = sum(not word["doubtful"] for line in without for word in line["words"])
-    taken = _taken_for_another(english, _kept(english, ("en",)))
+    heard = _kept(english, ("en",))
+    taken, open_still = _taken_for_another(english, heard), _put_in_doubt(english, heard)
     cost = _put_in_doubt(english, _kept(english, ("en",), many=False))
     lines = [
         f"with the multilingual model: {told} of {len(rows)} told as the language that they are in",
         "English taken for another language",
         *_lines(taken),
         f"without it: {undoubted} undoubted words in {len(rows)} sentences",
-        "English words that are put in doubt by it, of all of the group",
-        *(f"  {name:34} {share:5.1f} %" for name, share in cost.items()),
+        "English words that are put in doubt, of all of the group: without it, with it",
+        *(f"  {name:34} {cost[name]:5.1f} % {open_still[name]:5.1f} %" for name in cost),
     ]
     missed = [f"{len(rows) - told} sentences not told"] if told < len(rows) else []
     missed += [f"{undoubted} undoubted words"] if undoubted else []
     figures = {"told": told, "of": len(rows), "undoubted": undoubted, "put_in_doubt": cost}
+    figures["put_in_doubt_with_it"] = open_still
     return Told(lines, {**figures, "english_taken_for_another": taken}, missed)
 
 
@@ -137,11 +139,14 @@ def _taken_for_another(rows: Sequence[Row], heard: Sequence[Any]) -> dict[str, l
 
 
 def _put_in_doubt(rows: Sequence[Row], heard: Sequence[Any]) -> dict[str, float]:
-    """By group, the percentage of words that are doubtful though they are likely by themselves."""
+    """By group, the percentage of words that are doubtful only since their language is.
+
+    Each is likely by itself, and the language of its clip is not known.
+    """
     return {
         name: 100
         * sum(
-            word["doubtful"] and word["probability"] >= DOUBTFUL_BELOW
+            heard[at]["language"] is None and word["probability"] >= DOUBTFUL_BELOW
             for at in positions
             for word in heard[at]["words"]
         )
