@@ -152,9 +152,11 @@ class SqliteReader:
         return [MomentRow(*row) for row in rows]
 
     async def embedded_otherwise(self, embedder: str) -> list[str]:
+        # In two parts, so that the index answers: it is asked each minute, and finds nothing.
         query = (
-            "SELECT moment FROM passage WHERE embedder < ?1 OR embedder > ?1 "
-            "GROUP BY moment ORDER BY max(rowid)"
+            "SELECT moment FROM (SELECT rowid AS place, moment FROM passage WHERE embedder < ?1 "
+            "UNION ALL SELECT rowid, moment FROM passage WHERE embedder > ?1) "
+            "GROUP BY moment ORDER BY max(place)"
         )
         return [row[0] for row in await self.connection.execute_fetchall(query, (embedder,))]
 

@@ -294,3 +294,22 @@ async def test_a_backup_that_was_put_back_is_not_taken_for_what_came_after_it(
         after = [await typed("sail"), await typed("tea")]
 
         assert (await passages.passages()).moments == [before, *after]
+
+
+async def test_what_another_embedder_made_is_found_without_a_look_at_every_passage(
+    archive: SqliteArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = archive.connection.execute_fetchall
+
+    async def noted(query: str, values: tuple[object, ...]) -> object:
+        asked.append(query)
+        return await ask(query, values)
+
+    monkeypatch.setattr(archive.connection, "execute_fetchall", noted)
+    await archive.embedded_otherwise("another")
+    plan = [row[3] for row in await ask(f"EXPLAIN QUERY PLAN {asked[0]}", ("another",))]
+
+    read = [step for step in plan if "passage" in step]
+    assert len(read) == 2
+    assert all("USING COVERING INDEX passage_by_embedder" in step for step in read)
