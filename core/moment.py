@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One spoken word. Times are milliseconds from the first sample of its clip."""
+    """One spoken word. Times are milliseconds from the first sample of its clip.
+
+    `alternative` is what the transcriber heard where a name or term of the wearer's stands in its
+    place, which may be of several words; None where the word is as it was heard.
+    """
 
     word: str
     start_ms: int
     end_ms: int
     probability: float
     doubtful: bool = False
+    alternative: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

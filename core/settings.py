@@ -138,12 +138,17 @@ class DeviceSettings:
 
 @dataclass(frozen=True, slots=True)
 class HearingSettings:
-    """What the wearer speaks."""
+    """What the wearer speaks, and of whom."""
 
     languages: tuple[str, ...] = setting(
         ("en",),
         "the one to five languages that you speak, by their ISO 639-1 codes; others than English "
         "need the models of `afterthought models --fetch languages`",
+    )
+    words: tuple[str, ...] = setting(
+        (),
+        "names and terms of yours that are misheard, 200 at most of 40 signs each: they are "
+        "written where something doubtful sounds like them",
     )
 
 

@@ -45,13 +45,14 @@ def _port(text: str) -> int:
 def config(arguments: Arguments, screen: Screen) -> int:
     """The settings in effect, secrets masked."""
     from core import settings_file  # noqa: PLC0415
-    from core.text import languages  # noqa: PLC0415
+    from core.text import languages, own_words  # noqa: PLC0415
 
     home = home_of(arguments)
     for sentence in settings_file.retired(home.path):
         screen.say(sentence)
     settings = settings_file.load(home.path)
-    for sentence in languages.chosen(settings.hearing.languages).problems:
+    of_languages = languages.chosen(settings.hearing.languages).problems
+    for sentence in (*of_languages, *own_words.listed(settings.hearing.words).problems):
         screen.say(sentence)
     effective = settings_file.effective(settings)
     screen.value(effective, settings_file.as_toml(effective))

@@ -10,7 +10,7 @@ from core.paths import Home
 from core.settings import Settings
 from core.settings_file import load
 from core.sockets import socket_client
-from core.text import languages
+from core.text import languages, own_words
 from core.text.counting import counted
 from pipeline import models
 from pipeline.hearing import number_format
@@ -35,6 +35,7 @@ def checks(home: Home) -> Iterator[Check]:
     settings = load(home.path)
     yield from models.checks(settings=settings, home=home.path)
     yield from languages_checks(settings, home.path)
+    yield from words_checks(settings)
     yield number_format.check(settings)
     yield sqlite_check()
     yield from _archive(home)
@@ -49,6 +50,20 @@ def languages_checks(settings: Settings, home: Path) -> Iterator[Check]:
         yield Check("languages", "warn", problem)
     names = ", ".join(map(languages.language_name, listed.codes))
     yield Check("languages", "ok", f"What is said is taken for {names}.")
+
+
+def words_checks(settings: Settings) -> Iterator[Check]:
+    """How many names and terms of the wearer are listed, and what is wrong with the list."""
+    listed = own_words.listed(settings.hearing.words)
+    for problem in listed.problems:
+        yield Check("words", "warn", problem)
+    if listed.terms:
+        terms = counted(len(listed.terms), "name or term", "names and terms")
+        yield Check(
+            "words",
+            "ok",
+            f"Where something doubtful sounds like it, {terms} of yours can be written.",
+        )
 
 
 def _worker(home: Home) -> Check:

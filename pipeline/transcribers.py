@@ -12,7 +12,7 @@ from core.machine import profile
 from core.moment import Transcript
 from core.pcm import Pcm
 from core.settings import Settings
-from core.text import languages
+from core.text import languages, own_words
 from pipeline import models
 from pipeline.hearing import number_format
 from pipeline.hearing.languages import ChoosingTranscriber, ManyLanguages
@@ -54,6 +54,16 @@ def open_transcriber(settings: Settings, home: Path) -> Transcriber:
     if profile(settings.machine.profile) == "zero":
         english.model.makes_way, many.model.makes_way = many.model.drop, english.model.drop
     return ChoosingTranscriber(english, many.if_here, listed)
+
+
+def open_own_words(settings: Settings) -> Callable[[Transcript], Transcript]:
+    """Puts the names and terms of the settings into what was heard; without any, does nothing."""
+    terms = own_words.listed(settings.hearing.words).terms
+    if not terms:
+        return lambda heard: heard
+    from pipeline.hearing.own_words import OwnWords  # noqa: PLC0415 - few list any
+
+    return OwnWords(terms).put_into
 
 
 class _WhenNeeded(Generic[_Model]):

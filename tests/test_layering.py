@@ -127,6 +127,7 @@ VENDOR_HOMES = {
     "aiosqlite": {"pipeline/store/sqlite/"},
     "dateparser": {"pipeline/search/dates.py"},
     "snowballstemmer": {"pipeline/search/word_forms.py"},
+    "jellyfish": {"pipeline/hearing/own_words.py"},
     "flask": {"dashboard/"},
     "markupsafe": {"dashboard/sentences.py"},
     "werkzeug": {"dashboard/"},

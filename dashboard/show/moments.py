@@ -29,12 +29,16 @@ FIRST_WORDS = 56
 
 @dataclass(frozen=True, slots=True)
 class ShownWord:
-    """A word, its times in the sound, and the doubt with which it was heard."""
+    """A word, its times in the sound, and the doubt with which it was heard.
+
+    `heard_as` is the sentence that says what was heard where a name of the wearer's stands.
+    """
 
     text: str
     start_ms: int | None
     end_ms: int | None
     doubtful: bool = False
+    heard_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,12 @@ class Page:
     @property
     def has_doubt(self) -> bool:
         return any(word.doubtful for line in self.lines for word in line)
+
+    @property
+    def heard_otherwise(self) -> tuple[str, ...]:
+        """A sentence for each word of the wearer's own that was heard as another, each once."""
+        told = (word.heard_as for line in self.lines for word in line if word.heard_as)
+        return tuple(dict.fromkeys(told))
 
     def only(self, sentence: tuple[ShownWord, ...]) -> "Page":
         """The same moment, of which only this sentence is shown and played."""
@@ -272,9 +282,16 @@ def _heard_lines(words: Sequence[Word]) -> Iterable[tuple[ShownWord, ...]]:
         if before is not None and word.start_ms - before.end_ms > BREATH_MS:
             yield tuple(line)
             line = []
-        line.append(ShownWord(word.word.strip(), word.start_ms, word.end_ms, word.doubtful))
+        line.append(_heard_word(word))
         before = word
     yield tuple(line)
+
+
+def _heard_word(word: Word) -> ShownWord:
+    text, heard_as = word.word.strip(), ""
+    if word.alternative is not None:
+        heard_as = say("moment.heard_as", word=text.strip(".,;:!?"), heard=word.alternative)
+    return ShownWord(text, word.start_ms, word.end_ms, word.doubtful, heard_as)
 
 
 def days(

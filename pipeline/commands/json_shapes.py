@@ -65,6 +65,7 @@ def words(transcript: Transcript | None) -> list[dict[str, Any]]:
             "end_s": each.end_ms / 1000,
             "probability": each.probability,
             "doubtful": each.doubtful,
+            "alternative": each.alternative,
         }
         for each in (transcript.words if transcript else ())
     ]

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from multiprocessing import reduction
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
 from core.errors import UserError
+from core.moment import Transcript
 from core.settings_file import load
 from pipeline import embedders, media, models
 from pipeline.hearing.transcribe_clip import hear
@@ -31,7 +32,7 @@ from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
-from pipeline.transcribers import open_transcriber
+from pipeline.transcribers import open_own_words, open_transcriber
 from pipeline.worker.model_process import (
     Asked,
     Hand,
@@ -79,7 +80,8 @@ class LoadedModels:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
         letter, pcm = read_clip(clip)
         with self._speech_model() as speech_model:
-            transcript = hear(pcm, speech_model, self._transcriber, progress)
+            heard = hear(pcm, speech_model, self._transcriber, progress)
+        transcript = self._with_own_words(heard)
         whole_s = duration_ms(pcm) / 1000
         embedder = self._embedder()
         embedding = placed(transcript, letter.speaker, embedder, lambda _: progress(whole_s))
@@ -111,6 +113,10 @@ class LoadedModels:
     @cached_property
     def _transcriber(self) -> Transcriber:
         return open_transcriber(self._settings, self._home)
+
+    @cached_property
+    def _with_own_words(self) -> Callable[[Transcript], Transcript]:
+        return open_own_words(self._settings)
 
     def _embedder(self, name: str | None = None) -> Embedder:
         """The one that is chosen, or that of this name. Both hands use it: the first loads it.

@@ -220,6 +220,7 @@ def tells(event: Event, fact: Fact) -> bool:
 
 def transcript_belonging(transcript: Transcript) -> Belonging:
     words = transcript.words
+    alternatives = [each.alternative for each in words]
     content = {
         "text": transcript.text,
         "model": transcript.model,
@@ -232,6 +233,7 @@ def transcript_belonging(transcript: Transcript) -> Belonging:
             "end_ms": [each.end_ms for each in words],
             "probability": [round(each.probability, 4) for each in words],
             "doubtful": [each.doubtful for each in words],
+            **({"alternative": alternatives} if any(alternatives) else {}),
         },
     }
     return new_belonging("transcript", _json_bytes(content))
@@ -243,7 +245,9 @@ def read_transcript(content: bytes) -> Transcript | None:
     found = {"language": None, "other_language": None, **(json_object(content) or {})}
     if not has_shape(found, _TRANSCRIPT):
         return None
-    columns = [found["words"][name] for name in _WORD]
+    of_words = found["words"]
+    columns = [of_words[name] for name in _WORD]
+    columns.append(of_words.get("alternative", [None] * len(of_words["word"])))
     if len({len(each) for each in columns}) > 1:
         return None
     words = tuple(Word(*fields) for fields in zip(*columns, strict=True))
@@ -257,9 +261,16 @@ _WORD = {
     "probability": list_of(is_number),
     "doubtful": list_of(is_flag),
 }
+
+
+def _are_words(value: object) -> bool:
+    alternatives = value.get("alternative", []) if isinstance(value, dict) else None
+    return has_shape(value, _WORD) and list_of(or_none(is_text))(alternatives)
+
+
 _TRANSCRIPT = {
     "text": is_text,
-    "words": lambda value: has_shape(value, _WORD),
+    "words": _are_words,
     "model": or_none(is_text),
     "mean_log_probability": or_none(is_number),
     "language": or_none(is_text),

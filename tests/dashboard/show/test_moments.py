@@ -1,5 +1,6 @@
 """Moments, hits and days as the page shows them, without a page."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -86,6 +87,17 @@ def test_doubtful_words_are_marked_and_the_page_knows_that_there_are_some() -> N
 
     assert [word.doubtful for word in page.lines[0]] == [True, False]
     assert page.has_doubt
+
+
+def test_a_word_of_the_wearers_own_says_as_what_it_was_heard() -> None:
+    own = Word("Kowalczyk,", 0, 300, 0.2, doubtful=True, alternative="cowl chick")
+    words = (own, Word("yes", 400, 600, 0.9), replace(own, start_ms=600, end_ms=900))
+
+    page = moments.page(ROW, Transcript("Kowalczyk, yes Kowalczyk,", words), NOW)
+
+    assert page.lines[0][0].heard_as == "“Kowalczyk” was heard as “cowl chick”."
+    assert page.lines[0][1].heard_as == ""
+    assert page.heard_otherwise == ("“Kowalczyk” was heard as “cowl chick”.",)
 
 
 def test_a_typed_text_keeps_its_lines_and_has_no_times() -> None:

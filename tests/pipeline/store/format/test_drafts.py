@@ -108,6 +108,35 @@ def test_words_of_a_version_that_knew_no_languages_are_read(spoken: Transcript) 
     assert drafts.read_transcript(json.dumps(content).encode()) == spoken
 
 
+def test_what_was_heard_instead_of_a_word_reads_back(spoken: Transcript) -> None:
+    first, *rest = spoken.words
+    heard = replace(spoken, words=(replace(first, alternative="peel box"), *rest))
+
+    assert drafts.read_transcript(drafts.transcript_belonging(heard).content) == heard
+
+
+def test_words_without_an_alternative_are_written_as_before(spoken: Transcript) -> None:
+    content = json.loads(drafts.transcript_belonging(spoken).content)
+
+    assert "alternative" not in content["words"]
+
+
+@pytest.mark.parametrize("damaged", [None, [], "pill box"])
+def test_damaged_words_are_damage(spoken: Transcript, damaged: object) -> None:
+    content = json.loads(drafts.transcript_belonging(spoken).content)
+    content["words"] = damaged
+
+    assert drafts.read_transcript(json.dumps(content).encode()) is None
+
+
+@pytest.mark.parametrize("damaged", [[1], ["one too many"] * 9, "peel box"])
+def test_a_damaged_alternative_is_damage(spoken: Transcript, damaged: object) -> None:
+    content = json.loads(drafts.transcript_belonging(spoken).content)
+    content["words"]["alternative"] = damaged
+
+    assert drafts.read_transcript(json.dumps(content).encode()) is None
+
+
 def test_passages_read_back_with_their_vectors() -> None:
     cuts = (PassageCut(0, 4, 0, 300), PassageCut(5, 8, None, None))
     vectors = encoded(np.eye(2, 3, dtype=np.float32))
