@@ -102,15 +102,16 @@ class Evidence:
 class Quotes:
     """The words that speak for a moment, as they are written.
 
-    `said` in what is shown of it, `elsewhere` in another part of it, `dated` in its date,
-    `beside` in a moment beside it, which it lacks itself; with `is_linked`, that is the note
-    on it, or what it is a note on.
+    `said` in what is shown of it, `heard` where a name of the wearer stands there now,
+    `elsewhere` in another part of it, `dated` in its date, `beside` in a moment beside it, which
+    it lacks itself; with `is_linked`, that is the note on it, or what it is a note on.
     """
 
     said: Sequence[str] = ()
     elsewhere: Sequence[str] = ()
     dated: Sequence[str] = ()
     beside: Sequence[str] = ()
+    heard: Sequence[str] = ()
     is_linked: bool = False
 
 
@@ -212,6 +213,7 @@ def reasons(evidence: Evidence, place: int, quotes: Quotes, speaker: str | None)
     near_it = "linked to" if quotes.is_linked else "beside"
     grounds = [
         (bool(quotes.said), f"has the {_quoted(quotes.said)}"),
+        (bool(quotes.heard), f"was heard with the {_quoted(quotes.heard)}"),
         (bool(quotes.elsewhere), f"has the {_quoted(quotes.elsewhere)} in another part"),
         (bool(quotes.dated), f"its date has the {_quoted(quotes.dated)}"),
         (near and not evidence.nothing_close, "close in meaning"),

@@ -82,6 +82,7 @@ def hit_of(
         found.place,
         fusion.Quotes(
             said=quoted(own.text, marked),
+            heard=_quoted_in(asked, unmarked, own.heard_as),
             elsewhere=_quoted_of(asked, found.elsewhere, shown),
             dated=_quoted_in(asked, unmarked, date),
             beside=_quoted_of(asked, found.beside, shown),

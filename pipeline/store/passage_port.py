@@ -70,7 +70,10 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One passage and its moment, as a hit shows them."""
+    """One passage and its moment, as a hit shows them.
+
+    `heard_as` is what was heard where names of the wearer stand in the text.
+    """
 
     moment: str
     ref: str | None
@@ -78,6 +81,7 @@ class Shown:
     seconds: float | None
     speaker: str | None
     text: str
+    heard_as: str = ""
 
 
 class Passages(Protocol):

@@ -6,7 +6,7 @@ import pytest
 from core.checks import Check
 from core.settings import HearingSettings, Settings
 from pipeline import models
-from pipeline.checks import languages_checks
+from pipeline.checks import languages_checks, words_checks
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +45,15 @@ def test_doctor_warns_of_a_language_without_its_model(home: Path, fetched: Path)
     assert warning.sentence.startswith("German and French cannot be written down yet")
     assert "`afterthought models --fetch languages`" in warning.sentence
     assert [each.state for each in told(home, "en")] == ["ok"]
+
+
+def words_told(*listed: str) -> list[Check]:
+    return list(words_checks(Settings(hearing=HearingSettings(words=listed))))
+
+
+def test_doctor_says_how_many_names_are_listed_and_what_it_cannot_take() -> None:
+    warning, check = words_told("Niamh", "Radulescu", "42")
+
+    assert "no letter" in warning.sentence
+    assert check.sentence.endswith("2 names and terms of yours can be written.")
+    assert words_told() == []

@@ -11,11 +11,13 @@ from core.text.words import index_text
 AT_ONCE = 5_000
 """Passages between two lines of the log, while all are indexed."""
 
-_PASSAGES = "SELECT rowid, speaker, date_words, text FROM passage"
+# What was heard where a name of the wearer stands is found as well as the name.
+_TEXT = "iif(heard_as = '', text, text || ' ' || heard_as)"
+_PASSAGES = f"SELECT rowid, speaker, date_words, {_TEXT} FROM passage"
 _INSERT = "INSERT INTO passage_words (rowid, speaker, date_words, text) VALUES (?, ?, ?, ?)"
 
 Row = tuple[int, str, str, str]
-"""The rowid of a passage; its speaker, date in words and text."""
+"""The rowid of a passage; its speaker, date in words, and text with what was heard else."""
 
 
 def as_indexed(row: Row) -> Row:

@@ -216,6 +216,8 @@ UPDATE passage SET embedder = (
 CREATE INDEX passage_by_embedder ON passage (embedder, moment);
 """
 
+_HEARD_AS = "ALTER TABLE passage ADD COLUMN heard_as TEXT NOT NULL DEFAULT '';"
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
     _INTERVALS,
@@ -228,6 +230,7 @@ MIGRATIONS: tuple[str, ...] = (
     _ABOUT,
     _LANGUAGES,
     _EMBEDDER,
+    _HEARD_AS,
 )
 
 REINDEXED_BY = frozenset({7})

@@ -100,7 +100,8 @@ class PassageReader:
         """What the passages with these rowids look like; those gone by now are left out."""
         query = (
             "SELECT passage.rowid, moment.id, ref, at_ms, utc_offset_min, duration_ms, "
-            "moment.speaker, passage.text FROM passage JOIN moment ON moment.id = passage.moment "
+            "moment.speaker, passage.text, heard_as "
+            "FROM passage JOIN moment ON moment.id = passage.moment "
             "WHERE passage.rowid IN (SELECT value FROM json_each(?))"
         )
         rows = await self._connection.execute_fetchall(query, (json.dumps(list(passages)),))
@@ -112,8 +113,19 @@ class PassageReader:
                 seconds=None if duration_ms is None else duration_ms / 1000,
                 speaker=speaker,
                 text=text,
+                heard_as=heard_as,
             )
-            for rowid, moment, ref, at_ms, utc_offset_min, duration_ms, speaker, text in rows
+            for (
+                rowid,
+                moment,
+                ref,
+                at_ms,
+                utc_offset_min,
+                duration_ms,
+                speaker,
+                text,
+                heard_as,
+            ) in rows
         }
 
     async def _read(self, old: Snapshot | None) -> Snapshot:

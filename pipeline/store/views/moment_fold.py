@@ -62,6 +62,7 @@ class MomentRow:
 class PassageRow:
     """One row of the view `passage`; `vector` is little-endian float16, or None.
 
+    `heard_as` is what was heard where names of the wearer stand in the text.
     `embedder` names the model that made it: vectors of two models must never meet.
     """
 
@@ -74,6 +75,7 @@ class PassageRow:
     text: str
     vector: bytes | None
     embedder: str | None = None
+    heard_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +226,21 @@ def _passages(
             text=transcript.text[cut.text_start : cut.text_end],
             vector=vector,
             embedder=embedder,
+            heard_as=_heard_as(transcript, cut),
         )
         for position, (cut, vector) in enumerate(zip(cuts, vectors, strict=True))
     )
+
+
+def _heard_as(transcript: Transcript, cut: PassageCut) -> str:
+    """The alternatives of the words that stand in this passage."""
+    found, at = list[str](), 0
+    for word in transcript.words:
+        at = max(at, transcript.text.find(word.word, at))
+        if word.alternative is not None and cut.text_start <= at < cut.text_end:
+            found.append(word.alternative)
+        at += len(word.word)
+    return " ".join(found)
 
 
 def _embedded(revision: int, events: list[Event], contents: Contents) -> Embedding | None:

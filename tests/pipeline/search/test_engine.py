@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.clock import Recorded
+from core.moment import Transcript, Word
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.search import engine as engine_module
 from pipeline.search.engine import Engine
 from pipeline.store import acts
+from pipeline.store.format import drafts
 from pipeline.store.passage_port import Shown
 from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.passage_index import PassageReader
@@ -255,6 +258,33 @@ async def test_a_reason_quotes_what_is_written_there_and_says_where(
     assert "has the word 'BOATS'" in boats.why
     assert "has the word 'cake' in another part" in boats.why
     assert other.why == ("its date has the word 'Saturday'",)
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("Kowalczyk", "has the word 'Kowalczyk'"),
+        ("chick", "was heard with the word 'Chick'"),
+    ],
+)
+async def test_a_name_is_found_by_itself_and_by_what_was_heard(
+    archive: SqliteArchive, engine: Engine, query: str, reason: str
+) -> None:
+    name = Word("Kowalczyk", 0, 900, 0.3, doubtful=True, alternative="Cowal Chick")
+    heard = Transcript("Kowalczyk called", (name, Word("called", 900, 1200, 0.9)), "w")
+    moment = drafts.new_moment_id()
+    kept = drafts.Kept(moment, "file", Recorded(), duration_ms=1200)
+    await archive.append(
+        drafts.moment_kept(kept, author="wearer"),
+        drafts.moment_transcribed(moment, heard, revision=0),
+    )
+    await keep(archive, said("1", "A hen called"))
+
+    (hit, *_) = (await engine.search(query)).hits
+
+    assert hit.moment == moment
+    assert hit.text == "Kowalczyk called"
+    assert reason in hit.why
 
 
 async def test_a_moment_beside_one_that_has_the_word_says_which_word(

@@ -61,6 +61,7 @@ async def test_vectors_of_an_earlier_version_get_the_name_of_their_embedder(home
     with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
         connection.execute("DROP INDEX passage_by_embedder")
         connection.execute("ALTER TABLE passage DROP COLUMN embedder")
+        connection.execute("ALTER TABLE passage DROP COLUMN heard_as")
         connection.execute(f"PRAGMA user_version = {MIGRATIONS.index(_EMBEDDER)}")
 
     async with open_archive(home) as archive:

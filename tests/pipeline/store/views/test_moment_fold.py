@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.clock import Recorded
-from core.moment import Transcript
+from core.moment import Transcript, Word
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut, Sound
 from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
@@ -92,6 +92,25 @@ def test_a_moment_carries_its_language_and_the_one_that_got_no_words(journal: Jo
 
     assert moment is not None
     assert (moment.language, moment.other_language) == ("en", "pt")
+
+
+def test_a_passage_knows_what_was_heard_where_a_name_stands_in_it(journal: Journal) -> None:
+    words = (
+        Word("Niamh", 0, 100, 0.3, alternative="Neve"),
+        Word("met", 100, 200, 0.9),
+        Word("Niamh", 200, 300, 0.9),
+        Word("Radulescu.", 300, 400, 0.3, alternative="Radhu will ask"),
+    )
+    text = "Niamh met Niamh Radulescu."
+    cuts = (PassageCut(0, 9, 0, 200), PassageCut(10, len(text), 200, 400))
+    journal.add(drafts.moment_kept(KEPT, author="wearer"))
+    journal.add(drafts.moment_transcribed(MOMENT, Transcript(text, words, "w"), revision=0))
+    assert [p.heard_as for p in journal.fold().passages] == ["Neve Radhu will ask"]
+
+    vectors = encoded(np.eye(2, 4, dtype=np.float32))
+    journal.add(drafts.moment_embedded(MOMENT, Embedding("fake", cuts, vectors)))
+
+    assert [p.heard_as for p in journal.fold().passages] == ["Neve", "Radhu will ask"]
 
 
 def test_the_embedding_says_where_the_passages_are(journal: Journal, spoken: Transcript) -> None:
