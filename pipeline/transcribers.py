@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from core.errors import ModelMissing
-from core.log import get_log
 from core.machine import profile
 from core.moment import Transcript
 from core.pcm import Pcm
@@ -105,8 +104,7 @@ class _Many:
             return None
         try:
             self.model.get()
-        except ModelMissing as missing:
-            get_log().warning("one_language_only", reason=missing.code)
+        except ModelMissing:
             self._is_missing = True
             return None
         return self
