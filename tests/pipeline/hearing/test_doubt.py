@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from core.audio import RATE_HZ, Span
@@ -97,6 +99,13 @@ def test_what_noises_are_written_as_is_not_believed(
     assert is_made_of_noise(line(text, first), sure_s), what
 
 
+def test_doubtful_words_that_begin_from_nothing_need_a_voice() -> None:
+    drone = [replace(word, doubtful=True) for word in line("Thank you very much.", 0.016)]
+
+    assert is_made_of_noise(drone, 2.5)
+    assert not is_made_of_noise(drone, 3.1)
+
+
 @pytest.mark.parametrize(
     ("what", "text", "first", "sure_s"),
     [
@@ -110,7 +119,7 @@ def test_what_noises_are_written_as_is_not_believed(
         ),
         ("an accent", "Mac got the t-shirt", 0.03, 1.7),
         ("a clear refusal", "No, no, no.", 0.6, 0.8),
-        ("a refusal at length", "No, no, no, no.", 0.3, 2.6),
+        ("a refusal at length", "No, no, no, no.", 0.3, 3.1),
         ("a clear agreement", "Mm-hmm.", 0.7, 0.4),
         ("two who agree", "Yes, exactly.", 0.4, 0.7),
     ],
@@ -135,7 +144,7 @@ def unlikely(sure_s: float, mean: float, *, doubtful: int = 4) -> bool:
 
 def test_a_text_that_is_hardly_likely_needs_more_than_a_moment_of_a_voice() -> None:
     assert unlikely(1.7, -1.3)
-    assert not unlikely(2.6, -1.3)
+    assert not unlikely(3.1, -1.3)
 
 
 def test_a_text_of_which_some_words_are_clear_is_believed() -> None:
