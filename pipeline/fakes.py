@@ -1,17 +1,16 @@
 """Models that need no weights: for tests, and for trying the worker on a machine without them."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import ModelMissing
 from core.moment import Transcript
-from pipeline import media
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
+from pipeline.worker.encoding import encode_here
 from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Said, Vectors
 
 
@@ -41,7 +40,7 @@ class FakeModels:
         return Heard(self.transcript, placed(self.transcript, letter.speaker, self._embedder))
 
     async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
-        return await asyncio.to_thread(media.encode_opus, read_clip(clip)[1], target, progress)
+        return await encode_here(read_clip(clip)[1], target, progress)
 
     def embedder(self) -> str:
         return self._embedder.name

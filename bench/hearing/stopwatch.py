@@ -4,6 +4,7 @@ import builtins
 import functools
 import inspect
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -16,8 +17,8 @@ IMPORTS = "imports"
 class Stopwatch:
     """The CPU seconds of this process, all threads, by what it was at.
 
-    Each second counts once, for the innermost of what was begun and not ended. What runs beside
-    each other in two threads is not told apart, so this is for work that comes one after the other.
+    Each second counts once, for the innermost of what was begun and not ended. Work that comes one
+    after the other is told apart so, in whichever threads; what is done beside it has to be named.
     """
 
     def __init__(self, first: str) -> None:
@@ -25,6 +26,7 @@ class Stopwatch:
         self.spent_s: dict[str, float] = defaultdict(float)
         self._at = [first]
         self._told_s = 0.0
+        self._beside: dict[int, float] = {}
 
     @contextmanager
     def at(self, what: str) -> Iterator[None]:
@@ -40,9 +42,30 @@ class Stopwatch:
 
     def turn(self) -> None:
         """Count what was used since the last turn."""
-        now_s = time.process_time()
+        now_s = time.process_time() - sum(self._since_s(each) for each in self._beside)
         self.spent_s[self._at[-1]] += now_s - self._told_s
         self._told_s = now_s
+
+    def put_beside(self, owner: Any, name: str, what: str) -> None:  # noqa: ANN401 - as put_around
+        """Count a function that works in a thread of its own, beside all else, by that alone."""
+        function = getattr(owner, name)
+
+        @functools.wraps(function)
+        def timed(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever it is
+            own = threading.get_ident()
+            self._beside.setdefault(own, time.thread_time())
+            before_s = self._since_s(own)
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.spent_s[what] += self._since_s(own) - before_s
+
+        setattr(owner, name, timed)
+
+    def _since_s(self, thread: int) -> float:
+        """What a thread beside has used since it was first at its work."""
+        clock = time.pthread_getcpuclockid(thread)
+        return time.clock_gettime(clock) - self._beside[thread]
 
     def put_around(self, owner: Any, names: str, what: str) -> None:  # noqa: ANN401 - class, module
         """Count these functions of a class or a module; `names` has spaces between them."""

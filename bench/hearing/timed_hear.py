@@ -88,21 +88,22 @@ def _put_around_models(watch: Stopwatch) -> None:
 
     from pipeline import embedders, models  # noqa: PLC0415
     from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+    from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
     from pipeline.media import opus  # noqa: PLC0415
     from pipeline.speech.silero import SileroSpeechModel  # noqa: PLC0415
     from pipeline.worker import model_child  # noqa: PLC0415
 
-    whisper = ctranslate2.models.Whisper
-    watch.put_around(whisper, "encode", "encoder")
-    watch.put_around(whisper, "generate detect_language", "decoder")
-    watch.put_around(whisper, "align", "alignment")
+    theirs = ctranslate2.models.Whisper
+    watch.put_around(theirs, "encode", "encoder")
+    watch.put_around(theirs, "generate detect_language", "decoder")
+    watch.put_around(theirs, "align", "alignment")
     watch.put_around(WhisperTranscriber, "transcribe", "features")
-    watch.put_around(WhisperTranscriber, "__init__", "loading Whisper")
+    watch.put_around(Whisper, "__init__", "loading Whisper")
     watch.put_around(embedders, "opened", "loading the embedder")
     watch.put_around(SileroSpeechModel, "__init__", "loading the speech model")
     watch.put_around(SileroSpeechModel, "feed", "speech detection")
     watch.put_around(models, "find", "checking the weights' hashes")
-    watch.put_around(opus, "encode_opus", "Opus")
+    watch.put_beside(opus, "encode_opus", "Opus")
     watch.put_around(model_child, "placed", "embedding")
 
 

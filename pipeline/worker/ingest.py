@@ -1,10 +1,9 @@
 """From a letter of the spool to moments: one thought each, repeatable after any kill."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.facts import Fact
 from core.files import clear_away, erase_file, make_folder, sweep_parts
@@ -24,8 +23,12 @@ from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
+from pipeline.worker.encoding import encode_here
 from pipeline.worker.model_process import Heard, Models, ModelsFailed, Said
 from pipeline.worker.pace import Pace
+
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
 
 Report = Callable[[dict[str, Any]], None]
 """Told what happened, for whoever waits or watches: ids and numbers, never a word."""
@@ -99,16 +102,26 @@ class Ingest:
         if len(pcm) == 0 or await self._archive.is_forgotten(clip.id):
             return
         await asyncio.to_thread(read_through, letter.path)
-        thought, sound = await self._kept(letter, clip, pcm)
-        if thought and duration_ms(pcm) > SLOW_MS:
-            await self._append(clip.id, *thought, sound=sound)
-            thought, sound = [], None
-        if not await self._is_heard(clip):
-            heard = await self._models.hear(letter.path, self._progress(clip, pcm, "words"))
-            self.pace.heard(duration_ms(pcm) / 1000, heard.cpu_s)
-            thought += _words(clip, heard)
+        if duration_ms(pcm) > SLOW_MS:
+            thought, sound = await self._kept(letter, clip, pcm)
+            if thought:
+                await self._append(clip.id, *thought, sound=sound)
+            thought, sound = await self._heard(letter, clip, pcm), None
+        else:
+            (thought, sound), words = await _both(
+                self._kept(letter, clip, pcm), self._heard(letter, clip, pcm)
+            )
+            thought += words
         if thought:
             await self._append(clip.id, *thought, sound=sound)
+
+    async def _heard(self, letter: Letter, clip: Clip, pcm: Pcm) -> list[Draft]:
+        """The words of a clip, and its vectors; nothing where the journal has them."""
+        if await self._is_heard(clip):
+            return []
+        heard = await self._models.hear(letter.path, self._progress(clip, pcm, "words"))
+        self.pace.heard(duration_ms(pcm) / 1000, heard.cpu_s)
+        return _words(clip, heard)
 
     async def _kept(
         self, letter: Letter, clip: Clip, pcm: Pcm
@@ -277,7 +290,7 @@ class Ingest:
             return await self._models.encode(letter.path, part, tell)
         except ModelsFailed:
             clear_away(part)
-            return await _encoded_here(pcm, part, tell)
+            return await encode_here(pcm, part, tell)
 
     def _progress(self, clip: Clip, pcm: Pcm, step: str) -> Callable[[float], None]:
         """Tells of a step of the work on a clip: `sound` (its file is made), then `words`."""
@@ -286,20 +299,17 @@ class Ingest:
         return lambda done_s: self._report({**told, "done_s": done_s, "total_s": total_s})
 
 
-async def _encoded_here(pcm: Pcm, part: Path, tell: Callable[[float], None]) -> media.Encoded:
-    """Encode off the loop, and tell how far it is: three hours of sound take a minute."""
-    loop, is_stopped = asyncio.get_running_loop(), threading.Event()
+async def _both(first: Awaitable[_One], second: Awaitable[_Other]) -> tuple[_One, _Other]:
+    """What comes of two things that are done beside each other.
 
-    def tell_loop(done_s: float) -> None:
-        if is_stopped.is_set():  # the process waits for its threads before it ends
-            raise InterruptedError
-        loop.call_soon_threadsafe(tell, done_s)
-
-    try:
-        return await asyncio.to_thread(media.encode_opus, pcm, part, tell_loop)
-    except asyncio.CancelledError:
-        is_stopped.set()
-        raise
+    Where one fails, the other is waited for, since it may be writing; the first failure is raised.
+    """
+    one, other = await asyncio.gather(first, second, return_exceptions=True)
+    if isinstance(one, BaseException):
+        raise one
+    if isinstance(other, BaseException):
+        raise other
+    return one, other
 
 
 _Read = Callable[[Sequence[Said]], Any]

@@ -52,3 +52,24 @@ async def test_a_second_counts_for_the_innermost(watch: Stopwatch) -> None:
     watch.turn()
 
     assert watch.spent_s == {"outer": 3, "inner": 4, "later": 8, "pieces": 32, "rest": 64}
+
+
+def test_what_is_done_beside_it_counts_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    used_s = {"all": 0.0, "beside": 0.0}
+    monkeypatch.setattr(time, "process_time", lambda: used_s["all"])
+    monkeypatch.setattr(time, "thread_time", lambda: used_s["beside"])
+    monkeypatch.setattr(time, "clock_gettime", lambda _: used_s["beside"])
+    watch = Stopwatch("rest")
+
+    class Beside:
+        def work(self) -> None:
+            used_s["all"] += 3  # two of it in the thread that is measured
+            used_s["beside"] += 2
+
+    watch.put_beside(Beside, "work", "beside")
+    with watch.at("work"):
+        used_s["all"] += 1
+        Beside().work()
+        Beside().work()
+
+    assert watch.spent_s == {"rest": 0, "work": 3, "beside": 4}

@@ -1,5 +1,6 @@
 """The models fail: nothing is given up in a moment, and nothing else waits for it."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from core.settings import Settings
 from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.forget import forget
-from pipeline.media import decode
+from pipeline.media import Encoded, decode
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import Conditions
 from pipeline.store.format.drafts import Embedding
@@ -23,7 +24,7 @@ from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
-from pipeline.worker.model_process import ModelsFailed, Progress, Said
+from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Said
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 from tests.pipeline.conftest import SPOKEN
@@ -279,3 +280,27 @@ async def test_sound_is_kept_also_where_the_models_die_as_they_encode_it(
     assert row.words == "words"
     assert row.sound is not None
     assert len(np.concatenate(list(decode(sound_path(home, row.sound))))) > 0
+
+
+async def test_a_short_clip_is_encoded_and_heard_beside_each_other(
+    home: Path, post_clip: Post, clock: FakeClock
+) -> None:
+    class Together(FakeModels):
+        def __init__(self) -> None:
+            super().__init__(SPOKEN)
+            self.hearing = asyncio.Event()
+
+        async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+            await asyncio.wait_for(self.hearing.wait(), 60)
+            return await super().encode(clip, target, progress)
+
+        async def hear(self, clip: Path, progress: Progress) -> Heard:
+            self.hearing.set()
+            return await super().hear(clip, progress)
+
+    post_clip()
+    async with started(home, Together(), clock) as worker:
+        await worker.drain()
+
+    (row,) = await rows(home)
+    assert (row.words, row.sound is not None) == ("words", True)
