@@ -4,7 +4,7 @@
 
 Rows: `day` (policy everything on 12 minutes of a day), `keep` (the utterances of
 speech/dev.jsonl by group), `languages` and `english_alone` (what is in other languages),
-`lengths` (3 s against 30), `searchable` (from closed to found),
+`own_words` (the wearer's names), `lengths` (3 s against 30), `searchable` (from closed to found),
 `memory`. Needs the recordings of AFTERTHOUGHT_TEST_DATA. All have one thread, and thread pools
 that do not spin; each row compares two sides of the same run. Differences of word error rates
 come with a paired bootstrap by utterance, or by segment of the day. Invented words:
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.hearing import day, languages, lengths, memory, searchable, utterances
+from bench.hearing.own_words import row as own_words
 from bench.hearing.rows import Asked, Measure, Told
 
 ROWS: dict[str, Measure] = {
@@ -26,6 +27,7 @@ ROWS: dict[str, Measure] = {
     "keep": utterances.measure,
     "languages": languages.measure_five,
     "english_alone": languages.measure_english_alone,
+    "own_words": own_words.measure,
     "lengths": lengths.measure,
     "searchable": searchable.measure,
     "memory": memory.measure,

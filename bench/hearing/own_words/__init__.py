@@ -1,0 +1,1 @@
+"""Sentences of ours with rare names in them, and how often the names are written."""
