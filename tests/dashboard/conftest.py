@@ -48,18 +48,25 @@ class Diary:
         self._positions = count()
         self.language: str | None = None
 
-    def heard(
+    def heard(  # noqa: PLR0913 - each is a matter of its own
         self,
         text: str,
         at_ms: int | None,
         *,
         doubtful: str = "",
+        alternatives: Mapping[str, str] | None = None,
         how: drafts.How = "press",
         utc_offset_min: int | None = None,
     ) -> str:
-        """A moment with words, half a second each, those in `doubtful` marked."""
+        """A moment with words, half a second each, those in `doubtful` marked.
+
+        `alternatives` are what was heard in place of a word.
+        """
+        heard = alternatives or {}
         words = tuple(
-            Word(word, 500 * place, 500 * place + 400, 0.9, word in doubtful.split())
+            Word(
+                word, 500 * place, 500 * place + 400, 0.9, word in doubtful.split(), heard.get(word)
+            )
             for place, word in enumerate(text.split())
         )
         recorded = _here(at_ms) if utc_offset_min is None else Recorded(at_ms, utc_offset_min)
