@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def main() -> int:
     calm_thread_pools()
     try:
         build_embedder(models.machine_folder(models.EMBEDDER))
+        build_transcriber(models.machine_folder(models.TRANSCRIBER))
         measure_number_format()
     except UserError as error:
         sys.stderr.write(f"{error}\n")
@@ -34,19 +36,38 @@ def build_embedder(target: Path) -> None:
     # onnx and the quantizer cost half a second and 50 MB: only set-up pays for them.
     from pipeline.meaning.build_onnx import build  # noqa: PLC0415
 
-    source = models.verify_source(models.EMBEDDER)
+    def make(source: Path, folder: Path) -> None:
+        build(source / "model.safetensors", folder / "model.onnx")
+        shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+
+    _build(models.EMBEDDER, target, make, by=("onnx", "onnxruntime"))
+
+
+def build_transcriber(target: Path) -> None:
+    """The same with weights of int8; the package's own serve where this was not done."""
+    from pipeline.hearing.int8_weights import write_int8  # noqa: PLC0415 - NumPy, as above
+
+    def make(source: Path, folder: Path) -> None:
+        write_int8(source / "model.bin", folder / "model.bin")
+        for name in models.TRANSCRIBER.files.keys() - {"model.bin"}:
+            shutil.copyfile(source / name, folder / name)
+
+    _build(models.TRANSCRIBER, target, make, by=("numpy",))
+
+
+def _build(
+    model: models.Model, target: Path, make: Callable[[Path, Path], None], *, by: Sequence[str]
+) -> None:
+    source = models.verify_source(model)
     target.parent.mkdir(parents=True, exist_ok=True)
     for unfinished in target.parent.glob(".building-*"):
         shutil.rmtree(unfinished)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".building-") as name:
-        folder = Path(name, "embedder")
+        folder = Path(name, model.name)
         folder.mkdir()
-        build(source / "model.safetensors", folder / "model.onnx")
-        shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
-        models.verify_built(models.EMBEDDER, folder)
-        models.write_record(
-            models.EMBEDDER, folder, {name: version(name) for name in ("onnx", "onnxruntime")}
-        )
+        make(source, folder)
+        models.verify_built(model, folder)
+        models.write_record(model, folder, {name: version(name) for name in by})
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
 

