@@ -73,7 +73,7 @@ class Ingest:
         """Leave its moment without what the models were to make of it: `retry` hears it again."""
         if letter.kind == "clip":
             clip, _ = read_clip(letter.path)
-            if not await self._is_heard(clip):
+            if not await self._was_heard(clip):
                 failed = drafts.moment_transcribed(clip.id, None, revision=clip.revision)
                 await self._append(clip.id, failed, sound=None)
         self._spool.remove(letter)
@@ -165,6 +165,10 @@ class Ingest:
         row = await self._archive.find_moment(clip.id)
         if row is not None and row.revision == clip.revision and row.other_language is not None:
             return False
+        return await self._was_heard(clip)
+
+    async def _was_heard(self, clip: Clip) -> bool:
+        """True where the journal has what was heard, or a later revision, in whatever language."""
         events = await self._archive.events_of(clip.id)
         return any(
             e.payload["revision"] >= clip.revision + (e.kind == "clip_revised")

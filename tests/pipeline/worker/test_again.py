@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -88,6 +89,23 @@ async def test_a_sound_that_is_gone_keeps_no_worker_from_its_work(
         await worker.drain()
 
     assert sorted(await words_of(home)) == ["failed", "typed"]
+
+
+async def test_what_was_heard_before_stays_where_the_models_fail_on_it_again(
+    home: Path, spool: Spool, post_clip: Post
+) -> None:
+    models = FakeModels(replace(SPOKEN, other_language="de"))
+    moment = post_clip()
+    async with open_archive(home) as archive:
+        worker = Worker(archive, models, spool, FakeClock(), lambda: Conditions("old"))
+        await worker.drain()
+        assert await worker.try_again(moment) == 1
+        await give_up(archive, models, spool)
+        row = await archive.find_moment(moment)
+
+    assert row is not None
+    assert (row.words, row.text, row.other_language) == ("words", SPOKEN.text, "de")
+    assert spool.waiting() == []
 
 
 async def test_who_asks_has_it_tried_again_at_once_waiting_or_given_up(
