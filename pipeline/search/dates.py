@@ -39,7 +39,7 @@ class NamedPeriod:
 def read_period(text: str, now: datetime, languages: Sequence[str] = (ENGLISH,)) -> NamedPeriod:
     """A date or time in figures, or words such as "yesterday", "3 weeks ago" and "vor 3 Wochen".
 
-    The words may be of any of the `languages`.
+    The words may be of any of the `languages`, which are tried in order, or English.
 
     What names no zone is in this machine's, by its offset on that day; a date without a time
     is the whole of that day. Raises WrongUsage for anything else.
@@ -102,8 +102,10 @@ def _in_words(text: str, now: datetime, languages: Sequence[str]) -> NamedPeriod
         "RETURN_TIME_AS_PERIOD": True,
     }
     known = [each for each in map(_as_dateparser_has_it, languages) if each in language_order]
+    tried = list(dict.fromkeys([*known, ENGLISH]))
     try:
-        read = DateDataParser(languages=known or [ENGLISH], settings=settings).get_date_data(text)
+        reader = DateDataParser(languages=tried, use_given_order=True, settings=settings)
+        read = reader.get_date_data(text)
         if read.date_obj is None or read.period is None:
             return None
         at = (

@@ -183,3 +183,14 @@ def test_dates_in_words_of_the_wearers_languages(text: str, language: str, same:
     assert ends(read_period(text, now(), spoken)) == ends(read_period(same, now()))
     with pytest.raises(WrongUsage):
         read_period(text, now())
+
+
+@pytest.mark.parametrize("text", ["yesterday", "3 weeks ago", "last month", "2 hours ago"])
+@pytest.mark.parametrize("spoken", [("de",), ("fr", "es"), ("ja",)], ids=",".join)
+def test_english_dates_are_read_whatever_is_spoken(text: str, spoken: tuple[str, ...]) -> None:
+    assert ends(read_period(text, now(), spoken)) == ends(read_period(text, now()))
+
+
+def test_a_wearers_own_language_is_read_before_english() -> None:
+    assert read_period("mar", now(), ("fr",)) == read_period("tuesday", now())
+    assert read_period("mar", now()) == read_period("March", now())
