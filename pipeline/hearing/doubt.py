@@ -6,10 +6,11 @@ stays, marked: it is then the best there is. Where nobody did, it was made of no
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import pairwise
 
 from core.audio import RATE_HZ, Span
 from core.moment import Word
+from core.text.words import is_unspaced
 
 DOUBTFUL_BELOW = 0.5
 """Below it fewer than half of the words were right (47 % of 312 on the development data)."""
@@ -44,7 +45,7 @@ HARDLY_LIKELY_BELOW = -1.1
 not here any more" is at -1.1 to -1.6."""
 
 _STRETCHED = re.compile(r"([a-z])\1\1")
-"""A letter three times in a row stands in no word, and in every howl."""
+"""A letter three times in a row stands in hardly any word, and in every howl."""
 
 MOSTLY = 0.6
 FEW_WORDS = 2
@@ -52,6 +53,9 @@ FEW_WORDS = 2
 
 WORDS_A_SECOND = 10.0
 """Of what was surely spoken: twice what anybody says, and over the 8.5 of a murmured meeting."""
+
+SIGNS_A_WORD = 3
+"""Of a script without spaces: a Thai word is about three letters, a Japanese one as many kana."""
 
 CRIES = frozenset(
     "a ah aha ba bah bep bo boh bop bu buh du duh e eh f ha hah haha hahaha hm huh m mh mhm o oh "
@@ -106,7 +110,9 @@ def is_made_of_noise(
     if not words:
         return False
     first = words[0].probability
-    if len(words) > WORDS_A_SECOND * sure_s or (sure_s < LITTLE_S and first < OUT_OF_NOTHING):
+    if sure_s < LITTLE_S and first < OUT_OF_NOTHING:
+        return True
+    if _is_too_dense(words, sure_s):
         return True
     if sure_s >= SOME_S or not is_doubtful(first):
         return False
@@ -114,6 +120,20 @@ def is_made_of_noise(
         return True
     is_monotone = _are_cries(words) or _are_few_over_and_over(words)
     return is_monotone or _are_hardly_likely(words, mean_log_probability)
+
+
+def _is_too_dense(words: Sequence[Word], sure_s: float) -> bool:
+    """Some are doubtful, and nobody says so many in the time.
+
+    The speech model is hardly sure of a soft voice: what Whisper is sure of is left alone.
+    """
+    spoken = sum(1 / SIGNS_A_WORD if _is_sign(word) else 1 for word in words)
+    return spoken > WORDS_A_SECOND * sure_s and any(word.doubtful for word in words)
+
+
+def _is_sign(word: Word) -> bool:
+    """A sign of a script without spaces, which the transcriber gives as a word of its own."""
+    return any(is_unspaced(sign) for sign in word.word)
 
 
 def _are_hardly_likely(words: Sequence[Word], mean_log_probability: float | None) -> bool:
@@ -127,9 +147,11 @@ def _are_cries(words: Sequence[Word]) -> bool:
 
 
 def _sound(word: Word) -> str:
-    """Its letters, those that stand side by side once."""
-    letters = re.sub(r"[^a-z]", "", word.word.lower())
-    return "".join(letter for letter, _ in groupby(letters))
+    """Its letters of any script, those that stand side by side once, and its figures."""
+    signs = [sign for sign in word.word.lower() if sign.isalnum()]
+    return "".join(
+        sign for before, sign in pairwise(["", *signs]) if sign.isdigit() or sign != before
+    )
 
 
 def _are_few_over_and_over(words: Sequence[Word]) -> bool:

@@ -72,7 +72,11 @@ def test_no_words_are_no_words() -> None:
 
 
 def line(text: str, first: float, rest: float = 0.9) -> list[Word]:
-    return [Word(each, 0, 300, rest if n else first) for n, each in enumerate(text.split())]
+    likely = [rest if n else first for n, _ in enumerate(text.split())]
+    return [
+        Word(each, 0, 300, probability, doubtful=is_doubtful(probability))
+        for each, probability in zip(text.split(), likely, strict=True)
+    ]
 
 
 # Each as it was heard on the development data: the text, its first word's probability, and
@@ -154,3 +158,24 @@ def test_a_text_of_which_some_words_are_clear_is_believed() -> None:
 
 def test_an_accent_is_not_as_unlikely_as_a_noise() -> None:
     assert not unlikely(1.5, -1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["555 1234 987", "12 15", "Завтра купить хлеб", "Αύριο αγόρασε ψωμί", "اشتر الحليب غدا"],
+)
+def test_figures_and_letters_of_any_script_are_words(text: str) -> None:
+    assert not is_made_of_noise(line(text, 0.45), 2.5)
+
+
+def test_what_whisper_is_sure_of_is_kept_of_a_soft_voice() -> None:
+    sure = line("Buy milk and bread today", 0.95)
+
+    assert not is_made_of_noise(sure, 0.4)
+    assert is_made_of_noise([*sure, *line("now", 0.3)], 0.4)
+
+
+def test_a_sign_of_a_script_without_spaces_takes_less_time_than_a_word() -> None:
+    thai = line(" ".join("พรุ่งนี้ต้องซื้อนมและขนมปังที่ร้าน"), 0.45)
+
+    assert not is_made_of_noise(thai, 3.2)
