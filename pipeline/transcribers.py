@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from core.errors import ModelMissing
 from core.machine import profile
 from core.moment import Transcript
 from core.pcm import Pcm
@@ -48,8 +47,13 @@ def open_transcriber(settings: Settings, home: Path) -> Transcriber:
         folder = path("languages_transcriber")
         return MultilingualWhisper(folder, threads=chosen.threads, name=many.name)
 
+    def has_many() -> bool:
+        # A path of the wearer's own is used or complained about, never passed over.
+        name = "languages_transcriber"
+        return own_many is not None or models.is_there(name, settings=settings, home=home)
+
     english = _English("whisper-tiny.en" if own is None else own.name, load_english)
-    many = _Many("whisper-base" if own_many is None else own_many.name, load_many)
+    many = _Many("whisper-base" if own_many is None else own_many.name, load_many, has_many)
     if profile(settings.machine.profile) == "zero":
         english.model.makes_way, many.model.makes_way = many.model.drop, english.model.drop
     return ChoosingTranscriber(english, many.if_here, listed)
@@ -93,20 +97,18 @@ class _English:
 
 
 class _Many:
-    def __init__(self, name: str, load: Callable[[], ManyLanguages]) -> None:
+    def __init__(
+        self, name: str, load: Callable[[], ManyLanguages], is_here: Callable[[], bool]
+    ) -> None:
         self.name = name
         self.model = _WhenNeeded(load)
-        self._is_missing = False
+        self._is_here = is_here
 
     def if_here(self) -> ManyLanguages | None:
-        """This, where the model is on this machine; `doctor` says what to do where it is not."""
-        if self._is_missing:
+        """This; None where the model was never brought. Raises ModelMissing for a damaged one."""
+        if not self._is_here():
             return None
-        try:
-            self.model.get()
-        except ModelMissing:
-            self._is_missing = True
-            return None
+        self.model.get()
         return self
 
     def languages(self, pcm: Pcm, *, thoroughly: bool = False) -> Mapping[str, float]:

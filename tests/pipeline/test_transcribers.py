@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.errors import ModelMissing
 from core.moment import Transcript, Word
 from core.pcm import Pcm
 from core.settings import HearingSettings, MachineSettings, Settings
@@ -55,6 +56,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Loaded:
     monkeypatch.setattr(multilingual, "MultilingualWhisper", Many)
     monkeypatch.setattr(whisper, "Whisper", lambda *_, **__: None)
     monkeypatch.setattr("pipeline.models.find", lambda *_, **__: Path())
+    monkeypatch.setattr("pipeline.models.is_there", lambda *_, **__: True)
     return found
 
 
@@ -94,3 +96,29 @@ def test_where_english_is_not_spoken_its_model_is_never_loaded(loaded: Loaded, h
     assert open_transcriber(settings("de"), home).transcribe(SOUND).language == "de"
 
     assert loaded.order == ["many"]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_without_the_model_of_many_languages_all_is_heard_as_english(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.models.is_there", lambda *_, **__: False)
+
+    assert open_transcriber(settings("en", "de"), home).transcribe(SOUND).text == "you"
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_damaged_model_of_many_languages_is_told_and_not_passed_over(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(name: str, **_: object) -> Path:
+        if name == "languages_transcriber":
+            raise ModelMissing("It is damaged.", advice="Delete it.")
+        return Path()
+
+    monkeypatch.setattr("pipeline.models.find", find)
+    hears = open_transcriber(settings("en", "de"), home)
+
+    for _ in range(2):  # again, too: the clip is tried again
+        with pytest.raises(ModelMissing, match="damaged"):
+            hears.transcribe(SOUND)
