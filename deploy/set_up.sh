@@ -101,9 +101,17 @@ make_environment() {
         "(on Debian: apt-get install python3) and run this again."
     "$python" -c 'import ensurepip, venv' 2>/dev/null || install_venv_module
     say "Making the environment in .venv with $("$python" -V)."
-    "$python" -m venv --clear "$venv" >/dev/null 2>&1 ||
+    { clear_environment && "$python" -m venv "$venv"; } >/dev/null 2>&1 ||
         fail "The folder $venv could not be made. Look for a full disk or missing rights there."
     place >"$venv/place"
+}
+
+# All but the models that were fetched, which no set-up brings back.
+clear_environment() {
+    [ -d "$venv" ] || return 0
+    find "$venv/" -mindepth 1 -maxdepth 1 ! -name models -exec rm -rf {} +
+    [ ! -d "$venv/models" ] ||
+        find "$venv/models/" -mindepth 1 -maxdepth 1 ! -name 'languages_*' -exec rm -rf {} +
 }
 
 # First what has been tried (3.11 to 3.14), then whatever is newer.

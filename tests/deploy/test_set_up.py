@@ -98,6 +98,23 @@ def test_an_environment_whose_python_is_gone_asks_for_a_new_set_up(tree: Path) -
     assert not is_ready(tree)
 
 
+def test_models_that_were_fetched_outlast_a_new_environment_and_nothing_else_does(
+    tree: Path,
+) -> None:
+    for path in ("models/languages_embedder/sp.model", "models/embedder/model.onnx", "lib/old.py"):
+        file = tree / ".venv" / path
+        file.parent.mkdir(parents=True)
+        file.write_text(path)
+
+    made = shell(tree, f'find_python() {{ echo "{sys.executable}"; }}; make_environment')
+
+    assert made.returncode == 0, made.stderr
+    models = tree / ".venv" / "models"
+    assert (models / "languages_embedder" / "sp.model").read_text()
+    assert [each.name for each in models.iterdir()] == ["languages_embedder"]
+    assert not (tree / ".venv" / "lib" / "old.py").exists()
+
+
 SUFFIX = EXTENSION_SUFFIXES[0]
 
 
