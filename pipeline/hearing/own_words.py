@@ -15,18 +15,14 @@ from dataclasses import dataclass, replace
 import jellyfish
 
 from core.moment import Transcript, Word
+from pipeline.hearing.doubt import DOUBTFUL_BELOW
 
 MOST_WORDS = 3
 """A name that is unknown to Whisper comes as one to three words: "Radhu will ask"."""
 
 UNSURE_BELOW = 0.65
-"""One word at least is less probable; of names that were misheard nine in ten come so."""
-
-SURE_ABOVE = 0.92
-"""Neither the first word nor the last is more probable: it belongs to what stands beside it."""
-
-MEAN_BELOW = 0.7
-"""Of all these words: what is sounder than this was more often heard right than not."""
+"""One word by itself is less probable; of names that were misheard nine in ten come so.
+Of several words each is doubtful: an undoubted one beside a name would be swallowed with it."""
 
 LEAST_CLOSENESS = ((8, 0.64), (7, 0.69), (6, 0.78), (5, 0.84), (0, 0.95))
 """For terms of at least so many letters. Of 200 names against 224 recordings in which none was
@@ -34,6 +30,7 @@ said, the closest by chance came to 0.61, 0.66, 0.75, 0.80 and 0.88."""
 
 _NOT_HEARD = re.compile("[HWY]")
 _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
+_SENTENCE_END = re.compile(r"[.!?…]\W*$")
 _GENITIVE = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}]s$")
 
 
@@ -46,16 +43,25 @@ class _Term:
     sound: str
 
     @property
+    def words(self) -> list[str]:
+        """Each by itself is no more than that: "raspberry" alone is no Raspberry Pi."""
+        return self.written.casefold().split()
+
+    @property
     def least(self) -> float:
         return next(least for size, least in LEAST_CLOSENESS if len(self.letters) >= size)
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Words `start` to `end` sound like a term, which `word` has; `closeness` of 1 is alike."""
+    """Words `start` to `end` sound like a term, which `word` has; `closeness` of 1 is alike.
+
+    `off` is by how many they are more or fewer than the words of the term.
+    """
 
     start: int
     end: int
+    off: int
     closeness: float
     word: Word
 
@@ -86,8 +92,11 @@ class OwnWords:
         return replace(heard, words=tuple(words), text=" ".join(word.word for word in words))
 
     def _best(self, words: Sequence[Word]) -> list[_Match]:
-        """The closest matches of which no two share a word, in their order."""
-        found = sorted(self._matches(words), key=lambda each: (-each.closeness, each.start))
+        """Those as long as their term, then the closest; no two share a word. In their order.
+
+        "Cabernet is" is closer to Kubernetes than "Cabernet", and swallows a word.
+        """
+        found = sorted(self._matches(words), key=lambda m: (m.off, -m.closeness, m.start))
         taken = list[_Match]()
         for match in found:
             if all(match.end <= other.start or other.end <= match.start for other in taken):
@@ -103,9 +112,10 @@ class OwnWords:
                 heard = _term(core)
                 for term in self._terms:
                     closeness = _closeness(heard, term)
-                    if closeness >= term.least:
+                    if closeness >= term.least and core.casefold() not in term.words:
                         word = _one_word(run, before + term.written + after, core)
-                        yield _Match(start, end, closeness, word)
+                        off = abs(len(run) - len(term.words))
+                        yield _Match(start, end, off, closeness, word)
 
     def _is_among(self, run: Sequence[Word]) -> bool:
         """A term is there as the wearer writes it; what is beside it is no part of it."""
@@ -115,13 +125,13 @@ class OwnWords:
 
 
 def _open_runs(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """The runs of words that may be replaced, by how probable they are."""
+    """The runs of words that may be replaced, by how probable they are and within a sentence."""
     for start in range(len(words)):
         for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1):
-            likely = [word.probability for word in words[start:end]]
-            ends_unsure = max(likely[0], likely[-1]) < SURE_ABOVE
-            is_unsure = min(likely) < UNSURE_BELOW and sum(likely) / len(likely) < MEAN_BELOW
-            if ends_unsure and is_unsure:
+            run = words[start:end]
+            limit = UNSURE_BELOW if len(run) == 1 else DOUBTFUL_BELOW
+            is_unsure = all(word.probability < limit for word in run)
+            if is_unsure and not any(_SENTENCE_END.search(word.word) for word in run[:-1]):
                 yield start, end
 
 

@@ -31,7 +31,7 @@ def test_a_doubtful_word_that_sounds_like_a_name_becomes_it_and_stays_beside_it(
 
 
 def test_a_name_that_was_heard_as_several_words_spans_them() -> None:
-    found = put(("Dr.", 0.8), ("Radhu", 0.3), ("will", 0.1), ("ask,", 0.8), ("then", 0.98))
+    found = put(("Dr.", 0.8), ("Radhu", 0.3), ("will", 0.1), ("ask,", 0.4), ("then", 0.98))
 
     assert found.text == "Dr. Radulescu, then"
     assert found.words[1].alternative == "Radhu will ask"
@@ -47,13 +47,40 @@ def test_what_stands_around_a_name_stays(said: str, written: str) -> None:
 
 
 def test_a_term_may_be_of_two_words() -> None:
-    assert put(("raspberry", 0.7), ("pie", 0.5)).text == "Raspberry Pi"
+    assert put(("raspberry", 0.4), ("pie", 0.3)).text == "Raspberry Pi"
 
 
 def test_what_was_heard_with_certainty_is_never_replaced() -> None:
     sure = heard(("Cabernet's", 0.9), ("was", 0.9))
 
     assert OwnWords(TERMS).put_into(sure) is sure
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (("Radhu", 0.3), ("will", 0.1), ("ask,", 0.8)),
+        (("matte", 0.3), ("forming", 0.6)),
+        (("Thee", 0.4), ("odor", 0.5)),
+    ],
+)
+def test_no_undoubted_word_becomes_part_of_a_name(said: tuple[tuple[str, float], ...]) -> None:
+    terms = [*TERMS, "Theodore"]
+
+    assert OwnWords(terms).put_into(heard(*said)).text == " ".join(word for word, _ in said)
+
+
+@pytest.mark.parametrize("end", [".", "?", "!", "…", ".”"])
+def test_no_name_reaches_over_the_end_of_a_sentence(end: str) -> None:
+    assert put((f"raspberry{end}", 0.4), ("Pie", 0.3)).text == f"raspberry{end} Pie"
+
+
+def test_one_word_of_a_term_by_itself_is_not_the_term() -> None:
+    assert put(("raspberry", 0.3), ("jam", 0.9)).text == "raspberry jam"
+
+
+def test_a_name_takes_no_more_words_than_it_needs() -> None:
+    assert put(("Cabernet", 0.4), ("is", 0.4), ("down", 0.9)).text == "Kubernetes is down"
 
 
 @pytest.mark.parametrize("beside", [("Ask", 0.5), ("the", 0.3)])
