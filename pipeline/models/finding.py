@@ -180,8 +180,14 @@ def write_record(model: Model, folder: Path, versions: dict[str, str]) -> None:
     (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
-def _place(model: Model, chosen: ModelSettings, home: Path) -> Place | None:
+def own_path(model: Model, chosen: ModelSettings) -> Path | None:
+    """Where the settings say that this model is; None where they do not."""
     own: Path | None = getattr(chosen, f"{model.name}_path", None)
+    return own
+
+
+def _place(model: Model, chosen: ModelSettings, home: Path) -> Place | None:
+    own = own_path(model, chosen)
     if own is not None:
         # What the wearer names is used or complained about, never passed over.
         folder, weights = (own.parent, own.name) if own.is_file() else (own, model.weights)

