@@ -18,7 +18,7 @@ from pipeline.hearing.packing import Window, windows
 from pipeline.speech.levelling import levelled
 from pipeline.speech.speech_gate import utterances
 
-if TYPE_CHECKING:  # their modules load onnxruntime and faster-whisper; the fakes need neither
+if TYPE_CHECKING:  # their modules load onnxruntime and ctranslate2; the fakes need neither
     from pipeline.hearing.transcriber import Transcriber
     from pipeline.speech.speech_model import SpeechModel
 

@@ -180,8 +180,9 @@ LANGUAGES = ModelSet(
         ),
     ),
     bytes=183_122_742,
-    costs="What is in another language takes some 150 MB of memory more than English, and two to "
-    "three times its processor time.",
+    costs="What is in another language takes some 150 MB of memory more than English, some 270 MB "
+    "more for a moment while its model is loaded (35 and 180 MB where memory is short and one "
+    "model goes before the other comes), and two to three times its processor time.",
 )
 SETS = {each.name: each for each in (LANGUAGES,)}
 MODELS = {
