@@ -33,6 +33,9 @@ LEAST = 1000
 SILENCE_AFTER = 200
 """Frames behind the sound: without them it reads on past the end."""
 
+ONE_STEP = 2
+"""Frames to one step of the encoder: in a rest of less, nothing can be placed, nor was said."""
+
 AT_ONCE = 1500
 """Frames: what is no longer is read as one, without timestamps, which cost a third of the steps.
 What is longer is read by sentences: else Whisper leaves out what comes late in it."""
@@ -89,7 +92,7 @@ class WhisperTranscriber:
             return
         frames, end = log_mel(pcm, silence=FULL), frames_of(pcm)
         at, said = 0, list[int]()
-        while at < end:
+        while end - at >= ONE_STEP:
             size = min(FULL, end - at)
             reading, heard = self._read(frames[:, at:], size, said)
             tokens, read_on = ([], None) if reading.silence else self._whisper.spoken(reading)

@@ -52,6 +52,14 @@ def transcribed(whisper: Scripted, seconds: float) -> str:
     return WhisperTranscriber(whisper).transcribe(pcm).text  # type: ignore[arg-type]
 
 
+def test_a_rest_of_a_hundredth_of_a_second_is_not_read() -> None:
+    whisper = Scripted(reading("yes"), reading("Yeah."))
+    whisper.read_on = 299
+
+    assert transcribed(whisper, 3) == "yes."
+    assert len(whisper.asked) == 1
+
+
 def test_a_short_sound_is_encoded_short() -> None:
     whisper = Scripted(reading("yes"))
 
