@@ -17,6 +17,7 @@ _KINDS = {
         "reaching further back with {subject}",
         "reaching further back with {count} moments",
     ),
+    "moment_refined": ("the better words of {subject}", "the better words of {count} moments"),
     "moment_hidden": ("hiding {subject}", "hiding {count} moments"),
     "moment_restored": ("restoring {subject}", "restoring {count} moments"),
 }

@@ -30,6 +30,10 @@ _OUTCOMES = {
     "no_words": "found no words in moment {subject}",
     "failed": "could not make out the words of moment {subject}",
 }
+_REFINED = {
+    "better": "had moment {subject} heard again by {model}, whose words are better",
+    "kept": "heard moment {subject} again with {model}, and left its words as they were",
+}
 _KINDS = {
     "clip_revised": "reached further back with moment {subject}",
     "moment_embedded": "indexed moment {subject} by its meaning",
@@ -131,6 +135,9 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
             text += "; when it was recorded is taken from its name"
     elif event.kind == "moment_transcribed":
         text = _OUTCOMES.get(payload["outcome"], "heard moment {subject}")
+    elif event.kind == "moment_refined":
+        text = _REFINED.get(payload["outcome"], "heard moment {subject} again with {model}")
+        text = text.replace("{model}", payload["model"])
     elif event.kind == "origin_began":
         text = _ORIGINS.get(payload["reason"], "started a new line of the journal")
     elif event.kind == "act_undone":

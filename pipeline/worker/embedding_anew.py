@@ -104,7 +104,7 @@ class EmbeddingAnew:
 
     async def _append(self, made: Sequence[tuple[MomentRow, Embedding | None]]) -> None:
         drafted = [
-            drafts.moment_embedded(row.id, embedding, revision=row.revision)
+            drafts.moment_embedded(row.id, embedding, revision=row.revision, of=row.transcript)
             for row, embedding in made
             if embedding is not None
         ]

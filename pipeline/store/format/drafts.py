@@ -82,6 +82,14 @@ class Kept:
     about: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """What a larger model made of a moment; `embedding` is None where no vectors were made."""
+
+    transcript: Transcript
+    embedding: Embedding | None = None
+
+
 def new_moment_id() -> str:
     """An id for a moment that begins a stream of its own: a file, a typed note."""
     return f"{secrets.token_hex(8)}-0"
@@ -157,11 +165,43 @@ def moment_transcribed(
     return Draft("moment_transcribed", moment, author, payload, belongings)
 
 
-def moment_embedded(
-    moment: str, embedding: Embedding, *, revision: int = 0, author: str = "pipeline"
+def moment_refined(
+    moment: str, model: str, *, revision: int, better: Refined | None, act: str | None = None
 ) -> Draft:
-    """The vectors by which a moment is found; of the words of this revision of its clip."""
-    payload = {"revision": revision} if revision else {}
+    """A larger model heard a moment again: its words and vectors where they are the better ones.
+
+    The wearer asked for it, and takes the words back by an undo; that nothing came of it is no
+    act of theirs.
+    """
+    payload = {
+        "revision": revision,
+        "model": model,
+        "outcome": "kept" if better is None else "better",
+    }
+    if better is None:
+        return Draft("moment_refined", moment, "pipeline", payload)
+    belongings = [transcript_belonging(better.transcript)]
+    if better.embedding is not None:
+        belongings.append(embedding_belonging(better.embedding))
+    refined = Draft("moment_refined", moment, "wearer", payload, tuple(belongings))
+    return of_act(refined, act)
+
+
+def moment_embedded(
+    moment: str,
+    embedding: Embedding,
+    *,
+    revision: int = 0,
+    of: str | None = None,
+    author: str = "pipeline",
+) -> Draft:
+    """The vectors by which a moment is found; of the words of this revision of its clip.
+
+    `of` is the transcript that they are of, where several may be meant.
+    """
+    payload: dict[str, object] = {"revision": revision} if revision else {}
+    if of is not None:
+        payload["of"] = of
     return Draft("moment_embedded", moment, author, payload, (embedding_belonging(embedding),))
 
 

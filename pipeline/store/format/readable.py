@@ -167,13 +167,21 @@ _EVERY: Mapping[str, _Test] = {
     "act": is_text,
     "about": is_text,
     "revision": is_whole,
+    "of": is_text,
 }
-_NOT_SAID: Mapping[str, object] = {"belongings": [], "act": "", "about": "", "revision": 0}
+_NOT_SAID: Mapping[str, object] = {
+    "belongings": [],
+    "act": "",
+    "about": "",
+    "revision": 0,
+    "of": "",
+}
 _SHAPES: Mapping[str, Mapping[str, _Test]] = {
     "origin_began": {"reason": is_text},
     "moment_kept": {**_CLIP, **_PLACE, "how": is_text, "reasons": is_texts},
     "clip_revised": _CLIP,
     "moment_transcribed": {"revision": is_whole, "outcome": _is_outcome},
+    "moment_refined": {"revision": is_whole, "model": is_text, "outcome": is_text},
     "moment_embedded": {"belongings": _are_belongings},
     "gap_found": {
         **_PLACE,

@@ -6,7 +6,9 @@ from pipeline.store.format.events import Event
 
 from .moment_fold import undone_events
 
-ACTS = frozenset({"moment_kept", "clip_revised", "moment_hidden", "moment_restored"})
+ACTS = frozenset(
+    {"moment_kept", "clip_revised", "moment_refined", "moment_hidden", "moment_restored"}
+)
 """What an undo may take back. Forgetting is not among them: its bytes are gone."""
 
 Known = Mapping[tuple[str, int], Event]

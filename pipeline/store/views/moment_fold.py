@@ -195,13 +195,18 @@ def _words(clip: Event, own: dict[str, str], events: list[Event]) -> tuple[str |
     """The belonging that holds the words, and how things stand with them."""
     if "transcript" in own:
         return own["transcript"], "typed"
-    heard = [each for each in events if each.kind == "moment_transcribed"]
+    heard = [each for each in events if each.kind == "moment_transcribed" or _is_better(each)]
     current = [e for e in heard if e.payload["revision"] == clip.payload["revision"]]
     if not current:
         return None, "awaited"
-    payload = current[-1].payload
-    ids = [entry["id"] for entry in payload.get("belongings", [])]
-    return (ids[0] if ids else None), payload["outcome"]
+    latest = current[-1]
+    outcome = "words" if _is_better(latest) else latest.payload["outcome"]
+    return _own(latest).get("transcript"), outcome
+
+
+def _is_better(event: Event) -> bool:
+    """By it, the words that a larger model heard take the place of those before."""
+    return event.kind == "moment_refined" and "transcript" in _own(event)
 
 
 def _passages(
@@ -209,7 +214,7 @@ def _passages(
 ) -> tuple[PassageRow, ...]:
     if transcript is None or not transcript.text:
         return ()
-    embedding = _embedded(moment.revision, events, contents)
+    embedding = _embedded(moment, events, contents)
     cuts, vectors, embedder = (
         (_one_passage(moment, transcript), (None,), None)
         if embedding is None
@@ -243,15 +248,29 @@ def _heard_as(transcript: Transcript, cut: PassageCut) -> str:
     return " ".join(found)
 
 
-def _embedded(revision: int, events: list[Event], contents: Contents) -> Embedding | None:
-    """The newest one of this revision: an archive that gets another embedder embeds anew."""
-    embedded = [each for each in events if each.kind == "moment_embedded"]
-    for event in reversed([e for e in embedded if e.payload.get("revision", 0) == revision]):
-        for entry in event.payload["belongings"]:
-            embedding = read_embedding(contents.get(entry["id"], b""))
+def _embedded(moment: MomentRow, events: list[Event], contents: Contents) -> Embedding | None:
+    """The newest one of these words: an archive that gets another embedder embeds anew."""
+    refined = {_own(each)["transcript"] for each in events if _is_better(each)}
+    heard_first = None if moment.transcript in refined else moment.transcript
+    for event in reversed(events):
+        if event.payload.get("revision", 0) != moment.revision:
+            continue
+        if moment.transcript == _embeds(event, heard_first):
+            embedding = read_embedding(contents.get(_own(event).get("embedding", ""), b""))
             if embedding is not None:
                 return embedding
     return None
+
+
+def _embeds(event: Event, heard_first: str | None) -> str | None:
+    """The transcript whose vectors this event brings, None for no one's that is known.
+
+    One that does not say it is about the words that were `heard_first`.
+    """
+    if event.kind == "moment_embedded":
+        of: str | None = event.payload.get("of", heard_first)
+        return of
+    return _own(event)["transcript"] if _is_better(event) else None
 
 
 def _one_passage(moment: MomentRow, transcript: Transcript) -> tuple[PassageCut, ...]:
