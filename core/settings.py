@@ -56,6 +56,12 @@ class ModelSettings:
     languages_embedder_sha256: str | None = setting(
         None, "of weights.npz; only beside a path of your own"
     )
+    larger_transcriber_path: Path | None = setting(
+        None, "unset: nothing is heard again; else a larger Whisper, which `refine` asks"
+    )
+    larger_transcriber_sha256: str | None = setting(
+        None, "of model.bin; it is needed beside the path"
+    )
     number_format: Literal["auto", "int8", "float32"] = setting(
         "auto",
         "auto: whichever set-up measured to be faster for Whisper on this processor; int8 where "

@@ -17,6 +17,7 @@ from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Said, V
 class FakeModels:
     """Hears in every clip what it was told to; embeds by hashed words. Never slow, never busy.
 
+    Hears `better` in what it hears again, where that is set.
     `failures` is how many of the next requests fail, as a child that dies would.
     """
 
@@ -29,7 +30,9 @@ class FakeModels:
     ) -> None:
         self.transcript = transcript or Transcript("", model="fake")
         self.failures = failures
+        self.better: Transcript | None = None
         self.heard: list[str] = []
+        self.heard_again: list[tuple[str, str]] = []
         self._embedder = embedder or FakeEmbedder()
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
@@ -38,6 +41,14 @@ class FakeModels:
         self.heard.append(letter.id)
         progress(duration_ms(pcm) / 1000)
         return Heard(self.transcript, placed(self.transcript, letter.speaker, self._embedder))
+
+    async def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
+        self._fail_if_told()
+        letter, pcm = read_clip(clip)
+        self.heard_again.append((letter.id, model))
+        progress(duration_ms(pcm) / 1000)
+        heard = self.better or self.transcript
+        return Heard(heard, placed(heard, letter.speaker, self._embedder))
 
     async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         return await encode_here(read_clip(clip)[1], target, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -14,11 +15,29 @@ from core.text import languages, own_words
 from pipeline import models
 from pipeline.hearing import number_format
 from pipeline.hearing.languages import ChoosingTranscriber, ManyLanguages
+from pipeline.refining.second_model import knows_many
 
 if TYPE_CHECKING:  # it loads ctranslate2
     from pipeline.hearing.transcriber import Transcriber
 
 _Model = TypeVar("_Model")
+
+
+def open_second_transcriber(settings: Settings, home: Path) -> Transcriber:
+    """The one that hears kept moments again; none of its models is loaded yet.
+
+    A larger Whisper takes the place of the first one and, where it knows many languages, of the
+    one for those, too. Raises ModelMissing where it is not the one that the settings pin.
+    """
+    chosen = settings.models
+    if chosen.larger_transcriber_path is None:
+        return open_transcriber(settings, home)
+    own = models.find("larger_transcriber", settings=settings, home=home)
+    pin = chosen.larger_transcriber_sha256
+    larger = replace(chosen, transcriber_path=own, transcriber_sha256=pin)
+    if knows_many(own):
+        larger = replace(larger, languages_transcriber_path=own, languages_transcriber_sha256=pin)
+    return open_transcriber(replace(settings, models=larger), home)
 
 
 def open_transcriber(settings: Settings, home: Path) -> Transcriber:

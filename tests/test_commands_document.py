@@ -71,6 +71,17 @@ def command(*arguments: str, status: int = 0) -> list[Any]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def refine(folder: Path, moment: str) -> list[Any]:
+    """What is printed of a moment without words, which the larger model is not asked about."""
+    (folder / "model.bin").touch()
+    settings = folder / "home" / "settings.toml"
+    settings.write_text(f'[models]\nlarger_transcriber_path = "{folder}"\n')
+    try:
+        return command("refine", moment)
+    finally:
+        settings.unlink()
+
+
 @contextlib.contextmanager
 def capture_of(sound: Path) -> Iterator[None]:
     """A running capture that plays a file instead of a microphone."""
@@ -124,6 +135,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         moment = found["keep"][0]["id"]
         found["show"] = command("show", moment)
         found["retry"] = command("retry", moment)
+        found["refine"] = refine(folder, moment)
         found["hide"] = command("hide", moment)
         found["undo"] = command("undo")
         found["redo"] = command("redo")

@@ -52,6 +52,25 @@ def ask(path: Path, request: Told, *, patience_s: float) -> Told:
         raise NobodyThere from error
 
 
+async def ask_and_wait(path: Path, request: Told) -> Told:
+    """As `ask`, for what may take hours: it waits as long as the other side is there.
+
+    Whoever is cancelled meanwhile hangs up.
+    """
+    import asyncio  # noqa: PLC0415 - as in `events`
+
+    try:
+        reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE)
+    except OSError as error:
+        raise NobodyThere from error
+    with contextlib.closing(writer):
+        try:
+            writer.write(_line(request))
+            return _accepted(_read(await reader.readline()))
+        except (ConnectionError, ValueError) as error:
+            raise NobodyThere from error
+
+
 async def events(path: Path, **wanted: bool) -> AsyncGenerator[Told, None]:
     """The events from now on; `{"event": "subscribed"}` comes first. Raises NobodyThere.
 

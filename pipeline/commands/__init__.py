@@ -1,9 +1,11 @@
 """The pipeline on the command line: keeping, finding, and the archive's own acts."""
 
 from pipeline.commands import acts, finding, forgetting, importing, keeping, tending
+from pipeline.refining import command as refining
 
 COMMANDS = (
     *keeping.COMMANDS,
+    *refining.COMMANDS,
     *importing.COMMANDS,
     *finding.COMMANDS,
     *acts.COMMANDS,

@@ -124,6 +124,8 @@ def models(arguments: Arguments, screen: Screen) -> int:
 def _told(found: "Found") -> str:
     if found.advice:
         return found.advice
+    if found.where is None and found.of_set is None:
+        return f"none is named; models.{found.name}_path in settings.toml does"
     if found.where is None:
         return f"not here; `afterthought models --fetch {found.of_set}` brings it"
     return f"{found.bytes / 1e6:.0f} MB, {found.where}"

@@ -118,6 +118,16 @@ LANGUAGES_EMBEDDER = Model(
     },
 )
 
+LARGER_TRANSCRIBER = Model(
+    name="larger_transcriber",
+    purpose="hears kept moments again, for `refine`",
+    title="a larger Whisper of your choice",
+    licence="its own",
+    weights="model.bin",
+    files={},
+)
+"""None that this version knows: the settings name it, and pin it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
@@ -192,6 +202,7 @@ MODELS = {
         TRANSCRIBER,
         EMBEDDER,
         *(m for each in SETS.values() for m in each.models),
+        LARGER_TRANSCRIBER,
     )
 }
 

@@ -20,7 +20,7 @@ from core.errors import ModelMissing, NotFound
 from core.files import read_small
 from core.settings import ModelSettings, Settings
 from core.text import languages
-from pipeline.models.catalogue import MODELS, Model, set_of
+from pipeline.models.catalogue import LARGER_TRANSCRIBER, MODELS, Model, set_of
 
 RECORD = "built.json"
 """Beside weights that set-up built: what they were made of, and every file's SHA-256."""
@@ -272,6 +272,8 @@ def _bytes(model: Model, place: Place) -> int:
 
 def is_needed(model: Model, settings: Settings) -> bool:
     """True for what the settings ask for; a set only where a language of theirs is in it."""
+    if model is LARGER_TRANSCRIBER:
+        return settings.models.larger_transcriber_path is not None
     listed = languages.chosen(settings.hearing.languages)
     return set_of(model.name) is None or not listed.is_english_alone
 

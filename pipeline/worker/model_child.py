@@ -23,16 +23,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
-from core.errors import UserError
+from core.errors import ModelMissing, UserError
 from core.moment import Transcript
 from core.settings_file import load
 from pipeline import embedders, media, models
 from pipeline.hearing.transcribe_clip import hear
 from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
+from pipeline.refining.second_model import second_model
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
-from pipeline.transcribers import open_own_words, open_transcriber
+from pipeline.transcribers import open_own_words, open_second_transcriber, open_transcriber
 from pipeline.worker.model_process import (
     Asked,
     Hand,
@@ -56,6 +57,9 @@ class Loaded(Protocol):
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip, and their passages and vectors."""
 
+    def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
+        """The same by a larger model, which the settings name."""
+
     def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         """The sound of a clip, encoded."""
 
@@ -75,12 +79,28 @@ class LoadedModels:
         self._resting_speech_models: list[SpeechModel] = []
         self._loading = threading.Lock()
         self._embedders: dict[str, Embedder] = {}
+        self._second_transcribers: dict[str, Transcriber] = {}
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
+        return self._heard_by(self._transcriber, clip, progress)
+
+    def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
+        """The same by the larger model of this name. Raises ModelMissing where it is not here."""
+        if model not in self._second_transcribers:
+            settings = load(self._home)  # it may have been named since this process began
+            if second_model(settings, self._home).name != model:
+                raise ModelMissing(
+                    f"The larger model of now is not {model}.", advice="Run `refine` again."
+                )
+            second = open_second_transcriber(settings, self._home)
+            self._second_transcribers = {model: second}
+        return self._heard_by(self._second_transcribers[model], clip, progress)
+
+    def _heard_by(self, transcriber: Transcriber, clip: Path, progress: Progress) -> Heard:
         letter, pcm = read_clip(clip)
         with self._speech_model() as speech_model:
-            heard = hear(pcm, speech_model, self._transcriber, progress)
+            heard = hear(pcm, speech_model, transcriber, progress)
         transcript = self._with_own_words(heard)
         whole_s = duration_ms(pcm) / 1000
         embedder = self._embedder()
@@ -188,6 +208,9 @@ class Server:
             case "hear":
                 with _named(asked.about) as clip:
                     return self._heard(clip, progress)
+            case "hear_again" if asked.model is not None:
+                with _named(asked.about) as clip:
+                    return self._loaded.hear_again(clip, asked.model, progress)
             case "encode" if asked.target is not None:
                 with _named(asked.about) as clip:
                     return self._loaded.encode(clip, asked.target, progress)

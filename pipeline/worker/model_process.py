@@ -59,12 +59,13 @@ class Rank(IntEnum):
     QUERY = 0
     SHORT = 1
     LONG = 2
+    AGAIN = 3
 
 
 class Asked(NamedTuple):
     """One request to the child. The clip that it is about, if any, follows as a descriptor.
 
-    `target` is where the encoded sound is to lie.
+    `target` is where the encoded sound is to lie, `model` which one is to hear it again.
     """
 
     number: int
@@ -72,10 +73,11 @@ class Asked(NamedTuple):
     about: Any
     rank: Rank
     target: Path | None = None
+    model: str | None = None
 
     @property
     def is_about_a_clip(self) -> bool:
-        return self.what in {"hear", "encode"}
+        return self.what in {"hear", "hear_again", "encode"}
 
 
 class Hand(IntEnum):
@@ -92,7 +94,8 @@ def hand_of(asked: Asked) -> Hand:
     """
     if asked.what == "encode":
         return Hand.LIGHT
-    return Hand.HEAVY if asked.what == "hear" or asked.rank is Rank.LONG else Hand.LIGHT
+    is_hearing = asked.what in {"hear", "hear_again"}
+    return Hand.HEAVY if is_hearing or asked.rank is Rank.LONG else Hand.LIGHT
 
 
 class ModelsFailed(Exception):
@@ -120,6 +123,9 @@ class Models(Protocol):
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip file of the spool, and their passages and vectors."""
+
+    async def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
+        """The same by the larger model of this name. Everything else goes before it."""
 
     async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         """The sound of a clip file of the spool, encoded into a new file."""
@@ -169,36 +175,35 @@ class ChildModels:
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         with clip.open("rb") as file:
-            heard: Heard = await self._ask("hear", file, _rank_of(file), progress)
+            heard: Heard = await self._ask(Asked(0, "hear", file, _rank_of(file)), progress)
+        return heard
+
+    async def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
+        with clip.open("rb") as file:
+            asked = Asked(0, "hear_again", file, Rank.AGAIN, model=model)
+            heard: Heard = await self._ask(asked, progress)
         return heard
 
     async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         with clip.open("rb") as file:
-            rank = _rank_of(file)
-            encoded: Encoded = await self._ask("encode", file, rank, progress, target)
+            asked = Asked(0, "encode", file, _rank_of(file), target)
+            encoded: Encoded = await self._ask(asked, progress)
         return encoded
 
     async def read(self, said: Sequence[Said]) -> list[Embedding | None]:
         rank = _rank(sum(len(transcript.text) for transcript, _ in said) > LONG_TEXT_SIGNS)
-        read: list[Embedding | None] = await self._ask("read", list(said), rank)
+        read: list[Embedding | None] = await self._ask(Asked(0, "read", list(said), rank))
         return read
 
     async def embed(self, texts: Sequence[str], embedder: str) -> Vectors:
-        vectors: Vectors = await self._ask("embed", (list(texts), embedder), Rank.QUERY)
+        about = (list(texts), embedder)
+        vectors: Vectors = await self._ask(Asked(0, "embed", about, Rank.QUERY))
         return vectors
 
     async def close(self) -> None:
         self._end()
 
-    async def _ask(
-        self,
-        what: str,
-        about: object,
-        rank: Rank,
-        progress: Progress | None = None,
-        target: Path | None = None,
-    ) -> Any:  # noqa: ANN401 - what the child answers depends on what it is asked
-        asked = Asked(0, what, about, rank, target)
+    async def _ask(self, asked: Asked, progress: Progress | None = None) -> Any:  # noqa: ANN401 - what the child answers depends on what it is asked
         try:
             return await self._ask_once(asked, progress)
         except _NotBegun:  # another request ended the child; this one has a new child

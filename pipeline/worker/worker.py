@@ -13,6 +13,7 @@ from core.errors import ArchiveInDoubt, ArchiveUnusable, ModelMissing, UserError
 from core.log import get_log
 from core.sockets.socket_client import Told
 from pipeline.media import Handling
+from pipeline.refining.hearing_again import HearingAgain, ToRefine
 from pipeline.search.found import Found, Wanted
 from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken
@@ -78,6 +79,7 @@ class Worker:
         self._failing = Failing(spool.folder, clock, conditions)
         self._again = HearAgain(archive, spool)
         self._anew = EmbeddingAnew(archive, models, clock)
+        self._hearing_again = HearingAgain(archive, models, spool.folder, self.report)
         self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -188,6 +190,10 @@ class Worker:
         count = await try_again(self._archive, self.spool, self.handling, moment)
         self.wake()
         return count
+
+    async def hear_again(self, asked: ToRefine) -> str:
+        """What a larger model made of a moment. Raises NotFound, ModelsFailed, UserError."""
+        return await self._hearing_again.hear(asked, self.handling)
 
     async def search(self, wanted: Wanted) -> Found:
         """What the archive has for another process."""

@@ -4,6 +4,7 @@
 |---|---|
 | `{"do": "wake"}` | `{"ok": true}`, and the spool is looked at now |
 | `{"do": "retry", "moment": id or null}` | `{"count": n}`: so many are tried again, of all |
+| `{"do": "refine", "moment": id, "model": name, "act": id}` | `outcome`, when it was heard |
 | `{"do": "status"}` | process, waiting, aside, working, trouble; with `"today": true`, today |
 | `{"do": "embed", "texts": [...], "embedder": name}` | `{"vectors": base64, "dimensions": n}` |
 | `{"do": "search", "query": ..., ...}` | hits, both as in `pipeline/search/found.py` |
@@ -35,6 +36,7 @@ from core.sockets.socket_server import Limits, Line, SocketServer
 from core.spool_port import Clip
 from pipeline import media
 from pipeline.media import Handling
+from pipeline.refining.hearing_again import ToRefine
 from pipeline.search.found import Found, Wanted, found_as_json, read_wanted
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
@@ -79,6 +81,9 @@ class Served(Protocol):
 
     async def try_again(self, moment: str | None) -> int:
         """Give the models once more what they failed on, now; how many moments."""
+
+    async def hear_again(self, asked: ToRefine) -> str:
+        """What a larger model made of a moment."""
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         """What a trusted visitor's clock says."""
@@ -145,7 +150,7 @@ async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
             return {**worker.status(), "today": await worker.today()}
         case "status":
             return worker.status()
-        case "embed" | "search" | "transcribe" as models_work:
+        case "embed" | "search" | "transcribe" | "refine" as models_work:
             return await _MODELS_WORK[models_work](worker, request)
         case "clock":
             return await worker.hear_time(request["at_ms"], request["utc_offset_min"])
@@ -188,7 +193,17 @@ async def _transcribe(worker: Served, request: dict[str, Any]) -> dict[str, Any]
     }
 
 
-_MODELS_WORK = {"embed": _embed, "search": _search, "transcribe": _transcribe}
+async def _refine(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
+    moment, model, act = (str(request[each]) for each in ("moment", "model", "act"))
+    return {"outcome": await worker.hear_again(ToRefine(moment, model, act))}
+
+
+_MODELS_WORK = {
+    "embed": _embed,
+    "search": _search,
+    "transcribe": _transcribe,
+    "refine": _refine,
+}
 
 
 async def _stream_events(worker: Served, line: Line) -> None:

@@ -40,7 +40,7 @@ def complete(script: Path) -> Complete:
     ("words", "completed"),
     [
         (["hi"], {"hide"}),
-        (["re"], {"record", "restore", "resume", "retry", "redo", "rebuild"}),
+        (["re"], {"record", "restore", "resume", "retry", "redo", "rebuild", "refine"}),
         (["search", "--unt"], {"--until"}),
         (["hear", "--policy", ""], {"button", "ambient", "everything"}),
         (["completion", ""], {"bash", "zsh", "fish"}),

@@ -33,6 +33,9 @@ class Diary:
         self._work(clip.read_text(encoding="ascii"), progress)
         return Heard(Transcript(""), None)
 
+    def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
+        return self.hear(clip, progress)
+
     def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         self._work(f"{clip.read_text(encoding='ascii')} to {target.name}", progress)
         return Encoded("", "", 0, 0)

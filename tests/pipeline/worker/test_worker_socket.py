@@ -16,6 +16,7 @@ from core.errors import UserError
 from core.sockets import socket_client
 from pipeline.fakes import FakeModels
 from pipeline.media import Handling
+from pipeline.refining.hearing_again import ToRefine
 from pipeline.search.found import Found, Wanted
 from pipeline.spool.spool import Spool
 from pipeline.worker import worker_socket
@@ -47,6 +48,9 @@ class Idle:
 
     async def search(self, wanted: Wanted) -> Found:
         return Found(wanted.query, (), nothing_close=True, by_words_alone=True, ms=1.0)
+
+    async def hear_again(self, asked: ToRefine) -> str:
+        return f"{asked.model} heard {asked.moment} for {asked.act}"
 
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         return {}
@@ -103,6 +107,12 @@ async def test_a_retry_is_passed_on_and_counted(
     idle: Idle, path: Path, moment: str | None, count: int
 ) -> None:
     assert await ask(path, {"do": "retry", "moment": moment}) == {"count": count}
+
+
+async def test_what_is_to_be_heard_again_is_passed_on(idle: Idle, path: Path) -> None:
+    request = {"do": "refine", "moment": "ab-1", "model": "small.en", "act": "cd"}
+
+    assert await ask(path, request) == {"outcome": "small.en heard ab-1 for cd"}
 
 
 @pytest.mark.parametrize("texts", ["a text", [], [1], {}, None, ["x"] * (MOST_TEXTS + 1)])
