@@ -21,6 +21,7 @@ from core.sent import Sent
 from core.settings_file import spoken_in
 from core.sockets import socket_client
 from core.spool_port import SpoolPort, TypedText
+from core.text.words import space_between
 from dashboard import access
 from dashboard.archive_access import ArchiveAccess, Forget, Undo
 from dashboard.assets import load_assets
@@ -88,7 +89,9 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_POST_BYTES
     app.extensions["context"] = context = _context(home, streams, reached, sent)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(device=_device, assets=context.assets, say=say)
+    app.jinja_env.globals.update(
+        device=_device, assets=context.assets, say=say, space_between=space_between
+    )
     app.jinja_env.filters["with_commands"] = with_commands
     access.guard(app)
     compress(app)

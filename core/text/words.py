@@ -8,7 +8,7 @@ migration that fills the keyword index anew.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -51,6 +51,9 @@ _UNSPACED = (
     (0x20000, 0x3FFFD),  # Han
 )
 """Scripts that put no space between words."""
+
+_HAS_SPACES = re.compile("[\u1100-\u11ff\u1780-\u17ff\u3131-\u318f\uac00-\ud7ff]")
+"""Of these Hangul and Khmer, in which a space stands after some words, and is heard."""
 
 _STARTS = [start for start, _ in _UNSPACED]
 _DRAWN_INTO_ONE = ((0x0E32, 0x0E32), (0x1160, 0x11FF), (0xFF9E, 0xFF9F), (0xFFC2, 0xFFDC))
@@ -97,6 +100,30 @@ def folded(word: str) -> str:
 def is_unspaced(word: str) -> bool:
     """Whether this word is a run of a script without spaces, in which words have no ends."""
     return _kind(word[:1]) == "u"
+
+
+def begins_unspaced(text: str) -> bool:
+    """Whether its first letter is of a script that puts no space between words."""
+    return _is_unspaced_letter(next(filter(_is_letter, text), ""))
+
+
+def ends_unspaced(text: str) -> bool:
+    """Whether its last letter is of a script that puts no space between words."""
+    return _is_unspaced_letter(next(filter(_is_letter, reversed(text)), ""))
+
+
+def space_between(before: str, after: str) -> str:
+    """What stands between these two words: nothing where both are of a script without spaces."""
+    return "" if ends_unspaced(before) and begins_unspaced(after) else " "
+
+
+def joined(words: Iterable[str]) -> str:
+    """The text of these words, with a space between two wherever their scripts have one."""
+    text, last = list[str](), ""
+    for word in words:
+        text += [space_between(last, word), word] if text else [word]
+        last = word
+    return "".join(text)
 
 
 def pairs_of(run: str) -> list[str]:
@@ -157,15 +184,15 @@ def _tokens(plain: str) -> Iterator[_Span]:
             for token, start, stop in _parts(word):
                 yield token, begin + start, begin + stop
     if "-" in kinds:
-        yield from _joined(plain)
+        yield from _compounds(plain)
 
 
-def _joined(plain: str) -> Iterator[_Span]:
+def _compounds(plain: str) -> Iterator[_Span]:
     """The words with hyphens as one each; a date in figures is none."""
     for start, end in _spans(_COMPOUND, plain):
-        joined = folded(_JOINERS.sub("", plain[start:end]))
-        if not joined.isdigit():
-            yield joined, start, end
+        whole = folded(_JOINERS.sub("", plain[start:end]))
+        if not whole.isdigit():
+            yield whole, start, end
 
 
 def _parts(word: str) -> Iterator[_Span]:
@@ -263,3 +290,11 @@ _MARKS = _Marks()
 
 def _kind(character: str) -> str:
     return character.translate(_KINDS)
+
+
+def _is_letter(character: str) -> bool:
+    return _kind(character) in ("w", "u")
+
+
+def _is_unspaced_letter(letter: str) -> bool:
+    return is_unspaced(letter) and not _HAS_SPACES.match(letter)

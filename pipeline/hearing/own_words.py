@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import jellyfish
 
 from core.moment import Transcript, Word
+from core.text.words import joined
 from pipeline.hearing.doubt import DOUBTFUL_BELOW
 
 MOST_WORDS = 3
@@ -89,7 +90,7 @@ class OwnWords:
             words.append(match.word)
             at = match.end
         words += heard.words[at:]
-        return replace(heard, words=tuple(words), text=" ".join(word.word for word in words))
+        return replace(heard, words=tuple(words), text=joined(word.word for word in words))
 
     def _best(self, words: Sequence[Word]) -> list[_Match]:
         """Those as long as their term, then the closest; no two share a word. In their order.
@@ -161,7 +162,7 @@ def _readings(run: Sequence[Word]) -> Iterator[tuple[str, str, str]]:
 
     Whisper writes "Cabernet's" for "Kubernetes", and "Niam's" for "Niamh's".
     """
-    parts = _EDGES.match(" ".join(word.word for word in run))
+    parts = _EDGES.match(joined(word.word for word in run))
     assert parts is not None
     before, core, after = parts.groups()
     if not core:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from core.text.words import begins_unspaced, ends_unspaced
 from pipeline.hearing.sentences import complete
 
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
-"""Languages that are written without spaces: each sign that is complete stands alone."""
+"""Languages that are written without spaces: each sign stands alone, with the marks on it. What is
+of another script among them goes from space to space, as elsewhere."""
 
 _BROKEN = "\ufffd"
 
@@ -84,8 +86,7 @@ class Tokens:
         """The text of these tokens, word by word; they hold no mark and no timestamp."""
         words: list[list[tuple[str, tuple[int, ...]]]] = []
         for text, ids in self._complete(tokens):
-            begins = text.startswith(" ") or language in UNSPACED
-            if words and (not begins or _is_punctuation(text, language)):
+            if words and _goes_on(words[-1], text, language):
                 words[-1].append((text, ids))
             else:
                 words.append([(text, ids)])
@@ -119,8 +120,14 @@ class Tokens:
         return self._mark("nocaptions") if found is None else int(found)
 
 
-def _is_punctuation(text: str, language: str) -> bool:
-    return language in UNSPACED and _is_mark(text)
+def _goes_on(parts: list[tuple[str, tuple[int, ...]]], text: str, language: str) -> bool:
+    """Whether this text is of the same word as the parts before it."""
+    if language not in UNSPACED:
+        return not text.startswith(" ")
+    if _is_mark(text) or unicodedata.category(text[0])[0] == "M":  # a vowel sign, say
+        return True
+    before = "".join(part for part, _ in parts)
+    return not (text.startswith(" ") or ends_unspaced(before) or begins_unspaced(text))
 
 
 def _is_mark(text: str) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from core.audio import FRAME_SAMPLES, RATE_HZ, Span
 from core.moment import Transcript, Word
 from core.pcm import Pcm, release_memory
+from core.text.words import joined
 from pipeline.hearing.doubt import believable
 from pipeline.hearing.evidence import Evidence
 from pipeline.hearing.packing import Window, windows
@@ -81,7 +82,7 @@ def _joined(parts: list[Transcript], name: str) -> Transcript:
     words = tuple(word for part in parts for word in part.words)
     model, language = _of_most_words(parts, name)
     return Transcript(
-        text=" ".join(word.word for word in words),
+        text=joined(word.word for word in words),
         words=words,
         model=model,
         mean_log_probability=_mean_log_probability(parts),

@@ -16,6 +16,7 @@ from ctranslate2 import StorageView
 
 from core.moment import Transcript, Word
 from core.pcm import Pcm
+from core.text.words import joined
 from pipeline.hearing.alignment import Placed
 from pipeline.hearing.doubt import is_disbelieved, is_doubtful
 from pipeline.hearing.mel import FRAMES_A_SECOND, Frames, frames_of, log_mel
@@ -80,7 +81,7 @@ class WhisperTranscriber:
         parts = [part for part in self._parts(pcm) if part.words]
         words = tuple(word for part in parts for word in part.words)
         return Transcript(
-            text=" ".join(word.word for word in words),
+            text=joined(word.word for word in words),
             words=words,
             model=self.name,
             mean_log_probability=_mean_log_probability(parts),

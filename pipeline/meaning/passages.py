@@ -18,8 +18,12 @@ _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)\]]*$")  # noqa: RUF00
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A run of signs without a space, and when it sounded, where it did."""
+    """A run of signs without a space, and when it sounded, where it did.
 
+    `space` is what stands before it: nothing between two words of a script without spaces.
+    """
+
+    space: str
     text: str
     pieces: int
     start_ms: int | None
@@ -59,9 +63,13 @@ def _tokens(transcript: Transcript, count_pieces: Callable[[str], int]) -> Itera
         for part in word.word.split()
     ]
     typed = [(part, None, None) for part in transcript.text.split()]
+    at = 0
     for text, start_ms, end_ms in spoken or typed:
+        space = "" if transcript.text.startswith(text, at) else " "
+        at = max(at, transcript.text.find(text, at)) + len(text)
         for short, pieces in _short_enough(text, count_pieces):
-            yield _Token(short, pieces, start_ms, end_ms)
+            yield _Token(space, short, pieces, start_ms, end_ms)
+            space = " "
 
 
 def _short_enough(text: str, count_pieces: Callable[[str], int]) -> Iterator[tuple[str, int]]:
@@ -92,5 +100,5 @@ def _pause_ms(tokens: Sequence[_Token], place: int) -> int:
 
 
 def _passage(tokens: Sequence[_Token]) -> Passage:
-    text = " ".join(token.text for token in tokens)
-    return Passage(text, tokens[0].start_ms, tokens[-1].end_ms)
+    text = "".join(f"{token.space}{token.text}" for token in tokens)
+    return Passage(text.removeprefix(" "), tokens[0].start_ms, tokens[-1].end_ms)

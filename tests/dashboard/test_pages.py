@@ -116,6 +116,14 @@ def test_a_moments_page_has_its_words_with_their_times(page: FlaskClient, diary:
     assert "may be wrong" in text
 
 
+def test_words_without_spaces_are_shown_so(page: FlaskClient, diary: Diary) -> None:
+    moment = diary.heard("明 天 Docker", now_ms())
+
+    text = page.get(f"/moment/{moment}").text
+
+    assert '明</span><span class="w" data-s="500" data-e="900">天</span> <span' in text
+
+
 def test_what_was_said_is_never_markup(page: FlaskClient, diary: Diary) -> None:
     diary.heard("<script>alert(1)</script>", now_ms())
     diary.typed("<img src=x onerror=alert(1)>", now_ms())

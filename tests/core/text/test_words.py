@@ -9,6 +9,7 @@ from core.text.words import (
     folded,
     index_text,
     is_unspaced,
+    joined,
     pairs_of,
     phrase_tokens,
     tokens_of,
@@ -76,6 +77,24 @@ def test_the_index_has_an_unspaced_run_as_pairs_and_its_last_character() -> None
     assert (pairs_of("备用电池"), pairs_of("水")) == (["备用", "用电", "电池"], ["水"])
     assert is_unspaced("水")
     assert not is_unspaced("tea")
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("My t-shirt, it's 3 euros.", "My t-shirt, it's 3 euros."),
+        ("明 天, 买 牛 奶。", "明天,买牛奶。"),
+        ("用 Docker 部 署", "用 Docker 部署"),
+        ("です。 「は」 い", "です。「は」い"),
+        ("พ รุ่ ง นี้", "พรุ่งนี้"),
+        ("내일 우유", "내일 우유"),
+        ("ថ្ងៃ ស្អែក", "ថ្ងៃ ស្អែក"),
+        ("über — Zürich", "über — Zürich"),
+        ("", ""),
+    ],
+)
+def test_words_are_joined_with_the_spaces_of_their_scripts(words: str, text: str) -> None:
+    assert joined(words.split()) == text
 
 
 def test_the_index_has_a_word_with_hyphens_in_parts_and_joined() -> None:

@@ -30,6 +30,12 @@ def test_a_doubtful_word_that_sounds_like_a_name_becomes_it_and_stays_beside_it(
     assert (found.model, found.mean_log_probability, found.language) == ("m", -0.3, "en")
 
 
+def test_words_of_a_script_without_spaces_stay_without() -> None:
+    found = put(("明", 0.9), ("天", 0.95), ("Niam", 0.3))
+
+    assert found.text == "明天 Niamh"
+
+
 def test_a_name_that_was_heard_as_several_words_spans_them() -> None:
     found = put(("Dr.", 0.8), ("Radhu", 0.3), ("will", 0.1), ("ask,", 0.4), ("then", 0.98))
 

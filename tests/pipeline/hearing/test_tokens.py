@@ -1,5 +1,6 @@
 """With the real tokenizers, which come with the weights."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,24 @@ def test_without_spaces_each_sign_is_a_word_and_a_mark_belongs_to_the_one_before
     tokens: Tokens,
 ) -> None:
     assert words(tokens, "你好。东京", "zh") == ["你", "好。", "东", "京"]
+
+
+def test_without_spaces_words_of_another_script_and_figures_stay_whole(tokens: Tokens) -> None:
+    text = "我用Docker部署，买3.5公斤。"  # noqa: RUF001
+
+    assert words(tokens, text, "zh") == [
+        *("我", "用", "Docker", "部", "署，", "买", "3.5", "公", "斤。")  # noqa: RUF001
+    ]
+    assert words(tokens, " It's a t-shirt.", "zh") == [" It's", " a", " t-shirt."]
+
+
+@pytest.mark.parametrize(("language", "text"), [("th", "พรุ่งนี้"), ("lo", "ມື້ອື່ນ"), ("my", "မနက်ဖြန်")])
+def test_a_vowel_sign_stays_with_its_letter(tokens: Tokens, language: str, text: str) -> None:
+    found = words(tokens, text, language)
+
+    assert len(found) > 1
+    assert not any(unicodedata.category(word[0]).startswith("M") for word in found)
+    assert "".join(found) == text
 
 
 def test_the_prompt_holds_what_was_said_and_whether_times_are_wanted(tokens: Tokens) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.moment import Transcript, Word
 from core.pcm import Pcm
+from core.text.words import index_text
 from pipeline.hearing.fakes import FakeSpeechModel, FakeTranscriber
 from pipeline.hearing.transcribe_clip import PIECE_SAMPLES, hear
 
@@ -63,6 +64,16 @@ def test_words_of_later_windows_carry_the_time_of_the_whole_clip() -> None:
 
     assert transcript.text == "first words second words"
     assert [word.start_ms // 1000 for word in transcript.words] == [59, 61, 121, 122]
+
+
+def test_what_was_heard_without_spaces_is_written_and_indexed_without() -> None:
+    transcript = heard(
+        voice(2), silence(60), voice(2), script=("明 天 买 牛 奶。", "用 Docker 部 署。")
+    )
+
+    assert transcript.text == "明天买牛奶。用 Docker 部署。"
+    assert [word.word for word in transcript.words][:3] == ["明", "天", "买"]
+    assert {"明天", "牛奶", "docker", "部署"} <= set(index_text(transcript.text).split())
 
 
 def test_quiet_speech_is_found_although_it_is_never_made_louder_for_the_transcriber() -> None:

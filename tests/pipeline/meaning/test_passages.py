@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.moment import Transcript, Word
 from pipeline.meaning.passages import MAX_PIECES, cut
+from pipeline.meaning.placing import located
 
 
 def pieces(text: str) -> int:
@@ -85,6 +88,20 @@ def test_without_a_sentence_end_speech_is_cut_at_its_longest_pause() -> None:
     assert len(first.text.split()) == 150
     assert first.end_ms is not None
     assert second.start_ms == first.end_ms + 900
+
+
+def test_passages_have_the_spaces_of_their_text_and_are_found_in_it() -> None:
+    said = [*"明天买牛奶", "Docker", *"部署。"] * 100
+    transcript = replace(spoken(said), text="明天买牛奶 Docker 部署。" * 100)
+
+    passages = tuple(cut(transcript, pieces))
+
+    assert len(passages) > 1
+    assert "".join(one.text for one in passages) == transcript.text
+    cuts = located(passages, transcript.text)
+    assert [transcript.text[one.text_start : one.text_end] for one in cuts] == [
+        one.text for one in passages
+    ]
 
 
 def test_a_page_without_a_space_is_cut_inside() -> None:
