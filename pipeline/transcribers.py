@@ -67,9 +67,7 @@ def open_transcriber(settings: Settings, home: Path) -> Transcriber:
         return MultilingualWhisper(folder, threads=chosen.threads, name=many.name)
 
     def has_many() -> bool:
-        # A path of the wearer's own is used or complained about, never passed over.
-        name = "languages_transcriber"
-        return own_many is not None or models.is_there(name, settings=settings, home=home)
+        return models.is_there("languages_transcriber", settings=settings, home=home)
 
     english = _English("whisper-tiny.en" if own is None else own.name, load_english)
     many = _Many("whisper-base" if own_many is None else own_many.name, load_many, has_many)
