@@ -127,7 +127,10 @@ def _worker(path: Path) -> dict[str, Any] | None:
 
 
 def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
-    """How the worker stands, and what is still to come and why; None where none runs."""
+    """How the worker stands, and what is still to come and why; None where none runs.
+
+    A worker of the version before, which runs until it is restarted, tells less.
+    """
     if status is None:
         return [_NO_WORKER]
     if status["trouble"]:
@@ -150,9 +153,10 @@ def today_sentences(
 ) -> list[str]:
     """What was heard today, kept, and written down; nothing of what is not known."""
     told = []
-    if capture is not None and capture["heard_today_s"] > 0:
-        told.append(f"Today {_length(capture['heard_today_s'])} of sound were heard.")
-    today = None if worker is None else worker["today"]
+    heard_s = None if capture is None else capture.get("heard_today_s")
+    if heard_s:
+        told.append(f"Today {_length(heard_s)} of sound were heard.")
+    today = None if worker is None else worker.get("today")
     if today is not None and today["kept"]:
         moments = counted(today["kept"], "moment with sound was", "moments with sound were")
         kept, written = _length(today["kept_s"]), _length(today["transcribed_s"])
@@ -162,20 +166,20 @@ def today_sentences(
 
 def _running(status: Mapping[str, Any]) -> str:
     waits = counted(status["waiting"], "item waits", "items wait")
-    oldest_s = status["oldest_s"]
+    oldest_s = status.get("oldest_s")
     since = "" if oldest_s is None else f", the oldest for {_length(oldest_s)}"
     return f"The worker is running; {waits}{since}."
 
 
 def _pace(status: Mapping[str, Any]) -> list[str]:
-    pace = status["cpu_s_per_sound_s"]
+    pace = status.get("cpu_s_per_sound_s")
     if pace is None:
         return []
     return [f"Writing down a second of sound takes {pace:.2f} s of processor time."]
 
 
 def _anew(status: Mapping[str, Any]) -> list[str]:
-    anew = status["embedding_anew"]
+    anew = status.get("embedding_anew")
     if anew is None:
         return []
     done = f"{anew['done']} of {anew['of']} are done"

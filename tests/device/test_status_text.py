@@ -1,5 +1,7 @@
 """How the worker stands, in sentences."""
 
+from typing import Any
+
 from device.status_text import today_sentences, worker_sentences
 
 
@@ -48,3 +50,17 @@ def test_what_the_day_came_to_is_told_as_far_as_it_is_known() -> None:
     assert today_sentences({"heard_today_s": 0.0}, {"today": {**today, "kept": 0}}) == []
     assert today_sentences(None, {"today": None}) == []
     assert today_sentences(None, None) == []
+
+
+def test_beside_a_worker_and_a_capture_of_the_version_before_the_rest_is_told() -> None:
+    before: dict[str, Any] = {
+        "trouble": None,
+        "waiting": 1,
+        "failing": [],
+        "resting": [],
+        "aside": 0,
+        "set_aside": [],
+    }
+
+    assert worker_sentences(before) == ["The worker is running; 1 item waits."]
+    assert today_sentences({}, before) == []
