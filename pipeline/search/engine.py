@@ -1,5 +1,6 @@
 """Asks the archive for words and for meaning, fuses the two, and shows what it found."""
 
+import asyncio
 import base64
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -96,6 +97,7 @@ class Engine:
         parsed = [await self._in_all_forms(parse(each, self._languages)) for each in queries]
         texts = [query.text for query in parsed]
         vectors = await _embedded(texts, moments.table.vectors, embed) if embed else {}
+        by_words = not vectors or len(vectors) < len(moments.table.vectors)
         within = moments.within(since_ms, until_ms)
         shared_ms = _since(began) / max(len(queries), 1)
         found = []
@@ -105,7 +107,7 @@ class Engine:
             cosines = {name: moments.cosines(row, name) for name, row in known.items()}
             hits, nothing_close = await self._answer(moments, query, cosines, within, n)
             ms = shared_ms + _since(began)
-            found.append(Found(queries[place], hits, nothing_close, not vectors, ms))
+            found.append(Found(queries[place], hits, nothing_close, by_words, ms))
         return found
 
     async def _current_moments(self) -> Moments:
@@ -188,10 +190,13 @@ class Engine:
 async def _embedded(
     texts: Sequence[str], stored: Mapping[str, Vectors], embed: Embed
 ) -> dict[str, NDArray[np.float32]]:
-    """The texts' vectors by each embedder that the archive has vectors of and that answers."""
+    """The texts' vectors by each embedder that the archive has vectors of and that answers.
+
+    All are asked at once, so that two slow ones take no longer than one.
+    """
     found: dict[str, NDArray[np.float32]] = {}
-    for name, rows in stored.items():
-        vectors = await embed(texts, name)
+    answers = await asyncio.gather(*(embed(texts, name) for name in stored))
+    for (name, rows), vectors in zip(stored.items(), answers, strict=True):
         # Who knows the vector of a query already need not know whose it is.
         if vectors is not None and vectors.shape[1] == rows.dimensions:
             found[name] = vectors

@@ -60,8 +60,9 @@ class Hit:
 class Found:
     """The answer to one query, best hit first.
 
-    `by_words_alone` says that meaning could not be asked; `nothing_close` that the hits
-    are the nearest there are and probably no answer. `ms` is this query's share of the time.
+    `by_words_alone` says that some moments or all could not be asked for their meaning;
+    `nothing_close` that the hits are the nearest there are and probably no answer. `ms` is this
+    query's share of the time.
     """
 
     query: str

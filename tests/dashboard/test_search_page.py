@@ -54,7 +54,7 @@ def test_a_hit_comes_with_its_reason_and_words_alone_are_owned_up(
     text = page.get("/search?q=siren").text
 
     assert "has the word" in text
-    assert "Only exact words" in text
+    assert "by exact words only" in text
 
 
 def test_by_words_alone_nobody_is_asked_what_it_means(page: FlaskClient, diary: Diary) -> None:

@@ -256,7 +256,7 @@ def test_a_hit_of_elsewhere_names_its_zone() -> None:
         (found(query=" ", nothing=True, alone=True), ""),
         (found(nothing=True), "Nothing found"),
         (found(HIT, nothing=True), "the nearest"),
-        (found(HIT, alone=True), "Only exact words"),
+        (found(HIT, alone=True), "by exact words only"),
     ],
 )
 def test_the_answer_says_what_must_be_known_of_it(answer: Found, note: str) -> None:
