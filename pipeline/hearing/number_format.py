@@ -6,6 +6,7 @@ each processor, and what it chose stays: the other format may give another word.
 """
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ def measured() -> Measured | None:
     """What set-up measured on this processor with these libraries; None where it did not."""
     try:
         told = json.loads(read_small(_record()))
-        return Measured(**told["cpu_s"]) if told["on"] == _on() else None
+        return _read(told["cpu_s"]) if told["on"] == _on() else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -104,6 +105,14 @@ def check(settings: Settings) -> Check:
 
 def _fine(sentence: str) -> Check:
     return Check("number format", "ok", sentence)
+
+
+def _read(cpu_s: Mapping[str, float]) -> Measured:
+    """Raises ValueError for what is no time that work takes."""
+    for seconds in cpu_s.values():
+        if type(seconds) not in {int, float} or not 0 < seconds < math.inf:
+            raise ValueError(seconds)
+    return Measured(**cpu_s)
 
 
 def _least_s(work: Work) -> float:

@@ -116,6 +116,21 @@ def test_a_damaged_record_counts_as_none(machine: Path, text: str) -> None:
     assert check(FULL).state == "warn"
 
 
+@pytest.mark.parametrize("wrong", [None, "1.0", 0, -1.0, True, float("nan"), float("inf"), [1.0]])
+def test_a_record_of_what_is_no_time_counts_as_none(
+    took: Callable[..., Measured], machine: Path, wrong: object
+) -> None:
+    took(int8=1.0, float32=2.0)
+    record = machine / "models" / "number_format.json"
+    told = json.loads(record.read_text(encoding="utf-8"))
+
+    told["cpu_s"]["float32_s"] = wrong
+    record.write_text(json.dumps(told), encoding="utf-8")
+
+    assert measured() is None
+    assert check(FULL).state == "warn"
+
+
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [
