@@ -48,7 +48,12 @@ def languages_checks(settings: Settings, home: Path) -> Iterator[Check]:
     listed = languages.chosen(settings.hearing.languages)
     for problem in unheard(settings, home):
         yield Check("languages", "warn", problem)
-    names = ", ".join(map(languages.language_name, listed.codes))
+    heard = listed.codes
+    if not listed.is_english_alone and not models.is_here(
+        "languages_transcriber", settings=settings, home=home
+    ):
+        heard = (languages.ENGLISH,)
+    names = ", ".join(map(languages.language_name, heard))
     yield Check("languages", "ok", f"What is said is taken for {names}.")
 
 

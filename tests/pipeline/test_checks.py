@@ -40,8 +40,9 @@ def test_doctor_warns_of_what_it_cannot_take_of_the_list(home: Path) -> None:
 def test_doctor_warns_of_a_language_without_its_model(home: Path, fetched: Path) -> None:
     fetched.unlink()
 
-    warning, _ = told(home, "en", "de", "fr")
+    warning, check = told(home, "en", "de", "fr")
 
+    assert check.sentence == "What is said is taken for English."
     assert warning.sentence.startswith("German and French cannot be written down yet")
     assert "`afterthought models --fetch languages`" in warning.sentence
     assert [each.state for each in told(home, "en")] == ["ok"]
