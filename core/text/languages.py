@@ -58,11 +58,7 @@ def chosen(listed: Sequence[str]) -> Chosen:
     known = [code for code in asked if code in LANGUAGE_NAMES]
     problems = [_unknown(code) for code in asked if code not in LANGUAGE_NAMES]
     if len(known) > MOST_CHOSEN:
-        left_out = " and ".join(LANGUAGE_NAMES[code] for code in known[MOST_CHOSEN:])
-        problems.append(
-            f"hearing.languages lists more than {MOST_CHOSEN} languages: {left_out} is left out. "
-            "Take one out of the list in settings.toml."
-        )
+        problems.append(_too_many(known[MOST_CHOSEN:]))
     if not known:
         problems.append(
             "hearing.languages names no language that can be heard, so English is heard. Write "
@@ -74,6 +70,15 @@ def chosen(listed: Sequence[str]) -> Chosen:
 def language_name(code: str) -> str:
     """The language's English name; the code itself where we know none for it."""
     return LANGUAGE_NAMES.get(code, code)
+
+
+def _too_many(left_out: Sequence[str]) -> str:
+    names = " and ".join(map(language_name, left_out))
+    are = "is" if len(left_out) == 1 else "are"
+    return (
+        f"hearing.languages lists more than {MOST_CHOSEN} languages: {names} {are} left out. "
+        f"Take {len(left_out)} out of the list in settings.toml."
+    )
 
 
 def _unknown(code: str) -> str:

@@ -36,6 +36,20 @@ def test_what_cannot_be_taken_is_told_and_the_rest_is_taken(
     assert told in " ".join(found.problems)
 
 
+def test_it_is_told_how_many_languages_are_too_many() -> None:
+    five = ["en", "de", "fr", "es", "it"]
+
+    (one,) = chosen([*five, "pt"]).problems
+    (two,) = chosen([*five, "pt", "nl"]).problems
+    (three,) = chosen([*five, "pt", "nl", "da"]).problems
+
+    assert one.endswith(": Portuguese is left out. Take 1 out of the list in settings.toml.")
+    assert two.endswith(
+        ": Portuguese and Dutch are left out. Take 2 out of the list in settings.toml."
+    )
+    assert ": Portuguese and Dutch and Danish are left out. Take 3 out" in three
+
+
 def test_every_code_is_one_of_iso_639_1() -> None:
     assert all(len(code) == 2 and code.islower() for code in LANGUAGE_NAMES)
 
