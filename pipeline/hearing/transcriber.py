@@ -10,7 +10,7 @@ middle of a sentence.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ctranslate2 import StorageView
 
@@ -37,7 +37,7 @@ SILENCE_AFTER = 200
 ONE_STEP = 2
 """Frames to one step of the encoder: in a rest of less, nothing can be placed, nor was said."""
 
-AT_ONCE = 1500
+AT_ONCE = 1000
 """Frames: what is no longer is read as one, without timestamps, which cost a third of the steps.
 What is longer is read by sentences: else Whisper leaves out what comes late in it."""
 
@@ -103,7 +103,10 @@ class WhisperTranscriber:
             at += size if read_on is None else max(1, min(read_on, size))
 
     def _read(self, frames: Frames, size: int, said: list[int]) -> tuple[Reading, StorageView]:
-        """The search over the sound alone; where that turns in a circle, over the full length."""
+        """The search over the sound alone; where that turns in a circle, as Whisper was trained.
+
+        That is over the full length, and with timestamps.
+        """
         length = _even(min(FULL, max(LEAST, size + SILENCE_AFTER)))
         heard = self._whisper.encode(frames[:, :length])
         first = self._search(heard, size, said)
@@ -111,8 +114,8 @@ class WhisperTranscriber:
             return self._likelier(first, heard, size, said), heard
         if length < FULL:
             heard = self._whisper.encode(frames[:, :FULL])
-            again = self._search(heard, size, said)
-            if not again.repeats or (again.text == first.text and not again.runs_away):
+            again = self._search(heard, size, said, timed=True)
+            if not again.runs_away:  # an echo in both was said: people do repeat a sentence
                 return again, heard
         return self._search(heard, size, [], repeats_none=True), heard
 
@@ -128,24 +131,10 @@ class WhisperTranscriber:
         is_likelier = narrow.mean_log_probability > first.mean_log_probability
         return narrow if is_likelier and not narrow.repeats else first
 
-    def _search(
-        self,
-        heard: StorageView,
-        size: int,
-        said: list[int],
-        *,
-        beams: int = BEAMS,
-        repeats_none: bool = False,
-    ) -> Reading:
-        return self._whisper.search(
-            heard,
-            size,
-            self._language,
-            beams=beams,
-            timed=size > AT_ONCE,
-            said=said,
-            repeats_none=repeats_none,
-        )
+    def _search(self, heard: StorageView, size: int, said: list[int], **how: Any) -> Reading:  # noqa: ANN401
+        """The usual search, but for `how`, as `Whisper.search` names it."""
+        usual = {"beams": BEAMS, "timed": size > AT_ONCE, "repeats_none": False}
+        return self._whisper.search(heard, size, self._language, said=said, **{**usual, **how})
 
 
 def _even(count: int) -> int:

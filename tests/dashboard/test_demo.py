@@ -324,7 +324,7 @@ def test_the_misheard_name_is_misheard(heard: tuple[Path, dict[str, str]]) -> No
     # Which of the spellings it is depends on the processor.
     heard_as = texts["soldering"].lower()
     assert name["name"].lower() not in heard_as
-    assert any(wrong.lower() in heard_as for wrong in name["misheard_as"])
+    assert any(wrong.lower() in heard_as for wrong in name["misheard_as"]), heard_as
 
 
 def test_the_offered_query_brings_up_the_pill_box_without_one_shared_word(

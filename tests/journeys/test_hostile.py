@@ -9,7 +9,10 @@ from tests.journeys.command import afterthought
 
 CALLS = 4
 
-KEPT = {"file", "id", "text", "words", "seconds", "at", "at_from", "damaged_s", "gaps_s"}
+KEPT = {"file", "id", "text", "words", "seconds", "at", "at_from", "damaged_s", "gaps_s"} | {
+    "language",
+    "other_language",
+}
 REFUSED = {"file", "error", "code", "advice"}
 
 

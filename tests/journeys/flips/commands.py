@@ -48,7 +48,7 @@ def in_this_process(*arguments: str) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     with (
         patch("pipeline.worker.service.ChildModels", lambda *_, **__: FakeModels()),
-        patch("pipeline.commands.finding._load_embedder", lambda _: FakeEmbedder()),
+        patch("pipeline.commands.finding._load_embedder", lambda *_: FakeEmbedder()),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

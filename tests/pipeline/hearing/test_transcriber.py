@@ -78,7 +78,7 @@ def test_a_longer_one_has_two_seconds_of_silence_after_it_up_to_what_whisper_tak
 
 
 def test_timestamps_are_asked_for_in_long_sound_alone() -> None:
-    for seconds, timed in ((3, False), (15, False), (16, True)):
+    for seconds, timed in ((3, False), (10, False), (11, True)):
         whisper = Scripted(reading("yes"))
 
         transcribed(whisper, seconds)
@@ -94,18 +94,20 @@ def test_an_echo_is_read_again_over_the_full_length() -> None:
     assert [asked["heard"] for asked in whisper.asked] == [LEAST, FULL]
 
 
-def test_what_echoes_both_times_and_differs_is_read_under_a_brake() -> None:
-    whisper = Scripted(reading(ECHO), reading(f"{ECHO} take your man"), reading("now leave"))
+def test_what_runs_away_both_times_is_read_under_a_brake() -> None:
+    endless = "and so on " * 30
+    whisper = Scripted(reading(endless), reading(endless), reading("now leave"))
 
     transcribed(whisper, 3)
 
     assert [asked["repeats_none"] for asked in whisper.asked] == [False, False, True]
 
 
-def test_what_is_the_same_both_times_was_said() -> None:
-    whisper = Scripted(reading(ECHO), reading(ECHO))
+def test_a_sentence_that_echoes_both_times_was_said_twice() -> None:
+    whisper = Scripted(reading(ECHO), reading(f"{ECHO} away"))
 
     assert transcribed(whisper, 3) == "yes."
+    assert len(whisper.asked) == 2
 
 
 def test_an_unlikely_text_gives_way_to_a_likelier_one_of_a_narrow_search() -> None:
