@@ -63,7 +63,8 @@ class Device:
         """In the middle of a sentence."""
         with contextlib.closing(Line(self.home.capture_socket)) as line:
             ask(self.home.capture_socket, {"do": "play"})
-            line.until(lambda event: event.get("speaking") is True)
+            for _ in range(SPOKEN_LEVELS):  # the first one tells of the very first sound of it
+                line.until(lambda event: event.get("speaking") is True)
         return self.press()
 
     def press(self) -> Press:
@@ -81,6 +82,10 @@ class Device:
                 told[event["event"]] = event
         assert before_s <= told["pressed"]["at_s"] <= after_s
         return Press(told["kept"]["keep"], told["pressed"]["at_s"])
+
+
+SPOKEN_LEVELS = 8
+"""So many levels in, somebody has spoken for half a second and more."""
 
 
 @contextlib.contextmanager
