@@ -54,18 +54,20 @@ class Device:
 
     def say_the_sentence(self) -> None:
         """To its end, as somebody beside the device does."""
-        with contextlib.closing(Line(self.home.capture_socket)) as line:
-            ask(self.home.capture_socket, {"do": "play"})
+        with self._playing() as line:
             line.until(lambda event: event.get("speaking") is True)
             line.until(lambda event: event.get("speaking") is False)
 
     def takes_a_press(self) -> Press:
         """In the middle of a sentence."""
-        with contextlib.closing(Line(self.home.capture_socket)) as line:
-            ask(self.home.capture_socket, {"do": "play"})
-            for _ in range(SPOKEN_LEVELS):  # the first one tells of the very first sound of it
-                line.until(lambda event: event.get("speaking") is True)
+        with self._playing() as line:
+            line.until(lambda event: event.get("speaking") is True)
         return self.press()
+
+    def _playing(self) -> "contextlib.closing[Line]":
+        """What capture tells from here on, and nothing of a sentence before that still goes on."""
+        ask(self.home.capture_socket, {"do": "play"})
+        return contextlib.closing(Line(self.home.capture_socket))
 
     def press(self) -> Press:
         """Press the button; back once what was said is on the disk."""
@@ -82,10 +84,6 @@ class Device:
                 told[event["event"]] = event
         assert before_s <= told["pressed"]["at_s"] <= after_s
         return Press(told["kept"]["keep"], told["pressed"]["at_s"])
-
-
-SPOKEN_LEVELS = 8
-"""So many levels in, somebody has spoken for half a second and more."""
 
 
 @contextlib.contextmanager
