@@ -49,7 +49,7 @@ def languages_checks(settings: Settings, home: Path) -> Iterator[Check]:
     for problem in unheard(settings, home):
         yield Check("languages", "warn", problem)
     heard = listed.codes
-    if not listed.is_english_alone and not models.is_here(
+    if not listed.is_english_alone and not models.is_there(
         "languages_transcriber", settings=settings, home=home
     ):
         heard = (languages.ENGLISH,)

@@ -12,7 +12,7 @@ def unheard(settings: Settings, home: Path) -> list[str]:
     listed = chosen(settings.hearing.languages)
     told = list(listed.problems)
     names = " and ".join(language_name(code) for code in listed.codes if code != ENGLISH)
-    if names and not models.is_here("languages_transcriber", settings=settings, home=home):
+    if names and not models.is_there("languages_transcriber", settings=settings, home=home):
         told.append(
             f"{names} cannot be written down yet: all is heard as English, and what is probably "
             "none is marked. Run `afterthought models --fetch languages`."

@@ -8,11 +8,6 @@ MONTHS = (
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _PARTS_OF_THE_DAY = ((5, "night"), (12, "morning"), (17, "afternoon"), (22, "evening"))
 
-DATE_WORDS = frozenset(
-    word.lower() for word in (*MONTHS, *WEEKDAYS, *(name for _, name in _PARTS_OF_THE_DAY))
-)
-"""What `date_in_words` writes besides numbers."""
-
 
 def date_in_words(at: datetime) -> str:
     """The time in the words of somebody who asks for it: "Friday 20 January 2023 afternoon".

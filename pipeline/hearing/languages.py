@@ -8,7 +8,6 @@ or accented English.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.moment import Transcript
 from core.pcm import Pcm
 from core.text.languages import ENGLISH
+from pipeline.hearing.reading import compresses
 
 if TYPE_CHECKING:  # it loads ctranslate2, which a fake must not need
     from pipeline.hearing.transcriber import Transcriber
@@ -42,9 +42,6 @@ DOUBT_BELOW = Limit(-0.75, 0.35)
 """Where no word stands undoubted if that model is not here: nearly as narrow as 20 sentences in
 other languages let it be, which come to -0.81 and 0.42, for it puts 2.6 % of the words of
 second-language speakers in doubt; -0.6 and 0.3 would 11.5 %."""
-
-REPEATS_ABOVE = 2.4
-"""Bytes of text for one byte of it compressed: Whisper's own threshold, from its paper."""
 
 ANOTHER_ABOVE = 0.85
 """How sure the multilingual model must be of a language that is not listed. Of 20 sentences in
@@ -100,17 +97,11 @@ def decide(probabilities: Mapping[str, float], listed: Sequence[str]) -> Decided
 
 def is_hardly_likely(heard: Transcript, limit: Limit) -> bool:
     """These words may be what the English model makes of another language."""
-    if not heard.words or heard.mean_log_probability is None or repeats(heard.text):
+    if not heard.words or heard.mean_log_probability is None or compresses(heard.text):
         return True
     doubtful = sum(word.doubtful for word in heard.words) / len(heard.words)
     unlikely = heard.mean_log_probability < limit.mean_log_probability
     return unlikely and doubtful >= limit.doubtful_share
-
-
-def repeats(text: str) -> bool:
-    """The text says the same over and over, as Whisper does where it understands nothing."""
-    raw = text.encode()
-    return len(raw) / max(1, len(zlib.compress(raw))) > REPEATS_ABOVE
 
 
 def all_doubtful(heard: Transcript) -> Transcript:

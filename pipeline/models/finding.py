@@ -79,12 +79,6 @@ def find(name: str, *, settings: Settings, home: Path) -> Path:
 
 
 def is_there(name: str, *, settings: Settings, home: Path) -> bool:
-    """Whether the model is on this machine, whole or not; reads no weights."""
-    place = _place(known(name), settings.models, home)
-    return place is not None and place.there
-
-
-def is_here(name: str, *, settings: Settings, home: Path) -> bool:
     """True where the model is on this machine; whether it is whole, `find` says. Reads nothing."""
     place = _place(known(name), settings.models, home)
     return place is not None and place.there

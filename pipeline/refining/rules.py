@@ -12,7 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.hearing.languages import ASK_BELOW, is_hardly_likely, repeats
+from pipeline.hearing.languages import ASK_BELOW, is_hardly_likely
+from pipeline.hearing.reading import compresses
 
 if TYPE_CHECKING:
     from core.moment import Transcript
@@ -84,7 +85,7 @@ def judged(earlier: Transcript, later: Transcript) -> Outcome:
     """
     if _words(earlier.text) == _words(later.text):
         return "same"
-    if not later.words or repeats(later.text):
+    if not later.words or compresses(later.text):
         return "kept"
     keeps_what_was_sure = _sure(later) >= FEWER_SURE * _sure(earlier)
     return "better" if keeps_what_was_sure and _doubt(later) <= _doubt(earlier) else "kept"

@@ -40,10 +40,10 @@ def second_model(settings: Settings, home: Path) -> SecondModel:
     listed = frozenset(languages.chosen(settings.hearing.languages).codes)
     own = settings.models.larger_transcriber_path
     if own is not None:
-        if not models.is_here(LARGER, settings=settings, home=home):
+        if not models.is_there(LARGER, settings=settings, home=home):
             models.find(LARGER, settings=settings, home=home)  # it says what is wrong
         return SecondModel(own.name, listed if knows_many(own) else listed & {ENGLISH})
-    if models.is_here(MANY, settings=settings, home=home):
+    if models.is_there(MANY, settings=settings, home=home):
         many = settings.models.languages_transcriber_path
         return SecondModel(MANY_NAME if many is None else many.name, listed, only_for_unknown=True)
     raise ModelMissing(

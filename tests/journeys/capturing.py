@@ -70,8 +70,8 @@ def capture(home: Home) -> Iterator[tuple["subprocess.Popen[bytes]", Line]]:
     """A capture whose microphone says a sentence, over again from now on."""
     replay = ("--home", str(home.path), "capture", "--replay", str(PILL_BOX))
     with running(*replay, socket_at=home.capture_socket) as service:
-        line = Line(home.capture_socket)
         ask(home.capture_socket, {"do": "play"})
+        line = Line(home.capture_socket)  # not before: what was said until then is nobody's
         yield service, line
         line.close()
 

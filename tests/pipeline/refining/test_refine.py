@@ -269,7 +269,7 @@ async def test_without_a_larger_model_it_says_what_to_do(
     home: Path, models: FakeModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (home / "settings.toml").unlink()
-    monkeypatch.setattr("pipeline.refining.second_model.models.is_here", lambda *_, **__: False)
+    monkeypatch.setattr("pipeline.refining.second_model.models.is_there", lambda *_, **__: False)
 
     with pytest.raises(ModelMissing, match="larger_transcriber_path"):
         await refine(Home(home), [], Screen(as_json=True), now=False)

@@ -52,7 +52,7 @@ async def mishear(home: Path, moment: str) -> None:
 
 @pytest.mark.parametrize("which", ["transcriber", "languages_transcriber"])
 async def test_a_misheard_moment_gets_the_words_that_were_said(home: Path, which: str) -> None:
-    if not models.is_here(which, settings=Settings(), home=home):
+    if not models.is_there(which, settings=Settings(), home=home):
         pytest.skip("`afterthought models --fetch languages` was not run here")
     weights = models.find(which, settings=Settings(), home=home)
     (kept,) = command(home, "keep", str(KETTLE))
