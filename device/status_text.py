@@ -182,8 +182,8 @@ def _anew(status: Mapping[str, Any]) -> list[str]:
     anew = status.get("embedding_anew")
     if anew is None:
         return []
-    done = f"{anew['done']} of {anew['of']} are done"
-    return [f"Moments are being placed by meaning anew, for your languages: {done}."]
+    done = f"{anew['done']} of {anew['of']} moments are done"
+    return [f"Search by meaning is being prepared for your languages: {done}."]
 
 
 def _length(seconds: float) -> str:

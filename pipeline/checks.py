@@ -54,7 +54,7 @@ def languages_checks(settings: Settings, home: Path) -> Iterator[Check]:
     ):
         heard = (languages.ENGLISH,)
     names = ", ".join(map(languages.language_name, heard))
-    yield Check("languages", "ok", f"What is said is taken for {names}.")
+    yield Check("languages", "ok", f"What is said is heard as {names}.")
 
 
 def words_checks(settings: Settings) -> Iterator[Check]:

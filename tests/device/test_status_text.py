@@ -25,7 +25,7 @@ def test_a_worker_says_what_is_still_to_come_and_why() -> None:
     assert worker_sentences(status) == [
         "The worker is running; 2 items wait, the oldest for 2 min 5 s.",
         "Writing down a second of sound takes 0.05 s of processor time.",
-        "Moments are being placed by meaning anew, for your languages: 40 of 300 are done.",
+        "Search by meaning is being prepared for your languages: 40 of 300 moments are done.",
         "a: The models ended.",
         "b.0.texts: They were stuck.",
         "c-0.0.clip will be tried again: it cannot be worked on now (Input/output error).",

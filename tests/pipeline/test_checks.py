@@ -26,7 +26,7 @@ def told(home: Path, *listed: str) -> list[Check]:
 def test_doctor_names_the_languages_that_are_heard(home: Path) -> None:
     (check,) = told(home, "en", "de")
 
-    assert (check.state, check.sentence) == ("ok", "What is said is taken for English, German.")
+    assert (check.state, check.sentence) == ("ok", "What is said is heard as English, German.")
 
 
 def test_doctor_warns_of_what_it_cannot_take_of_the_list(home: Path) -> None:
@@ -34,7 +34,7 @@ def test_doctor_warns_of_what_it_cannot_take_of_the_list(home: Path) -> None:
 
     assert warning.state == "warn"
     assert 'Write "de" in settings.toml' in warning.sentence
-    assert "taken for English." in check.sentence
+    assert "heard as English." in check.sentence
 
 
 def test_doctor_warns_of_a_language_without_its_model(home: Path, fetched: Path) -> None:
@@ -42,7 +42,7 @@ def test_doctor_warns_of_a_language_without_its_model(home: Path, fetched: Path)
 
     warning, check = told(home, "en", "de", "fr")
 
-    assert check.sentence == "What is said is taken for English."
+    assert check.sentence == "What is said is heard as English."
     assert warning.sentence.startswith("German and French cannot be written down yet")
     assert "`afterthought models --fetch languages`" in warning.sentence
     assert [each.state for each in told(home, "en")] == ["ok"]

@@ -80,5 +80,5 @@ def test_what_writing_down_costs_is_said_for_a_minute_of_sound() -> None:
 def test_moments_that_get_other_vectors_are_counted() -> None:
     assert progress(None, worker(embedding_anew=None), []) == []
     assert progress(None, worker(embedding_anew={"done": 40, "of": 300}), []) == [
-        "Moments are being placed by meaning anew, for your languages: 40 of 300 are done."
+        "Search by meaning is being prepared for your languages: 40 of 300 moments are done."
     ]
