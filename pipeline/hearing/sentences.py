@@ -20,6 +20,8 @@ def complete(tokens: Sequence[int], first_timestamp: int) -> tuple[list[int], in
     if not ends or is_closed:
         return _lasting(tokens, [*ends, len(tokens)], first_timestamp), None
     read_on = (tokens[ends[-1] - 1] - first_timestamp) * FRAMES_A_STEP
+    if read_on == 0:  # to read on from the beginning would never end
+        return list(tokens), None
     return _lasting(tokens, ends, first_timestamp), read_on
 
 

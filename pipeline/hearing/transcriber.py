@@ -100,7 +100,7 @@ class WhisperTranscriber:
             words = self._whisper.place(tokens, heard, size, self._language)
             yield _part(reading, words, at / FRAMES_A_SECOND, len(tokens))
             said += tokens
-            at += size if read_on is None else max(1, min(read_on, size))
+            at += size if read_on is None else min(read_on, size)
 
     def _read(self, frames: Frames, size: int, said: list[int]) -> tuple[Reading, StorageView]:
         """The search over the sound alone; where that turns in a circle, as Whisper was trained.

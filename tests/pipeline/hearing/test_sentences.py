@@ -33,3 +33,7 @@ def test_a_sentence_that_lasts_no_time_is_left_out() -> None:
 
 def test_nothing_is_complete_in_nothing() -> None:
     assert complete([], TIME) == ([], None)
+
+
+def test_what_would_be_read_on_from_its_beginning_is_taken_as_it_is() -> None:
+    assert complete([TIME, TIME, 1, 2], TIME) == ([TIME, TIME, 1, 2], None)
