@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.command import read_some
+
 TREE = Path(__file__).resolve().parents[2]
 SYSTEM = ("apt-get", "apt-cache", "id", "useradd", "getent", "groupadd", "usermod", "install")
 
@@ -119,6 +121,11 @@ class Told:
     stderr: str
 
 
+def read_to_the_end(ours: int) -> bytes:
+    """All that was said: a line of a shell may come in pieces, its end apart."""
+    return b"".join(iter(lambda: read_some(ours), b""))
+
+
 def set_up_shown(tmp_path: Path, fails: int, *, on_terminal: bool = True) -> Told:
     """What the installer shows of the set-up secret, where the command fails so many times."""
     bin_folder = tmp_path / ".venv" / "bin"
@@ -140,9 +147,9 @@ def set_up_shown(tmp_path: Path, fails: int, *, on_terminal: bool = True) -> Tol
         text=True,
         check=True,
     )
-    shown = os.read(ours, 1000).decode().replace("\r", "")
-    os.close(ours)
     os.close(theirs)
+    shown = read_to_the_end(ours).decode().replace("\r", "")
+    os.close(ours)
     return Told(shown.removesuffix("\n"), done.stderr)
 
 

@@ -99,7 +99,7 @@ def watched(
         while open_ends:
             ready, _, _ = select.select(list(open_ends), [], [], LOOK_EVERY_S)
             for end in ready:
-                piece = _read(end)
+                piece = read_some(end)
                 told[end] += piece
                 open_ends -= set() if piece else {end}
             now = time.monotonic()
@@ -120,7 +120,8 @@ def terminal() -> tuple[int, int]:
     return ours, theirs
 
 
-def _read(end: int) -> bytes:
+def read_some(end: int) -> bytes:
+    """What has come to an end, as soon as some has; nothing once the other end is closed."""
     try:
         return os.read(end, 65_536)
     except OSError:  # a terminal whose other end is closed
