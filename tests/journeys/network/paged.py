@@ -97,7 +97,7 @@ def started(wire: Wire, home: Path, inside: Sequence[str] = ()) -> Iterator[Page
         finally:
             process.terminate()
             try:
-                _, said = process.communicate(timeout=20)
+                _, said = process.communicate(timeout=PATIENCE_S)
             finally:
                 process.kill()
             assert "Traceback" not in said

@@ -119,7 +119,7 @@ def test_where_another_program_has_the_port_it_is_said_and_loopback_goes_on(
                 time.sleep(0.05)
             troubles = page.address.troubles
             here = page.visited(wire.device, "plain", "127.0.0.1", 8765)
-            process.communicate("\n", timeout=10)
+            process.communicate("\n", timeout=PATIENCE_S)
             page.until_at(DEVICE)
 
     assert f"Another program uses port 8766 of {DEVICE}" in troubles[0]
