@@ -11,22 +11,30 @@ from typing import Any, Literal
 SecondButton = Literal["recording", "shutdown", "pair"]
 """What the second button does when it is held."""
 
+Policy = Literal["button", "ambient", "everything"]
+"""What is kept of what is heard: what is pressed for, what seems to matter, each utterance."""
+
 RETIRED: dict[str, str] = {}
 """Keys that older versions knew, and what became of each: they warn, and change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The limits of a value, beyond its type, and why its default is what it is."""
+    """The limits of a value, beyond its type, and why its default is what it is.
+
+    `form` is a pattern that the whole of a text has to match, `form_name` that in words.
+    """
 
     reason: str
     minimum: float | None = None
     maximum: float | None = None
     secret: bool = False
+    form: str | None = None
+    form_name: str = ""
 
 
 def setting(default: object, reason: str, **rule: Any) -> Any:  # noqa: ANN401 - stands for any field
-    """A field with its default and its reason; `minimum`, `maximum` and `secret` are in `Rule`."""
+    """A field with its default and its reason; the rest is in `Rule`."""
     return dataclasses.field(default=default, metadata={"rule": Rule(reason, **rule)})
 
 
@@ -159,6 +167,37 @@ class HearingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectionSettings:
+    """What is kept without a press, and how much of the machine that may take."""
+
+    policy: Policy = setting(
+        "button",
+        "button: only what is pressed for; ambient: also what seems to matter, the rest is "
+        "forgotten at once; everything: each utterance",
+    )
+    minutes_an_hour: float = setting(
+        15.0,
+        "of speech that ambient may have written down to decide by; 0 keeps nothing without a "
+        "press. A quarter of an hour that is all talk",
+        minimum=0,
+        maximum=60,
+    )
+    cpu_percent: int = setting(
+        50,
+        "of the time in which ambient may have the models at work: the rest is for what is pressed "
+        "for, and for the battery",
+        minimum=1,
+        maximum=100,
+    )
+    quiet_hours: str | None = setting(
+        None,
+        "unset: none; else from when to when ambient keeps nothing, as in 22:00-07:00",
+        form=r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d",
+        form_name="two times of the day, as in 22:00-07:00",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class PipelineSettings:
     """The worker's patience and its share of the machine."""
 
@@ -204,5 +243,6 @@ class Settings:
     machine: MachineSettings = MachineSettings()
     device: DeviceSettings = DeviceSettings()
     hearing: HearingSettings = HearingSettings()
+    selection: SelectionSettings = SelectionSettings()
     pipeline: PipelineSettings = PipelineSettings()
     dashboard: DashboardSettings = DashboardSettings()

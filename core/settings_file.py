@@ -223,6 +223,8 @@ def _fault(value: object, field: dataclasses.Field[Any]) -> str | None:
         return f"must be {_type_name(field)}"
     if any("\0" in each for each in _texts(value)):
         return "must have no NUL in it"
+    if rule.form is not None and not re.fullmatch(rule.form, str(value), re.ASCII):
+        return f"must be {rule.form_name}"
     if rule.minimum is not None and isinstance(value, int | float) and not value >= rule.minimum:
         return f"must be {rule.minimum:g} or more"
     if rule.maximum is not None and isinstance(value, int | float) and not value <= rule.maximum:

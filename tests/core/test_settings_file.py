@@ -251,3 +251,12 @@ def test_what_is_no_file_in_place_of_the_settings_is_told_and_never_waited_for(
 
     with pytest.raises(SettingsWrong, match=what):
         settings_file.load(home)
+
+
+def test_quiet_hours_are_two_times_of_the_day(home: Path) -> None:
+    write(home, '[selection]\nquiet_hours = "22:00-07:00"\n')
+    assert settings_file.load(home).selection.quiet_hours == "22:00-07:00"
+
+    for wrong in ("22-7", "22:00-25:00", "at night", "22:00-07:00\\n", "1:00-7:00"):
+        told = problems_of(home, f'[selection]\nquiet_hours = "{wrong}"\n')
+        assert "must be two times of the day, as in 22:00-07:00" in told
