@@ -5,6 +5,7 @@ from typing import Any
 
 from core.clock import length_in_words
 from core.facts import gap_sentence
+from core.selection.reasons import because
 from core.text.short_ids import SHORTEST, brief_id
 from pipeline.store.format.events import Event
 from pipeline.store.format.readable import UNREADABLE
@@ -83,7 +84,7 @@ def event_sentence(event: Event, undone: Event | None = None, name: str | None =
 
 def reason_sentence(code: str) -> str:
     """The reason why something was kept; a reason of a newer version is shown by its code."""
-    return _REASONS.get(code, code.replace("_", " "))
+    return _REASONS.get(code) or because(code)
 
 
 def _gap(told: dict[str, Any]) -> str:

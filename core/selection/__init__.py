@@ -1,0 +1,1 @@
+"""What selection says to people, in every process: why a thing was kept, or passed over."""

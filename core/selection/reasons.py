@@ -1,0 +1,72 @@
+"""The reasons of selection: a code for the journal, and how it is said to people.
+
+A code is stored and handed from process to process; a version that does not know it shows it by
+its words. What is said follows *because*: "Kept because it is a decision."
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+KeptReason = Literal[
+    "asked",
+    "question",
+    "decision",
+    "promise",
+    "because",
+    "date",
+    "name",
+    "number",
+    "new",
+    "returns",
+    "much_said",
+    "own_voice",
+    "emphasis",
+]
+"""What may speak for keeping an utterance, each the name of its signal, too."""
+
+PassedReason = Literal["no_words", "other_language", "nothing_stood_out", "not_own_voice"]
+"""Why an utterance was passed over after it was written down."""
+
+_KEPT: Mapping[str, str] = {
+    "asked": "you asked to remember it",
+    "question": "it is a question",
+    "decision": "it is a decision",
+    "promise": "something is promised in it",
+    "because": "it gives a reason",
+    "date": "it names a day or a time",
+    "name": "it names somebody or something",
+    "number": "it has a number",
+    "new": "it is about something new",
+    "returns": "it comes back to an earlier moment",
+    "much_said": "much is said in it",
+    "own_voice": "you said it",
+    "emphasis": "it was said with emphasis",
+}
+
+_PASSED: Mapping[str, str] = {
+    "no_words": "there were no words in it",
+    "other_language": "it was in a language that is not listed",
+    "nothing_stood_out": "nothing in it stood out",
+    "not_own_voice": "somebody else said it",
+}
+
+
+def because(code: str) -> str:
+    """What follows *because*, without a full stop; a code of a newer version in its own words."""
+    return _KEPT.get(code) or _PASSED.get(code) or code.replace("_", " ")
+
+
+def kept_sentence(codes: Sequence[str]) -> str:
+    """Why something was kept: "Kept because it is a decision and it names a day or a time."."""
+    return _sentence("Kept", codes)
+
+
+def passed_sentence(codes: Sequence[str]) -> str:
+    """Why something was passed over: "Passed over because nothing in it stood out."."""
+    return _sentence("Passed over", codes)
+
+
+def _sentence(what: str, codes: Sequence[str]) -> str:
+    *others, last = map(because, codes) if codes else ("",)
+    why = f"{', '.join(others)} and {last}" if others else last
+    return f"{what} because {why}." if why else f"{what}."
