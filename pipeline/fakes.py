@@ -42,6 +42,9 @@ class FakeModels:
         progress(duration_ms(pcm) / 1000)
         return Heard(self.transcript, placed(self.transcript, letter.speaker, self._embedder))
 
+    async def hear_candidate(self, clip: Path) -> Heard:
+        return await self.hear(clip, lambda _: None)
+
     async def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
         self._fail_if_told()
         letter, pcm = read_clip(clip)

@@ -35,16 +35,18 @@ def answers(path: Path) -> bool:
         return line.connect_ex(str(path)) == 0
 
 
-def ask(path: Path, request: Told, *, patience_s: float) -> Told:
+def ask(path: Path, request: Told, *, patience_s: float, file: int | None = None) -> Told:
     """The answer to one request. Raises NobodyThere, and Declined with the other's sentence.
 
-    Blocks: on an event loop, send it to a thread.
+    An open file that is handed over with it stays the caller's to close. Blocks: on an event
+    loop, send it to a thread.
     """
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(patience_s)
             line.connect(str(path))
             with contextlib.suppress(BrokenPipeError):  # turned away unheard, and told why
+                _hand_over(line, file)
                 line.sendall(_line(request))
             with line.makefile("rb") as answers:
                 return _accepted(_read(answers.readline(LONGEST_LINE)))
@@ -52,16 +54,20 @@ def ask(path: Path, request: Told, *, patience_s: float) -> Told:
         raise NobodyThere from error
 
 
-async def ask_and_wait(path: Path, request: Told) -> Told:
+async def ask_and_wait(path: Path, request: Told, *, file: int | None = None) -> Told:
     """As `ask`, for what may take hours: it waits as long as the other side is there.
 
     Whoever is cancelled meanwhile hangs up.
     """
     import asyncio  # noqa: PLC0415 - as in `events`
 
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE)
+        line.connect(str(path))
+        _hand_over(line, file)
+        reader, writer = await asyncio.open_unix_connection(sock=line, limit=LONGEST_LINE)
     except OSError as error:
+        line.close()
         raise NobodyThere from error
     with contextlib.closing(writer):
         try:
@@ -91,6 +97,12 @@ async def events(path: Path, **wanted: bool) -> AsyncGenerator[Told, None]:
                 yield _read(await reader.readline())
         except (ConnectionError, ValueError) as error:
             raise NobodyThere from error
+
+
+def _hand_over(line: socket.socket, file: int | None) -> None:
+    """It goes with the first byte, a space before the request."""
+    if file is not None:
+        socket.send_fds(line, [b" "], [file])
 
 
 def _line(request: Told) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.access.peers import is_trusted_caller
 from core.files import clear_away
+from core.sockets.handed_files import ListeningForFiles
 from core.sockets.socket_client import Told
 
 
@@ -22,6 +23,11 @@ class Line:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    take_from: Callable[[int], int | None] = lambda _: None
+
+    def take_file(self) -> int | None:
+        """The open file that came last with what was read, None for none; the taker closes it."""
+        return self.take_from(self.writer.get_extra_info("socket").fileno())
 
     async def tell(self, answer: Told) -> None:
         """Write one object. Raises ConnectionError where nobody reads any more."""
@@ -54,6 +60,7 @@ class SocketServer:
     def __init__(self, converse: Callable[[Line], Awaitable[None]], limits: Limits) -> None:
         self._converse = converse
         self._limits = limits
+        self._listening: ListeningForFiles | None = None
         self._talks: dict[asyncio.Task[None], Line] = {}
         self._server: asyncio.Server | None = None
         self._is_closed = False
@@ -61,10 +68,12 @@ class SocketServer:
     async def listen(self, path: Path) -> None:
         """Answer here from now on; whatever has the name goes. Raises OSError."""
         clear_away(path)
-        self._server = await asyncio.start_unix_server(
-            self._take_up, path, limit=self._limits.longest_line
-        )
+        self._listening = ListeningForFiles()
+        self._listening.bind(str(path))
         path.chmod(0o600)
+        self._server = await asyncio.start_unix_server(
+            self._take_up, sock=self._listening, limit=self._limits.longest_line
+        )
 
     async def close(self) -> None:
         """Hang up on everybody, and answer no more."""
@@ -80,10 +89,10 @@ class SocketServer:
         await asyncio.sleep(0)  # in which they are closed
 
     def _take_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_closed:  # it was let in while we closed
+        if self._is_closed or self._listening is None:  # it was let in while we closed
             writer.transport.abort()
             return
-        line = Line(reader, writer)
+        line = Line(reader, writer, self._listening.take)
         talk = asyncio.create_task(self._talk(line))
         self._talks[talk] = line
         talk.add_done_callback(self._talks.pop)

@@ -15,9 +15,11 @@ from core.settings import Settings
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere
 from core.text.counting import counted
+from pipeline.selection.verdict import Verdict, read_verdict
 from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions
 from pipeline.worker import backoff
+from pipeline.worker.judging import Candidate
 from pipeline.worker.service import LettersWait, working
 from pipeline.worker.worker import Worker
 
@@ -79,6 +81,32 @@ class Delivery:
             if short is not None:
                 short.cancel()
                 await asyncio.gather(short, return_exceptions=True)
+
+    async def judge(self, candidate: Candidate) -> Verdict:
+        """What becomes of an utterance that nobody pressed for, by whichever worker there is.
+
+        Raises ModelsFailed or Declined where the models fail on it, and UserError where somebody
+        has to act first.
+        """
+        waited_s = 0.0
+        while True:
+            try:
+                if self._own is None:
+                    self._own = await self._become_worker()
+                return await self._own.judge(candidate)
+            except ArchiveBusy:
+                self.is_handed_over = True
+                with contextlib.suppress(NobodyThere):
+                    return await self._judged_there(candidate)
+                waited_s += LOOK_EVERY_S
+                if waited_s > PATIENCE_S:
+                    raise
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _judged_there(self, candidate: Candidate) -> Verdict:
+        request = {"do": "judge", "signals": dict(candidate.signals), "explain": True}
+        socket = self._home.worker_socket
+        return read_verdict(await socket_client.ask_and_wait(socket, request, file=candidate.file))
 
     async def _finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
         waited_s = 0.0

@@ -1,7 +1,7 @@
 """From a letter of the spool to moments: one thought each, repeatable after any kill."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,6 +69,15 @@ class Ingest:
             raise
         self._spool.remove(letter)
 
+    async def keep_selected(
+        self, path: Path, clip: Clip, heard: Heard, signals: Mapping[str, int]
+    ) -> None:
+        """Make the moment of a clip that lies in no spool, with the words that were heard."""
+        pcm = read_clip(path)[1]
+        thought, sound = await self._kept(Letter(path, "clip"), clip, pcm, signals)
+        if thought:
+            await self._append(clip.id, *thought, *_words(clip, heard), sound=sound)
+
     async def give_up(self, letter: Letter) -> None:
         """Leave its moment without what the models were to make of it: `retry` hears it again."""
         if letter.kind == "clip":
@@ -124,7 +133,7 @@ class Ingest:
         return _words(clip, heard)
 
     async def _kept(
-        self, letter: Letter, clip: Clip, pcm: Pcm
+        self, letter: Letter, clip: Clip, pcm: Pcm, signals: Mapping[str, int] | None = None
     ) -> tuple[list[Draft], MadeSound | None]:
         """The keep of a clip, or its revision, and the sound; nothing where the journal has it."""
         revision = await self._revision(clip)
@@ -146,6 +155,7 @@ class Ingest:
             speaker=clip.speaker,
             reference=None if clip.source is None else Reference(clip.source),
             act=clip.act,
+            signals=signals,
         )
         author = "selector" if clip.how == "selected" else "wearer"
         draft = drafts.moment_kept if revision is None else drafts.clip_revised

@@ -59,7 +59,8 @@ class Rank(IntEnum):
     QUERY = 0
     SHORT = 1
     LONG = 2
-    AGAIN = 3
+    CANDIDATE = 3
+    AGAIN = 4
 
 
 class Asked(NamedTuple):
@@ -124,6 +125,9 @@ class Models(Protocol):
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip file of the spool, and their passages and vectors."""
 
+    async def hear_candidate(self, clip: Path) -> Heard:
+        """The same of what nobody pressed for: whatever was kept goes before it."""
+
     async def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
         """The same by the larger model of this name. Everything else goes before it."""
 
@@ -176,6 +180,12 @@ class ChildModels:
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         with clip.open("rb") as file:
             heard: Heard = await self._ask(Asked(0, "hear", file, _rank_of(file)), progress)
+        return heard
+
+    async def hear_candidate(self, clip: Path) -> Heard:
+        with clip.open("rb") as file:
+            asked = Asked(0, "hear", file, Rank.CANDIDATE)
+            heard: Heard = await self._ask(asked)
         return heard
 
     async def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:

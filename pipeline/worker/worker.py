@@ -15,6 +15,7 @@ from core.sockets.socket_client import Told
 from pipeline.media import Handling
 from pipeline.refining.hearing_again import HearingAgain, ToRefine
 from pipeline.search.found import Found, Wanted
+from pipeline.selection.verdict import Verdict
 from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Kind, Turn
@@ -28,6 +29,7 @@ from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.embedding_anew import EmbeddingAnew
 from pipeline.worker.failing import Failing
 from pipeline.worker.ingest import Ingest
+from pipeline.worker.judging import Candidate, Judging
 from pipeline.worker.model_process import Models, ModelsFailed
 from pipeline.worker.one_at_a_time import OneAtATime
 from pipeline.worker.resting import Resting
@@ -82,6 +84,7 @@ class Worker:
         self._hearing_again = HearingAgain(archive, models, spool.folder, self.report)
         self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
+        self._judging = Judging(archive, models, self._ingest, lambda: self._working)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
         self._working = asyncio.Lock()
@@ -194,6 +197,10 @@ class Worker:
     async def hear_again(self, asked: ToRefine) -> str:
         """What a larger model made of a moment. Raises NotFound, ModelsFailed, UserError."""
         return await self._hearing_again.hear(asked, self.handling)
+
+    async def judge(self, candidate: Candidate) -> Verdict:
+        """What becomes of an utterance that nobody pressed for, as `Judging.judge`."""
+        return await self._judging.judge(candidate)
 
     async def search(self, wanted: Wanted) -> Found:
         """What the archive has for another process."""

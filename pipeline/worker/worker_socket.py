@@ -9,12 +9,17 @@
 | `{"do": "embed", "texts": [...], "embedder": name}` | `{"vectors": base64, "dimensions": n}` |
 | `{"do": "search", "query": ..., ...}` | hits, both as in `pipeline/search/found.py` |
 | `{"do": "transcribe", "file": path}` | `{"text": ..., "words": [...]}`; nothing is kept |
+| `{"do": "judge", "signals": {name: 0..1}, "explain": flag}` and a file | as `verdict_as_json` |
 | `{"do": "clock", "at_ms": n, "utc_offset_min": n}` | `outcome`, `off_ms`: see below |
 | `{"do": "subscribe"}` | `{"ok": true}`, then events, a line each, until either side hangs up |
 
 `clock` is a trusted visitor's time, its zone null where that is not known. It corrects this
 boot in the journal where that is needed (`corrected`), or says why not (`agrees`,
 `kept_by_time_server`, `no_boot`); `off_ms` is how far ours was from it, null while unknown.
+
+`judge` is about an utterance that nobody pressed for. The open file that is handed in with it
+(SCM_RIGHTS) is laid out as a clip of the spool, `how` being `selected`. Whoever hangs up before
+the answer takes it back.
 
 What cannot be answered is `{"error": code, "sentence": ..., "advice": ...}`. Only this user
 and root are answered; a request has a longest line, a line that is silent is closed, and there
@@ -24,7 +29,8 @@ is a most of them.
 import asyncio
 import base64
 import contextlib
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,8 +44,10 @@ from pipeline import media
 from pipeline.media import Handling
 from pipeline.refining.hearing_again import ToRefine
 from pipeline.search.found import Found, Wanted, found_as_json, read_wanted
+from pipeline.selection.verdict import Verdict, verdict_as_json
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
+from pipeline.worker.judging import Candidate
 from pipeline.worker.model_process import Models, ModelsFailed
 
 LONGEST_REQUEST = 1024 * 1024
@@ -88,6 +96,9 @@ class Served(Protocol):
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         """What a trusted visitor's clock says."""
 
+    async def judge(self, candidate: Candidate) -> Verdict:
+        """What becomes of an utterance that nobody pressed for."""
+
     async def search(self, wanted: Wanted) -> Found:
         """What the archive has."""
 
@@ -121,6 +132,9 @@ async def _answer_lines(worker: Served, line: Line) -> None:
         if request is not None and request.get("do") == "subscribe":
             await _stream_events(worker, line)
             return
+        if request is not None and request.get("do") == "judge":
+            await _judge(worker, request, line)
+            return
         await line.tell(await _answer(worker, request))
 
 
@@ -128,8 +142,13 @@ async def _answer(worker: Served, request: dict[str, Any] | None) -> dict[str, A
     """What is answered, also where the request means nothing."""
     if request is None:
         return _NOT_UNDERSTOOD
+    return await _or_its_error(_answers(worker, request))
+
+
+async def _or_its_error(answering: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """The answer, or what kept us from it."""
     try:
-        return await _answers(worker, request)
+        return await answering
     except UserError as error:
         return _error(error.code, error.sentence, error.advice)
     except ModelsFailed as error:
@@ -196,6 +215,32 @@ async def _transcribe(worker: Served, request: dict[str, Any]) -> dict[str, Any]
 async def _refine(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
     moment, model, act = (str(request[each]) for each in ("moment", "model", "act"))
     return {"outcome": await worker.hear_again(ToRefine(moment, model, act))}
+
+
+async def _judged(worker: Served, request: dict[str, Any], file: int | None) -> dict[str, Any]:
+    if file is None:
+        raise WrongUsage("No file came with it.", advice="Hand in the clip's file (SCM_RIGHTS).")
+    known = request.get("signals", {})
+    signals = {str(name): float(value) for name, value in known.items()}
+    verdict = await worker.judge(Candidate(file, signals))
+    return verdict_as_json(verdict, explain=request.get("explain") is True)
+
+
+async def _judge(worker: Served, request: dict[str, Any], line: Line) -> None:
+    """Answer, unless the other side hangs up: it takes the utterance back then."""
+    file = line.take_file()
+    judging = asyncio.create_task(_or_its_error(_judged(worker, request, file)))
+    hanging_up = asyncio.create_task(_read_on(line.reader))
+    try:
+        await asyncio.wait((judging, hanging_up), return_when=asyncio.FIRST_COMPLETED)
+        if judging.done():
+            await line.tell(judging.result())
+    finally:
+        for each in (judging, hanging_up):
+            each.cancel()
+        await asyncio.gather(judging, hanging_up, return_exceptions=True)
+        if file is not None:
+            os.close(file)
 
 
 _MODELS_WORK = {

@@ -66,7 +66,10 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Everything that is known about a moment at the time it is kept."""
+    """Everything that is known about a moment at the time it is kept.
+
+    `signals` are those by which it was selected, in thousandths; None where it was not.
+    """
 
     id: str
     how: How
@@ -80,6 +83,7 @@ class Kept:
     reference: Reference | None = None
     act: str | None = None
     about: str | None = None
+    signals: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ def moment_kept(kept: Kept, *, author: str) -> Draft:
     }
     if kept.about is not None:
         payload["about"] = kept.about
+    if kept.signals is not None:
+        payload["signals"] = dict(kept.signals)
     return of_act(Draft("moment_kept", kept.id, author, payload, _belongings_of(kept)), kept.act)
 
 

@@ -130,6 +130,10 @@ def _is_time(value: object) -> bool:
     return has_shape(value, _TIME)
 
 
+def _are_signals(value: object) -> bool:
+    return isinstance(value, dict) and all(map(is_whole, value.values()))
+
+
 def _is_outcome(value: object) -> bool:
     return value in ("words", "no_words", "failed")
 
@@ -168,6 +172,7 @@ _EVERY: Mapping[str, _Test] = {
     "about": is_text,
     "revision": is_whole,
     "of": is_text,
+    "signals": _are_signals,
 }
 _NOT_SAID: Mapping[str, object] = {
     "belongings": [],
@@ -175,6 +180,7 @@ _NOT_SAID: Mapping[str, object] = {
     "about": "",
     "revision": 0,
     "of": "",
+    "signals": {},
 }
 _SHAPES: Mapping[str, Mapping[str, _Test]] = {
     "origin_began": {"reason": is_text},

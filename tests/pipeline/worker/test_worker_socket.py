@@ -18,8 +18,10 @@ from pipeline.fakes import FakeModels
 from pipeline.media import Handling
 from pipeline.refining.hearing_again import ToRefine
 from pipeline.search.found import Found, Wanted
+from pipeline.selection.verdict import Verdict
 from pipeline.spool.spool import Spool
 from pipeline.worker import worker_socket
+from pipeline.worker.judging import Candidate
 from pipeline.worker.worker_socket import LONGEST_REQUEST, MOST_LINES, MOST_TEXTS, serve_worker
 from tests.waiting import PATIENCE_S
 
@@ -48,6 +50,9 @@ class Idle:
 
     async def search(self, wanted: Wanted) -> Found:
         return Found(wanted.query, (), nothing_close=True, by_words_alone=True, ms=1.0)
+
+    async def judge(self, candidate: Candidate) -> Verdict:
+        return Verdict(None, 0.25, ("nothing_stood_out",))
 
     async def hear_again(self, asked: ToRefine) -> str:
         return f"{asked.model} heard {asked.moment} for {asked.act}"

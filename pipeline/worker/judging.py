@@ -1,0 +1,147 @@
+"""Judging what nobody pressed for: its sound comes as an open file, and no disk sees it.
+
+One utterance at a time, and whatever was kept goes before it. What is passed over leaves nothing
+behind: no file, no event, no word in the log.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.errors import WrongUsage
+from core.files import what_it_is
+from core.spool_port import Clip
+from pipeline.selection.score import Signals, decided
+from pipeline.selection.signals import text_signals
+from pipeline.selection.verdict import Verdict
+from pipeline.spool.clip_sound import read_clip
+from pipeline.spool.opening import LetterBroken
+from pipeline.store.format.readable import texts_of
+from pipeline.store.port import Archive
+from pipeline.worker.ingest import Ingest
+from pipeline.worker.model_process import Heard, Models
+
+MOST_BYTES = 10 * 60 * 2 * 16_000
+"""Ten minutes of sound. Utterances end at pauses, and the longest are cut far below this."""
+
+_PIECE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An utterance that came through the first stage: its clip's file, open for reading.
+
+    `signals` are what that stage knows without a word, each from 0 to 1. The file is laid out
+    as a clip of the spool, and stays its owner's to close.
+    """
+
+    file: int
+    signals: Signals
+
+
+class Judging:
+    """Judges one utterance at a time. Belongs to the worker's loop."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        models: Models,
+        ingest: Ingest,
+        behind: Callable[[], AbstractAsyncContextManager[None]],
+    ) -> None:
+        """`behind` is entered once nothing that was kept is being worked on."""
+        self._archive = archive
+        self._models = models
+        self._ingest = ingest
+        self._behind = behind
+        self._one = asyncio.Lock()
+
+    async def judge(self, candidate: Candidate) -> Verdict:
+        """Keep it as a moment, or pass it over. Repeating is harmless: its id is the moment's.
+
+        Raises WrongUsage for a file that is no clip, ModelsFailed, and UserError where somebody
+        has to act first. Whoever is cancelled leaves nothing behind, unless it was kept already.
+        """
+        async with self._one:
+            async with self._behind():
+                pass
+            with _copied(candidate.file) as path:
+                clip = _clip(path)
+                return await self._known(clip) or await self._judged(path, clip, candidate)
+
+    async def _known(self, clip: Clip) -> Verdict | None:
+        """What was made of it before; a forget is the last word."""
+        if await self._archive.is_forgotten(clip.id):
+            return Verdict(None, 0.0, ("nothing_stood_out",))
+        row = await self._archive.find_moment(clip.id)
+        return None if row is None else Verdict(row.id, 1.0, tuple(texts_of(row.reasons)))
+
+    async def _judged(self, path: Path, clip: Clip, candidate: Candidate) -> Verdict:
+        heard = await self._models.hear_candidate(path)
+        why_not = _without_words(heard)
+        if why_not is not None:
+            return Verdict(None, 0.0, (why_not,))
+        text = heard.transcript.text
+        signals = {**candidate.signals, **text_signals(text)}
+        decision = decided(signals)
+        if not decision.is_kept:
+            return Verdict(None, decision.score, decision.reasons, signals, text)
+        kept = replace(clip, reasons=decision.reasons)
+        await self._ingest.keep_selected(path, kept, heard, in_thousandths(signals))
+        return Verdict(clip.id, decision.score, decision.reasons, signals, text)
+
+
+def in_thousandths(signals: Signals) -> dict[str, int]:
+    """As the journal has them, which knows no number with a fraction."""
+    return {name: round(1000 * value) for name, value in sorted(signals.items())}
+
+
+def _without_words(heard: Heard) -> str | None:
+    """Why there is nothing to judge; None where there is."""
+    if heard.transcript.text.strip():
+        return None
+    return "no_words" if heard.transcript.other_language is None else "other_language"
+
+
+def _clip(path: Path) -> Clip:
+    try:
+        clip, pcm = read_clip(path)
+    except LetterBroken as error:
+        raise _no_clip(error.reason) from error
+    if clip.how != "selected" or not len(pcm):
+        raise _no_clip("it is no utterance to select from")
+    return clip
+
+
+def _no_clip(reason: str) -> WrongUsage:
+    return WrongUsage(f"This cannot be judged: {reason}.", advice="Hand in a clip of the spool.")
+
+
+@contextlib.contextmanager
+def _copied(file: int) -> Iterator[Path]:
+    """A copy in memory, gone once nobody reads it; where this user's processes find it.
+
+    The owner may cut the file off at any time (a pause does), and what is mapped then would end
+    the process that reads it.
+    """
+    wrong = what_it_is(os.fstat(file))
+    if wrong is not None:
+        raise _no_clip(wrong)
+    copy = os.memfd_create("candidate", os.MFD_CLOEXEC)
+    try:
+        _copy(file, copy)
+        yield Path(f"/proc/{os.getpid()}/fd/{copy}")
+    finally:
+        os.close(copy)
+
+
+def _copy(file: int, copy: int) -> None:
+    at = 0
+    while piece := os.pread(file, _PIECE_BYTES, at):
+        at += os.write(copy, piece)
+        if at > MOST_BYTES:
+            raise _no_clip("it is too long")
