@@ -38,6 +38,18 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceTurn:
+    """What one voice says in a moment, without another in between; times as those of a `Word`.
+
+    `voice` is a letter, or `wearer`; None where too little was said to tell whose voice it is.
+    """
+
+    start_ms: int
+    end_ms: int
+    voice: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A part of a moment that the indexes hold: at most 200 word pieces of text.
 

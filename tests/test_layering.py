@@ -70,6 +70,7 @@ WITHIN = {
     "pipeline/media": set[str](),
     "pipeline/search": {"pipeline/store/port", "pipeline/store/passage_port"},
     "pipeline/hearing": {"pipeline/speech"},
+    "pipeline/voices": {"pipeline/hearing/mel"},
     "dashboard/network": set[str](),
     "dashboard/certificates": {"dashboard/network"},
     "dashboard/reach": {

@@ -13,7 +13,7 @@ HOP_SAMPLES = 160
 
 FRAMES_A_SECOND = RATE_HZ // HOP_SAMPLES
 
-_WINDOW_SAMPLES = 400
+WINDOW_SAMPLES = 400
 _BANDS = 80
 _EDGE = 2
 """Frames: so far the windows around them still reach into the sound before."""
@@ -34,13 +34,13 @@ def log_mel(pcm: Pcm, *, silence: int = 0) -> Frames:
     """
     count = frames_of(pcm)
     edge = min(silence, _EDGE)
-    samples = (count + edge) * HOP_SAMPLES + _WINDOW_SAMPLES // 2
+    samples = (count + edge) * HOP_SAMPLES + WINDOW_SAMPLES // 2
     filled = np.pad(as_float(pcm), (0, samples - pcm.size))
-    sound = np.pad(filled, (_WINDOW_SAMPLES // 2, 0), mode="reflect")
-    windows = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW_SAMPLES)[::HOP_SAMPLES]
-    spectrum = np.fft.rfft(windows[: count + edge] * _hann(), axis=-1)
+    sound = np.pad(filled, (WINDOW_SAMPLES // 2, 0), mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(sound, WINDOW_SAMPLES)[::HOP_SAMPLES]
+    spectrum = np.fft.rfft(windows[: count + edge] * hann(), axis=-1)
     energy = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    levels = np.log10(np.maximum(_mel_bands() @ energy.T, _LEAST_ENERGY))
+    levels = np.log10(np.maximum(mel_bands(_BANDS) @ energy.T, _LEAST_ENERGY))
     silent = np.pad(levels, ((0, 0), (0, silence - edge)), constant_values=np.log10(_LEAST_ENERGY))
     scaled: Frames = (np.maximum(silent, levels.max() - _RANGE) + 4.0) / 4.0
     return scaled.astype(np.float32)
@@ -52,15 +52,16 @@ def frames_of(pcm: Pcm) -> int:
 
 
 @cache
-def _hann() -> Frames:
-    return np.hanning(_WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
+def hann() -> Frames:
+    """The window of a frame: 25 ms, periodic."""
+    return np.hanning(WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
 
 
 @cache
-def _mel_bands() -> Frames:
-    """Triangles over the frequencies of the spectrum, each of the same area; (80, 201)."""
-    hz = np.fft.rfftfreq(_WINDOW_SAMPLES, 1 / RATE_HZ)
-    edges = _mel_to_hz(np.linspace(0.0, _hz_to_mel(RATE_HZ / 2), _BANDS + 2))
+def mel_bands(count: int) -> Frames:
+    """Triangles over the frequencies of the spectrum, each of the same area; (count, 201)."""
+    hz = np.fft.rfftfreq(WINDOW_SAMPLES, 1 / RATE_HZ)
+    edges = _mel_to_hz(np.linspace(0.0, _hz_to_mel(RATE_HZ / 2), count + 2))
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     rising, falling = (hz - left) / (centre - left), (right - hz) / (right - centre)
     triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2.0 / (right - left)

@@ -316,18 +316,27 @@ def test_what_cannot_be_fetched_is_told_with_what_can(home: Path) -> None:
     with pytest.raises(NotFound) as caught:
         plan("parrot", settings=DEFAULTS, home=home)
 
-    assert caught.value.advice == "There are: languages."
+    assert caught.value.advice == "There are: languages, voices."
+
+
+def asked_for(settings: Settings, home: Path) -> list[models.Found]:
+    inventory = models.inventory(settings=settings, home=home)
+    return [each for each in inventory if each.of_set == "languages"]
 
 
 @pytest.mark.usefixtures("languages")
 def test_another_language_in_the_settings_asks_for_the_set(home: Path) -> None:
     german = Settings(hearing=HearingSettings(("de",)))
-    (told,) = (each for each in models.inventory(settings=german, home=home) if each.of_set)
+    (told,) = (
+        each for each in models.inventory(settings=german, home=home) if each.of_set == "languages"
+    )
     assert "afterthought models --fetch languages" in told.advice
 
     fetch(home)
 
-    (told,) = (each for each in models.inventory(settings=german, home=home) if each.of_set)
+    (told,) = (
+        each for each in models.inventory(settings=german, home=home) if each.of_set == "languages"
+    )
     assert (told.advice, told.where) == ("", "this machine's models")
 
 
