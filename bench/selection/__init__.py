@@ -1,0 +1,1 @@
+"""Whether selection keeps what the wearer would want back, measured."""
