@@ -17,7 +17,14 @@ from pipeline.search.hits import Asked, grounds, hit_of
 from pipeline.search.marks import Marker
 from pipeline.search.moment_scores import Moments
 from pipeline.search.query import Query, Term, parse
-from pipeline.store.passage_port import Matches, Passages, Phrase, Shown, Vectors
+from pipeline.store.passage_port import (
+    Matches,
+    Passages,
+    PassageTable,
+    Phrase,
+    Shown,
+    Vectors,
+)
 
 FOLD_ROOM = 2
 """Candidates looked at for each hit wanted, so that folding twins leaves enough."""
@@ -83,6 +90,10 @@ class Engine:
     ) -> list[Found]:
         """One answer a query, in order; the queries are embedded together."""
         return await self._search(queries, self._embed, n, since_ms, until_ms)
+
+    async def table(self) -> PassageTable:
+        """What there is to be found."""
+        return await self._passages.passages()
 
     async def _search(
         self,

@@ -7,20 +7,24 @@ behind: no file, no event, no word in the log.
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from core.errors import WrongUsage
 from core.files import what_it_is
 from core.spool_port import Clip
+from pipeline.selection.archive_signals import When, archive_signals
 from pipeline.selection.score import Signals, decided
 from pipeline.selection.signals import text_signals
 from pipeline.selection.verdict import Verdict
 from pipeline.spool.clip_sound import read_clip
 from pipeline.spool.opening import LetterBroken
 from pipeline.store.format.readable import texts_of
+from pipeline.store.passage_port import PassageTable
 from pipeline.store.port import Archive
 from pipeline.worker.ingest import Ingest
 from pipeline.worker.model_process import Heard, Models
@@ -52,12 +56,17 @@ class Judging:
         models: Models,
         ingest: Ingest,
         behind: Callable[[], AbstractAsyncContextManager[None]],
+        past: Callable[[], Awaitable[PassageTable]],
     ) -> None:
-        """`behind` is entered once nothing that was kept is being worked on."""
+        """`behind` is entered once nothing that was kept is being worked on.
+
+        `past` gives what there is to compare with; what is no past of it is left out here.
+        """
         self._archive = archive
         self._models = models
         self._ingest = ingest
         self._behind = behind
+        self._past = past
         self._one = asyncio.Lock()
 
     async def judge(self, candidate: Candidate) -> Verdict:
@@ -86,13 +95,26 @@ class Judging:
         if why_not is not None:
             return Verdict(None, 0.0, (why_not,))
         text = heard.transcript.text
-        signals = {**candidate.signals, **text_signals(text)}
+        signals = {
+            **candidate.signals,
+            **text_signals(text, heard.transcript.language),
+            **await self._against_archive(clip, heard),
+        }
         decision = decided(signals)
         if not decision.is_kept:
             return Verdict(None, decision.score, decision.reasons, signals, text)
         kept = replace(clip, reasons=decision.reasons)
         await self._ingest.keep_selected(path, kept, heard, in_thousandths(signals))
         return Verdict(clip.id, decision.score, decision.reasons, signals, text)
+
+    async def _against_archive(self, clip: Clip, heard: Heard) -> dict[str, float]:
+        if heard.embedding is None:
+            return {}
+        vectors = [
+            np.frombuffer(each, "<f2").astype(np.float32) for each in heard.embedding.vectors
+        ]
+        when = When(clip.id, clip.recorded.at_ms)
+        return archive_signals(await self._past(), heard.embedding.model, vectors, when)
 
 
 def in_thousandths(signals: Signals) -> dict[str, int]:

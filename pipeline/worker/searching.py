@@ -10,6 +10,7 @@ from core.machine import Profile
 from core.text.languages import ENGLISH
 from pipeline.search.engine import Engine
 from pipeline.search.found import Found, Wanted
+from pipeline.store.passage_port import PassageTable
 from pipeline.store.sqlite.passage_index import PassageReader
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.model_process import Models, ModelsFailed, Vectors
@@ -46,6 +47,10 @@ class Searching:
     async def search(self, wanted: Wanted) -> Found:
         """The answer; by words alone where the models are busy, absent or slow to come."""
         return await (await self._opened()).answer(wanted)
+
+    async def passages(self) -> PassageTable:
+        """Everything that can be found, as arrays: what selection compares with."""
+        return await (await self._opened()).table()
 
     async def aclose(self) -> None:
         for each in self._late:

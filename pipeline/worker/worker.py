@@ -21,6 +21,7 @@ from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Kind, Turn
 from pipeline.spool.spool import Letter, Spool
 from pipeline.spool.tries import Conditions, Why
+from pipeline.store.passage_port import PassageTable
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.connection import understood
 from pipeline.worker.again import HearAgain, try_again
@@ -84,7 +85,7 @@ class Worker:
         self._hearing_again = HearingAgain(archive, models, spool.folder, self.report)
         self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
-        self._judging = Judging(archive, models, self._ingest, lambda: self._working)
+        self._judging = Judging(archive, models, self._ingest, lambda: self._working, self._past)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
         self._working = asyncio.Lock()
@@ -201,6 +202,9 @@ class Worker:
     async def judge(self, candidate: Candidate) -> Verdict:
         """What becomes of an utterance that nobody pressed for, as `Judging.judge`."""
         return await self._judging.judge(candidate)
+
+    async def _past(self) -> PassageTable:
+        return await self.searching.passages()
 
     async def search(self, wanted: Wanted) -> Found:
         """What the archive has for another process."""
