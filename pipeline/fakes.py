@@ -10,6 +10,7 @@ from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
+from pipeline.voices.turns import Voices
 from pipeline.worker.encoding import encode_here
 from pipeline.worker.model_process import Heard, ModelsFailed, Progress, Said, Vectors
 
@@ -27,8 +28,10 @@ class FakeModels:
         *,
         failures: int = 0,
         embedder: FakeEmbedder | None = None,
+        voices: Voices | None = None,
     ) -> None:
         self.transcript = transcript or Transcript("", model="fake")
+        self.voices = voices
         self.failures = failures
         self.better: Transcript | None = None
         self.heard: list[str] = []
@@ -40,7 +43,8 @@ class FakeModels:
         letter, pcm = read_clip(clip)
         self.heard.append(letter.id)
         progress(duration_ms(pcm) / 1000)
-        return Heard(self.transcript, placed(self.transcript, letter.speaker, self._embedder))
+        embedding = placed(self.transcript, letter.speaker, self._embedder)
+        return Heard(self.transcript, embedding, voices=self.voices)
 
     async def hear_candidate(self, clip: Path) -> Heard:
         return await self.hear(clip, lambda _: None)

@@ -36,8 +36,9 @@ async def forget_everything(archive: Archive, spool: Spool) -> bool:
     """The same for every moment, and for whatever lies in the spool or was set aside."""
     chosen = await everything(archive, spool)
     is_done = True
-    if chosen.moments or chosen.letters:
-        is_done = await forget(archive, spool, chosen.moments, letters=chosen.letters)
+    if chosen.moments or chosen.letters or chosen.voices:
+        going = [*chosen.moments, *chosen.voices]
+        is_done = await forget(archive, spool, going, letters=chosen.letters)
     await archive.erase_aside()
     return is_done
 

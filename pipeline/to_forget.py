@@ -5,7 +5,7 @@ in one of the two.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from core.text.short_ids import Ambiguous, ambiguous, best_meant
 from pipeline.spool.lying import Lying
 from pipeline.spool.spool import Spool
 from pipeline.store.port import Period, Reader
+from pipeline.store.voices import enrolments
 
 _T = TypeVar("_T", str, Path)
 
@@ -28,13 +29,16 @@ class ToForget:
     """The ids of those letters of which no moment can be read."""
     timeless: list[Path] = field(default_factory=list)
     """Files of the spool that a span of time cannot reach, since they tell no time."""
+    voices: list[str] = field(default_factory=list)
+    """Prints of the wearer's voice, which go with everything."""
 
 
 async def everything(archive: Reader, spool: Spool) -> ToForget:
     """All that is there, whether it can be read or not."""
     lying = spool.lying()
     rows = await archive.moments(hidden=True)
-    return _with_letters([row.id for row in rows], lying)
+    chosen = _with_letters([row.id for row in rows], lying)
+    return replace(chosen, voices=await enrolments(archive))
 
 
 async def of_period(archive: Reader, spool: Spool, period: Period) -> ToForget:

@@ -70,7 +70,17 @@ WITHIN = {
     "pipeline/media": set[str](),
     "pipeline/search": {"pipeline/store/port", "pipeline/store/passage_port"},
     "pipeline/hearing": {"pipeline/speech"},
-    "pipeline/voices": {"pipeline/hearing/mel"},
+    "pipeline/voices": {"pipeline/hearing/mel", "pipeline/store/format"},
+    "pipeline/voices/command": {
+        "pipeline/commands",
+        "pipeline/enrol",
+        "pipeline/imports",
+        "pipeline/media",
+        "pipeline/spool",
+        "pipeline/store",
+        "pipeline/taking_in",
+        "pipeline/voices",
+    },
     "dashboard/network": set[str](),
     "dashboard/certificates": {"dashboard/network"},
     "dashboard/reach": {

@@ -2,6 +2,7 @@
 
 from pipeline.commands import acts, finding, forgetting, importing, keeping, tending
 from pipeline.refining import command as refining
+from pipeline.voices import command as voices
 
 COMMANDS = (
     *keeping.COMMANDS,
@@ -10,5 +11,6 @@ COMMANDS = (
     *finding.COMMANDS,
     *acts.COMMANDS,
     *forgetting.COMMANDS,
+    *voices.COMMANDS,
     *tending.COMMANDS,
 )

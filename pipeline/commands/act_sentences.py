@@ -20,6 +20,8 @@ _KINDS = {
     "moment_refined": ("the better words of {subject}", "the better words of {count} moments"),
     "moment_hidden": ("hiding {subject}", "hiding {count} moments"),
     "moment_restored": ("restoring {subject}", "restoring {count} moments"),
+    "voice_enrolled": ("enrolling your voice", "enrolling your voice"),
+    "voice_named": ("the name of a voice in {subject}", "the names of voices in {count} moments"),
 }
 
 _ANY = ("a change to {subject}", "a change to {count} moments")

@@ -60,7 +60,10 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     from pipeline.commands import json_shapes  # noqa: PLC0415
     from pipeline.commands.waiting import why_it_lacks  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
+    from pipeline.store.spoken_turns import names_of, spoken_turns  # noqa: PLC0415
 
+    transcript = await archive.transcript(row)
+    said = spoken_turns(transcript, await archive.turns(row), names_of(row.voices))
     about = None if row.about is None else await archive.find_moment(row.about)
     notes = await archive.notes_about([row.id])
     linked = [*([("About", about)] if about else []), *(("Note", each) for each in notes)]
@@ -71,7 +74,8 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     history = [await _sentence(archive, event, names[row.id]) for event in events]
     value = {
         **json_shapes.moment(row),
-        "words": json_shapes.words(await archive.transcript(row)),
+        "words": json_shapes.words(transcript),
+        "turns": json_shapes.turns(said),
         "reasons": json_shapes.reasons(row),
         "source": row.source,
         "sound": sound,
@@ -81,6 +85,7 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
         "history": history,
     }
     text: list[Text] = [json_shapes.moment_in_full(row, names[row.id])]
+    text += json_shapes.turn_lines(said)
     text += [f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
     text += [f"  {waits}"] if waits else []

@@ -9,6 +9,7 @@ from core.selection.reasons import because
 from core.text.short_ids import SHORTEST, brief_id
 from pipeline.store.format.events import Event
 from pipeline.store.format.readable import UNREADABLE
+from pipeline.store.format.voice_drafts import VOICE
 
 _AUTHORS = {
     "wearer": "You",
@@ -41,6 +42,8 @@ _KINDS = {
     "moment_hidden": "hid moment {subject}",
     "moment_restored": "restored moment {subject}",
     "moment_forgotten": "forgot moment {subject} for good",
+    "voice_enrolled": "enrolled your voice",
+    "voice_named": "named a voice of moment {subject}",
 }
 _ORIGINS = {
     "first": "started this archive's journal",
@@ -136,6 +139,8 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
             text += "; when it was recorded is taken from its name"
     elif event.kind == "moment_transcribed":
         text = _OUTCOMES.get(payload["outcome"], "heard moment {subject}")
+    elif event.kind == "moment_forgotten" and event.subject.startswith(VOICE):
+        text = "erased a print of your voice for good"
     elif event.kind == "moment_refined":
         text = _REFINED.get(payload["outcome"], "heard moment {subject} again with {model}")
         text = text.replace("{model}", payload["model"])

@@ -41,9 +41,10 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
         sentence = f"{what} would be forgotten: words, sound and all, for good.{stay}"
         raise WrongUsage(sentence, advice="Say it again with --yes.")
     finished = True
-    if ids:
+    if ids or chosen.voices:
+        going = [*chosen.moments, *chosen.voices]
         finished = await forget_moments(
-            archive, spool, chosen.moments, letters=chosen.letters, here=arguments.here
+            archive, spool, going, letters=chosen.letters, here=arguments.here
         )
     if arguments.all:
         await archive.erase_aside()
@@ -80,7 +81,7 @@ def _show(
         "here": arguments.here,
         "out_of_reach": _OUT_OF_REACH,
     }
-    be = "is" if len(ids) == 1 else "are"
+    be = "is" if len(ids) == 1 and " and " not in what else "are"
     screen.value(value, f"{what} {be} forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.")
     if not finished:
         screen.say(_NOT_FINISHED)
@@ -120,6 +121,8 @@ def _counted(chosen: "ToForget") -> str:
     told = [counted(moments, "moment", "moments")] if moments or not unread else []
     if unread:
         told.append(f"{counted(unread, 'item', 'items')} that cannot be read")
+    if chosen.voices:
+        told.append("what your voice is known by")
     return " and ".join(told)
 
 

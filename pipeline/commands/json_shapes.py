@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from core.text.languages import language_name
 from core.text.painted import Painted, painted
 from pipeline.commands.event_sentences import reason_sentence
 from pipeline.store.format.readable import texts_of
+from pipeline.store.format.voice_drafts import WEARER
+from pipeline.store.spoken_turns import SpokenTurn
 from pipeline.store.views.moment_fold import MomentRow
 
 _STANDING = {
@@ -69,6 +72,33 @@ def words(transcript: Transcript | None) -> list[dict[str, Any]]:
         }
         for each in (transcript.words if transcript else ())
     ]
+
+
+def turns(said: Sequence[SpokenTurn]) -> list[dict[str, Any]]:
+    """Who says what, with times in seconds of the file."""
+    return [
+        {
+            "voice": each.voice,
+            "name": each.name,
+            "start_s": each.start_ms / 1000,
+            "end_s": each.end_ms / 1000,
+            "text": each.text,
+        }
+        for each in said
+    ]
+
+
+def turn_lines(said: Sequence[SpokenTurn]) -> list[str]:
+    """The turns for people, a line each; none where they are all of one voice."""
+    if len({each.voice for each in said}) == 1:
+        return []
+    return [f"  {_called(each)}: {indented(each.text)}" for each in said]
+
+
+def _called(turn: SpokenTurn) -> str:
+    if turn.voice is None:
+        return "?"
+    return turn.name or ("You" if turn.voice == WEARER else turn.voice)
 
 
 def moment(row: MomentRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import ArchiveInDoubt
-from core.moment import Reference, Transcript
+from core.moment import Reference, Transcript, VoiceTurn
 from core.spool_port import TypedText
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.sound_files import MadeSound
@@ -118,6 +118,15 @@ class Reader(Protocol):
 
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         """The words of a moment, or None while there are none."""
+
+    async def turns(self, moment: MomentRow) -> tuple[VoiceTurn, ...]:
+        """Who speaks when in a moment; empty where its voices were not told apart."""
+
+    async def enrolments(self) -> list[Event]:
+        """Every event in which the wearer's voice was enrolled, the newest first."""
+
+    async def belonging(self, belonging: str) -> bytes | None:
+        """The content of a belonging; None where it is gone."""
 
     async def events_of(self, subject: str) -> list[Event]:
         """All events about one subject, in fold order."""

@@ -21,8 +21,11 @@ from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
+from pipeline.store.format.voice_drafts import with_turns
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
+from pipeline.store.voices import voice_print
+from pipeline.voices.wearer import Recognised, recognised
 from pipeline.worker.encoding import encode_here
 from pipeline.worker.model_process import Heard, Models, ModelsFailed, Said
 from pipeline.worker.pace import Pace
@@ -76,7 +79,14 @@ class Ingest:
         pcm = read_clip(path)[1]
         thought, sound = await self._kept(Letter(path, "clip"), clip, pcm, signals)
         if thought:
-            await self._append(clip.id, *thought, *_words(clip, heard), sound=sound)
+            words = _words(clip, heard, await self.recognised(heard))
+            await self._append(clip.id, *thought, *words, sound=sound)
+
+    async def recognised(self, heard: Heard) -> Recognised | None:
+        """Whose voices they are, the wearer's by the print of now; None where none were told."""
+        if heard.voices is None:
+            return None
+        return recognised(heard.voices, await voice_print(self._archive))
 
     async def give_up(self, letter: Letter) -> None:
         """Leave its moment without what the models were to make of it: `retry` hears it again."""
@@ -130,7 +140,7 @@ class Ingest:
             return []
         heard = await self._models.hear(letter.path, self._progress(clip, pcm, "words"))
         self.pace.heard(duration_ms(pcm) / 1000, heard.cpu_s)
-        return _words(clip, heard)
+        return _words(clip, heard, await self.recognised(heard))
 
     async def _kept(
         self, letter: Letter, clip: Clip, pcm: Pcm, signals: Mapping[str, int] | None = None
@@ -337,8 +347,9 @@ async def _no_vectors(said: Sequence[Said]) -> list[Embedding | None]:
     return [None] * len(said)
 
 
-def _words(clip: Clip, heard: Heard) -> list[Draft]:
-    thought = [drafts.moment_transcribed(clip.id, heard.transcript, revision=clip.revision)]
+def _words(clip: Clip, heard: Heard, voices: Recognised | None) -> list[Draft]:
+    words = drafts.moment_transcribed(clip.id, heard.transcript, revision=clip.revision)
+    thought = [words if voices is None else with_turns(words, voices.turns)]
     if heard.embedding is not None:
         thought.append(drafts.moment_embedded(clip.id, heard.embedding, revision=clip.revision))
     return thought

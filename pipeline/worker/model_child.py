@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Protocol
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
 from core.errors import ModelMissing, UserError
+from core.log import get_log
 from core.moment import Transcript
+from core.pcm import Pcm
 from core.settings_file import load
 from pipeline import embedders, media, models
 from pipeline.hearing.transcribe_clip import hear
@@ -34,6 +36,8 @@ from pipeline.refining.second_model import second_model
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.transcribers import open_own_words, open_second_transcriber, open_transcriber
+from pipeline.voices.hear_voices import hear_voices
+from pipeline.voices.turns import Voices
 from pipeline.worker.model_process import (
     Asked,
     Hand,
@@ -49,6 +53,7 @@ if TYPE_CHECKING:  # each loads a library of its own, and most requests need but
     from pipeline.hearing.transcriber import Transcriber
     from pipeline.meaning.embedder import Embedder
     from pipeline.speech.speech_model import SpeechModel
+    from pipeline.voices.voice_model import VoiceModel
 
 
 class Loaded(Protocol):
@@ -105,7 +110,14 @@ class LoadedModels:
         whole_s = duration_ms(pcm) / 1000
         embedder = self._embedder()
         embedding = placed(transcript, letter.speaker, embedder, lambda _: progress(whole_s))
-        return Heard(transcript, embedding)
+        return Heard(transcript, embedding, voices=self._voices(pcm, heard, progress))
+
+    def _voices(self, pcm: Pcm, heard: Transcript, progress: Progress) -> Voices | None:
+        """Who speaks when, where the wearer has fetched what tells it."""
+        if self._voice_model is None:
+            return None
+        whole_s = duration_ms(pcm) / 1000
+        return hear_voices(pcm, heard.words, self._voice_model, lambda _: progress(whole_s))
 
     def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         """The sound of a clip of the spool, encoded into a new file."""
@@ -129,6 +141,18 @@ class LoadedModels:
         model = resting.pop() if resting else SileroSpeechModel(self._path("speech"))
         yield model
         resting.append(model)
+
+    @cached_property
+    def _voice_model(self) -> VoiceModel | None:
+        if not models.is_there("voice", settings=self._settings, home=self._home):
+            return None
+        from pipeline.voices.voice_model import GE2EVoiceModel  # noqa: PLC0415
+
+        try:
+            return GE2EVoiceModel(self._path("voice"))
+        except ModelMissing as error:  # damaged: the words need none of it
+            get_log().warning("voices_not_told_apart", reason=error.sentence)
+            return None
 
     @cached_property
     def _transcriber(self) -> Transcriber:

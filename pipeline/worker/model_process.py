@@ -31,6 +31,7 @@ from pipeline.media.encoded import Encoded
 from pipeline.spool.order import LONG_CLIP_BYTES
 from pipeline.spool.tries import Why
 from pipeline.store.format.drafts import Embedding
+from pipeline.voices.turns import Voices
 
 Progress = Callable[[float], None]
 """Told how many seconds of sound are done."""
@@ -111,12 +112,14 @@ class ModelsFailed(Exception):
 class Heard:
     """What a clip comes to; `embedding` is None where there are no words.
 
-    `cpu_s` is what it took of the processor, in all threads of the models' process.
+    `voices` is None also where the model that tells them apart is not here. `cpu_s` is what it
+    took of the processor, in all threads of the models' process.
     """
 
     transcript: Transcript
     embedding: Embedding | None
     cpu_s: float = 0.0
+    voices: Voices | None = None
 
 
 class Models(Protocol):

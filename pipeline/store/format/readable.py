@@ -189,6 +189,7 @@ _SHAPES: Mapping[str, Mapping[str, _Test]] = {
     "moment_transcribed": {"revision": is_whole, "outcome": _is_outcome},
     "moment_refined": {"revision": is_whole, "model": is_text, "outcome": is_text},
     "moment_embedded": {"belongings": _are_belongings},
+    "voice_named": {"revision": is_whole, "voice": is_text},
     "gap_found": {
         **_PLACE,
         "recorded": _is_time,

@@ -16,6 +16,7 @@ from pipeline.store.format.events import (
     place_event,
 )
 from pipeline.store.format.readable import has_its_types, readable_event
+from pipeline.store.format.voice_drafts import VOICE
 from pipeline.store.port import Forgotten
 
 from .damage import past_damage
@@ -94,6 +95,16 @@ async def latest_events(
     return _events(await connection.execute_fetchall(query, (*values, limit)))
 
 
+async def enrolments(connection: aiosqlite.Connection) -> list[Event]:
+    """The events in which a voice was enrolled, the newest first; found by their subjects."""
+    query = (
+        f"SELECT {COLUMNS} FROM event WHERE subject >= ?1 AND subject < ?1 || char(1114111) "
+        "ORDER BY lamport DESC, origin DESC, seq DESC"
+    )
+    found = _events(await connection.execute_fetchall(query, (VOICE,)))
+    return [each for each in found if each.kind == "voice_enrolled"]
+
+
 def _events(rows: Iterable[Any]) -> list[Event]:
     """The events in these rows, as `readable` has them; `check` alone sees them as they are."""
     found = [Event(*row) for row in rows]
@@ -153,6 +164,12 @@ async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[st
     """What is left of a subject's belongings: content by id."""
     rows = await belongings(connection, "id, content", "subject = ?", (subject,))
     return {row[0]: row[1] for row in rows if isinstance(row[1], bytes)}
+
+
+async def content_of(connection: aiosqlite.Connection, belonging: str) -> bytes | None:
+    """The content of one belonging; None where it is gone or cannot be read."""
+    rows = await belongings(connection, "content", "id = ?", (belonging,))
+    return next((row[0] for row in rows if isinstance(row[0], bytes)), None)
 
 
 async def belongings(

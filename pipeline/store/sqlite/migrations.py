@@ -218,6 +218,11 @@ CREATE INDEX passage_by_embedder ON passage (embedder, moment);
 
 _HEARD_AS = "ALTER TABLE passage ADD COLUMN heard_as TEXT NOT NULL DEFAULT '';"
 
+_VOICES = """
+ALTER TABLE moment ADD COLUMN turns TEXT;
+ALTER TABLE moment ADD COLUMN voices TEXT;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
     _INTERVALS,
@@ -231,6 +236,7 @@ MIGRATIONS: tuple[str, ...] = (
     _LANGUAGES,
     _EMBEDDER,
     _HEARD_AS,
+    _VOICES,
 )
 
 REINDEXED_BY = frozenset({7})

@@ -10,11 +10,12 @@ import aiosqlite
 
 from core.errors import ArchiveInDoubt
 from core.facts import boot_subject
-from core.moment import Reference, Transcript
+from core.moment import Reference, Transcript, VoiceTurn
 from core.spool_port import TypedText
 from core.text.short_ids import Beside, ambiguous, best_meant, short_id, stream_of
 from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
+from pipeline.store.format.voice_drafts import read_turns
 from pipeline.store.lookup import not_there
 from pipeline.store.port import Period
 from pipeline.store.views.clock_corrections import Correction, corrections
@@ -184,6 +185,17 @@ class SqliteReader:
         contents = await journal.contents_of(self.connection, moment.id)
         content = contents.get(moment.transcript or "")
         return None if content is None else read_transcript(content)
+
+    async def turns(self, moment: MomentRow) -> tuple[VoiceTurn, ...]:
+        content = await self.belonging(moment.turns) if moment.turns else None
+        found = None if content is None else read_turns(content)
+        return () if found is None else found.turns
+
+    async def enrolments(self) -> list[Event]:
+        return await journal.enrolments(self.connection)
+
+    async def belonging(self, belonging: str) -> bytes | None:
+        return await journal.content_of(self.connection, belonging)
 
     async def events_of(self, subject: str) -> list[Event]:
         return await journal.events_of(self.connection, subject)

@@ -7,7 +7,15 @@ from pipeline.store.format.events import Event
 from .moment_fold import undone_events
 
 ACTS = frozenset(
-    {"moment_kept", "clip_revised", "moment_refined", "moment_hidden", "moment_restored"}
+    {
+        "moment_kept",
+        "clip_revised",
+        "moment_refined",
+        "moment_hidden",
+        "moment_restored",
+        "voice_enrolled",
+        "voice_named",
+    }
 )
 """What an undo may take back. Forgetting is not among them: its bytes are gone."""
 

@@ -19,6 +19,7 @@ from pipeline.store.format.drafts import (
     read_transcript,
 )
 from pipeline.store.format.events import Event
+from pipeline.store.format.voice_drafts import read_turns
 
 from .clock_corrections import Corrections, corrected, corrections, read_recorded
 from .interval_fold import IntervalRow, fold_interval
@@ -29,7 +30,11 @@ Contents = Mapping[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class MomentRow:
-    """One row of the view `moment`; the columns have the same names."""
+    """One row of the view `moment`; the columns have the same names.
+
+    `turns` is the belonging that says who speaks when, `voices` a JSON object of the names that
+    voices have by now, null where nobody has one.
+    """
 
     id: str
     state: str
@@ -56,6 +61,8 @@ class MomentRow:
     about: str | None = None
     language: str | None = None
     other_language: str | None = None
+    turns: str | None = None
+    voices: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,7 @@ def _moment_row(
     own = _own(kept) | _own(clip)
     transcript_id, words = _words(clip, own, events)
     transcript = read_transcript(contents.get(transcript_id or "", b""))
+    turns_id = _turns(clip, events)
     reference = read_reference(contents.get(own.get("reference", ""), b""))
     sound = read_sound(contents.get(own.get("sound", ""), b""))
     speaker = contents.get(own.get("speaker", ""))
@@ -160,6 +168,8 @@ def _moment_row(
         about=payload.get("about"),
         language=None if transcript is None else transcript.language,
         other_language=None if transcript is None else transcript.other_language,
+        turns=turns_id,
+        voices=_voices(clip, events, contents, turns_id),
     )
     return row, transcript
 
@@ -202,6 +212,28 @@ def _words(clip: Event, own: dict[str, str], events: list[Event]) -> tuple[str |
     latest = current[-1]
     outcome = "words" if _is_better(latest) else latest.payload["outcome"]
     return _own(latest).get("transcript"), outcome
+
+
+def _turns(clip: Event, events: list[Event]) -> str | None:
+    """The belonging that says who speaks in this revision; the last hearing that tells counts."""
+    heard = [each for each in events if each.kind == "moment_transcribed"]
+    current = [e for e in heard if e.payload["revision"] == clip.payload["revision"]]
+    return next((own["turns"] for own in map(_own, reversed(current)) if "turns" in own), None)
+
+
+def _voices(
+    clip: Event, events: list[Event], contents: Contents, turns_id: str | None
+) -> str | None:
+    """The names of its voices: as it was heard, and as the wearer named them since."""
+    turns = read_turns(contents.get(turns_id or "", b""))
+    names = {} if turns is None else dict(turns.names)
+    for event in events:
+        if event.kind != "voice_named" or turns is None:
+            continue
+        name = contents.get(_own(event).get("speaker", ""))
+        if name is not None and event.payload["revision"] == clip.payload["revision"]:
+            names[event.payload["voice"]] = name.decode(errors="replace")
+    return json.dumps(names, ensure_ascii=False, sort_keys=True) if names else None
 
 
 def _is_better(event: Event) -> bool:

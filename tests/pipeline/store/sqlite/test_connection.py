@@ -62,6 +62,8 @@ async def test_vectors_of_an_earlier_version_get_the_name_of_their_embedder(home
         connection.execute("DROP INDEX passage_by_embedder")
         connection.execute("ALTER TABLE passage DROP COLUMN embedder")
         connection.execute("ALTER TABLE passage DROP COLUMN heard_as")
+        for later in ("turns", "voices"):
+            connection.execute(f"ALTER TABLE moment DROP COLUMN {later}")
         connection.execute(f"PRAGMA user_version = {MIGRATIONS.index(_EMBEDDER)}")
 
     async with open_archive(home) as archive:
