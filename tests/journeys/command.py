@@ -16,6 +16,8 @@ from typing import Any
 
 import psutil
 
+from tests.waiting import waited
+
 COMMAND = [sys.executable, "-m", "afterthought"]
 RECORDINGS = Path(__file__).resolve().parent.parent / "recordings"
 PILL_BOX = RECORDINGS / "pill_box.opus"
@@ -74,6 +76,13 @@ def afterthought(*arguments: Argument, **options: Any) -> Ran:
         **{"timeout": 300, "stdin": subprocess.DEVNULL, **options},
     )
     return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+
+def noted(text: str, home: Path) -> str:
+    """The id of a note, once it can be found: a worker that is busy indexes it a while later."""
+    moment = str(afterthought("note", text, "--json", "--home", home).value["id"])
+    waited(lambda: afterthought("show", moment, "--home", home).status == 0)
+    return moment
 
 
 def watched(

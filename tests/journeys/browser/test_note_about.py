@@ -2,16 +2,13 @@
 
 from tests.journeys.browser.chromium import Phone
 from tests.journeys.browser.test_page import Lived, lived
-from tests.journeys.command import afterthought
-from tests.waiting import waited
+from tests.journeys.command import noted
 
 __all__ = ["lived"]
 
 
 def test_a_note_about_a_moment_joins_its_page_and_leads_back(browser: Phone, lived: Lived) -> None:
-    note = afterthought("note", "the pump leaks again", "--json", "--home", lived.home)
-    moment = note.value["id"]
-    waited(lambda: afterthought("show", moment, "--home", lived.home).status == 0)
+    moment = noted("the pump leaks again", lived.home)
     browser.open_tab()
     browser.go(lived.url)
     browser.until("document.body.innerText.includes('the pump leaks again')")  # it is made

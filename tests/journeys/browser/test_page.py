@@ -25,6 +25,7 @@ from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import TREE, dashboard
 from tests.journeys import newcomer
 from tests.journeys.browser.chromium import Phone
+from tests.journeys.command import noted
 from tests.waiting import PATIENCE_S, waited
 
 COMMAND = [str(Path(sys.executable).with_name("afterthought"))]
@@ -247,8 +248,7 @@ def test_a_press_that_gets_no_answer_says_so_within_seconds(browser: Phone, live
 def test_back_from_what_was_found_brings_the_query_and_its_hits_back(
     browser: Phone, lived: Lived
 ) -> None:
-    note = [*COMMAND, "note", "the pump leaks again", "--home", str(lived.home)]
-    subprocess.run(note, check=True, capture_output=True)
+    noted("the pump leaks again", lived.home)
     browser.open_tab()
     browser.go(lived.url)
 
@@ -278,8 +278,7 @@ HOLD_WHOLE_ANSWERS = """(() => {
 def test_what_has_the_words_is_shown_first_and_what_means_the_same_joins(
     browser: Phone, lived: Lived
 ) -> None:
-    note = [*COMMAND, "note", "the pump leaks again", "--home", str(lived.home)]
-    subprocess.run(note, check=True, capture_output=True)
+    noted("the pump leaks again", lived.home)
     browser.open_tab()
     browser.go(lived.url)
     browser.see(HOLD_WHOLE_ANSWERS)
