@@ -27,6 +27,23 @@ KeptReason = Literal[
 PassedReason = Literal["no_words", "other_language", "nothing_stood_out", "not_own_voice"]
 """Why an utterance was passed over after it was written down."""
 
+EarlyReason = Literal[
+    "unclear",
+    "too_short",
+    "too_long",
+    "far_away",
+    "endless_talk",
+    "budget",
+    "quiet_hours",
+    "time_unknown",
+    "no_room",
+    "too_old",
+    "paused",
+    "stopped",
+    "not_judged",
+]
+"""Why an utterance was passed over before it was written down: no word of it is known."""
+
 _KEPT: Mapping[str, str] = {
     "asked": "you asked to remember it",
     "question": "it is a question",
@@ -51,9 +68,26 @@ _PASSED: Mapping[str, str] = {
 }
 
 
+_EARLY: Mapping[str, str] = {
+    "unclear": "no voice was clear in it",
+    "too_short": "it was too short to say much",
+    "too_long": "it went on too long to be one thought",
+    "far_away": "it hardly stood out from the sounds around",
+    "endless_talk": "there had been talk without end before it",
+    "budget": "this hour's share of listening was used up",
+    "quiet_hours": "it was said in your quiet hours",
+    "time_unknown": "there are quiet hours, and the time was not known",
+    "no_room": "more waited than the memory holds",
+    "too_old": "nobody came to it within a quarter of an hour",
+    "paused": "you paused",
+    "stopped": "listening ended before its turn came",
+    "not_judged": "it could not be written down",
+}
+
+
 def because(code: str) -> str:
     """What follows *because*, without a full stop; a code of a newer version in its own words."""
-    return _KEPT.get(code) or _PASSED.get(code) or code.replace("_", " ")
+    return _KEPT.get(code) or _PASSED.get(code) or _EARLY.get(code) or code.replace("_", " ")
 
 
 def kept_sentence(codes: Sequence[str]) -> str:

@@ -63,6 +63,19 @@ class Utterance:
     faint: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The detector's own numbers about a stretch of sound, as a whole; no word is in them.
+
+    `speech` is the mean probability of its frames, `loudness` their RMS in [0, 1], `background`
+    the loudness that the quietest fifth of them stays under, and of the ten seconds before.
+    """
+
+    speech: float
+    loudness: float
+    background: float
+
+
 class Heard(Protocol):
     """The view of the sound that decisions are made by; positions are absolute."""
 
@@ -171,6 +184,20 @@ class Listening:
         since = max(held_from, first - 2)
         costs = self._costs(self.frames - since)[first - since : last - since] + AWAY * away_s
         return (first + int(np.argmin(costs))) * FRAME_SAMPLES + FRAME_SAMPLES // 2
+
+    def measured(self, start: int, end: int) -> Measured:
+        """The numbers of this stretch, as far as it is held."""
+        held_from = self.frames - len(self._probabilities)
+        first = max(start // FRAME_SAMPLES, held_from)
+        last = min(max(end // FRAME_SAMPLES, start // FRAME_SAMPLES + 1), self.frames)
+        if last <= first:
+            return Measured(0.0, 0.0, LEAST_BACKGROUND)
+        before = min(BACKGROUND_FRAMES, first - held_from)
+        loudness = _newest(self._loudness, self.frames - first + before)[: last - first + before]
+        speech = _newest(self._probabilities, self.frames - first)[: last - first]
+        background = max(LEAST_BACKGROUND, float(np.percentile(loudness, 20)))
+        rms = float(np.sqrt(np.mean(loudness[before:] ** 2)))
+        return Measured(float(np.mean(speech)), rms, background)
 
     def _costs(self, frames: int) -> npt.NDArray[np.float64]:
         """The cost of a cut at each of the last frames: speech around it, then loudness."""

@@ -3,6 +3,7 @@
 from typing import get_args
 
 from core.selection.reasons import (
+    EarlyReason,
     KeptReason,
     PassedReason,
     because,
@@ -36,7 +37,7 @@ def test_a_reason_of_a_newer_version_is_told_in_its_own_words() -> None:
 
 
 def test_every_reason_has_words_of_its_own() -> None:
-    codes = [*get_args(KeptReason), *get_args(PassedReason)]
+    codes = [*get_args(KeptReason), *get_args(PassedReason), *get_args(EarlyReason)]
 
     assert len({because(each) for each in codes}) == len(codes)
     assert not any(because(each) == each.replace("_", " ") for each in codes)

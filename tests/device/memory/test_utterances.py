@@ -115,3 +115,21 @@ def test_in_even_noise_a_cut_falls_where_it_is_best() -> None:
     found = listen((0.0, QUIET, 200))
 
     assert abs(found.quietest(0, found.now, 64_000) - 64_000) <= FRAME_SAMPLES
+
+
+def test_a_stretch_is_measured_by_its_own_frames_and_the_room_before_it() -> None:
+    found = listen((0.0, QUIET, 40), (0.9, SPOKEN, 30), (0.0, QUIET, 20), (0.6, 0.3, 10))
+
+    measured = found.measured(40 * FRAME_SAMPLES, 70 * FRAME_SAMPLES)
+
+    assert measured.speech == pytest.approx(0.9)
+    assert measured.loudness == pytest.approx(SPOKEN)
+    assert measured.background == pytest.approx(QUIET)
+
+
+def test_what_is_held_no_more_measures_as_nothing() -> None:
+    found = listen(*[(0.9, SPOKEN, 30), (0.0, QUIET, 40)] * 20)
+
+    measured = found.measured(0, 30 * FRAME_SAMPLES)
+
+    assert (measured.speech, measured.loudness) == (0.0, 0.0)

@@ -1,0 +1,56 @@
+"""What is said, cut into an utterance each, as soon as each has ended."""
+
+from core.audio import Span
+from device.session.pieces import Pieces
+from tests.device.sounding import at, heard, murmured, said
+
+LONGEST = at(30)
+
+
+def test_an_utterance_is_a_piece_once_it_has_ended_and_only_once() -> None:
+    pieces = Pieces(LONGEST)
+
+    assert pieces.ended(heard(said(2), now_s=5)) == []
+    (piece,) = pieces.ended(heard(said(2, 5), now_s=6))
+    assert pieces.ended(heard(said(2, 5), now_s=9)) == []
+    assert piece.spoken == Span(at(2), at(5))
+    assert piece.clip.start < at(2)
+    assert at(5) < piece.clip.end <= at(6)
+
+
+def test_no_sound_is_in_two_pieces() -> None:
+    one, two = Pieces(LONGEST).ended(heard(said(2, 5), said(5.3, 8), now_s=10))
+
+    assert one.clip.end <= two.clip.start
+
+
+def test_speech_without_end_is_cut() -> None:
+    pieces = Pieces(LONGEST)
+    found = [each for now_s in range(91) for each in pieces.ended(heard(said(0), now_s=now_s))]
+
+    assert len(found) == 2
+    assert found[0].clip.end == found[1].clip.start
+    assert all(each.clip.end - each.clip.start <= LONGEST + at(1) for each in found)
+
+
+def test_what_is_left_at_the_end_is_a_piece_too() -> None:
+    pieces = Pieces(LONGEST)
+    pieces.ended(heard(said(2), now_s=5))
+
+    (piece,) = pieces.rest(heard(said(2), now_s=5))
+    assert piece.clip.end == at(5)
+    assert pieces.rest(heard(said(2), now_s=5)) == []
+
+
+def test_after_a_pause_nothing_from_before_it_is_cut() -> None:
+    pieces = Pieces(LONGEST)
+    pieces.begin_anew(at(6))
+
+    assert pieces.ended(heard(said(2, 5), now_s=9)) == []
+    (piece,) = pieces.ended(heard(said(6.1, 8), now_s=9))
+    assert piece.clip.start >= at(6)
+
+
+def test_a_cough_is_no_piece() -> None:
+    pieces = Pieces(LONGEST)
+    assert pieces.ended(heard(murmured(2, 3), now_s=9)) == []
