@@ -1,16 +1,16 @@
-"""Facts that capture itself knows and a day must show: gaps, pauses, steps of the clock.
+"""Facts that capture itself knows and a day must show: gaps, pauses, what was passed over.
 
 A fact goes through the spool like a clip does, and becomes one event of the journal. No
 word of the wearer is in it: ids, numbers, enumerations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from .clock import Recorded, length_in_words
 
-FactKind = Literal["gap_found", "pause_began", "pause_ended", "clock_stepped"]
+FactKind = Literal["gap_found", "pause_began", "pause_ended", "clock_stepped", "passed_over"]
 
 GapReason = Literal["overflow", "restarted", "stalled", "busy", "stopped"]
 """Why sound is missing: the sound system lost it; the microphone was started anew; it came too
@@ -27,7 +27,8 @@ _REASONS: Mapping[str, str] = {
 _TOLD_UNCERTAINTY_MS = 10_000
 """Less than this about a gap's beginning is nobody's concern."""
 
-Detail = int | str | bool | None
+Detail = int | str | bool | None | Mapping[str, int] | list[list[int | str]]
+"""The last two are what was passed over: counts, and stretches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Fact:
         """The subject of its event: a pause's two facts share one, a boot's clock all of them."""
         if self.kind == "clock_stepped":
             return boot_subject(self.recorded.boot or "")
-        if self.kind == "gap_found":
+        if self.kind in {"gap_found", "passed_over"}:
             return self.id
         return f"{self.stream}-{self.position}-pause"
 
@@ -83,6 +84,27 @@ def gap_found(  # noqa: PLR0913 - what docs/journal-format.md lists for it
         "uncertain_ms": uncertain_ms,
     }
     return Fact("gap_found", stream, position, recorded, details, ended)
+
+
+def passed_over(  # noqa: PLR0913 - what docs/journal-format.md lists for it
+    stream: str,
+    position: int,
+    recorded: Recorded,
+    *,
+    duration_ms: int,
+    counts: Mapping[str, int],
+    spans: Iterable[tuple[int, int, str]],
+) -> Fact:
+    """Utterances that were not kept from this position on, the first of them heard at `recorded`.
+
+    `counts` by reason; `spans` are offset and length in ms, and reason, of as many as are told.
+    """
+    details: dict[str, Detail] = {
+        "duration_ms": duration_ms,
+        "counts": dict(sorted(counts.items())),
+        "spans": [list(each) for each in spans],
+    }
+    return Fact("passed_over", stream, position, recorded, details)
 
 
 def boot_subject(boot: str) -> str:

@@ -119,7 +119,8 @@ def _hours(axis: _Axis, day: date, clock: Clock) -> tuple[tuple[float, str], ...
 def _missing(stretch: Stretch, axis: _Axis, since_ms: int, until_ms: int, day: date) -> Missing:
     x, until_x = axis.x(since_ms), axis.x(until_ms)
     wide = round(max(until_x - x, NARROWEST_X), 2)
-    return Missing(stretch.row.kind, x, wide, sentence(stretch, day))
+    kind: Literal["gap", "pause"] = "pause" if stretch.row.kind == "pause" else "gap"
+    return Missing(kind, x, wide, sentence(stretch, day))
 
 
 def _placed(stretch: Stretch) -> tuple[int, int]:

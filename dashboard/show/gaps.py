@@ -156,7 +156,7 @@ def _break(stretch: Stretch, day: date) -> Break:
     at = stretch.clock.at(stretch.since_ms, stretch.offset_min(stretch.since_ms))
     began_today = stretch.first_day == day
     return Break(
-        kind=stretch.row.kind,
+        kind="pause" if stretch.row.kind == "pause" else "gap",
         at_ms=stretch.since_ms,
         at=at.isoformat(timespec="seconds") if began_today else "",
         time=f"{at:%H:%M}" if began_today else "",

@@ -6,6 +6,7 @@ from typing import Any
 from core.clock import length_in_words
 from core.facts import gap_sentence
 from core.selection.reasons import because
+from core.text.counting import counted
 from core.text.short_ids import SHORTEST, brief_id
 from pipeline.store.format.events import Event
 from pipeline.store.format.readable import UNREADABLE
@@ -120,11 +121,19 @@ def _clock_stepped(told: dict[str, Any]) -> str:
     return f"The clock was set {length} {'forward' if moved_ms > 0 else 'back'}."
 
 
+def _passed_over(told: dict[str, Any]) -> str:
+    count = sum(told["counts"].values())
+    why = ", ".join(f"{because(each)} ({n})" for each, n in sorted(told["counts"].items()))
+    over = counted(count, "utterance was", "utterances were")
+    return f"{over} passed over in {length_in_words(told['duration_ms'])}: {why}."
+
+
 _FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "gap_found": _gap,
     "pause_began": _pause_began,
     "pause_ended": _pause_ended,
     "clock_stepped": _clock_stepped,
+    "passed_over": _passed_over,
 }
 """What nobody did, or nobody in particular: told without an author."""
 

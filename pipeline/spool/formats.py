@@ -30,6 +30,7 @@ MOST = 2**53
 """No count of ours comes near it, and every program reads a number up to here exactly."""
 
 _Read = TypeVar("_Read", Clip, TypedText, Fact, Reference)
+_FIELDS_OF_STRETCH = 3
 _MAGIC = b"AFTCLIP1"
 _HEADER_AT = len(_MAGIC) + 4
 
@@ -231,7 +232,24 @@ def _is_count(value: object) -> bool:
 
 
 def _may_be_told(detail: tuple[object, object]) -> bool:
-    """No event's payload holds a number with a fraction, nor anything in layers."""
+    """No event's payload holds a number with a fraction; only what was passed over has layers."""
     name, value = detail
-    is_number = isinstance(value, int) and abs(value) <= MOST
-    return isinstance(name, str) and (value is None or is_number or _is_text(value))
+    if not isinstance(name, str):
+        return False
+    match name, value:
+        case "counts", dict():
+            return all(_is_text(key) and _is_count(count) for key, count in value.items())
+        case "spans", list():
+            return all(map(_is_stretch, value))
+    return value is None or _is_plain(value)
+
+
+def _is_stretch(value: object) -> bool:
+    """True for a list of a few plain values: an offset, a length and a reason."""
+    return (
+        isinstance(value, list) and len(value) <= _FIELDS_OF_STRETCH and all(map(_is_plain, value))
+    )
+
+
+def _is_plain(value: object) -> bool:
+    return (isinstance(value, int) and abs(value) <= MOST) or _is_text(value)

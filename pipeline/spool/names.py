@@ -26,7 +26,7 @@ _ID = r"[A-Za-z0-9_-]{1,120}"
 _LETTER = re.compile(rf"{_ID}\.[0-9]{{1,9}}\.(?:clip|open|texts)|{_ID}\.fact")
 _OF_IDS_ALONE = re.compile(
     r"[0-9a-f]{8,}(?:-[0-9a-f]+)*"
-    r"(?:\.[0-9]{1,9}\.(?:clip|open|texts)|-(?:gap_found|pause_began|pause_ended|clock_stepped)\.fact)"
+    r"(?:\.[0-9]{1,9}\.(?:clip|open|texts)|-(?:gap_found|pause_began|pause_ended|clock_stepped|passed_over)\.fact)"
 )
 
 

@@ -77,6 +77,9 @@ class Reader(Protocol):
         belongs to no period but the open one.
         """
 
+    async def passed_over(self, period: Period | None = None) -> list[IntervalRow]:
+        """What was passed over in the period, as `intervals`; `read_passed` gives the counts."""
+
     async def correction(self, boot: str) -> Correction | None:
         """What is known of a boot's clock beyond what the machine knew."""
 

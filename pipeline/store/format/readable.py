@@ -134,6 +134,17 @@ def _are_signals(value: object) -> bool:
     return isinstance(value, dict) and all(map(is_whole, value.values()))
 
 
+def _are_counts(value: object) -> bool:
+    return isinstance(value, dict) and all(is_whole(each) and each >= 0 for each in value.values())
+
+
+def _is_stretch(value: object) -> bool:
+    match value:
+        case [offset_ms, length_ms, reason]:
+            return is_whole(offset_ms) and is_whole(length_ms) and is_text(reason)
+    return False
+
+
 def _is_outcome(value: object) -> bool:
     return value in ("words", "no_words", "failed")
 
@@ -182,6 +193,9 @@ _NOT_SAID: Mapping[str, object] = {
     "of": "",
     "signals": {},
 }
+PASSED: Mapping[str, _Test] = {"counts": _are_counts, "spans": list_of(_is_stretch)}
+"""What was passed over: how many by reason, and stretches: offset and length in ms, reason."""
+
 _SHAPES: Mapping[str, Mapping[str, _Test]] = {
     "origin_began": {"reason": is_text},
     "moment_kept": {**_CLIP, **_PLACE, "how": is_text, "reasons": is_texts},
@@ -200,6 +214,12 @@ _SHAPES: Mapping[str, Mapping[str, _Test]] = {
         "uncertain_ms": or_none(is_whole),
         "ended": or_none(_is_time),
     },
+    "passed_over": {
+        **_PLACE,
+        "recorded": _is_time,
+        "duration_ms": is_whole,
+        **PASSED,
+    },
     "pause_began": {**_PAUSE, "for_s": or_none(is_whole)},
     "pause_ended": _PAUSE,
     "clock_stepped": {
@@ -216,6 +236,7 @@ _BY_KIND_ALONE = frozenset({"moment_hidden", "moment_restored", "moment_forgotte
 _NAMED_BY_PLACE: Mapping[str, str] = {
     "moment_kept": "",
     "gap_found": "-gap_found",
+    "passed_over": "-passed_over",
     "pause_began": "-pause",
     "pause_ended": "-pause",
 }

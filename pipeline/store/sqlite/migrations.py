@@ -223,6 +223,37 @@ ALTER TABLE moment ADD COLUMN turns TEXT;
 ALTER TABLE moment ADD COLUMN voices TEXT;
 """
 
+# A check cannot be changed, so the table is made anew.
+_PASSED = """
+ALTER TABLE interval RENAME TO interval_before;
+CREATE TABLE interval (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('gap', 'pause', 'passed')),
+    state TEXT NOT NULL CHECK (state IN ('on', 'over')),
+    at_ms INTEGER,
+    utc_offset_min INTEGER,
+    boot TEXT,
+    boottime_ms INTEGER,
+    end_ms INTEGER,
+    end_boot TEXT,
+    duration_ms INTEGER,
+    uncertain_ms INTEGER,
+    estimated INTEGER NOT NULL CHECK (estimated IN (0, 1)),
+    reason TEXT NOT NULL,
+    noted_lamport INTEGER NOT NULL,
+    noted_origin TEXT NOT NULL,
+    noted_seq INTEGER NOT NULL,
+    passed TEXT
+) STRICT;
+INSERT INTO interval SELECT
+    id, kind, state, at_ms, utc_offset_min, boot, boottime_ms, end_ms, end_boot, duration_ms,
+    uncertain_ms, estimated, reason, noted_lamport, noted_origin, noted_seq, NULL
+FROM interval_before;
+DROP TABLE interval_before;
+CREATE INDEX interval_by_boot ON interval (boot);
+CREATE INDEX interval_by_end_boot ON interval (end_boot);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
     _INTERVALS,
@@ -237,6 +268,7 @@ MIGRATIONS: tuple[str, ...] = (
     _EMBEDDER,
     _HEARD_AS,
     _VOICES,
+    _PASSED,
 )
 
 REINDEXED_BY = frozenset({7})

@@ -74,10 +74,16 @@ class SqliteReader:
         return [MomentRow(*row) for row in rows]
 
     async def intervals(self, period: Period | None = None) -> list[IntervalRow]:
+        return await self._intervals("kind <> 'passed'", period)
+
+    async def passed_over(self, period: Period | None = None) -> list[IntervalRow]:
+        return await self._intervals("kind = 'passed'", period)
+
+    async def _intervals(self, which: str, period: Period | None) -> list[IntervalRow]:
         since_ms, until_ms = _ends(period)
         query = (
             f"SELECT {_INTERVAL} FROM interval, (SELECT ?1 AS since_ms, ?2 AS until_ms) "
-            "WHERE (until_ms IS NULL OR coalesce(at_ms, end_ms) < until_ms) "
+            f"WHERE {which} AND (until_ms IS NULL OR coalesce(at_ms, end_ms) < until_ms) "
             "AND (since_ms IS NULL OR at_ms >= since_ms OR end_ms > since_ms "
             "OR (state = 'on' AND at_ms IS NOT NULL)) "
             "ORDER BY coalesce(at_ms, end_ms) IS NULL, coalesce(at_ms, end_ms), "

@@ -1,19 +1,21 @@
-"""The fold of a gap or a pause: its one or two events become one row.
+"""The fold of a gap, a pause, or what was passed over: its one or two events become one row.
 
 Pure. The same events give the same row in whatever order they came in.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.clock import Recorded
 from core.facts import ms_between
 from pipeline.store.format.events import Event
+from pipeline.store.format.readable import PASSED, has_shape, json_object
 
 from .clock_corrections import Corrections, corrected, read_recorded
 
-KINDS = frozenset({"gap_found", "pause_began", "pause_ended"})
+KINDS = frozenset({"gap_found", "pause_began", "pause_ended", "passed_over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,12 @@ class IntervalRow:
     """One row of the view `interval`: a stretch of which no sound is there, and why.
 
     `at_ms` is null while the beginning is not known, `end_ms` while the end is not; `state`
-    is `on` for a pause that nobody has ended. `reason` is the gap's, or who began the pause.
+    is `on` for a pause that nobody has ended. `reason` is the gap's, or who began the pause, or
+    why most was passed over; `passed` then has all of it, as `read_passed` gives it.
     """
 
     id: str
-    kind: Literal["gap", "pause"]
+    kind: Literal["gap", "pause", "passed"]
     state: Literal["on", "over"]
     at_ms: int | None
     utc_offset_min: int | None
@@ -40,6 +43,27 @@ class IntervalRow:
     noted_lamport: int
     noted_origin: str
     noted_seq: int
+    passed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What was passed over in an interval: counts by reason, and stretches.
+
+    A stretch is its offset into the interval and its length, both in ms, and its reason. There
+    may be fewer of them than were counted.
+    """
+
+    counts: Mapping[str, int]
+    spans: Sequence[tuple[int, int, str]]
+
+
+def read_passed(row: IntervalRow) -> Passed:
+    """What was passed over in this interval; nothing for a gap or a pause."""
+    told = json_object(row.passed or "") or {}
+    if not has_shape(told, PASSED):  # a damaged row tells nothing
+        return Passed({}, ())
+    return Passed(told["counts"], [tuple(each) for each in told["spans"]])
 
 
 def fold_interval(events: Iterable[Event], clocks: Corrections) -> IntervalRow | None:
@@ -50,6 +74,8 @@ def fold_interval(events: Iterable[Event], clocks: Corrections) -> IntervalRow |
         return None
     if ordered[0].kind == "gap_found":
         return _gap(ordered[0], clocks)
+    if ordered[0].kind == "passed_over":
+        return _passed(ordered[0], clocks)
     return _pause(ordered, clocks)
 
 
@@ -66,6 +92,24 @@ def _gap(found: Event, clocks: Corrections) -> IntervalRow:
         kind="gap",
         state="over",
         reason=payload["reason"],
+    )
+
+
+def _passed(found: Event, clocks: Corrections) -> IntervalRow:
+    payload, counts = found.payload, found.payload["counts"]
+    told = {"counts": counts, "spans": payload["spans"]}
+    return _row(
+        found,
+        began=read_recorded(payload["recorded"]),
+        ended=None,
+        clocks=clocks,
+        duration_ms=payload["duration_ms"],
+        uncertain_ms=None,
+        estimated=0,
+        kind="passed",
+        state="over",
+        reason=max(sorted(counts), key=lambda reason: counts[reason], default=""),
+        passed=json.dumps(told, ensure_ascii=False, sort_keys=True),
     )
 
 

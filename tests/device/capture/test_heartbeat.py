@@ -65,7 +65,9 @@ def test_killed_within_a_boot_the_gap_is_known_to_a_second(life: Life) -> None:
 
     assert fact is not None
     assert fact.details["uncertain_ms"] == 1000
-    assert 60_000 <= int(fact.details["duration_ms"] or 0) <= 61_100
+    duration_ms = fact.details["duration_ms"]
+    assert isinstance(duration_ms, int)
+    assert 60_000 <= duration_ms <= 61_100
     assert life.position - 16_000 <= fact.position <= life.position
 
 

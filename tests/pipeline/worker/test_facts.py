@@ -7,13 +7,14 @@ from types import MappingProxyType
 import pytest
 
 from core.clock import Recorded
-from core.facts import Detail, Fact, FactKind
+from core.facts import Detail, Fact, FactKind, passed_over
 from pipeline.commands.event_sentences import event_sentence
 from pipeline.spool.formats import read_fact
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.spool import Spool
 from pipeline.store.format.events import Event
 from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.store.views.interval_fold import read_passed
 from pipeline.worker.worker import Worker
 
 BEGAN = Recorded(1_790_000_000_000, 60, "b", 5_000, "clock")
@@ -28,6 +29,14 @@ def fact(
 
 LOST = fact(reason="overflow", samples=48_000, duration_ms=3_000, estimated=True)
 STOPPED = dataclasses.replace(fact(reason="stopped", estimated=False), ended=ENDED)
+PASSED = passed_over(
+    "ab" * 8,
+    7,
+    BEGAN,
+    duration_ms=60_000,
+    counts={"unclear": 1, "too_short": 2},
+    spans=[(0, 900, "too_short"), (9_000, 4_000, "unclear")],
+)
 CUT = dataclasses.replace(STOPPED, ended=dataclasses.replace(ENDED, boot="next"))
 
 
@@ -38,7 +47,7 @@ async def events(worker: Worker) -> list[Event]:
     return [event for event in found if event.kind != "origin_began"]
 
 
-@pytest.mark.parametrize("posted", [LOST, STOPPED])
+@pytest.mark.parametrize("posted", [LOST, STOPPED, PASSED])
 def test_a_fact_comes_out_as_it_was_posted(spool: Spool, posted: Fact) -> None:
     path = spool.post_fact(posted)
 
@@ -115,6 +124,7 @@ async def test_a_fact_becomes_one_event_by_capture(worker: Worker, spool: Spool)
         fact("pause_began", by="button"),
         fact("pause_ended", by="page"),
         fact("clock_stepped", source="step"),
+        PASSED,
     ],
 )
 async def test_a_fact_that_is_posted_again_is_noted_once(
@@ -126,7 +136,18 @@ async def test_a_fact_that_is_posted_again_is_noted_once(
 
     assert len(await events(worker)) == 1
     async with open_archive_to_read(spool.folder.parent) as archive:
-        assert (len(await archive.intervals()) == 1) == (posted.kind != "clock_stepped")
+        rows = [*await archive.intervals(), *await archive.passed_over()]
+        assert (len(rows) == 1) == (posted.kind != "clock_stepped")
+
+
+async def test_what_was_passed_over_is_no_missing_sound(worker: Worker, spool: Spool) -> None:
+    spool.post_fact(PASSED)
+    await worker.drain()
+
+    async with open_archive_to_read(spool.folder.parent) as archive:
+        assert await archive.intervals() == []
+        (row,) = await archive.passed_over()
+    assert read_passed(row).counts == {"too_short": 2, "unclear": 1}
 
 
 async def test_both_ends_of_a_pause_and_each_step_of_a_boots_clock_are_noted(
@@ -193,6 +214,13 @@ async def test_a_broken_fact_is_set_aside(worker: Worker, spool: Spool) -> None:
             fact("clock_stepped", source="visitor"),
             "A visitor brought the time, which was not known.",
         ),
+        (
+            PASSED,
+            (
+                "3 utterances were passed over in 1 min: it was too short to say much (2), "
+                "no voice was clear in it (1)."
+            ),
+        ),
     ],
 )
 async def test_a_fact_is_read_back_as_a_sentence(
@@ -211,6 +239,7 @@ async def test_an_archive_with_facts_is_whole(worker: Worker, spool: Spool) -> N
         STOPPED,
         fact("pause_began", by="page"),
         fact("clock_stepped", source="step"),
+        PASSED,
     ):
         spool.post_fact(posted)
     await worker.drain()

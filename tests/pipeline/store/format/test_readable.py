@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.clock import Recorded
-from core.facts import Detail, Fact
+from core.facts import Detail, Fact, passed_over
 from core.moment import Reference, Transcript
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut, Sound
@@ -24,6 +24,7 @@ MOMENT = "00000000000000aa-7"
 SOUND = Sound("ab" * 32, "cd" * 32, 4, 16_000)
 EMBEDDING = Embedding("m", (PassageCut(0, 3, None, None),), (b"\x00\x3c\x00\x00",))
 GAP: dict[str, Detail] = {"reason": "overflow", "duration_ms": 5, "estimated": True}
+PASSED = passed_over("00bb", 7, AT, duration_ms=5, counts={"unclear": 1}, spans=[(0, 5, "unclear")])
 KEPT = Kept(
     MOMENT,
     "press",
@@ -44,6 +45,7 @@ DRAFTS = (
     drafts.fact_noted(Fact("pause_began", "00bb", 7, AT, {"by": "page"}), author="capture"),
     drafts.fact_noted(Fact("pause_ended", "00bb", 7, AT, {"by": "page"}), author="capture"),
     drafts.fact_noted(Fact("clock_stepped", "", 0, AT, {"source": "step"}), author="capture"),
+    drafts.fact_noted(PASSED, author="capture"),
 )
 BY_KIND_ALONE = (
     drafts.moment_hidden(MOMENT, author="wearer"),

@@ -4,19 +4,20 @@ import contextlib
 import itertools
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.clock import Recorded
-from core.facts import Detail, Fact
+from core.facts import Detail, Fact, passed_over
 from pipeline.store.format import drafts
 from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Draft, Event, Place, place_event
 from pipeline.store.port import Period
 from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.views.clock_corrections import corrections
-from pipeline.store.views.interval_fold import IntervalRow, fold_interval
+from pipeline.store.views.interval_fold import IntervalRow, fold_interval, read_passed
 
 WALL_MS = 1_790_000_000_000
 LOST: dict[str, Detail] = {"reason": "overflow", "samples": 48_000, "estimated": True}
@@ -38,6 +39,18 @@ def gap(
 
 def stopped(began: Recorded, ended: Recorded) -> Draft:
     return gap(began, ended, reason="stopped", samples=None, uncertain_ms=300_000)
+
+
+def passed(when: Recorded, position: int = 7, **counts: int) -> Draft:
+    fact = passed_over(
+        "s",
+        position,
+        when,
+        duration_ms=60_000,
+        counts=counts,
+        spans=[(0, 2_000, "too_short"), (5_000, 9_000, "unclear")],
+    )
+    return drafts.fact_noted(fact, author="capture")
 
 
 def pause_began(when: Recorded, position: int = 7) -> Draft:
@@ -120,6 +133,24 @@ def test_a_gap_without_any_time_has_its_length_all_the_same() -> None:
     row = folded(gap(at(5_000, known=False), duration_ms=3_000))
 
     assert (row.at_ms, row.end_ms, row.duration_ms) == (None, None, 3_000)
+
+
+def test_what_was_passed_over_is_an_interval_with_its_counts_and_stretches() -> None:
+    row = folded(passed(at(5_000), too_short=1, unclear=3))
+
+    assert (row.id, row.kind, row.reason) == ("s-7-passed_over", "passed", "unclear")
+    assert (row.at_ms, row.end_ms) == (WALL_MS + 5_000, WALL_MS + 65_000)
+    told = read_passed(row)
+    assert told.counts == {"too_short": 1, "unclear": 3}
+    assert told.spans == [(0, 2_000, "too_short"), (5_000, 9_000, "unclear")]
+
+
+def test_a_damaged_row_of_what_was_passed_over_tells_nothing() -> None:
+    row = folded(passed(at(5_000), unclear=1))
+
+    for damaged in ("", "[]", '{"counts":', '{"counts": {"unclear": "x"}, "spans": [[1]]}'):
+        assert not read_passed(replace(row, passed=damaged)).counts
+    assert not read_passed(folded(pause_began(at(5_000)))).spans
 
 
 def test_a_pause_is_on_until_its_end_comes() -> None:
