@@ -67,6 +67,20 @@ def hold_in_memory(pcm: Pcm) -> RingMemory:
     return "swappable" if swaps() else "no_swap"
 
 
+def locked_mapping(descriptor: int, size_bytes: int) -> mmap.mmap:
+    """A shared mapping of a file of memory, whose pages are locked.
+
+    Raises OSError where this process may lock no more.
+    """
+    mapping = mmap.mmap(descriptor, size_bytes)
+    mapping.madvise(mmap.MADV_DONTDUMP)
+    address = np.frombuffer(mapping, np.uint8).ctypes.data
+    if _LIBC.mlock(address, size_bytes) != 0:
+        mapping.close()
+        raise OSError(ctypes.get_errno(), "no more memory may be locked")
+    return mapping
+
+
 def group_cannot_swap(
     groups: Path = Path("/proc/self/cgroup"), tree: Path = Path("/sys/fs/cgroup")
 ) -> bool:

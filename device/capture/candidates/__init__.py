@@ -1,0 +1,1 @@
+"""What is kept without a press: candidates, where they wait, and their way to the worker."""

@@ -1,0 +1,102 @@
+"""Files that are memory alone."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from device.memory import unswapped_file
+from device.memory.unswapped_file import NoMemory, Protection, UnswappedFile, protection
+
+CONTENT = [b"head", b"sound" * 10_000]
+
+
+def content_by_descriptor(file: UnswappedFile) -> bytes:
+    """As another process reads it that was handed the descriptor."""
+    return Path(f"/proc/self/fd/{file.fileno()}").read_bytes()
+
+
+@pytest.mark.parametrize("how", ["no_swap", "lock"])
+def test_who_has_the_descriptor_reads_it_until_it_is_wiped(how: Protection) -> None:
+    file = UnswappedFile(CONTENT, how)
+    other = os.dup(file.fileno())
+    try:
+        assert content_by_descriptor(file) == b"".join(CONTENT)
+        assert file.bytes == len(b"".join(CONTENT))
+        file.wipe()
+        file.wipe()
+        assert os.fstat(other).st_size == 0
+        assert os.pread(other, 10, 0) == b""
+    finally:
+        os.close(other)
+
+
+def test_it_has_no_name_on_any_disk() -> None:
+    file = UnswappedFile(CONTENT, "no_swap")
+
+    assert str(Path(f"/proc/self/fd/{file.fileno()}").readlink()).startswith("/memfd:")
+    file.wipe()
+
+
+def test_where_no_more_may_be_locked_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    def refuse(*_: object) -> None:
+        raise OSError(12, "no more memory may be locked")
+
+    monkeypatch.setattr(unswapped_file, "locked_mapping", refuse)
+    with pytest.raises(OSError, match="locked"):
+        UnswappedFile(CONTENT, "lock")
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a machine promises of its memory."""
+
+    group_cannot_swap: bool = False
+    swaps: tuple[str, ...] = ("/dev/sda2",)
+    may_lock: bool = False
+
+
+def pretend(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unswapped_file, "group_cannot_swap", lambda: machine.group_cannot_swap)
+    monkeypatch.setattr(unswapped_file, "swaps", lambda: machine.swaps)
+    monkeypatch.setattr(unswapped_file, "may_lock", lambda _: machine.may_lock)
+
+
+@pytest.mark.parametrize(
+    ("machine", "found"),
+    [
+        (Machine(group_cannot_swap=True), "no_swap"),
+        (Machine(swaps=()), "no_swap"),
+        (Machine(may_lock=True), "lock"),
+    ],
+)
+def test_what_keeps_it_off_the_disk(
+    monkeypatch: pytest.MonkeyPatch, machine: Machine, found: str
+) -> None:
+    pretend(machine, monkeypatch)
+
+    assert protection() == found
+
+
+def test_where_it_could_be_swapped_there_is_none_and_it_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pretend(Machine(), monkeypatch)
+
+    with pytest.raises(NoMemory, match="ambient stays off") as told:
+        protection()
+    assert "ulimit -l" in told.value.advice
+
+
+def test_what_is_locked_is_in_no_core_dump_and_cannot_be_swapped() -> None:
+    file = UnswappedFile(CONTENT, "lock")
+    maps = Path("/proc/self/smaps").read_text(encoding="utf-8")
+    ours = maps[maps.index("/memfd:heard") :].partition("VmFlags: ")[2].splitlines()[0].split()
+
+    assert {"lo", "dd"} <= set(ours)
+    file.wipe()
