@@ -1,8 +1,10 @@
 """The status of capture: the one answer that the command line, the page and the doctor read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from core.settings import Policy
 
 CaptureState = Literal[
     "starting", "listening", "keeping", "continuing", "recording", "paused", "fault"
@@ -17,6 +19,13 @@ STATE_SENTENCES: Mapping[CaptureState, str] = {
     "fault": "No sound comes from the microphone.",
 }
 """How each state is worded wherever it is read: in a terminal, in systemd's status, on the page."""
+
+LISTENING_BY_ITSELF: Mapping[Policy, str] = {
+    "button": STATE_SENTENCES["listening"],
+    "ambient": "I hear you, and keep by myself what seems to matter.",
+    "everything": "I hear you, and keep all that is said.",
+}
+"""The same of listening, where more than presses keeps."""
 
 PausedBy = Literal["button", "switch", "page", "command"]
 RingMemory = Literal["locked", "no_swap", "swappable"]
@@ -73,12 +82,29 @@ class ReplayStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectionStatus:
+    """What is kept without a press, since capture started.
+
+    Where it `is_on`, `sentence` says what is done; else why not, and `advice` what to do. `kept`
+    and `passed`, by reason, are utterances; `waiting` those that are not judged yet.
+    """
+
+    policy: Policy
+    is_on: bool
+    sentence: str
+    advice: str = ""
+    kept: int = 0
+    waiting: int = 0
+    passed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureStatus:
     """The truth at one instant. Durations in seconds, sizes in bytes.
 
     `waiting` counts clips that lie in the spool; `gaps` and `lost_s` sound that is known
     to be lost since capture started; `heard_today_s` the sound that came since midnight, also to
-    captures before this one.
+    captures before this one. `selection` is None where only presses keep.
     """
 
     process: int
@@ -102,6 +128,7 @@ class CaptureStatus:
     levels: Levels | None = None
     replay: ReplayStatus | None = None
     heard_today_s: float = 0.0
+    selection: SelectionStatus | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The status as it goes over the socket."""
@@ -116,6 +143,7 @@ def from_json(told: Mapping[str, Any]) -> CaptureStatus:
         "continuing": Continuing,
         "levels": Levels,
         "replay": ReplayStatus,
+        "selection": SelectionStatus,
     }
     for name, kind in parts.items():
         if fields.get(name) is not None:

@@ -10,7 +10,7 @@ from core.capture_status import CaptureStatus
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
-from core.settings import DeviceSettings
+from core.settings import DeviceSettings, Settings
 from core.settings_file import load
 from core.text.counting import counted
 
@@ -18,6 +18,7 @@ from .buttons.configured import Buttons
 from .capture.control_socket import CaptureGone, ask
 from .capture.pause_file import pause_file_of, unreadable
 from .machine.disk_speed import memory_check, storage_check
+from .memory.unswapped_file import NoMemory, protection
 from .microphone.probe import why_no_microphone
 from .pins import told_once
 from .signals import lights, motors
@@ -33,6 +34,7 @@ def checks(home: Home) -> Iterator[Check]:
         yield _microphone(settings.device)
         yield from _pins(settings.device)
         yield memory_check(settings)
+        yield from _ambient(settings)
         yield from _pause(home)
     except UserError as error:
         yield Check("capture", "fail", error.sentence, error.advice)
@@ -46,6 +48,13 @@ def _running(status: CaptureStatus) -> Iterator[Check]:
     all_well = status.state != "fault" and not status.advice
     yield Check("capture", "ok" if all_well else "warn", status.sentence, status.advice)
     yield _levels(status)
+    if status.selection is not None:
+        yield Check(
+            "selection",
+            "ok" if status.selection.is_on and not status.selection.advice else "warn",
+            status.selection.sentence,
+            status.selection.advice,
+        )
     held = f"{status.ring_length_s:.0f} s of the past are held in memory"
     if status.ring_memory == "swappable":
         advice = "Let the unit start capture: it forbids swap. Or raise `ulimit -l`."
@@ -53,6 +62,19 @@ def _running(status: CaptureStatus) -> Iterator[Check]:
     else:
         kept_in = "locked there" if status.ring_memory == "locked" else "and cannot be swapped out"
         yield Check("memory", "ok", f"{held}, {kept_in}.")
+
+
+def _ambient(settings: Settings) -> Iterator[Check]:
+    """Whether ambient can have its memory, for a process like this one."""
+    if settings.selection.policy != "ambient":
+        return
+    try:
+        how = protection()
+    except NoMemory as error:
+        yield Check("selection", "warn", error.sentence, error.advice)
+        return
+    kept_in = "cannot be swapped" if how == "no_swap" else "is locked"
+    yield Check("selection", "ok", f"What ambient holds lies in memory that {kept_in}.")
 
 
 def _pause(home: Home) -> Iterator[Check]:

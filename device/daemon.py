@@ -25,6 +25,8 @@ from core.spool_port import SpoolPort
 from device.buttons.configured import Buttons
 from device.buttons.keyboard import Keyboard
 from device.capture.assembly import Outside, assemble
+from device.capture.candidates.heard_queue import MOST_BYTES, MOST_BYTES_ZERO
+from device.capture.candidates.worker_line import WorkerLine
 from device.capture.events import Event
 from device.capture.heartbeat import Heartbeat, last_beat
 from device.capture.loop import Capture, DetectorLoaded
@@ -41,6 +43,7 @@ from device.ports import Key, Microphone, Typed
 from device.signals import lights, motors
 from device.signals.patterns import Light, Motor
 from pipeline.speech import speech_detector
+from pipeline.spool.formats import clip_bytes
 from pipeline.spool.spool import Spool
 
 _UNHEARD = UserError(
@@ -88,6 +91,8 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
             before=last_beat(runtime, home.path, clock.recorded_now().boot),
             second_button=device.second_button,
             power_off=power_off,
+            selection=settings.selection,
+            worker=_worker_line(home, settings),
             observe=observe,
         )
     )
@@ -96,6 +101,12 @@ def new_capture(  # noqa: PLR0913 - what differs between a wearer and a test
     if device.ring_s > longest_s:
         capture.parts.troubles.trouble("ring", _too_long(device.ring_s, longest_s))
     return capture
+
+
+def _worker_line(home: Home, settings: Settings) -> WorkerLine:
+    is_zero = profile(settings.machine.profile) == "zero"
+    most_bytes = MOST_BYTES_ZERO if is_zero else MOST_BYTES
+    return WorkerLine(home.worker_socket, clip_bytes, most_bytes)
 
 
 def _too_long(asked_s: float, longest_s: float) -> UserError:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from core import capture_status
-from core.capture_status import CaptureStatus
+from core.capture_status import CaptureStatus, SelectionStatus
 from core.clock import length_in_words
 from core.errors import UserError
 from core.page_address import PageAddress, read_page_address
 from core.paths import Home, log_folder, runtime_folder, state_folder
+from core.selection.reasons import because
 from core.sent import Sent, from_json, read_sent
 from core.sockets import socket_client
 from core.text.counting import counted
@@ -77,8 +78,26 @@ def sentences(status: CaptureStatus) -> list[str]:
         lost = length_in_words(round(status.lost_s * 1000))
         gaps = counted(status.gaps, "gap", "gaps")
         told.append(f"{lost} of sound were lost since it started, in {gaps}.")
+    if status.selection is not None:
+        told += selection_sentences(status.selection)
     if status.levels is not None and status.levels.sentence:
         told.append(f"{status.levels.sentence} {status.levels.advice}".strip())
+    return told
+
+
+def selection_sentences(status: SelectionStatus) -> list[str]:
+    """What is kept without a press, and how much was passed over and why."""
+    told = [f"{status.sentence} {status.advice}".strip()]
+    if not status.is_on:
+        return told
+    by_itself = counted(status.kept, "utterance was", "utterances were")
+    waiting = f"; {counted(status.waiting, 'waits', 'wait')}" if status.waiting else ""
+    told.append(f"{by_itself} kept by itself since it started{waiting}.")
+    if status.passed:
+        count = counted(sum(status.passed.values()), "was", "were")
+        often = sorted(status.passed.items(), key=lambda each: (-each[1], each[0]))
+        why = ", ".join(f"{because(reason)} ({times})" for reason, times in often)
+        told.append(f"{count} passed over: {why}.")
     return told
 
 

@@ -41,15 +41,23 @@ def ask(path: Path, request: Told, *, patience_s: float, file: int | None = None
     An open file that is handed over with it stays the caller's to close. Blocks: on an event
     loop, send it to a thread.
     """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(patience_s)
+        return ask_over(line, path, request, file=file)
+
+
+def ask_over(line: socket.socket, path: Path, request: Told, *, file: int | None = None) -> Told:
+    """As `ask`, over a line that is not connected yet.
+
+    Whoever shuts it down meanwhile takes back what was asked: NobodyThere is raised.
+    """
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-            line.settimeout(patience_s)
-            line.connect(str(path))
-            with contextlib.suppress(BrokenPipeError):  # turned away unheard, and told why
-                _hand_over(line, file)
-                line.sendall(_line(request))
-            with line.makefile("rb") as answers:
-                return _accepted(_read(answers.readline(LONGEST_LINE)))
+        line.connect(str(path))
+        with contextlib.suppress(BrokenPipeError):  # turned away unheard, and told why
+            _hand_over(line, file)
+            line.sendall(_line(request))
+        with line.makefile("rb") as answers:
+            return _accepted(_read(answers.readline(LONGEST_LINE)))
     except OSError as error:  # a timeout is one, too
         raise NobodyThere from error
 

@@ -9,7 +9,7 @@ from core.clock import Recorded
 from core.disk_reserve import DiskReserve
 from core.errors import UserError
 from core.paths import Home
-from core.settings import SecondButton
+from core.settings import SecondButton, SelectionSettings
 from core.spool_port import SpoolPort
 from device.machine.systemd import Service, Watchdog
 from device.memory.stream_clock import StreamClock
@@ -18,6 +18,8 @@ from device.signals.patterns import Light, Motor
 from device.signals.scheduler import Signals
 
 from . import events
+from .candidates.unpressed import Capturing, PressesAlone, Unpressed
+from .candidates.worker_line import WorkerLine
 from .clip_writer import ClipSource
 from .control_socket import Control
 from .controls import Controls
@@ -40,8 +42,9 @@ from .troubles import Troubles
 class Outside:
     """Everything that the loop holds and that reaches out of it. Roots build it.
 
-    `before` is the last sign of life of the capture before this one; `observe` receives every
-    event in this process, for benchmarks.
+    `before` is the last sign of life of the capture before this one; `worker` is how candidates
+    come to it, without which only presses keep; `observe` receives every event in this process,
+    for benchmarks.
     """
 
     home: Home
@@ -57,6 +60,8 @@ class Outside:
     service: Service = field(default_factory=Service)
     second_button: SecondButton = "recording"
     power_off: Callable[[], UserError | None] = lambda: None
+    selection: SelectionSettings = field(default_factory=SelectionSettings)
+    worker: WorkerLine | None = None
     observe: Callable[[events.Event], None] = lambda _: None
 
 
@@ -92,6 +97,8 @@ def assemble(outside: Outside) -> Capture:
         Limits(reserve.refusal, modes.change),
         pause=pause_record.pausing,
     )
+    capturing = Capturing(engine, clock, outside.spool, reserve, facts, report)
+    modes.unpressed = _unpressed(outside, capturing)
     return Capture(
         Parts(
             inbox=inbox,
@@ -100,6 +107,7 @@ def assemble(outside: Outside) -> Capture:
             ring_memory=clock.sound.ring.hold_in_memory(),
             reserve=reserve,
             engine=engine,
+            unpressed=modes.unpressed,
             controls=_controls(outside, engine, report, pairing),
             pairing=pairing,
             listener=listener,
@@ -117,6 +125,14 @@ def assemble(outside: Outside) -> Capture:
             now_s=now_s,
         )
     )
+
+
+def _unpressed(outside: Outside, capturing: Capturing) -> Unpressed:
+    if outside.selection.policy == "button" or outside.worker is None:
+        return PressesAlone()
+    from .candidates.chosen import chosen  # noqa: PLC0415 - most wearers press
+
+    return chosen(outside.selection, capturing, outside.worker)
 
 
 def _fact_log(outside: Outside, stream: str, publish: Callable[[events.Event], None]) -> FactLog:

@@ -35,9 +35,11 @@ class KeepEverything:
             self._keep(each.clip)
 
     def _keep(self, span: Span) -> None:
-        name = self._source.name(span.start)
-        pcm = self.sound.ring.copy(span.start, span.end)
-        clip = self._spool.open_clip(self._source.clip(name, span.start), pcm)
-        path = clip.close(len(pcm))
-        seconds = round(len(pcm) / RATE_HZ, 3)
-        self._report(events.Closed(name, 0, seconds, span.start, path))
+        self._report(keep_span(self._source, self.sound, self._spool, span))
+
+
+def keep_span(source: ClipSource, sound: Sound, spool: SpoolPort, span: Span) -> events.Closed:
+    """What is to be told of this span, which is kept now. Raises OSError where the disk refuses."""
+    name, pcm = source.name(span.start), sound.ring.copy(span.start, span.end)
+    path = spool.open_clip(source.clip(name, span.start), pcm).close(len(pcm))
+    return events.Closed(name, 0, round(len(pcm) / RATE_HZ, 3), span.start, path)

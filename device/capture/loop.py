@@ -31,6 +31,7 @@ from device.session.values import NoSound
 from device.signals.scheduler import Signals, SignalState
 
 from . import events, requests
+from .candidates.unpressed import Unpressed
 from .control_socket import Control
 from .controls import Controls
 from .engine import Engine, Outcome
@@ -88,6 +89,7 @@ class Parts:
     ring_memory: RingMemory
     reserve: DiskReserve
     engine: Engine
+    unpressed: Unpressed
     controls: Controls
     pairing: PairingShown
     listener: Listener
@@ -152,6 +154,7 @@ class Capture:
         if not self._is_paused:
             self.parts.listener.note_silence()
         self.engine.end()
+        self.parts.unpressed.end()
         self.parts.facts.settle()
         self.parts.heartbeat.end()
 
@@ -194,6 +197,7 @@ class Capture:
             self._stay_paused(elapsed_s, now_s)
         else:
             self._notice_silence(now_s)
+        self.parts.unpressed.turn(now_s)
         self._look_around(now_s)
         self.parts.pairing.turn(now_s)
         self.parts.facts.turn(now_s, self.parts.sound.now, hears=not self._is_paused)
@@ -309,7 +313,7 @@ class Capture:
 
     def _tell_state(self, state: CaptureState) -> None:
         error, levels = self.parts.troubles.error(state), self.parts.listener.levels()
-        sentence, _ = sentence_and_advice(state, error, levels)
+        sentence, _ = sentence_and_advice(state, error, levels, self.parts.unpressed.status())
         self.parts.report(events.StateChanged(state, sentence))
         self.parts.service.status(sentence)
         if state != "starting":
@@ -341,6 +345,7 @@ class Capture:
             waiting=self.parts.waiting.count > 0,
             speaking=self.parts.sound.heard.speaking,
             pairing=self.parts.pairing.is_on,
+            keeps_by_itself=self.parts.unpressed.is_on,
         )
 
     def _ring(self) -> RingState:
@@ -366,6 +371,7 @@ class Capture:
             error=parts.troubles.error(session.state),
             levels=parts.listener.levels(),
             replay=parts.listener.replay(),
+            selection=parts.unpressed.status(),
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from device.session.session import Pause, PauseChanged, Resume
 from device.signals.scheduler import Signals
 
+from .candidates.unpressed import PressesAlone, Unpressed
 from .engine import ModeChange
 from .listener import Listener
 from .pause_record import PauseRecord
@@ -30,11 +31,13 @@ class Modes:
         self._signals = signals
         self._forget_dropped = forget_dropped
         self._now_s = now_s
+        self.unpressed: Unpressed = PressesAlone()
 
     def change(self, change: ModeChange) -> None:
         """Follow the engine, which has paused or resumed."""
         match change:
             case Pause(pausing):
+                self.unpressed.forget("paused")
                 self._listener.close()
                 position = self._listener.clock.sound.now
                 self._record.began(pausing, position, self._now_s())

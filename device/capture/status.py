@@ -8,6 +8,7 @@ import numpy as np
 
 from core.audio import RATE_HZ
 from core.capture_status import (
+    LISTENING_BY_ITSELF,
     STATE_SENTENCES,
     CaptureState,
     CaptureStatus,
@@ -15,6 +16,7 @@ from core.capture_status import (
     Levels,
     ReplayStatus,
     RingMemory,
+    SelectionStatus,
     TakenBack,
 )
 from core.errors import UserError
@@ -64,12 +66,13 @@ class Snapshot:
     error: UserError | None = None
     levels: Levels | None = None
     replay: ReplayStatus | None = None
+    selection: SelectionStatus | None = None
 
 
 def status_of(snapshot: Snapshot) -> CaptureStatus:
     """The status that the control socket answers."""
     at = snapshot
-    sentence, advice = sentence_and_advice(at.session.state, at.error, at.levels)
+    sentence, advice = sentence_and_advice(at.session.state, at.error, at.levels, at.selection)
     return CaptureStatus(
         process=os.getpid(),
         state=at.session.state,
@@ -92,11 +95,15 @@ def status_of(snapshot: Snapshot) -> CaptureStatus:
         levels=at.levels,
         replay=at.replay,
         heard_today_s=round(at.heard_today_s, 1),
+        selection=at.selection,
     )
 
 
 def sentence_and_advice(
-    state: CaptureState, error: UserError | None, levels: Levels | None
+    state: CaptureState,
+    error: UserError | None,
+    levels: Levels | None,
+    selection: SelectionStatus | None = None,
 ) -> tuple[str, str]:
     """The state in a sentence, and what to do about it; the advice is empty where all is well."""
     if error is not None and state == "paused":
@@ -105,6 +112,8 @@ def sentence_and_advice(
         return error.sentence, error.advice
     if state == "listening" and levels is not None and levels.sentence:
         return levels.sentence, levels.advice
+    if state == "listening" and selection is not None and selection.is_on:
+        return LISTENING_BY_ITSELF[selection.policy], ""
     return STATE_SENTENCES[state], ""
 
 

@@ -45,10 +45,6 @@ class Pieces:
             found += self._cut(each, heard, start, heard.now if each.offset is None else end)
         return found
 
-    def begin_anew(self, position: int) -> None:
-        """Nothing before this position is there any more."""
-        self._cut_to = self._done_to = position
-
     def _new(self, heard: Heard) -> list[Utterance]:
         return [each for each in heard.utterances if not each.faint and each.onset >= self._done_to]
 

@@ -12,7 +12,9 @@ from typing import Literal, Protocol
 Steps = tuple[tuple[float, float], ...]
 """Pairs of seconds: how long it is on, and how long it is off after that."""
 
-Lasting = Literal["listening", "working", "recording", "continuing", "paused", "fault", "pairing"]
+Lasting = Literal[
+    "listening", "ambient", "working", "recording", "continuing", "paused", "fault", "pairing"
+]
 """Patterns that are repeated for as long as they are true."""
 
 Once = Literal["taken", "kept", "refused", "resumed"]
@@ -102,6 +104,8 @@ _PATTERNS: dict[PatternName, Pattern] = {
     each.name: each
     for each in (
         Pattern("listening", _BLINK, "green", every_s=3.0, needs_sound=True),
+        # Seen from across a room: others shall know that it keeps without a press.
+        Pattern("ambient", (*_BLINK, (FLASH_S, REST_S)), "green", every_s=4.0, needs_sound=True),
         Pattern("working", _BLINK * 2, "cyan", every_s=3.0, needs_sound=True),
         Pattern("recording", _BLINK, "red", every_s=1.0, needs_sound=True),
         Pattern("continuing", _BLINK, "white", every_s=0.5, needs_sound=True),

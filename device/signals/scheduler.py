@@ -41,7 +41,8 @@ class SignalState:
     """The state at this turn of the loop, as far as light and motor show it.
 
     `part` has failed (its number in `patterns`), whether or not sound comes; `block_came` since
-    the last turn; `waiting`: what was kept is being worked through.
+    the last turn; `waiting`: what was kept is being worked through; `keeps_by_itself`: what nobody
+    pressed for may be kept, too.
     """
 
     state: CaptureState
@@ -50,6 +51,7 @@ class SignalState:
     waiting: bool = False
     speaking: bool = False
     pairing: bool = False
+    keeps_by_itself: bool = False
 
 
 def current_patterns(state: SignalState) -> tuple[Pattern, ...]:
@@ -64,7 +66,9 @@ def current_patterns(state: SignalState) -> tuple[Pattern, ...]:
         case "paused" | "recording" | "continuing":
             return (*fault, *pairing, pattern(state.state))
         case "listening" | "keeping":
-            return (*fault, *pairing, pattern("working" if state.waiting else "listening"))
+            working = (pattern("working"),) if state.waiting else ()
+            ambient = (pattern("ambient"),) if state.keeps_by_itself else ()
+            return (*fault, *pairing, *(working + ambient or (pattern("listening"),)))
 
 
 class Signals:

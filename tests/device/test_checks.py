@@ -10,6 +10,7 @@ from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
 from device import checks, pins
+from device.memory.unswapped_file import NoMemory
 from device.microphone.faults import MicrophoneFault
 from tests.device.wearer import Wearer
 
@@ -102,3 +103,20 @@ def test_a_capture_that_runs_is_asked_and_nothing_is_taken_from_it(
     assert told["capture"].sentence
     assert told["microphone"].sentence != without_sound().sentence
     assert "120 s" in told["memory"].sentence
+
+
+def test_where_ambient_can_have_no_safe_memory_doctor_says_what_to_do(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> None:
+        raise NoMemory("It could be swapped.", advice="Turn swap off.")
+
+    monkeypatch.setattr(checks, "why_no_microphone", with_sound)
+    assert "selection" not in found(home)
+    (home / "settings.toml").write_text('[selection]\npolicy = "ambient"\n')
+    monkeypatch.setattr(checks, "protection", lambda: "lock")
+    assert found(home)["selection"].state == "ok"
+
+    monkeypatch.setattr(checks, "protection", none)
+    told = found(home)["selection"]
+    assert (told.state, told.advice) == ("warn", "Turn swap off.")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from device.status_text import today_sentences, worker_sentences
+from core.capture_status import SelectionStatus
+from device.status_text import selection_sentences, today_sentences, worker_sentences
 
 
 def test_a_worker_says_what_is_still_to_come_and_why() -> None:
@@ -64,3 +65,25 @@ def test_beside_a_worker_and_a_capture_of_the_version_before_the_rest_is_told() 
 
     assert worker_sentences(before) == ["The worker is running; 1 item waits."]
     assert today_sentences({}, before) == []
+
+
+def test_what_was_kept_by_itself_and_passed_over_is_told_the_commonest_reason_first() -> None:
+    status = SelectionStatus(
+        policy="ambient",
+        is_on=True,
+        sentence="It keeps by itself what seems to matter, and forgets the rest at once.",
+        kept=1,
+        waiting=2,
+        passed={"unclear": 3, "too_short": 7},
+    )
+
+    assert selection_sentences(status)[1:] == [
+        "1 utterance was kept by itself since it started; 2 wait.",
+        "10 were passed over: it was too short to say much (7), no voice was clear in it (3).",
+    ]
+
+
+def test_a_policy_that_cannot_be_had_says_why_and_what_to_do() -> None:
+    status = SelectionStatus("ambient", is_on=False, sentence="It may be swapped.", advice="Do so.")
+
+    assert selection_sentences(status) == ["It may be swapped. Do so."]

@@ -10,6 +10,7 @@ from core.audio import RATE_HZ
 from core.clock import FakeClock
 from core.errors import UserError
 from core.paths import Home
+from core.settings import Settings
 from device.capture.loop import Message
 from device.capture.requests import Request
 from device.daemon import Shown, new_capture
@@ -31,6 +32,7 @@ class Wearer:
         *,
         clock: FakeClock | None = None,
         power_off: Callable[[], UserError | None] = lambda: None,
+        settings: Settings | None = None,
     ) -> None:
         self.home = home
         self.clock = clock or FakeClock()
@@ -40,6 +42,7 @@ class Wearer:
             Home(home),
             self.microphone,
             Shown([self.light], [], []),
+            settings=settings,
             clock=self.clock,
             power_off=power_off,
         )

@@ -42,15 +42,6 @@ def test_what_is_left_at_the_end_is_a_piece_too() -> None:
     assert pieces.rest(heard(said(2), now_s=5)) == []
 
 
-def test_after_a_pause_nothing_from_before_it_is_cut() -> None:
-    pieces = Pieces(LONGEST)
-    pieces.begin_anew(at(6))
-
-    assert pieces.ended(heard(said(2, 5), now_s=9)) == []
-    (piece,) = pieces.ended(heard(said(6.1, 8), now_s=9))
-    assert piece.clip.start >= at(6)
-
-
 def test_a_cough_is_no_piece() -> None:
     pieces = Pieces(LONGEST)
     assert pieces.ended(heard(murmured(2, 3), now_s=9)) == []

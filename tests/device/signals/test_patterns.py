@@ -58,7 +58,9 @@ def test_every_pattern_ends_dark_and_is_over_before_it_comes_again(shown: Patter
     assert shown.every_s == 0 or length_s(shown.light) < shown.every_s
 
 
-@pytest.mark.parametrize("name", ["listening", "working", "recording", "continuing", "paused"])
+@pytest.mark.parametrize(
+    "name", ["listening", "ambient", "working", "recording", "continuing", "paused"]
+)
 def test_a_pattern_that_lasts_for_hours_is_hardly_ever_lit(name: Lasting) -> None:
     shown = pattern(name)
 
@@ -68,7 +70,7 @@ def test_a_pattern_that_lasts_for_hours_is_hardly_ever_lit(name: Lasting) -> Non
 def test_only_what_claims_to_hear_needs_sound() -> None:
     needing = {each.name for each in ALL if each.needs_sound}
 
-    assert needing == {"listening", "working", "recording", "continuing"}
+    assert needing == {"listening", "ambient", "working", "recording", "continuing"}
 
 
 def test_the_rest_after_a_pattern_is_no_gap_within_one() -> None:

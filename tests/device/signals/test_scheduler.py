@@ -112,6 +112,16 @@ def test_working_takes_the_place_of_listening_while_letters_wait(wearer: Wearer)
     assert [name for _, name in wearer.seen] == ["listening", "working", "working"]
 
 
+def test_what_keeps_by_itself_shows_it_in_place_of_listening_and_beside_working(
+    wearer: Wearer,
+) -> None:
+    wearer.live(5.0, hearing(keeps_by_itself=True))
+    assert [name for _, name in wearer.seen] == ["ambient", "ambient"]
+
+    wearer.live(8.0, hearing(keeps_by_itself=True, waiting=True))
+    assert {name for _, name in wearer.seen[2:]} == {"ambient", "working"}
+
+
 def test_taken_is_felt_at_once_and_kept_after_it_as_a_pattern_of_its_own(wearer: Wearer) -> None:
     wearer.live(1.0, hearing())
     wearer.show("taken", "kept")

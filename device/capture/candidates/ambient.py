@@ -1,0 +1,207 @@
+"""The policy `ambient`: what seems to matter is kept without a press, the rest is gone at once.
+
+Each utterance is weighed by how it sounds. A candidate waits in memory until the worker, which
+writes its words down, keeps it or does not. A press outranks all of it: what it keeps waits no
+more, and nothing is handed over while a keep is open.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import log
+from core.audio import RATE_HZ, Span
+from core.capture_status import SelectionStatus
+from core.clock import Recorded
+from core.errors import UserError
+from core.facts import Fact
+from core.pcm import Pcm
+from core.selection.reasons import EarlyReason
+from core.spool_port import Clip
+from device.capture.clip_writer import ClipSource
+from device.memory.recent_sound import Sound
+from device.memory.unswapped_file import Protection, UnswappedFile
+from device.session import selection
+from device.session.pieces import Piece, Pieces
+from device.session.selection import Rules, Spoken, Weighed
+
+from .courier import Answered, Courier
+from .heard_queue import Candidate, Gone, HeardQueue, covers
+from .passed_over import PassedOver, Stretch
+from .worker_line import ClipBytes
+
+LONGEST = 30 * RATE_HZ
+"""What Whisper takes at once. Speech without end is cut at its quietest place before."""
+
+AGAIN_AFTER_S = 10.0
+"""Where no worker is there, or its models failed."""
+
+LONGEST_REST_S = 60.0
+"""A judgement that took hours waited for others: the models did not work so long for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmbientSettings:
+    """What the wearer and the machine allow. `cpu_share` is of the time, from 0 to 1."""
+
+    rules: Rules
+    cpu_share: float
+    most_bytes: int
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Whom it asks and tells.
+
+    `kept` is the span of the keep that is open or was the last, and whether it is open; `write`
+    receives facts.
+    """
+
+    source: ClipSource
+    sound: Sound
+    kept: Callable[[], tuple[Span, bool] | None]
+    clip_bytes: ClipBytes
+    worker_socket: Path
+    write: Callable[[Fact], None]
+
+
+class Ambient:
+    """Owned by the capture loop; only the courier has a thread."""
+
+    is_on = True
+
+    def __init__(self, settings: AmbientSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._around = around
+        self._pieces = Pieces(LONGEST)
+        self._earlier = selection.nothing_yet(settings.rules)
+        self._queue = HeardQueue(settings.most_bytes)
+        self._signals: dict[str, Mapping[str, float]] = {}
+        self._courier = Courier(around.worker_socket)
+        self._passed = PassedOver(around.source.stream, around.write)
+        self._kept = 0
+        self._began_s = self._next_s = self._now_s = 0.0
+        self._trouble: UserError | None = None
+
+    def turn(self, now_s: float) -> None:
+        self._now_s = now_s
+        kept = self._around.kept()
+        self._take_answer()
+        for piece in self._pieces.ended(self._around.sound.heard):
+            if kept is None or not covers(kept[0], piece.spoken):
+                self._weigh(piece)
+        if kept is not None:
+            self._queue.drop_covered(kept[0])
+        self._gone(self._queue.drop_old(now_s))
+        self._call_back()
+        if now_s >= self._next_s and not (kept is not None and kept[1]):
+            self._hand_over()
+        self._passed.turn(now_s)
+
+    def forget(self, reason: EarlyReason) -> None:
+        self._gone(self._queue.wipe(reason))
+        self._call_back()
+        self._passed.settle()
+
+    def end(self) -> None:
+        self.forget("stopped")
+        self._courier.end()
+
+    def status(self) -> SelectionStatus:
+        trouble = self._trouble
+        sentence = "It keeps by itself what seems to matter, and forgets the rest at once."
+        return SelectionStatus(
+            policy="ambient",
+            is_on=True,
+            sentence=sentence if trouble is None else f"{sentence} {trouble.sentence}",
+            advice="" if trouble is None else trouble.advice,
+            kept=self._kept,
+            waiting=len(self._queue),
+            passed=self._passed.counts,
+        )
+
+    def _weigh(self, piece: Piece) -> None:
+        sound, spoken = self._around.sound, piece.spoken
+        heard = Spoken(
+            at_s=spoken.end / RATE_HZ,
+            seconds=spoken.duration_s,
+            measured=sound.heard.measured(spoken.start, spoken.end),
+            recorded=self._recorded(spoken),
+        )
+        self._earlier, weighed = selection.weigh(self._earlier, heard, self._settings.rules)
+        if weighed.reasons:
+            self._pass_over(spoken, weighed.reasons[0])
+        else:
+            self._wait(piece, weighed)
+
+    def _wait(self, piece: Piece, weighed: Weighed) -> None:
+        name = self._around.source.name(piece.clip.start)
+        pcm = self._around.sound.ring.copy(piece.clip.start, piece.clip.end)
+        clip = self._around.source.clip(name, piece.clip.start)
+        file = self._file(clip, pcm)
+        if file is None:
+            self._pass_over(piece.spoken, "no_room")
+            return
+        self._signals[name] = {"emphasis": round(weighed.emphasis, 3)}
+        self._gone(self._queue.add(Candidate(name, piece.spoken, self._now_s, file)))
+
+    def _file(self, clip: Clip, pcm: Pcm) -> UnswappedFile | None:
+        """Its sound in memory; where that has no room, the oldest go until it has."""
+        while True:
+            content = self._around.clip_bytes(clip, [pcm.tobytes()])
+            try:
+                return UnswappedFile(content, self._settings.protection)
+            except OSError as error:
+                log.get_log().warning("no_memory_for_candidates", reason=error.strerror)
+                gone = self._queue.make_room()
+                if gone is None:
+                    return None
+                self._gone([gone])
+
+    def _hand_over(self) -> None:
+        candidate = self._queue.first
+        if self._courier.carried is None and candidate is not None:
+            self._began_s = self._now_s
+            self._courier.hand_over(candidate, self._signals.get(candidate.id, {}))
+
+    def _call_back(self) -> None:
+        """What went while it was on its way shall not be kept either."""
+        carried = self._courier.carried
+        if carried is not None and carried not in self._queue:
+            self._courier.take_back()
+
+    def _take_answer(self) -> None:
+        answered = self._courier.answer()
+        if answered is None:
+            return
+        self._next_s = self._now_s + self._rest_s(answered)
+        waited = answered.candidate in self._queue
+        if answered.outcome == "nobody" and waited:
+            return  # it waits for the next worker
+        self._trouble = answered.why
+        self._queue.remove(answered.candidate)
+        self._signals.pop(answered.candidate.id, None)
+        self._kept += answered.outcome == "kept"
+        if waited and answered.outcome == "passed":
+            self._pass_over(answered.candidate.spoken, *answered.reasons[:1])
+        elif waited and answered.outcome == "declined":
+            self._pass_over(answered.candidate.spoken, "not_judged")
+
+    def _rest_s(self, answered: Answered) -> float:
+        """How long the models rest, so that they have worked no more than their share."""
+        if answered.outcome in {"nobody", "declined"}:
+            return AGAIN_AFTER_S
+        share = self._settings.cpu_share
+        return min(LONGEST_REST_S, (self._now_s - self._began_s) * (1 - share) / share)
+
+    def _gone(self, gone: Iterable[Gone]) -> None:
+        for each in gone:
+            self._signals.pop(each.candidate.id, None)
+            self._pass_over(each.candidate.spoken, each.reason)
+
+    def _pass_over(self, spoken: Span, reason: str = "nothing_stood_out") -> None:
+        self._passed.add(Stretch(spoken, reason, self._recorded(spoken)), self._now_s)
+
+    def _recorded(self, spoken: Span) -> Recorded:
+        return self._around.source.recorded(spoken.start)

@@ -1,0 +1,58 @@
+"""The policy that the settings choose, as this machine can do it."""
+
+from core.audio import Span
+from core.settings import SelectionSettings
+from device.capture.clip_writer import ClipSource
+from device.capture.engine import Engine
+from device.memory.unswapped_file import NoMemory, protection
+from device.session.selection import rules_of
+
+from .ambient import Ambient, AmbientSettings, Surroundings
+from .everything import Everything
+from .unpressed import Capturing, SwitchedOff, Unpressed
+from .worker_line import WorkerLine
+
+
+def chosen(settings: SelectionSettings, capturing: Capturing, worker: WorkerLine) -> Unpressed:
+    """The policy `ambient` or `everything`; where its memory cannot be had, why not."""
+    if settings.policy == "everything":
+        return _everything(capturing)
+    try:
+        how = protection()
+    except NoMemory as error:
+        return SwitchedOff("ambient", error)
+    source = ClipSource(capturing.engine.stream, capturing.clock.recorded, "selected")
+    return Ambient(
+        AmbientSettings(
+            rules_of(settings), settings.cpu_percent / 100, worker.most_heard_bytes, how
+        ),
+        Surroundings(
+            source,
+            capturing.clock.sound,
+            lambda: kept_span(capturing.engine),
+            worker.clip_bytes,
+            worker.socket,
+            capturing.facts.write,
+        ),
+    )
+
+
+def _everything(capturing: Capturing) -> Everything:
+    engine = capturing.engine
+    return Everything(
+        ClipSource(engine.stream, capturing.clock.recorded, "selected", ("everything",)),
+        capturing.clock.sound,
+        capturing.spool,
+        capturing.report,
+        kept=lambda: kept_span(engine),
+        refusal=capturing.reserve.refusal,
+    )
+
+
+def kept_span(engine: Engine) -> tuple[Span, bool] | None:
+    """What the last press or recording keeps, and whether it goes on; None without one."""
+    keep = engine.session.keeping.keep
+    if keep is None:
+        return None
+    end = engine.sound.now if keep.end is None else keep.end
+    return Span(keep.start, max(keep.start, end)), not keep.closed
