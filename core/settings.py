@@ -195,6 +195,11 @@ class SelectionSettings:
         form=r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d",
         form_name="two times of the day, as in 22:00-07:00",
     )
+    others: Literal["pass_over", "keep"] = setting(
+        "pass_over",
+        "once your voice is enrolled, ambient passes over what others say; keep: it may keep that, "
+        "too. What is pressed for and recorded is kept with every voice",
+    )
 
 
 @dataclass(frozen=True, slots=True)

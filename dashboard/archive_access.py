@@ -12,7 +12,7 @@ from typing import get_args
 
 from core.errors import NotFound
 from core.facts import FactKind
-from core.moment import Transcript
+from core.moment import Transcript, VoiceTurn
 from dashboard.page_search import PageSearch, SearchOf
 from dashboard.sentences import say
 from pipeline.search.found import Found, Wanted
@@ -107,6 +107,10 @@ class ArchiveAccess:
 
     async def transcript(self, moment: MomentRow) -> Transcript | None:
         return await (await self._reader()).transcript(moment)
+
+    async def turns(self, moment: MomentRow) -> tuple[VoiceTurn, ...]:
+        """Who speaks when in a moment."""
+        return await (await self._reader()).turns(moment)
 
     async def search(
         self, query: str, n: int, *, until_ms: int | None = None, by_words_alone: bool = False

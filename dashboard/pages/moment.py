@@ -9,7 +9,9 @@ from dashboard.context import Context, clock, context
 from dashboard.show import moments, status
 from dashboard.show.done import done
 from dashboard.show.local_time import Clock
+from dashboard.show.voices import with_voices
 from pipeline.store.port import Period
+from pipeline.store.spoken_turns import names_of, spoken_turns
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -79,7 +81,9 @@ def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:
     transcript = here.ask(here.archive.transcript(row))
     awaited = row.words == "awaited"
     waits = status.why_words_wait(here.worker_status(), row.id) if awaited else ""
-    return moments.page(row, transcript, at, _gaps_around(here, row), waits)
+    shown = moments.page(row, transcript, at, _gaps_around(here, row), waits)
+    turns = here.ask(here.archive.turns(row)) if row.turns else ()
+    return with_voices(shown, spoken_turns(transcript, turns, names_of(row.voices)))
 
 
 def _linked(here: Context, row: MomentRow, shown: moments.Page) -> moments.Page:

@@ -113,6 +113,8 @@ class Page:
     missing_sound: str = ""
     about: "Link | None" = None
     notes: tuple[Card, ...] = ()
+    voices: tuple[str, ...] = ()
+    """Beside each line who begins to speak in it; empty where one voice speaks alone."""
 
     @property
     def title(self) -> str:

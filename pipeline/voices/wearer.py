@@ -1,14 +1,13 @@
 """Whether a voice is the wearer's: how like the print it is, as one plain number. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.moment import VoiceTurn
 from pipeline.store.format.voice_drafts import WEARER, Turns, VoicePrint
 from pipeline.voices.clustering import centre
-from pipeline.voices.turns import Voices
+from pipeline.voices.turns import Voices, letter
 from pipeline.voices.voice_model import Vectors
 
 THRESHOLD = 0.75
@@ -16,6 +15,9 @@ THRESHOLD = 0.75
 
 SURE = 0.1
 """So far above it or below, nothing is in doubt any more."""
+
+UNKNOWN = 0.5
+"""How sure one is at the threshold; below it, somebody else speaks."""
 
 SHORTEST_MS = 1000
 """Of a voice that was heard for less, nobody is told."""
@@ -49,7 +51,8 @@ def recognised(voices: Voices, print_: VoicePrint | None) -> Recognised:
     own_voice = how_surely(long_enough[most_alike])
     if long_enough[most_alike] < THRESHOLD:
         return Recognised(plain, own_voice)
-    turns = tuple(_by_name(each, most_alike) for each in voices.turns)
+    called = _called(voices.centres, most_alike)
+    turns = tuple(replace(each, voice=called.get(each.voice or "")) for each in voices.turns)
     names = {} if print_.name is None else {WEARER: print_.name}
     return Recognised(Turns(turns, names, voices.model), own_voice)
 
@@ -61,11 +64,13 @@ def likeness(vector: Vectors, print_: VoicePrint) -> float:
 
 def how_surely(alike: float) -> float:
     """How sure that it is the wearer: 0.5 at the threshold, 0 and 1 well below and above."""
-    return min(max((alike - THRESHOLD) / (2 * SURE) + 0.5, 0.0), 1.0)
+    return min(max((alike - THRESHOLD) / (2 * SURE) + UNKNOWN, 0.0), 1.0)
 
 
-def _by_name(turn: VoiceTurn, wearer: str) -> VoiceTurn:
-    return replace(turn, voice=WEARER) if turn.voice == wearer else turn
+def _called(letters: Iterable[str], wearer: str) -> dict[str, str | None]:
+    """What each voice is called once the wearer is known: the others are A, B, C again."""
+    others = [each for each in letters if each != wearer]
+    return {wearer: WEARER, **{each: letter(nth) for nth, each in enumerate(others)}}
 
 
 def print_of(vectors: Vectors, model: str, seconds: float, name: str | None) -> VoicePrint:

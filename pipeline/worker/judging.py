@@ -26,6 +26,7 @@ from pipeline.spool.opening import LetterBroken
 from pipeline.store.format.readable import texts_of
 from pipeline.store.passage_port import PassageTable
 from pipeline.store.port import Archive
+from pipeline.voices.wearer import UNKNOWN
 from pipeline.worker.ingest import Ingest
 from pipeline.worker.model_process import Heard, Models
 
@@ -68,6 +69,8 @@ class Judging:
         self._behind = behind
         self._past = past
         self._one = asyncio.Lock()
+        self.keeps_others = False
+        """True where words that others say may be kept, although the wearer is enrolled."""
 
     async def judge(self, candidate: Candidate) -> Verdict:
         """Keep it as a moment, or pass it over. Repeating is harmless: its id is the moment's.
@@ -100,12 +103,22 @@ class Judging:
             **text_signals(text, heard.transcript.language),
             **await self._against_archive(clip, heard),
         }
+        own_voice = await self._own_voice(heard)
+        if own_voice is not None:
+            signals["own_voice"] = own_voice
+            if own_voice < UNKNOWN and not self.keeps_others:
+                return Verdict(None, 0.0, ("not_own_voice",), signals, text)
         decision = decided(signals)
         if not decision.is_kept:
             return Verdict(None, decision.score, decision.reasons, signals, text)
         kept = replace(clip, reasons=decision.reasons)
         await self._ingest.keep_selected(path, kept, heard, in_thousandths(signals))
         return Verdict(clip.id, decision.score, decision.reasons, signals, text)
+
+    async def _own_voice(self, heard: Heard) -> float | None:
+        """How surely the wearer speaks in it; None where that cannot be told."""
+        voices = await self._ingest.recognised(heard)
+        return None if voices is None else voices.own_voice
 
     async def _against_archive(self, clip: Clip, heard: Heard) -> dict[str, float]:
         if heard.embedding is None:

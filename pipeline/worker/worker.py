@@ -85,7 +85,7 @@ class Worker:
         self._hearing_again = HearingAgain(archive, models, spool.folder, self.report)
         self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
-        self._judging = Judging(archive, models, self._ingest, lambda: self._working, self._past)
+        self.judging = Judging(archive, models, self._ingest, lambda: self._working, self._past)
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
         self._working = asyncio.Lock()
@@ -201,7 +201,7 @@ class Worker:
 
     async def judge(self, candidate: Candidate) -> Verdict:
         """What becomes of an utterance that nobody pressed for, as `Judging.judge`."""
-        return await self._judging.judge(candidate)
+        return await self.judging.judge(candidate)
 
     async def _past(self) -> PassageTable:
         return await self.searching.passages()

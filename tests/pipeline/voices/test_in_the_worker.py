@@ -1,25 +1,33 @@
 """Who speaks when goes into the journal with the words, the wearer by the print of now."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
-from core.moment import VoiceTurn
+from core.clock import FakeClock, Recorded
+from core.moment import Transcript, VoiceTurn
 from core.paths import Home
-from core.settings import Settings
+from core.settings import SelectionSettings, Settings
+from core.spool_port import Clip
 from pipeline.fakes import FakeModels
+from pipeline.selection.verdict import Verdict
+from pipeline.spool.formats import clip_bytes
 from pipeline.store import voices
 from pipeline.store.format.voice_drafts import VoicePrint
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.voices.turns import Voices
 from pipeline.voices.voice_model import DIMENSIONS, Vectors
+from pipeline.worker.judging import Candidate
 from pipeline.worker.service import working
 from tests.pipeline.conftest import SPOKEN
 
 Post = Callable[..., str]
+Others = Literal["pass_over", "keep"]
 
 
 def voice(who: int) -> Vectors:
@@ -33,6 +41,11 @@ TALK = Voices(
     {"A": voice(1), "B": voice(2)},
     {"A": 2_000, "B": 2_500},
     "ge2e",
+)
+STRANGER = VoicePrint("ge2e", voice(9).astype("<f2").tobytes(), 50.0, None)
+MOMENT = "0123456789abcdef-16000"
+WORTH_KEEPING = Transcript(
+    "Let's move the pump into the cellar before Friday, because the terrace floods.", model="fake"
 )
 PRINT = VoicePrint("ge2e", voice(2).astype("<f2").tobytes(), 50.0, "Ann")
 
@@ -64,3 +77,61 @@ async def test_without_the_model_of_voices_there_are_no_turns(home: Path, post_c
         await worker.drain()
     async with open_archive_to_read(home) as archive:
         assert (await archive.moment(moment)).turns is None
+
+
+@pytest.fixture
+def candidate() -> Iterator[Candidate]:
+    """An utterance that nobody pressed for."""
+    file = os.memfd_create("candidate")
+    clip = Clip(MOMENT, "selected", Recorded(1_790_000_000_000, 0, source="clock"))
+    os.write(file, b"".join(clip_bytes(clip, [bytes(64_000)])))
+    yield Candidate(file, {})
+    os.close(file)
+
+
+async def judged(
+    home: Path,
+    candidate: Candidate,
+    print_: VoicePrint | None,
+    others: Literal["pass_over", "keep"],
+) -> Verdict:
+    settings = Settings(selection=SelectionSettings(others=others))
+    models = FakeModels(WORTH_KEEPING, voices=TALK)
+    async with working(Home(home), settings, models=models, clock=FakeClock()) as worker:
+        if print_ is not None:
+            async with open_archive(home) as archive:
+                await voices.enrol(archive, print_)
+        return await worker.judge(candidate)
+
+
+async def test_what_the_wearer_says_may_be_kept(home: Path, candidate: Candidate) -> None:
+    verdict = await judged(home, candidate, PRINT, "pass_over")
+
+    assert verdict.moment == MOMENT
+    assert verdict.signals["own_voice"] == 1.0
+
+
+async def test_what_others_say_is_passed_over_once_the_wearer_is_enrolled(
+    home: Path, candidate: Candidate
+) -> None:
+    verdict = await judged(home, candidate, STRANGER, "pass_over")
+
+    assert (verdict.moment, verdict.reasons) == (None, ("not_own_voice",))
+
+
+async def test_what_others_say_may_be_kept_where_the_settings_say_so(
+    home: Path, candidate: Candidate
+) -> None:
+    verdict = await judged(home, candidate, STRANGER, "keep")
+
+    assert verdict.moment == MOMENT
+    assert verdict.signals["own_voice"] == 0.0
+
+
+async def test_before_anybody_is_enrolled_whose_voice_it_is_does_not_matter(
+    home: Path, candidate: Candidate
+) -> None:
+    verdict = await judged(home, candidate, None, "pass_over")
+
+    assert verdict.moment == MOMENT
+    assert "own_voice" not in verdict.signals

@@ -40,9 +40,9 @@ WEARERS = print_of(np.stack([voice(1)]), "ge2e", 50.0, "Ann")
 
 
 def test_the_voice_that_is_like_the_print_is_the_wearers_by_name() -> None:
-    found = recognised(clip(A=voice(7), B=between(1, 9, 0.9)), WEARERS)
+    found = recognised(clip(A=between(1, 9, 0.9), B=voice(7), C=voice(8)), WEARERS)
 
-    assert [turn.voice for turn in found.turns.turns] == ["A", WEARER]
+    assert [turn.voice for turn in found.turns.turns] == [WEARER, "A", "B"]
     assert found.turns.names == {WEARER: "Ann"}
     assert found.own_voice == 1.0
 
