@@ -4,17 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.audio import FRAME_S
 from core.errors import NotFound
 from core.pcm import Pcm
 from core.settings import Settings
 from pipeline import models
 from pipeline.forget import forget
 from pipeline.hearing.transcribe_clip import probabilities
+from pipeline.speech.levelling import levelled
 from pipeline.speech.silero import SileroSpeechModel
 from pipeline.spool.spool import Spool
 from pipeline.store import voices
 from pipeline.store.port import Archive
-from pipeline.voices.enrolling import Enrolment, Read, enrolment
+from pipeline.voices.enrolling import SPOKEN, Enrolment, Read, enrolment
 from pipeline.voices.voice_model import GE2EVoiceModel
 from pipeline.voices.wearer import joined
 
@@ -32,6 +34,13 @@ class Reading:
     def heard(self, pcm: Pcm) -> Read:
         """This recording, and where in it somebody speaks."""
         return Read(pcm, list(probabilities(pcm, self._speech, lambda _: None)))
+
+    def spoken_s(self, frames: Pcm) -> float:
+        """Seconds of speech in the next whole frames of one stream."""
+        if not frames.size:
+            return 0.0
+        judged = self._speech.feed(levelled(frames))
+        return float((judged >= SPOKEN).sum()) * FRAME_S
 
     def enrolment(self, readings: Sequence[Read], name: str | None, tell: Progress) -> Enrolment:
         """The print of these recordings. Raises CannotEnrol."""

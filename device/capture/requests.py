@@ -1,5 +1,6 @@
 """Answers of capture at its socket: one case for each thing that can be asked."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeGuard
@@ -11,7 +12,7 @@ from device.session.session import Event, PauseAsked, ResumeAsked
 
 from . import events
 from .controls import Controls
-from .engine import Done, Outcome
+from .engine import Done, Engine, Outcome
 from .events import PressedBy
 
 LONGEST_PAUSE_S = 24 * 3600.0
@@ -37,6 +38,7 @@ class Requested(Protocol):
     """Everything that a request may ask of capture."""
 
     controls: Controls
+    engine: Engine
 
     def do(self, event: Event) -> Outcome:
         """The outcome of an event of the session."""
@@ -95,6 +97,10 @@ def _answer(capture: Requested, request: Request) -> Answer:  # noqa: C901, PLR0
             return _pairing(capture, request.asked.get("for_s"))
         case {"do": "status"}:
             return capture.status().as_json()
+        case {"do": "read_aloud", "on": bool(on)}:
+            return _reads(capture, on=on)
+        case {"do": "read_aloud", "since": int(since)}:
+            return _read(capture, since)
         case {"do": "play"}:
             return {"ok": True, "seconds": capture.play()}
     return _UNKNOWN
@@ -121,6 +127,27 @@ def _pairing(capture: Requested, for_s: object) -> Answer:
         return _NO_PAIRING
     capture.show_pairing(float(for_s))
     return _outcome(Done())
+
+
+def _reads(capture: Requested, *, on: bool) -> Answer:
+    """Somebody begins to read aloud, to enrol their voice, or has read enough."""
+    if capture.engine.session.pause is not None:
+        return _outcome(_PAUSED)
+    reading = capture.engine.sound.reading
+    if not on:
+        reading.end()
+        return _outcome(Done())
+    return {"outcome": "done", "next": reading.begin()}
+
+
+def _read(capture: Requested, since: int) -> Answer:
+    """The next of what is read aloud: int16 little-endian at 16 kHz, in base64."""
+    found = capture.engine.sound.reading.since(since)
+    if found is None:
+        return _outcome(_NOT_READING)
+    position, pcm = found
+    sound = b64encode(pcm.astype("<i2").tobytes()).decode("ascii")
+    return {"outcome": "done", "next": position, "pcm": sound}
 
 
 def _pressed_by(asked: Asked) -> PressedBy:
@@ -161,6 +188,10 @@ def _error(error: UserError) -> Answer:
 
 _GONE = events.Refused(
     "It cannot be brought back any more.", "What a pause takes back is erased after ten minutes."
+)
+_PAUSED = events.Refused("Paused, so nothing is heard.", "Resume first.")
+_NOT_READING = events.Refused(
+    "Nobody reads aloud any more: it lasts three minutes, and a pause ends it.", "Begin again."
 )
 _DISK_FAILS = {
     "error": "disk_fails",

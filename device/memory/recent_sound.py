@@ -10,6 +10,7 @@ from core.audio import FRAME_SAMPLES, RATE_HZ, Span
 from core.pcm import Pcm, as_float
 from core.settings import DeviceSettings
 
+from .reading_aloud import ReadingAloud
 from .ring_buffer import Ring
 from .utterances import Gate, Listening
 
@@ -38,6 +39,7 @@ class Sound:
     def __init__(self, gate: Gate, ring_s: float = RING_S) -> None:
         self.ring = Ring(round(ring_s * RATE_HZ))
         self.heard = Listening(gate, ring_s)
+        self.reading = ReadingAloud(self.ring)
         self.detector: SpeechDetector | None = None
         self._ignored: deque[Span] = deque(maxlen=IGNORED)
 
@@ -60,6 +62,7 @@ class Sound:
     def wipe(self) -> None:
         """Forget every sample, for good."""
         self.ring.clear()
+        self.reading.end()
         self.heard.begin_anew(-(-self.now // FRAME_SAMPLES))
         self.heard.moved(self.now, self.now)
         if self.detector is not None:

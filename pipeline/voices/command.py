@@ -14,6 +14,7 @@ from pipeline.commands.progress_bar import Meter
 if TYPE_CHECKING:
     from core.pcm import Pcm
     from core.settings import Settings
+    from pipeline.enrol import Reading
     from pipeline.store.port import Archive
     from pipeline.voices.enrolling import Enrolment
 
@@ -45,7 +46,10 @@ async def _enrol(arguments: Arguments, screen: Screen) -> int:
     home = home_of(arguments)
     settings = load(home.path)
     reading = enrolling.Reading(settings, home.path)
-    sounds = _of_files(home.path, arguments.files, settings, screen)
+    if arguments.files:
+        sounds = _of_files(home.path, arguments.files, settings, screen)
+    else:
+        sounds = [_of_microphone(home.capture_socket, reading, screen)]
     readings = [reading.heard(pcm) for pcm in sounds]
     with Meter("enrol", screen) as meter:
         total = sum(each.pcm.size for each in readings) // 16_000
@@ -56,6 +60,18 @@ async def _enrol(arguments: Arguments, screen: Screen) -> int:
         known = await enrolling.enrol(archive, made, add=arguments.add)
     _show(known, screen)
     return 0
+
+
+def _of_microphone(socket: Path, reading: "Reading", screen: Screen) -> "Pcm":
+    from pipeline.voices.microphone import ENOUGH_S, asker, read_aloud  # noqa: PLC0415
+
+    screen.say("Read aloud for a minute, alone and near the microphone. It ends by itself.")
+    with Meter("speech", screen) as meter:
+        return read_aloud(
+            asker(socket),
+            reading.spoken_s,
+            lambda done_s: meter.reached(min(round(done_s), ENOUGH_S), ENOUGH_S),
+        )
 
 
 def _of_files(home: Path, names: list[str], settings: "Settings", screen: Screen) -> "list[Pcm]":
@@ -134,7 +150,7 @@ def _enrol_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="*",
-        help="a recording of a minute or so in which you alone read aloud",
+        help="a recording of a minute in which you alone read aloud (else the microphone)",
     )
     parser.add_argument("--add", action="store_true", help="add to what is known of your voice")
     parser.add_argument("--name", metavar="NAME", help="what you are called in recordings")
