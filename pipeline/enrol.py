@@ -55,7 +55,7 @@ async def enrol(archive: Archive, made: Enrolment, *, add: bool) -> Enrolment:
     known = await voices.voice_print(archive)
     print_ = made.print
     if known is not None and known.model == print_.model:
-        print_ = joined([known, print_]) if add else replace(print_, name=print_.name or known.name)
+        print_ = joined(known, print_) if add else replace(print_, name=print_.name or known.name)
     await voices.enrol(archive, print_)
     return replace(made, print=print_)
 

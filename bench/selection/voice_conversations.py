@@ -11,7 +11,7 @@ import numpy as np
 from bench.hearing.rows import Told
 from bench.selection.voice_recordings import READERS, rows_of, sound_of, spoken
 from core.audio import RATE_HZ
-from core.moment import Word
+from core.moment import VoiceTurn, Word
 from core.pcm import Pcm
 from pipeline.voices.hear_voices import hear_voices
 from pipeline.voices.voice_model import VoiceModel
@@ -43,9 +43,7 @@ def measure_turns(data: Path, model: VoiceModel) -> Told:
     cpu_s = time.process_time() - began_s
     sound_s = sum(each.pcm.size for each in talks) / RATE_HZ
     ways = {"ours": ours, "one voice": list(map(_one, talks)), "pauses": list(map(_pauses, talks))}
-    lines = [
-        "conversations                words   ours   one voice   change at each pause   unsaid"
-    ]
+    lines = ["conversations                words      ours   one voice   at pauses   no voice told"]
     figures = {}
     for kind in dict.fromkeys(each.kind for each in talks):
         chosen = [nth for nth, each in enumerate(talks) if each.kind == kind]
@@ -58,7 +56,7 @@ def measure_turns(data: Path, model: VoiceModel) -> Told:
         unsaid = sum(ours[nth].count(None) for nth in chosen) / words
         figures[kind] = {**wrong, "words": words, "unsaid": unsaid}
         shown = "   ".join(f"{100 * each:5.1f} %" for each in wrong.values())
-        lines.append(f"{kind:27} {words:6}   {shown}   {100 * unsaid:15.1f} %")
+        lines.append(f"{kind:27} {words:6}   {shown}   {100 * unsaid:10.1f} %")
     lines.append(f"{1000 * cpu_s / sound_s:.0f} ms of CPU for each second of sound")
     return Told(lines, {**figures, "cpu": {"ms_a_second": 1000 * cpu_s / sound_s}})
 
@@ -67,10 +65,12 @@ def _told(talk: Conversation, model: VoiceModel) -> list[str | None]:
     voices = hear_voices(talk.pcm, talk.words, model)
     if voices is None:
         return [None] * len(talk.words)
-    return [
-        next((t.voice for t in voices.turns if t.start_ms <= w.start_ms < t.end_ms), None)
-        for w in talk.words
-    ]
+    return [_voice_at((w.start_ms + w.end_ms) / 2, voices.turns) for w in talk.words]
+
+
+def _voice_at(at_ms: float, turns: Sequence[VoiceTurn]) -> str | None:
+    """Of the last turn that has begun by then, as `show` puts words to turns."""
+    return next((each.voice for each in reversed(turns) if each.start_ms <= at_ms), None)
 
 
 def _one(talk: Conversation) -> list[str | None]:

@@ -10,8 +10,9 @@ from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.errors import UserError
 from core.pcm import Pcm
 from pipeline.store.format.voice_drafts import VoicePrint
-from pipeline.voices.clustering import centre, voices_of
+from pipeline.voices.clustering import Labels, centre, voices_of
 from pipeline.voices.hear_voices import vectors_of
+from pipeline.voices.small_room import in_small_room
 from pipeline.voices.voice_model import Vectors, VoiceModel
 from pipeline.voices.wearer import print_of
 from pipeline.voices.windows import Stretch, stretches, windows
@@ -68,24 +69,27 @@ def enrolment(
 ) -> Enrolment:
     """The print of all that was read. Raises CannotEnrol. `progress` hears seconds of sound."""
     found: list[Stretch] = []
-    vectors: list[Vectors] = []
+    heard: tuple[list[Vectors], list[Vectors]] = ([], [])
     before_s = spoken_s = 0.0
     for reading in readings:
         said = spoken(reading.probabilities)
         spoken_s += sum(each.length_ms for each in said) / 1000
         some = windows(stretches(said))
         told = _after(before_s, progress)
-        vectors.append(vectors_of(reading.pcm, some, model, told))
+        heard[0].append(vectors_of(reading.pcm, some, model, told))
+        heard[1].append(vectors_of(in_small_room(reading.pcm), some, model))
         found += [_later(each, before_s) for each in some]
         before_s += reading.pcm.size / RATE_HZ
     if spoken_s < LEAST_S:
         raise _too_little(spoken_s)
-    return _made(found, np.concatenate(vectors), model.name, spoken_s, name)
+    plain, echoed = map(np.concatenate, heard)
+    own = _of_one_voice(found, plain)
+    print_ = print_of([plain[own], echoed[own]], model.name, round(spoken_s, 1), name)
+    return Enrolment(print_, float((plain[own] @ centre(plain[own])).mean()))
 
 
-def _made(
-    found: Sequence[Stretch], vectors: Vectors, model: str, spoken_s: float, name: str | None
-) -> Enrolment:
+def _of_one_voice(found: Sequence[Stretch], vectors: Vectors) -> Labels:
+    """The windows of the voice that reads. Raises CannotEnrol where another one reads along."""
     labels = voices_of(found, vectors)
     counts = np.bincount(labels)
     if counts.max() < ALONE * len(labels):
@@ -93,9 +97,7 @@ def _made(
             "More than one voice was heard.",
             advice="Read again where nobody else speaks and no television is on.",
         )
-    own = vectors[labels == counts.argmax()]
-    steadiness = float((own @ centre(own)).mean())
-    return Enrolment(print_of(own, model, round(spoken_s, 1), name), steadiness)
+    return np.flatnonzero(labels == counts.argmax())
 
 
 def spoken(probabilities: Iterable[float]) -> list[Stretch]:

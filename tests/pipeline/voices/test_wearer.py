@@ -10,6 +10,7 @@ from pipeline.voices.voice_model import DIMENSIONS, Vectors, unit
 from pipeline.voices.wearer import (
     SURE,
     THRESHOLD,
+    THRESHOLD_SHORT,
     how_surely,
     joined,
     likeness,
@@ -36,7 +37,7 @@ def clip(**centres: Vectors) -> Voices:
     return Voices(turns, centres, dict.fromkeys(centres, 4_000), "ge2e")
 
 
-WEARERS = print_of(np.stack([voice(1)]), "ge2e", 50.0, "Ann")
+WEARERS = print_of([np.stack([voice(1)])], "ge2e", 50.0, "Ann")
 
 
 def test_the_voice_that_is_like_the_print_is_the_wearers_by_name() -> None:
@@ -69,7 +70,7 @@ def test_before_anybody_is_enrolled_nothing_is_said_of_the_wearer() -> None:
 
 
 def test_a_print_by_another_model_tells_nothing() -> None:
-    other = print_of(np.stack([voice(1)]), "another", 50.0, None)
+    other = print_of([np.stack([voice(1)])], "another", 50.0, None)
 
     assert recognised(clip(A=voice(1)), other).own_voice is None
 
@@ -88,14 +89,27 @@ def test_of_a_voice_that_was_hardly_heard_nobody_is_told() -> None:
     [(THRESHOLD, 0.5), (THRESHOLD + SURE, 1), (THRESHOLD - SURE, 0), (1, 1), (0, 0)],
 )
 def test_how_sure_it_is_grows_with_the_likeness(alike: float, sure: float) -> None:
-    assert how_surely(alike) == pytest.approx(sure, abs=1e-6)
+    assert how_surely(alike, 5_000) == pytest.approx(sure, abs=1e-6)
 
 
 def test_a_print_that_is_added_to_weighs_what_it_was_made_of() -> None:
-    long = print_of(np.stack([voice(1)]), "ge2e", 60, "Ann")
-    short = print_of(np.stack([voice(2)]), "ge2e", 20, None)
+    long = print_of([np.stack([voice(1)])], "ge2e", 60, "Ann")
+    short = print_of([np.stack([voice(2)])], "ge2e", 20, None)
 
-    both = joined([long, short])
+    both = joined(long, short)
 
     assert likeness(voice(1), both) > likeness(voice(2), both) > 0
     assert (both.seconds, both.name) == (80, "Ann")
+
+
+def test_of_a_short_voice_less_likeness_is_asked() -> None:
+    assert how_surely(THRESHOLD_SHORT, 1_200) == pytest.approx(0.5, abs=1e-6)
+    assert how_surely(THRESHOLD_SHORT, 5_000) < 0.5
+
+
+def test_a_print_is_like_what_either_of_its_rows_is_like() -> None:
+    print_ = print_of([np.stack([voice(1)]), np.stack([voice(2)])], "ge2e", 50.0, None)
+
+    assert likeness(voice(1), print_) == pytest.approx(1, abs=1e-3)
+    assert likeness(voice(2), print_) == pytest.approx(1, abs=1e-3)
+    assert likeness(voice(3), print_) == 0
