@@ -137,6 +137,10 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         found["show"] = command("show", moment)
         found["retry"] = command("retry", moment)
         found["refine"] = refine(folder, moment)
+        note = found["note"][0]["id"]
+        found["more"] = command("more", note)
+        found["dismiss"] = command("dismiss", note)
+        found["selection"] = command("selection") + command("selection", "--reset")
         found["hide"] = command("hide", moment)
         found["undo"] = command("undo")
         found["redo"] = command("redo")

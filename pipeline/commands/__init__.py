@@ -2,6 +2,7 @@
 
 from pipeline.commands import acts, finding, forgetting, importing, keeping, tending
 from pipeline.refining import command as refining
+from pipeline.selection import command as selection
 from pipeline.voices import command as voices
 
 COMMANDS = (
@@ -11,6 +12,7 @@ COMMANDS = (
     *finding.COMMANDS,
     *acts.COMMANDS,
     *forgetting.COMMANDS,
+    *selection.COMMANDS,
     *voices.COMMANDS,
     *tending.COMMANDS,
 )

@@ -20,6 +20,8 @@ _KINDS = {
     "moment_refined": ("the better words of {subject}", "the better words of {count} moments"),
     "moment_hidden": ("hiding {subject}", "hiding {count} moments"),
     "moment_restored": ("restoring {subject}", "restoring {count} moments"),
+    "selection_taught": ("your answer about {subject}", "your answers about {count} moments"),
+    "selection_reset": ("the new beginning of selection", "the new beginning of selection"),
     "voice_enrolled": ("enrolling your voice", "enrolling your voice"),
     "voice_named": ("the name of a voice in {subject}", "the names of voices in {count} moments"),
 }

@@ -37,12 +37,17 @@ _REFINED = {
     "better": "had moment {subject} heard again by {model}, whose words are better",
     "kept": "heard moment {subject} again with {model}, and left its words as they were",
 }
+_ANSWERS = {
+    "more": "asked for more like moment {subject}",
+    "dismissed": "asked for less like moment {subject}",
+}
 _KINDS = {
     "clip_revised": "reached further back with moment {subject}",
     "moment_embedded": "indexed moment {subject} by its meaning",
     "moment_hidden": "hid moment {subject}",
     "moment_restored": "restored moment {subject}",
     "moment_forgotten": "forgot moment {subject} for good",
+    "selection_reset": "had selection begin anew",
     "voice_enrolled": "enrolled your voice",
     "voice_named": "named a voice of moment {subject}",
 }
@@ -153,6 +158,8 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
     elif event.kind == "moment_refined":
         text = _REFINED.get(payload["outcome"], "heard moment {subject} again with {model}")
         text = text.replace("{model}", payload["model"])
+    elif event.kind == "selection_taught":
+        text = _ANSWERS.get(payload["answer"], "answered selection about moment {subject}")
     elif event.kind == "origin_began":
         text = _ORIGINS.get(payload["reason"], "started a new line of the journal")
     elif event.kind == "act_undone":

@@ -128,6 +128,12 @@ class Reader(Protocol):
     async def enrolments(self) -> list[Event]:
         """Every event in which the wearer's voice was enrolled, the newest first."""
 
+    async def lessons(self) -> list[Event]:
+        """What the wearer answered to selection, and what takes such answers back; in fold order.
+
+        None about what was forgotten.
+        """
+
     async def belonging(self, belonging: str) -> bytes | None:
         """The content of a belonging; None where it is gone."""
 

@@ -18,7 +18,8 @@ from core.errors import WrongUsage
 from core.files import what_it_is
 from core.spool_port import Clip
 from pipeline.selection.archive_signals import When, archive_signals
-from pipeline.selection.score import Signals, decided
+from pipeline.selection.learning import answers_of, learned
+from pipeline.selection.score import Signals, Weights, decided
 from pipeline.selection.signals import text_signals
 from pipeline.selection.verdict import Verdict
 from pipeline.spool.clip_sound import read_clip
@@ -71,6 +72,7 @@ class Judging:
         self._one = asyncio.Lock()
         self.keeps_others = False
         """True where words that others say may be kept, although the wearer is enrolled."""
+        self._lessons: tuple[tuple[tuple[str, int], ...], Weights] | None = None
 
     async def judge(self, candidate: Candidate) -> Verdict:
         """Keep it as a moment, or pass it over. Repeating is harmless: its id is the moment's.
@@ -108,7 +110,7 @@ class Judging:
             signals["own_voice"] = own_voice
             if own_voice < UNKNOWN and not self.keeps_others:
                 return Verdict(None, 0.0, ("not_own_voice",), signals, text)
-        decision = decided(signals)
+        decision = decided(signals, await self._weights())
         if not decision.is_kept:
             return Verdict(None, decision.score, decision.reasons, signals, text)
         kept = replace(clip, reasons=decision.reasons)
@@ -119,6 +121,14 @@ class Judging:
         """How surely the wearer speaks in it; None where that cannot be told."""
         voices = await self._ingest.recognised(heard)
         return None if voices is None else voices.own_voice
+
+    async def _weights(self) -> Weights:
+        """By what the wearer answered so far; worked out anew where that has changed."""
+        events = await self._archive.lessons()
+        places = tuple(event.place for event in events)
+        if self._lessons is None or places != self._lessons[0]:
+            self._lessons = (places, learned(answers_of(events)).weights)
+        return self._lessons[1]
 
     async def _against_archive(self, clip: Clip, heard: Heard) -> dict[str, float]:
         if heard.embedding is None:

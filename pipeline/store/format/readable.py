@@ -204,6 +204,7 @@ _SHAPES: Mapping[str, Mapping[str, _Test]] = {
     "moment_refined": {"revision": is_whole, "model": is_text, "outcome": is_text},
     "moment_embedded": {"belongings": _are_belongings},
     "voice_named": {"revision": is_whole, "voice": is_text},
+    "selection_taught": {"answer": is_text, "signals": _are_signals},
     "gap_found": {
         **_PLACE,
         "recorded": _is_time,

@@ -20,7 +20,7 @@ from pipeline.store.format.voice_drafts import VOICE
 from pipeline.store.port import Forgotten
 
 from .damage import past_damage
-from .migrations import EVENT_ACT
+from .migrations import EVENT_ACT, LESSONS
 
 COLUMNS = (
     "origin, seq, lamport, at_ms, author, kind, version, subject, payload, previous_hash, hash"
@@ -164,6 +164,19 @@ async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[st
     """What is left of a subject's belongings: content by id."""
     rows = await belongings(connection, "id, content", "subject = ?", (subject,))
     return {row[0]: row[1] for row in rows if isinstance(row[1], bytes)}
+
+
+async def lessons(connection: aiosqlite.Connection) -> list[Event]:
+    """What was answered to selection, and every undo and restore of what that is about."""
+    taught = f"SELECT subject FROM event WHERE {LESSONS}"
+    query = (
+        f"SELECT {COLUMNS} FROM event WHERE {LESSONS} UNION "
+        f"SELECT {COLUMNS} FROM event WHERE subject IN ({taught}) "
+        "AND kind IN ('act_undone', 'moment_restored') ORDER BY lamport, origin, seq"
+    )
+    found = _events(await connection.execute_fetchall(query))
+    gone = {row[0] for row in await connection.execute_fetchall("SELECT subject FROM tombstone")}
+    return [each for each in found if each.subject not in gone]
 
 
 async def content_of(connection: aiosqlite.Connection, belonging: str) -> bytes | None:

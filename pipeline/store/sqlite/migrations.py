@@ -254,6 +254,11 @@ CREATE INDEX interval_by_boot ON interval (boot);
 CREATE INDEX interval_by_end_boot ON interval (end_boot);
 """
 
+LESSONS = "kind IN ('selection_reset', 'selection_taught')"
+"""The answers to selection; a query that says it in these words is answered by index."""
+
+_LESSONS = f"CREATE INDEX event_of_selection ON event (subject) WHERE {LESSONS};"
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _VIEWS,
     _INTERVALS,
@@ -269,6 +274,7 @@ MIGRATIONS: tuple[str, ...] = (
     _HEARD_AS,
     _VOICES,
     _PASSED,
+    _LESSONS,
 )
 
 REINDEXED_BY = frozenset({7})

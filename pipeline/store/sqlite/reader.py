@@ -200,6 +200,9 @@ class SqliteReader:
     async def enrolments(self) -> list[Event]:
         return await journal.enrolments(self.connection)
 
+    async def lessons(self) -> list[Event]:
+        return await journal.lessons(self.connection)
+
     async def belonging(self, belonging: str) -> bytes | None:
         return await journal.content_of(self.connection, belonging)
 

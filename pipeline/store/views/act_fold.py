@@ -13,6 +13,8 @@ ACTS = frozenset(
         "moment_refined",
         "moment_hidden",
         "moment_restored",
+        "selection_reset",
+        "selection_taught",
         "voice_enrolled",
         "voice_named",
     }

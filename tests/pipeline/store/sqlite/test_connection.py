@@ -59,6 +59,7 @@ async def test_vectors_of_an_earlier_version_get_the_name_of_their_embedder(home
             drafts.moment_kept(kept, author="wearer"), embedded(kept.id, (0, 4), (5, 8))
         )
     with contextlib.closing(sqlite3.connect(archive_path(home))) as connection, connection:
+        connection.execute("DROP INDEX event_of_selection")
         connection.execute("DROP INDEX passage_by_embedder")
         connection.execute("ALTER TABLE passage DROP COLUMN embedder")
         connection.execute("ALTER TABLE passage DROP COLUMN heard_as")
