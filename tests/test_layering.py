@@ -127,7 +127,6 @@ VENDOR_HOMES = {
         "pipeline/meaning/quantizing.py",
     },
     "tokenizers": {
-        "pipeline/hearing/tokens.py",
         "pipeline/meaning/embedder.py",
         "pipeline/meaning/word_pieces.py",
     },

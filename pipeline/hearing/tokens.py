@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tokenizers import Tokenizer
-
 from core.text.words import begins_unspaced, ends_unspaced
 from pipeline.hearing.sentences import complete
+from pipeline.hearing.vocabulary import Vocabulary
 
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 """Languages that are written without spaces: each sign stands alone, with the marks on it. What is
@@ -39,10 +38,10 @@ class WordTokens:
 
 
 class Tokens:
-    """The tokens of one set of weights, out of its `tokenizer.json`."""
+    """The tokens of one set of weights, out of the vocabulary in its folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._vocabulary = Vocabulary(folder)
         self._end_of_text = self._mark("endoftext")
         self._no_timestamps = self._mark("notimestamps")
 
@@ -60,7 +59,7 @@ class Tokens:
 
     def text(self, tokens: Sequence[int]) -> str:
         """Their text, without marks and timestamps."""
-        return str(self._tokenizer.decode(self.without_marks(tokens)))
+        return self._vocabulary.text(self.without_marks(tokens))
 
     def without_marks(self, tokens: Sequence[int]) -> list[int]:
         """Those of text alone."""
@@ -73,14 +72,14 @@ class Tokens:
     @cached_property
     def never_spoken(self) -> list[int]:
         """Those that are suppressed: annotations, and marks that steer."""
-        first = {self._ids(" -")[0], self._ids(" '")[0]}
-        for sign in (*_ANNOTATIONS, *_NOTES):
-            for ids in (self._ids(sign), self._ids(f" {sign}")):
-                if len(ids) == 1 or sign in _NOTES:
-                    first.add(ids[0])
+        known = self._vocabulary
+        signs = [begun for sign in _ANNOTATIONS for begun in (sign, f" {sign}")]
+        whole = {known.token(each) for each in (" -", " '", *signs)}
+        notes = {known.longest(begun) for note in _NOTES for begun in (note, f" {note}")}
+        spoken_never = {each for each in whole | notes if each is not None}
         marks = ("transcribe", "translate", "startoftranscript", "startofprev", "startoflm")
         steering = {self._mark(mark) for mark in marks} | {self._no_speech}
-        return sorted(first | steering)
+        return sorted(spoken_never | steering)
 
     def words(self, tokens: Sequence[int], language: str) -> list[WordTokens]:
         """The text of these tokens, word by word; they hold no mark and no timestamp."""
@@ -104,20 +103,16 @@ class Tokens:
         if open_ids:  # it ended inside a sign
             yield self.text(open_ids), tuple(open_ids)
 
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
-
     def _mark(self, name: str) -> int:
-        found = self._tokenizer.token_to_id(f"<|{name}|>")
+        found = self._vocabulary.mark(name)
         if found is None:
             raise KeyError(name)
-        return int(found)
+        return found
 
     @cached_property
     def _no_speech(self) -> int:
-        found = self._tokenizer.token_to_id("<|nospeech|>")
-        return self._mark("nocaptions") if found is None else int(found)
+        found = self._vocabulary.mark("nospeech")
+        return self._mark("nocaptions") if found is None else found
 
 
 def _goes_on(parts: list[tuple[str, tuple[int, ...]]], text: str, language: str) -> bool:

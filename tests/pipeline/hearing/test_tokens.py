@@ -1,25 +1,40 @@
 """With the real tokenizers, which come with the weights."""
 
 import unicodedata
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from tokenizers import Tokenizer
 
 from pipeline.hearing.tokens import Tokens
 from tests.pipeline.hearing.models_for_tests import whisper_folder
 
 
 @pytest.fixture(scope="module")
-def tokens(tmp_path_factory: pytest.TempPathFactory) -> Tokens:
-    return Tokens(whisper_folder(tmp_path_factory.mktemp("home")))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return whisper_folder(tmp_path_factory.mktemp("home"))
 
 
-def ids(tokens: Tokens, text: str) -> list[int]:
-    return tokens._ids(text)
+@pytest.fixture(scope="module")
+def tokens(folder: Path) -> Tokens:
+    return Tokens(folder)
+
+
+def ids(text: str) -> list[int]:
+    found: list[int] = _cutter().encode(text, add_special_tokens=False).ids
+    return found
+
+
+@cache
+def _cutter() -> Tokenizer:
+    with TemporaryDirectory() as home:
+        return Tokenizer.from_file(str(whisper_folder(Path(home)) / "tokenizer.json"))
 
 
 def words(tokens: Tokens, text: str, language: str = "en") -> list[str]:
-    return [word.text for word in tokens.words(ids(tokens, text), language)]
+    return [word.text for word in tokens.words(ids(text), language)]
 
 
 def test_a_word_goes_from_space_to_space(tokens: Tokens) -> None:
@@ -29,9 +44,9 @@ def test_a_word_goes_from_space_to_space(tokens: Tokens) -> None:
 def test_no_token_is_lost_and_a_mark_at_the_end_is_a_piece_of_its_own(tokens: Tokens) -> None:
     text = ' "Rachel Lynde," he said... it\'s 3.5 kilometres!'
 
-    found = tokens.words(ids(tokens, text), "en")
+    found = tokens.words(ids(text), "en")
 
-    assert [t for word in found for piece in word.pieces for t in piece] == ids(tokens, text)
+    assert [t for word in found for piece in word.pieces for t in piece] == ids(text)
     assert [len(word.pieces) > 1 for word in found if word.text.endswith((",", '"', "!"))]
     assert "".join(word.text for word in found) == text
 
@@ -77,9 +92,9 @@ def test_the_prompt_holds_what_was_said_and_whether_times_are_wanted(tokens: Tok
     assert tokens.without_marks(led_on) == [7, 8]
 
 
-def test_marks_of_annotations_are_never_spoken(tokens: Tokens, tmp_path: Path) -> None:
+def test_marks_of_annotations_are_never_spoken(tokens: Tokens) -> None:
     never = set(tokens.never_spoken)
 
-    assert set(ids(tokens, "♪")[:1]) <= never
-    assert set(ids(tokens, " [")) <= never
-    assert not set(ids(tokens, " the door, please.")) & never
+    assert set(ids("♪")[:1]) <= never
+    assert set(ids(" [")) <= never
+    assert not set(ids(" the door, please.")) & never
