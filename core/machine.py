@@ -1,6 +1,8 @@
 """The machine: its name among others, its memory and the profile that this decides, its threads."""
 
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -74,6 +76,23 @@ def available_bytes(meminfo: Path = _MEMINFO) -> int | None:
     """Memory that programs can have without swapping; None where the kernel does not say."""
     available_kb = _kb("MemAvailable", meminfo)
     return None if available_kb is None else available_kb * 1024
+
+
+def give_memory_back() -> None:
+    """Let the system have what this process freed and the C library keeps for another time.
+
+    2 ms for 30 MB. Does nothing where the C library is not glibc.
+    """
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], object] | None:
+    import ctypes  # noqa: PLC0415 - few processes need it
+
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 def _memory_kb() -> int:

@@ -8,6 +8,7 @@ import ctranslate2
 import numpy as np
 from ctranslate2 import StorageView
 
+from core.machine import give_memory_back
 from pipeline.hearing.alignment import Placed, place
 from pipeline.hearing.mel import FRAMES_A_SECOND, Frames
 from pipeline.hearing.number_format import NumberFormat
@@ -40,8 +41,15 @@ class Whisper:
         self._tokens = Tokens(folder)
 
     def encode(self, frames: Frames) -> StorageView:
-        """What the encoder makes of these frames, an even number of them and 3,000 at most."""
-        return self._model.encode(StorageView.from_array(np.ascontiguousarray(frames[None])))
+        """What the encoder makes of these frames, an even number of them and 3,000 at most.
+
+        No step takes as much memory: what was freed before it and by it is given back.
+        """
+        given = StorageView.from_array(np.ascontiguousarray(frames[None]))
+        give_memory_back()
+        heard = self._model.encode(given)
+        give_memory_back()
+        return heard
 
     def search(  # noqa: PLR0913 - each is a matter of its own
         self,

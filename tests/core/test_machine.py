@@ -25,3 +25,11 @@ def test_a_machine_is_told_by_its_serial_number_before_its_id(names: tuple[Path,
 
     serial.write_bytes(b"100000001\0")
     assert machine_name() == b"serial-number:100000001"
+
+
+def test_memory_is_given_back_as_often_as_it_is_asked_for_and_never_complained_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine.give_memory_back()
+    monkeypatch.setattr(machine, "_trim", lambda: None)  # a C library that is not glibc
+    machine.give_memory_back()

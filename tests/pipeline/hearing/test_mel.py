@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 
 from core.audio import RATE_HZ
 from core.pcm import Pcm
+from pipeline.hearing import mel
 from pipeline.hearing.mel import HOP_SAMPLES, log_mel
 
 
@@ -27,3 +29,12 @@ def test_what_is_filled_up_is_what_silence_gives() -> None:
     sound = np.concatenate([tone(440), np.zeros(RATE_HZ, np.int16)])
 
     assert np.allclose(log_mel(tone(440), silence=100), log_mel(sound), atol=1e-5)
+
+
+def test_where_it_is_cut_to_be_worked_on_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = np.concatenate([tone(440, 7.003), tone(3000, 5)])
+    in_pieces = log_mel(sound, silence=300)
+
+    monkeypatch.setattr(mel, "_TOGETHER", 10_000)
+
+    assert np.allclose(in_pieces, log_mel(sound, silence=300), atol=1e-5)
