@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from dashboard.context import clock, context
 from dashboard.show.acts import about, code_of, shown
 from dashboard.show.done import done
+from pipeline.store.format.voice_drafts import is_enrolment
 
 page = Blueprint("acts", __name__)
 
@@ -35,7 +36,7 @@ def undo() -> Response:
         "act": turned.reversed_by,
         "count": len(moments),
     }
-    from_list = request.form.get("from") == "acts" or len(moments) > 1
+    from_list = request.form.get("from") == "acts" or len(moments) > 1 or is_enrolment(moments[0])
     place = "/acts" if from_list else f"/moment/{moments[0]}"
     return redirect(f"{place}?{urlencode(told)}", 303)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from dashboard.sentences import say
 from pipeline.store.act_list import Act
+from pipeline.store.format.events import Event
+from pipeline.store.format.voice_drafts import is_enrolment
 from pipeline.store.views.moment_fold import MomentRow
 
 from .dates import day_title
@@ -62,7 +64,13 @@ def _shown(act: Act, row: MomentRow | None, clock: Clock) -> ShownAct:
 def _sentence(act: Act, count: int) -> str:
     kept = next((each for each in act.events if each.kind == "moment_kept"), None)
     by_how = "" if kept is None else say.of("kept", kept.payload["how"], count=count)
-    return by_how or say.of("did", act.events[-1].kind, count=count)
+    return by_how or say.of("did", _kind(act.events[-1]), count=count)
+
+
+def _kind(event: Event) -> str:
+    """Of what was forgotten: a moment, or what the wearer's voice was known by."""
+    is_of_voice = event.kind == "moment_forgotten" and is_enrolment(event.subject)
+    return "voice_forgotten" if is_of_voice else event.kind
 
 
 def code_of(way_back: bool, kind: str) -> str:  # noqa: FBT001 - as `Reversed` has it

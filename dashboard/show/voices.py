@@ -1,5 +1,6 @@
 """Who speaks, beside the lines of a moment. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -41,8 +42,8 @@ def _turn_of(
     """The last turn that has begun by then; the one before for what has no time."""
     if word.start_ms is None:
         return before
-    begun = [each for each in said if each.start_ms <= word.start_ms]
-    return begun[-1] if begun else before
+    begun = bisect_right(said, word.start_ms, key=lambda each: each.start_ms)
+    return said[begun - 1] if begun else before
 
 
 def _name(turn: SpokenTurn | None, told: SpokenTurn | None) -> str:

@@ -10,7 +10,7 @@ from core.text.counting import counted
 from core.text.short_ids import SHORTEST, brief_id
 from pipeline.store.format.events import Event
 from pipeline.store.format.readable import UNREADABLE
-from pipeline.store.format.voice_drafts import VOICE
+from pipeline.store.format.voice_drafts import is_enrolment
 
 _AUTHORS = {
     "wearer": "You",
@@ -153,7 +153,7 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
             text += "; when it was recorded is taken from its name"
     elif event.kind == "moment_transcribed":
         text = _OUTCOMES.get(payload["outcome"], "heard moment {subject}")
-    elif event.kind == "moment_forgotten" and event.subject.startswith(VOICE):
+    elif event.kind == "moment_forgotten" and is_enrolment(event.subject):
         text = "erased a print of your voice for good"
     elif event.kind == "moment_refined":
         text = _REFINED.get(payload["outcome"], "heard moment {subject} again with {model}")

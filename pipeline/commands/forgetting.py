@@ -118,7 +118,9 @@ async def _chosen(
 
 def _counted(chosen: "ToForget") -> str:
     moments, unread = len(chosen.moments), len(chosen.unread)
-    told = [counted(moments, "moment", "moments")] if moments or not unread else []
+    told = (
+        [counted(moments, "moment", "moments")] if moments or not (unread or chosen.voices) else []
+    )
     if unread:
         told.append(f"{counted(unread, 'item', 'items')} that cannot be read")
     if chosen.voices:

@@ -218,7 +218,7 @@ VOICES = ModelSet(
         ),
     ),
     bytes=17_090_379,
-    costs="What is kept takes some 40 ms of processor time (x86) more for each second in which "
+    costs="What is kept takes some 20 ms of processor time (x86) more for each second in which "
     "somebody speaks, and 20 MB of memory while it is heard.",
 )
 SETS = {each.name: each for each in (LANGUAGES, VOICES)}

@@ -88,7 +88,7 @@ class LoadedModels:
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
-        return self._heard_by(self._transcriber, clip, progress)
+        return self._heard_by(self._transcriber, clip, progress, tells_voices=True)
 
     def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
         """The same by the larger model of this name. Raises ModelMissing where it is not here."""
@@ -102,7 +102,14 @@ class LoadedModels:
             self._second_transcribers = {model: second}
         return self._heard_by(self._second_transcribers[model], clip, progress)
 
-    def _heard_by(self, transcriber: Transcriber, clip: Path, progress: Progress) -> Heard:
+    def _heard_by(
+        self,
+        transcriber: Transcriber,
+        clip: Path,
+        progress: Progress,
+        *,
+        tells_voices: bool = False,
+    ) -> Heard:
         letter, pcm = read_clip(clip)
         with self._speech_model() as speech_model:
             heard = hear(pcm, speech_model, transcriber, progress)
@@ -110,7 +117,8 @@ class LoadedModels:
         whole_s = duration_ms(pcm) / 1000
         embedder = self._embedder()
         embedding = placed(transcript, letter.speaker, embedder, lambda _: progress(whole_s))
-        return Heard(transcript, embedding, voices=self._voices(pcm, heard, progress))
+        voices = self._voices(pcm, heard, progress) if tells_voices else None
+        return Heard(transcript, embedding, voices=voices)
 
     def _voices(self, pcm: Pcm, heard: Transcript, progress: Progress) -> Voices | None:
         """Who speaks when, where the wearer has fetched what tells it."""

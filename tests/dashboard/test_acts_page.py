@@ -1,11 +1,16 @@
 """Undo and redo on the page: offered after an act, and in the list of the last acts."""
 
+import asyncio
 import re
 import time
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from pipeline.store import voices
+from pipeline.store.format.voice_drafts import VoicePrint
+from pipeline.store.sqlite.archive import open_archive
 from tests.dashboard.conftest import Diary
 
 
@@ -142,3 +147,24 @@ def test_without_a_worker_nothing_can_be_tried_again_and_it_says_so(
 
     assert answer.status_code == 409
     assert "Words are not being written down" in answer.text
+
+
+def test_what_a_voice_is_known_by_is_an_act_like_any_other(page: FlaskClient, home: Path) -> None:
+    async def enrolled_and_erased() -> None:
+        async with open_archive(home) as archive:
+            await voices.enrol(archive, VoicePrint("ge2e", bytes(16), 50.0))
+            await archive.begin_forgetting(await voices.enrolments(archive))
+            await voices.enrol(archive, VoicePrint("ge2e", bytes(16), 60.0))
+
+    asyncio.run(enrolled_and_erased())
+    text = page.get("/acts").text
+    assert "You enrolled your voice." in text
+    assert "You erased what your voice is known by." in text
+
+    act = re.search(r'name="act" value="([^"]+)"', text)
+    assert act is not None
+    undone = page.post("/acts/undo", data={"act": act[1]})
+
+    assert undone.status_code == 303
+    assert undone.headers["location"].startswith("/acts?done=undone.voice_enrolled")
+    assert "Your voice is known as before." in page.get(undone.headers["location"]).text

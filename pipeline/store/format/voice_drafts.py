@@ -48,6 +48,11 @@ def new_voice_subject() -> str:
     return f"{VOICE}{secrets.token_hex(8)}"
 
 
+def is_enrolment(subject: str) -> bool:
+    """True where events of this subject are about the wearer's print, and no moment."""
+    return subject.startswith(VOICE)
+
+
 def voice_enrolled(subject: str, print_: VoicePrint) -> Draft:
     """The wearer's voice is known by this print from now on; one before it counts no more."""
     head = {"model": print_.model, "seconds": print_.seconds, "name": print_.name}

@@ -1,5 +1,6 @@
 """`enrol`, `speaker`, and the turns that `show` tells."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from core.command_line import Arguments, Screen
 from core.errors import ModelMissing, NotFound, TextUnreadable, WrongUsage
 from core.moment import Transcript, VoiceTurn, Word
 from core.paths import Home
+from core.settings import Settings
+from pipeline import media, models
 from pipeline.commands import acts
-from pipeline.enrol import forget_voice
+from pipeline.enrol import Reading, forget_voice
 from pipeline.forget import forget_everything
 from pipeline.spool.spool import Spool
 from pipeline.store import voices
@@ -22,6 +25,7 @@ from pipeline.store.format.voice_drafts import Turns, VoicePrint, with_turns
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.voices import command
 from pipeline.voices.enrolling import Enrolment
+from pipeline.voices.wearer import THRESHOLD, likeness
 from tests.contracts.stores import AT
 from tests.test_commands_document import examples, shape
 
@@ -50,6 +54,35 @@ def asked(**given: object) -> Arguments:
 
 def every_byte(home: Path) -> bytes:
     return b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+@pytest.mark.long
+def test_who_read_into_files_is_known_and_told_from_another(
+    home: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not models.is_there("voice", settings=Settings(), home=home):
+        pytest.skip("needs the voice model: `afterthought models --fetch voices`")
+    folder = data / "speech/dev/librispeech-test-other"
+    read = [str(folder / f"1688-142285-000{nth}.flac") for nth in (0, 1, 3, 4)]
+
+    assert command.enrol(asked(files=read, name="Ann"), Screen(as_json=True)) == 0
+
+    made = json.loads(capsys.readouterr().out)
+    assert (made["name"], made["quality"]) == ("Ann", "fair")
+    assert made["seconds"] > 25
+    reading = Reading(Settings(), home)
+
+    async def known() -> VoicePrint | None:
+        async with open_archive(home) as archive:
+            return await voices.voice_print(archive)
+
+    print_ = asyncio.run(known())
+    assert print_ is not None
+    for name, is_own in (("1688-142285-0006", True), ("3005-163389-0000", False)):
+        heard = reading.heard(np.concatenate(list(media.decode(folder / f"{name}.flac"))))
+        other = reading.enrolment([heard] * 3, None, lambda _: None)
+        alike = likeness(np.frombuffer(other.print.vector, "<f2")[:256].astype("f4"), print_)
+        assert (alike > THRESHOLD) == is_own
 
 
 async def test_after_a_forget_no_file_has_the_print(home: Path) -> None:
