@@ -60,6 +60,9 @@ _KEPT: Mapping[str, str] = {
     "emphasis": "it was said with emphasis",
 }
 
+_BY_POLICY: Mapping[str, str] = {"everything": "everything that was said is kept"}
+"""Where a policy keeps without looking at what was said."""
+
 _PASSED: Mapping[str, str] = {
     "no_words": "there were no words in it",
     "other_language": "it was in a language that is not listed",
@@ -87,7 +90,8 @@ _EARLY: Mapping[str, str] = {
 
 def because(code: str) -> str:
     """What follows *because*, without a full stop; a code of a newer version in its own words."""
-    return _KEPT.get(code) or _PASSED.get(code) or _EARLY.get(code) or code.replace("_", " ")
+    known = {**_KEPT, **_BY_POLICY, **_PASSED, **_EARLY}
+    return known.get(code) or code.replace("_", " ")
 
 
 def kept_sentence(codes: Sequence[str]) -> str:

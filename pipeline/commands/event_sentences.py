@@ -71,7 +71,6 @@ _REASONS = {
     "press": "you pressed",
     "recording": "a recording",
     "selected": "it was selected",
-    "everything": "everything that was said is kept",
 }
 
 

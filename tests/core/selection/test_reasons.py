@@ -32,6 +32,10 @@ def test_without_a_reason_none_is_made_up() -> None:
     assert kept_sentence([]) == "Kept."
 
 
+def test_a_policy_that_keeps_all_that_is_said_says_so() -> None:
+    assert kept_sentence(["everything"]) == "Kept because everything that was said is kept."
+
+
 def test_a_reason_of_a_newer_version_is_told_in_its_own_words() -> None:
     assert kept_sentence(["heard_twice"]) == "Kept because heard twice."
 
