@@ -5,18 +5,19 @@ Belongs to the bridge's loop, like everything that it opens.
 
 import asyncio
 import contextlib
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from core.errors import NotFound
+from core.errors import NotFound, WrongUsage
 from core.facts import FactKind
 from core.moment import Transcript, VoiceTurn
 from dashboard.page_search import PageSearch, SearchOf
 from dashboard.sentences import say
 from pipeline.search.found import Found, Wanted
-from pipeline.store import acts
+from pipeline.store import acts, voices
 from pipeline.store.act_list import Act, latest_acts
 from pipeline.store.acts import Reversed
 from pipeline.store.port import Archive, Period, Reader
@@ -164,6 +165,15 @@ class ArchiveAccess:
         await self._made(named)
         async with self._writing(named) as (archive, row):
             await acts.undo_keep(archive, row)
+            return await _newest_act(archive, row.id)
+
+    async def name_voice(self, named: str, voice: str, name: str) -> str:
+        """Name a voice of a moment. Raises NotFound, and WrongUsage for no name."""
+        told = " ".join(unicodedata.normalize("NFC", name).split())
+        if not told:
+            raise WrongUsage(say("voice.no_name"), advice=say("voice.no_name_advice"))
+        async with self._writing(named) as (archive, row):
+            await voices.name_voice(archive, row, voice, told)
             return await _newest_act(archive, row.id)
 
     async def acts(self, most: int) -> list[Act]:

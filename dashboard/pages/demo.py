@@ -14,6 +14,7 @@ from dashboard.context import Context, clock, context
 from dashboard.sentences import say
 from dashboard.show import moments
 from dashboard.show.first_minute import sentences
+from dashboard.show.lines import Line
 from dashboard.show.local_time import Clock
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -86,14 +87,12 @@ def dismiss() -> Response:
 class _Opposite:
     """A sentence of now, the moment that search found by it, and how near that is."""
 
-    now: tuple[moments.ShownWord, ...]
+    now: Line
     then: MomentRow
     score: float
 
 
-def _opposites(
-    here: Context, sentence: tuple[moments.ShownWord, ...], at: Clock
-) -> Iterator[_Opposite]:
+def _opposites(here: Context, sentence: Line, at: Clock) -> Iterator[_Opposite]:
     """Hits that say the opposite; the demo's plan only says which of what was found those are."""
     said = " ".join(word.text for word in sentence)
     found = here.ask(here.archive.search(said, NEAREST, until_ms=at.now_ms - DAY_MS))

@@ -60,6 +60,14 @@ def retry(named: str) -> Response:
     return _back_to(moment, "retried")
 
 
+@page.post("/moment/<named>/voice")
+def voice(named: str) -> Response:
+    """Name one of its voices; it has that name wherever it speaks in it."""
+    here, form = context(), request.form
+    act = here.ask(here.archive.name_voice(named, form.get("voice", ""), form.get("name", "")))
+    return _back_to(named, "named", act)
+
+
 @page.get("/moment/<named>/forget")
 def confirm(named: str) -> str:
     here = context()

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from core.capture_status import CaptureStatus
 
-from .moments import ShownWord
+from .lines import ShownWord
 
 QUESTION = "why does nobody react"
 """The question that the demo offers: one of its first answers shares no word with it."""

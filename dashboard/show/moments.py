@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import ClassVar
 
-from core.moment import Transcript, Word
+from core.moment import Transcript
 from core.text.languages import language_name
 from dashboard.sentences import say
 from pipeline.search.found import Found, Hit, pieces
@@ -15,10 +15,9 @@ from pipeline.store.views.moment_fold import MomentRow
 from .dates import ago as ago_in_words
 from .dates import day_title
 from .gaps import Break, missing_sound
+from .lines import Line, lines_of
 from .local_time import Clock
-
-BREATH_MS = 1_500
-"""A pause this long begins a new line, as a full stop and a breath do."""
+from .reasons import why_kept
 
 LINES_OF_A_DAY = 3
 """Moments that stand for an earlier day; the page must get calmer over the years, not fuller."""
@@ -28,22 +27,10 @@ FIRST_WORDS = 56
 
 
 @dataclass(frozen=True, slots=True)
-class ShownWord:
-    """A word, its times in the sound, and the doubt with which it was heard.
-
-    `heard_as` is the sentence that says what was heard where a name of the wearer's stands.
-    """
-
-    text: str
-    start_ms: int | None
-    end_ms: int | None
-    doubtful: bool = False
-    heard_as: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """A moment in a list. `why` is empty for a press, which needs no reason.
+
+    `reason` is a sentence, and empty where it was not selected.
 
     `words_status` says why there are no words, or not of all that was said. `language` is
     the code of the language that they are in, empty where it is not known.
@@ -70,6 +57,8 @@ class Card:
     revision: int
     can_retry: bool = False
     language: str = ""
+    reason: str = ""
+    is_selected: bool = False
 
     @property
     def length(self) -> str:
@@ -107,7 +96,7 @@ class Page:
     card: Card
     day: str
     day_href: str
-    lines: tuple[tuple[ShownWord, ...], ...]
+    lines: tuple[Line, ...]
     from_ms: int = 0
     until_ms: int | None = None
     missing_sound: str = ""
@@ -115,6 +104,7 @@ class Page:
     notes: tuple[Card, ...] = ()
     voices: tuple[str, ...] = ()
     """Beside each line who begins to speak in it; empty where one voice speaks alone."""
+    nameable: "tuple[Voice, ...]" = ()
 
     @property
     def title(self) -> str:
@@ -132,11 +122,12 @@ class Page:
         told = (word.heard_as for line in self.lines for word in line if word.heard_as)
         return tuple(dict.fromkeys(told))
 
-    def only(self, sentence: tuple[ShownWord, ...]) -> "Page":
+    def only(self, sentence: Line) -> "Page":
         """The same moment, of which only this sentence is shown and played."""
         return replace(
             self,
             lines=(sentence,),
+            voices=(),
             from_ms=sentence[0].start_ms or 0,
             until_ms=sentence[-1].end_ms,
         )
@@ -145,6 +136,15 @@ class Page:
     def first_words(self) -> str:
         """The beginning of the text, cut between words, for the button."""
         return beginning(self.card.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice that can be named: a letter or `wearer`, what it is called, the name it was given."""
+
+    id: str
+    called: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         zone="" if at is None else clock.zone_to_name(at),
         text=row.text,
         words_status=_words_status(row),
-        why=say.of("how", row.how),
+        why="" if why_kept(row) else say.of("how", row.how),
         duration_ms=row.duration_ms or 0,
         speaker=row.speaker or "",
         has_sound=row.sound is not None,
@@ -218,6 +218,8 @@ def card(row: MomentRow, clock: Clock) -> Card:
         revision=row.revision,
         can_retry=row.words == "failed",
         language=row.language or "",
+        reason=why_kept(row),
+        is_selected=row.how == "selected",
     )
 
 
@@ -249,7 +251,7 @@ def page(
         card=shown,
         day=say("hidden.time_not_known") if day is None else day_title(day, clock.today),
         day_href="" if day is None else f"{day}",
-        lines=_lines(row.text, transcript),
+        lines=lines_of(row.text, transcript),
         missing_sound=missing_sound(row, missing),
     )
 
@@ -269,31 +271,6 @@ def _link(shown: Card) -> Link:
     """What is hidden is not read out on another page."""
     hidden = say("moment.hidden_one") if shown.is_hidden else ""
     return Link(shown.id, hidden or beginning(shown.text) or shown.words_status)
-
-
-def _lines(text: str, transcript: Transcript | None) -> tuple[tuple[ShownWord, ...], ...]:
-    if transcript is not None and transcript.words:
-        return tuple(_heard_lines(transcript.words))
-    return tuple((ShownWord(line, None, None),) for line in text.splitlines() if line.strip())
-
-
-def _heard_lines(words: Sequence[Word]) -> Iterable[tuple[ShownWord, ...]]:
-    line: list[ShownWord] = []
-    before: Word | None = None
-    for word in words:
-        if before is not None and word.start_ms - before.end_ms > BREATH_MS:
-            yield tuple(line)
-            line = []
-        line.append(_heard_word(word))
-        before = word
-    yield tuple(line)
-
-
-def _heard_word(word: Word) -> ShownWord:
-    text, heard_as = word.word.strip(), ""
-    if word.alternative is not None:
-        heard_as = say("moment.heard_as", word=text.strip(".,;:!?"), heard=word.alternative)
-    return ShownWord(text, word.start_ms, word.end_ms, word.doubtful, heard_as)
 
 
 def days(

@@ -8,7 +8,8 @@ from dashboard.sentences import say
 from pipeline.store.format.voice_drafts import WEARER
 from pipeline.store.spoken_turns import SpokenTurn
 
-from .moments import Page, ShownWord
+from .lines import ShownWord
+from .moments import Page, Voice
 
 
 def with_voices(shown: Page, said: Sequence[SpokenTurn]) -> Page:
@@ -16,7 +17,13 @@ def with_voices(shown: Page, said: Sequence[SpokenTurn]) -> Page:
     if len({each.voice for each in said}) <= 1:
         return shown
     lines, voices = zip(*_lines(shown, said), strict=True)
-    return replace(shown, lines=lines, voices=voices)
+    return replace(shown, lines=lines, voices=voices, nameable=_nameable(said))
+
+
+def _nameable(said: Sequence[SpokenTurn]) -> tuple[Voice, ...]:
+    """Each voice that is known from others, in the order in which they begin to speak."""
+    known = {each.voice: each for each in said if each.voice is not None}
+    return tuple(Voice(voice, _called(turn), turn.name or "") for voice, turn in known.items())
 
 
 def _lines(shown: Page, said: Sequence[SpokenTurn]) -> Iterator[tuple[tuple[ShownWord, ...], str]]:
@@ -49,6 +56,10 @@ def _turn_of(
 def _name(turn: SpokenTurn | None, told: SpokenTurn | None) -> str:
     if turn is None or turn is told:
         return ""
+    return _called(turn)
+
+
+def _called(turn: SpokenTurn) -> str:
     if turn.voice is None:
         return say("voice.unknown")
     return turn.name or (say("voice.wearer") if turn.voice == WEARER else turn.voice)

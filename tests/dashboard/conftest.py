@@ -19,6 +19,7 @@ from dashboard.app import close, create_app
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, PassageCut, new_moment_id
 from pipeline.store.format.events import Draft
+from pipeline.store.format.voice_drafts import Turns, with_turns
 from pipeline.store.passage_columns.vectors import encoded
 from pipeline.store.sqlite.archive import open_archive
 
@@ -56,27 +57,40 @@ class Diary:
         doubtful: str = "",
         alternatives: Mapping[str, str] | None = None,
         how: drafts.How = "press",
+        reasons: tuple[str, ...] = (),
         utc_offset_min: int | None = None,
+        turns: Turns | None = None,
     ) -> str:
         """A moment with words, half a second each, those in `doubtful` marked.
 
         `alternatives` are what was heard in place of a word.
         """
-        heard = alternatives or {}
+        instead = alternatives or {}
         words = tuple(
             Word(
-                word, 500 * place, 500 * place + 400, 0.9, word in doubtful.split(), heard.get(word)
+                word,
+                500 * place,
+                500 * place + 400,
+                0.9,
+                word in doubtful.split(),
+                instead.get(word),
             )
             for place, word in enumerate(text.split())
         )
         recorded = _here(at_ms) if utc_offset_min is None else Recorded(at_ms, utc_offset_min)
-        kept = Kept(new_moment_id(), how, recorded, duration_ms=500 * len(words))
+        kept = Kept(new_moment_id(), how, recorded, reasons, duration_ms=500 * len(words))
         transcript = Transcript(text, words, "a model", -0.2, self.language)
+        heard = drafts.moment_transcribed(kept.id, transcript, revision=0)
+        author = "selector" if how == "selected" else "wearer"
         self._append(
-            drafts.moment_kept(kept, author="wearer"),
-            drafts.moment_transcribed(kept.id, transcript, revision=0),
+            drafts.moment_kept(kept, author=author),
+            with_turns(heard, turns) if turns else heard,
         )
         return kept.id
+
+    def selected(self, text: str, at_ms: int | None, *reasons: str) -> str:
+        """A moment that nobody pressed for."""
+        return self.heard(text, at_ms, how="selected", reasons=reasons)
 
     def awaited(self, at_ms: int | None) -> str:
         """A moment whose words are not there yet."""

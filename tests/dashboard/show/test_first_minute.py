@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from core.capture_status import CaptureStatus, ReplayStatus
 from dashboard.show.first_minute import Demo, FirstMinute, first_minute, load_demo, sentences
-from dashboard.show.moments import ShownWord
+from dashboard.show.lines import ShownWord
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.show.test_status import STATUS
 

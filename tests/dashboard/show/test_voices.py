@@ -48,6 +48,20 @@ def test_a_voice_that_nobody_named_is_a_letter() -> None:
     assert [name for name, _ in told(page(turns))] == ["A", "B", "", ""]
 
 
+def test_every_voice_that_is_known_can_be_named_once() -> None:
+    turns = (
+        VoiceTurn(0, 600, "A"),
+        VoiceTurn(700, 1000, "wearer"),
+        VoiceTurn(4000, 4300, "A"),
+        VoiceTurn(9000, 9300, None),
+    )
+
+    assert page(turns, {"A": "Bert"}).nameable == (
+        moments.Voice("A", "Bert", "Bert"),
+        moments.Voice("wearer", "You", ""),
+    )
+
+
 def test_where_one_voice_speaks_alone_nothing_is_said_of_it() -> None:
     before = moments.page(moment(text=SAID.text), SAID, utc(utc_ms(20, 12)))
 
