@@ -113,18 +113,20 @@ def status(arguments: Arguments, screen: Screen) -> int:
 def hear(arguments: Arguments, screen: Screen) -> int:
     """Recordings through the capture path."""
     files, presses_s = files_and_presses(arguments.files, arguments.press_at or [])
-    if arguments.policy == "ambient":
+    if presses_s and arguments.policy != "button":
         raise WrongUsage(
-            "The policy 'ambient' does not exist yet.", advice="Use 'button' or 'everything'."
-        )
-    if presses_s and arguments.policy == "everything":
-        raise WrongUsage(
-            "--policy everything keeps all that was said, so there is nothing to press for.",
+            f"--policy {arguments.policy} keeps by itself, so there is nothing to press for.",
             advice="Leave --press-at out.",
+        )
+    if arguments.explain and arguments.policy != "ambient":
+        raise WrongUsage(
+            "--explain says why something was kept or passed over, which only ambient decides.",
+            advice="Say --policy ambient, too.",
         )
     from . import hear_files as hearing  # noqa: PLC0415
 
-    return run_async(hearing.hear(home_of(arguments), files, arguments.policy, presses_s, screen))
+    asked = (files, arguments.policy, presses_s, screen)
+    return run_async(hearing.hear(home_of(arguments), *asked, explain=arguments.explain))
 
 
 def files_and_presses(files: list[str], presses: list[str]) -> tuple[list[str], list[float]]:
@@ -187,7 +189,11 @@ def _hear_arguments(parser: argparse.ArgumentParser) -> None:
         "--policy",
         choices=("button", "ambient", "everything"),
         default="button",
-        help="what is kept: what --press-at asks for (button), or each utterance (everything)",
+        help="what is kept: what --press-at asks for (button), what seems to matter (ambient), or "
+        "each utterance (everything)",
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="with ambient: every utterance, with its reasons"
     )
     parser.add_argument(
         "--press-at",

@@ -2,7 +2,7 @@
 
 No word is known here, only the detector's own numbers. The rule in a sentence: a clear voice that
 says something of a sentence or three, near enough to stand out from the room.
-bench/selection measures it, and docs/decisions/032 says what else was tried.
+bench/selection measures it, and docs/decisions/031 says what else was tried.
 """
 
 import math

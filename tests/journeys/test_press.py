@@ -156,7 +156,8 @@ def test_hear_keeps_the_same_as_capture_in_the_time_of_the_file(tmp_path: Path) 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--policy", "ambient"],
+        ["--policy", "ambient", "--press-at", "1"],
+        ["--policy", "everything", "--explain"],
         ["--press-at", "soon", "3"],
         ["--press-at", "-1"],
         ["--press-at", "nan"],
