@@ -94,6 +94,10 @@ class ArchiveAccess:
         """Gaps and pauses, in their order."""
         return await (await self._reader()).intervals(period)
 
+    async def passed_over(self, period: Period) -> list[IntervalRow]:
+        """The intervals in which something was passed over, in their order."""
+        return await (await self._reader()).passed_over(period)
+
     async def moment(self, named: str) -> MomentRow:
         """The moment of this id, visible or hidden. Raises NotFound."""
         return await (await self._reader()).moment(named)

@@ -10,7 +10,7 @@ from core.clock import length_in_words
 from core.errors import UserError
 from core.page_address import PageAddress, read_page_address
 from core.paths import Home, log_folder, runtime_folder, state_folder
-from core.selection.reasons import because
+from core.selection.reasons import reasons_counted
 from core.sent import Sent, from_json, read_sent
 from core.sockets import socket_client
 from core.text.counting import counted
@@ -95,9 +95,7 @@ def selection_sentences(status: SelectionStatus) -> list[str]:
     told.append(f"{by_itself} kept by itself since it started{waiting}.")
     if status.passed:
         count = counted(sum(status.passed.values()), "was", "were")
-        often = sorted(status.passed.items(), key=lambda each: (-each[1], each[0]))
-        why = ", ".join(f"{because(reason)} ({times})" for reason, times in often)
-        told.append(f"{count} passed over: {why}.")
+        told.append(f"{count} passed over: {reasons_counted(status.passed)}.")
     return told
 
 
@@ -170,7 +168,7 @@ def worker_sentences(status: Mapping[str, Any] | None) -> list[str]:
 def today_sentences(
     capture: Mapping[str, Any] | None, worker: Mapping[str, Any] | None
 ) -> list[str]:
-    """What was heard today, kept, and written down; nothing of what is not known."""
+    """What was heard today, kept, written down, passed over; nothing of what is not known."""
     told = []
     heard_s = None if capture is None else capture.get("heard_today_s")
     if heard_s:
@@ -180,7 +178,16 @@ def today_sentences(
         moments = counted(today["kept"], "moment with sound was", "moments with sound were")
         kept, written = _length(today["kept_s"]), _length(today["transcribed_s"])
         told.append(f"Today {moments} kept, {kept} in all; {written} of it are written down.")
+    passed = {} if today is None else today.get("passed_over", {})  # an older worker has none
+    if passed:
+        told.append(passed_over_sentence(passed))
     return told
+
+
+def passed_over_sentence(counts: Mapping[str, int]) -> str:
+    """What was passed over today and is written down, as the page words it, too."""
+    over = counted(sum(counts.values()), "utterance was", "utterances were")
+    return f"{over} passed over today: {reasons_counted(counts)}."
 
 
 def _running(status: Mapping[str, Any]) -> str:

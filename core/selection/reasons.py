@@ -104,6 +104,17 @@ def passed_sentence(codes: Sequence[str]) -> str:
     return _sentence("Passed over", codes)
 
 
+def reasons_counted(counts: Mapping[str, int]) -> str:
+    """Why, with how often, the most frequent first: "nothing in it stood out (9), you paused (2)".
+
+    A single one needs no number.
+    """
+    told = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    if sum(counts.values()) == 1:
+        return ", ".join(because(code) for code, count in told if count)
+    return ", ".join(f"{because(code)} ({count})" for code, count in told)
+
+
 def _sentence(what: str, codes: Sequence[str]) -> str:
     *others, last = map(because, codes) if codes else ("",)
     why = f"{', '.join(others)} and {last}" if others else last

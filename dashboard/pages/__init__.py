@@ -7,6 +7,7 @@ from . import (
     demo,
     forgetting,
     home,
+    listening,
     live,
     moment,
     note,
@@ -20,4 +21,4 @@ from . import (
 
 _OF_MOMENTS = (home, press, search, moment, forgetting, acts, sound, note, day, live, demo)
 
-PAGES = tuple(each.page for each in (*_OF_MOMENTS, pairing, phones, authority, static))
+PAGES = tuple(each.page for each in (*_OF_MOMENTS, listening, pairing, phones, authority, static))

@@ -13,6 +13,7 @@ from dashboard.show import day_strip, gaps, moments
 from dashboard.show.dates import day_title, month_title
 from dashboard.show.gaps import Break, Stretch
 from dashboard.show.local_time import anywhere
+from dashboard.show.passed_over import passed_over
 from pipeline.store.port import Period
 
 page = Blueprint("day", __name__)
@@ -25,12 +26,14 @@ def day(named: str) -> str:
     found = here.ask(here.archive.moments(period))
     rows = [row for row in found if moments.day_of(row, at) == day]
     lost = gaps.stretches(here.ask(here.archive.gaps(period)), at)
+    passed = passed_over(here.ask(here.archive.passed_over(period)), day, at)
     return render_template(
         "day.html",
         title=day_title(day, at.today),
         date=named,
         days=moments.days(rows, at, breaks={day: gaps.breaks(lost, day)}),
-        strip=day_strip.strip(rows, lost, day, at),
+        strip=day_strip.strip(rows, lost, day, at, passed),
+        passed=passed.sentence,
         month=named[:7],
     )
 

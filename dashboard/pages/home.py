@@ -11,6 +11,7 @@ from dashboard.show.authority import is_offered
 from dashboard.show.done import done
 from dashboard.show.first_minute import first_minute
 from dashboard.show.local_time import Clock, anywhere
+from dashboard.show.passed_over import passed_over
 from dashboard.show.progress import progress
 from dashboard.sign_in.confirming import PRESSES
 from pipeline.store.port import Period
@@ -84,10 +85,12 @@ def _today(
     rows = _rows_of(day, recent, at)
     timeless = here.ask(here.archive.timeless())
     lost = gaps.stretches(here.ask(here.archive.gaps(Period(since_ms, until_ms))), at)
+    passed = passed_over(here.ask(here.archive.passed_over(Period(since_ms, until_ms))), day, at)
     others = [row for row in rows if row != just]
     return {
         "date": dates.day_in_full(at.today),
-        "strip": day_strip.strip(rows, lost, day, at),
+        "strip": day_strip.strip(rows, lost, day, at, passed),
+        "passed": passed.sentence,
         "today": moments.days(others, at, breaks={day: gaps.breaks(lost, day)}),
         "timeless": [moments.card(row, at) for row in timeless if row != just],
     }

@@ -14,12 +14,19 @@ from pipeline.store.views.moment_fold import MomentRow
 
 from .gaps import Stretch, sentence
 from .local_time import Clock
+from .passed_over import NOTHING_PASSED, PassedOver
 
 FIRST_HOUR = 6
 """The strip begins here, unless something was said or lost earlier."""
 
 LEFT_X, WIDE_X = 2.0, 96.0
 """Per cent: a moment at either end has space for its dot."""
+
+FINEST_X = 0.25
+"""Per cent, a pixel of a phone: utterances that are nearer together are one stretch of grey."""
+
+WIDEST = 1000
+"""What the grey is drawn in, from left to right."""
 
 NARROWEST_X = 0.6
 """Per cent, two pixels of a phone: a gap of a second is seen, too."""
@@ -46,12 +53,18 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The day from left to right."""
+    """The day from left to right.
+
+    `passed` draws what was passed over, out of `passed_count` utterances, as an SVG path in a box
+    that is `WIDEST` wide and 1 high; empty for none.
+    """
 
     marks: tuple[Mark, ...]
     missing: tuple[Missing, ...]
     hours: tuple[tuple[float, str], ...]
     now_x: float | None
+    passed: str = ""
+    passed_count: int = 0
 
     @property
     def label(self) -> str:
@@ -62,6 +75,7 @@ class Strip:
             say("strip.moments", count=len(self.marks)),
             *([say("strip.gaps", count=gaps)] if gaps else []),
             *([say("strip.pauses", count=pauses)] if pauses else []),
+            *([say("strip.passed", count=self.passed_count)] if self.passed_count else []),
         ]
         return say("strip.label", parts=", ".join(parts))
 
@@ -78,8 +92,14 @@ class _Axis:
         return round(LEFT_X + WIDE_X * within_ms / (self.end_ms - self.begin_ms), 2)
 
 
-def strip(rows: Iterable[MomentRow], found: Iterable[Stretch], day: date, clock: Clock) -> Strip:
-    """One day; rows and stretches of others are left out."""
+def strip(
+    rows: Iterable[MomentRow],
+    found: Iterable[Stretch],
+    day: date,
+    clock: Clock,
+    passed: PassedOver = NOTHING_PASSED,
+) -> Strip:
+    """One day; rows and stretches of others are left out. `passed` is of that day alone."""
     marks = [
         (row, placed)
         for row in rows
@@ -98,6 +118,8 @@ def strip(rows: Iterable[MomentRow], found: Iterable[Stretch], day: date, clock:
         ),
         hours=_hours(axis, day, clock),
         now_x=axis.x(clock.now_ms) if axis.begin_ms <= clock.now_ms < axis.end_ms else None,
+        passed=_grey(passed, axis, clock),
+        passed_count=passed.count,
     )
 
 
@@ -121,6 +143,24 @@ def _missing(stretch: Stretch, axis: _Axis, since_ms: int, until_ms: int, day: d
     wide = round(max(until_x - x, NARROWEST_X), 2)
     kind: Literal["gap", "pause"] = "pause" if stretch.row.kind == "pause" else "gap"
     return Missing(kind, x, wide, sentence(stretch, day))
+
+
+def _grey(passed: PassedOver, axis: _Axis, clock: Clock) -> str:
+    """A rectangle for each pixel or more in which somebody spoke and nothing was kept."""
+    pixels: set[int] = set()
+    for each in passed.utterances:
+        offset_min = each.utc_offset_min
+        ends_ms = [_placed_ms(ms, offset_min, clock) for ms in (each.since_ms, each.until_ms)]
+        if ends_ms[1] >= axis.begin_ms:
+            first, last = (int(axis.x(ms) / FINEST_X) for ms in ends_ms)
+            pixels.update(range(first, last + 1))
+    wide = round(WIDEST * FINEST_X / 100, 2)
+    begins = [each for each in sorted(pixels) if each - 1 not in pixels]
+    ends = [each for each in sorted(pixels) if each + 1 not in pixels]
+    return "".join(
+        f"M{first * wide:g} 0h{(last + 1 - first) * wide:g}v1h-{(last + 1 - first) * wide:g}z"
+        for first, last in zip(begins, ends, strict=True)
+    )
 
 
 def _placed(stretch: Stretch) -> tuple[int, int]:

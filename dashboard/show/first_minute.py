@@ -52,8 +52,13 @@ class FirstMinute:
 def first_minute(
     capture: CaptureStatus | None, demo: Demo | None, *, is_dismissed: bool, has_kept: bool
 ) -> FirstMinute | None:
-    """The strip; None once dismissed, where nothing listens, or after the first press."""
+    """The strip; None once dismissed, where nothing listens, or after the first press.
+
+    Where more than presses keeps there is none: it says that nothing is being kept.
+    """
     if is_dismissed or capture is None or capture.state in {"fault", "paused"}:
+        return None
+    if capture.selection is not None and capture.selection.is_on:
         return None
     if capture.replay is not None:
         return FirstMinute("demo", worth_s=demo.worth_s) if demo else None

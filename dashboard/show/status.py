@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.capture_status import CaptureStatus, Pausing
+from core.capture_status import CaptureStatus, Pausing, SelectionStatus
 from core.clock import length_in_words
 from core.sockets.socket_client import Told
 from dashboard.sentences import say
@@ -125,6 +125,9 @@ def refusal(answer: Told, shown: State) -> Told:
 
 def _of_capture(capture: CaptureStatus) -> str:
     """The state's sentence; capture's own, which knows the cause, where it never came or failed."""
+    selection = capture.selection
+    if capture.state == "listening" and selection is not None and selection.is_on:
+        return say.of("by_itself", selection.policy)
     knows_better = capture.state in {"starting", "fault"} and capture.advice
     if knows_better:
         return capture.sentence
@@ -153,7 +156,16 @@ def _notice(capture: CaptureStatus) -> str:
     if capture.advice:
         return f"{capture.sentence} {capture.advice}"
     levels = capture.levels
-    return "" if levels is None else f"{levels.sentence} {levels.advice}".strip()
+    if levels is not None and levels.sentence:
+        return f"{levels.sentence} {levels.advice}".strip()
+    return _of_selection(capture.selection)
+
+
+def _of_selection(selection: SelectionStatus | None) -> str:
+    """Why it keeps nothing by itself, though it should, or not as it should."""
+    if selection is None or (selection.is_on and not selection.advice):
+        return ""
+    return f"{selection.sentence} {selection.advice}".strip()
 
 
 def _can_press(capture: CaptureStatus) -> bool:
@@ -166,7 +178,8 @@ def _can_press(capture: CaptureStatus) -> bool:
 def _memory(capture: CaptureStatus) -> str:
     if capture.state == "paused" or capture.ring_s < 1:
         return ""
-    is_on_disk = capture.state in _KEEPS
+    keeps_by_itself = capture.selection is not None and capture.selection.is_on
+    is_on_disk = capture.state in _KEEPS or keeps_by_itself
     seconds = round(capture.ring_s)
     return say("state.memory" if is_on_disk else "state.memory_only", seconds=seconds)
 

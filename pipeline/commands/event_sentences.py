@@ -5,7 +5,7 @@ from typing import Any
 
 from core.clock import length_in_words
 from core.facts import gap_sentence
-from core.selection.reasons import because
+from core.selection.reasons import because, reasons_counted
 from core.text.counting import counted
 from core.text.short_ids import SHORTEST, brief_id
 from pipeline.store.format.events import Event
@@ -127,7 +127,7 @@ def _clock_stepped(told: dict[str, Any]) -> str:
 
 def _passed_over(told: dict[str, Any]) -> str:
     count = sum(told["counts"].values())
-    why = ", ".join(f"{because(each)} ({n})" for each, n in sorted(told["counts"].items()))
+    why = reasons_counted(told["counts"])
     over = counted(count, "utterance was", "utterances were")
     return f"{over} passed over in {length_in_words(told['duration_ms'])}: {why}."
 

@@ -1,7 +1,7 @@
 """A real archive, made through the store, and the app on it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.clock import Recorded, local_offset_min
-from core.facts import Detail, Fact, FactKind
+from core.facts import Detail, Fact, FactKind, passed_over
 from core.moment import Transcript, Word
 from core.paths import Home
 from dashboard.app import close, create_app
@@ -159,6 +159,21 @@ class Diary:
             recorded=self._fact("pause_ended", at_ms + duration_ms).recorded,
         )
         self._append(*(drafts.fact_noted(each, author="capture") for each in (began, ended)))
+
+    def passed_over(
+        self, at_ms: int, counts: Mapping[str, int], spans: Sequence[tuple[int, int]]
+    ) -> None:
+        """Utterances that were not kept; of each the offset and the length."""
+        reason = next(iter(counts))
+        fact = passed_over(
+            STREAM,
+            next(self._positions),
+            _by_boot_clock(at_ms),
+            duration_ms=max(offset + length for offset, length in spans),
+            counts=counts,
+            spans=[(*span, reason) for span in spans],
+        )
+        self._append(drafts.fact_noted(fact, author="capture"))
 
     def _fact(self, kind: FactKind, at_ms: int, details: Mapping[str, Detail] = _BY_BUTTON) -> Fact:
         return Fact(kind, STREAM, next(self._positions), _by_boot_clock(at_ms), details)

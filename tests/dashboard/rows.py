@@ -1,5 +1,7 @@
 """Rows as the views have them, for tests that need no archive."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -100,6 +102,16 @@ def gap_of_no_length(at: int | None, end: int | None, **fields: object) -> Inter
 
 def pause(since_ms: int, duration_ms: int, **fields: object) -> IntervalRow:
     return gap(since_ms, duration_ms, **{"kind": "pause", "reason": "button", **fields})
+
+
+def passed(
+    since_ms: int, counts: Mapping[str, int], spans: Sequence[tuple[int, int]], **fields: object
+) -> IntervalRow:
+    """Utterances that were passed over; of each the offset and the length."""
+    length_ms = max((offset + length for offset, length in spans), default=0)
+    told = {"counts": counts, "spans": [[*span, next(iter(counts))] for span in spans]}
+    known = {"kind": "passed", "reason": "", "passed": json.dumps(told)}
+    return gap(since_ms, length_ms, **known, **fields)
 
 
 def pause_that_is_on(since_ms: int) -> IntervalRow:

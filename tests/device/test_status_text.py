@@ -49,6 +49,9 @@ def test_what_the_day_came_to_is_told_as_far_as_it_is_known() -> None:
         "Today 14 moments with sound were kept, 23 min in all; 20 min of it are written down.",
     ]
     assert today_sentences({"heard_today_s": 0.0}, {"today": {**today, "kept": 0}}) == []
+    assert today_sentences(None, {"today": {**today, "kept": 0, "passed_over": {"paused": 1}}}) == [
+        "1 utterance was passed over today: you paused."
+    ]
     assert today_sentences(None, {"today": None}) == []
     assert today_sentences(None, None) == []
 

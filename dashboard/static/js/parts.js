@@ -49,6 +49,7 @@ export const refreshSoon = () => {
 
 // What plays stays.
 const takeIn = (html) => {
+  one("#lost")?.setAttribute("hidden", "");
   const fresh = element(html);
   rememberParts(fresh);
   for (const part of all("[data-part]", fresh)) {
@@ -75,7 +76,9 @@ const announceState = (old, state) => {
   if (one("#sentence", old).textContent !== sentence) announce(sentence);
 };
 
+// A page without a state may have a sentence of its own for it.
 export const showLost = () => {
+  one("#lost")?.removeAttribute("hidden");
   const state = one("#state");
   if (!state) return;
   one("#sentence", state).textContent = say("lost");

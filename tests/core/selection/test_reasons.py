@@ -9,6 +9,7 @@ from core.selection.reasons import (
     because,
     kept_sentence,
     passed_sentence,
+    reasons_counted,
 )
 
 
@@ -38,6 +39,20 @@ def test_a_policy_that_keeps_all_that_is_said_says_so() -> None:
 
 def test_a_reason_of_a_newer_version_is_told_in_its_own_words() -> None:
     assert kept_sentence(["heard_twice"]) == "Kept because heard twice."
+
+
+def test_reasons_are_counted_the_most_frequent_first() -> None:
+    told = reasons_counted({"budget": 2, "no_words": 9, "paused": 2})
+
+    assert told == (
+        "there were no words in it (9), this hour's share of listening was used up (2), "
+        "you paused (2)"
+    )
+
+
+def test_a_single_one_needs_no_number() -> None:
+    assert reasons_counted({"paused": 1}) == "you paused"
+    assert reasons_counted({}) == ""
 
 
 def test_every_reason_has_words_of_its_own() -> None:

@@ -6,10 +6,22 @@ from dashboard.show import day_strip
 from dashboard.show.day_strip import Strip
 from dashboard.show.gaps import stretches
 from dashboard.show.local_time import Clock
+from dashboard.show.passed_over import passed_over
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
-from tests.dashboard.rows import at_ms, gap, in_zone, moment, pause, pause_that_is_on, utc, utc_ms
+from tests.dashboard.rows import (
+    at_ms,
+    gap,
+    in_zone,
+    moment,
+    passed,
+    pause,
+    pause_that_is_on,
+    utc,
+    utc_ms,
+)
 
+HOUR_MS = 3_600_000
 DAY = date(2026, 11, 20)
 NOW = utc(utc_ms(20, 21.5))
 
@@ -86,6 +98,40 @@ def test_it_says_in_words_what_it_shows() -> None:
 
     assert strip().label == "The day: 0 moments"
     assert strip([moment()], missing).label == "The day: 1 moment, 1 gap, 2 pauses"
+
+
+def grey(*spans: tuple[int, int], since_ms: int = utc_ms(20, 6)) -> Strip:
+    row = passed(since_ms, {"no_words": len(spans)}, spans)
+    return day_strip.strip([], [], DAY, NOW, passed_over([row], DAY, NOW))
+
+
+def test_what_was_passed_over_is_grey_where_it_was_said() -> None:
+    shown = grey((0, 1_000), (9 * HOUR_MS, 1_000))
+
+    assert shown.passed == "M20 0h2.5v1h-2.5zM500 0h2.5v1h-2.5z"
+    assert shown.label == "The day: 0 moments, 2 passed over"
+
+
+def test_utterances_close_together_are_one_stretch_of_grey() -> None:
+    talk = [(minute * 60_000, 50_000) for minute in range(60)]
+
+    assert grey(*talk).passed.count("M") == 1
+    assert grey(*talk).passed_count == 60
+
+
+def test_a_day_of_talk_is_drawn_in_few_bytes() -> None:
+    talk = [(minute * 60_000, 1_000) for minute in range(0, 18 * 60, 6)]
+
+    assert len(grey(*talk).passed) < 8_000
+
+
+def test_what_was_passed_over_at_night_makes_the_day_no_longer() -> None:
+    assert grey((0, 1_000), since_ms=utc_ms(20, 3)).passed == ""
+    assert grey((0, 1_000), since_ms=utc_ms(20, 3)).hours[0] == (2.0, "6")
+
+
+def test_where_nothing_was_passed_over_nothing_is_drawn() -> None:
+    assert strip().passed == ""
 
 
 def in_berlin(day: date, *shown: tuple[str, int]) -> Strip:

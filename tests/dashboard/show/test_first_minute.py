@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from core.capture_status import CaptureStatus, ReplayStatus
+from core.capture_status import CaptureStatus, ReplayStatus, SelectionStatus
 from dashboard.show.first_minute import Demo, FirstMinute, first_minute, load_demo, sentences
 from dashboard.show.lines import ShownWord
 from tests.dashboard.real_capture import RealCapture
@@ -44,6 +44,18 @@ def test_on_a_replay_it_is_the_demo_and_stays_after_a_press() -> None:
         (None, {}),
         (replace(STATUS, state="fault"), {}),
         (replace(STATUS, state="paused"), {}),
+        (
+            replace(
+                MICROPHONE, selection=SelectionStatus("ambient", is_on=True, sentence="It does.")
+            ),
+            {},
+        ),
+        (
+            replace(
+                REPLAY, selection=SelectionStatus("everything", is_on=True, sentence="It does.")
+            ),
+            {},
+        ),
     ],
 )
 def test_it_is_left_out(capture: CaptureStatus | None, more: dict[str, bool]) -> None:

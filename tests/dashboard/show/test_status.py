@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from core.capture_status import (
+    LISTENING_BY_ITSELF,
     STATE_SENTENCES,
     CaptureState,
     CaptureStatus,
@@ -13,8 +14,10 @@ from core.capture_status import (
     Levels,
     PausedBy,
     Pausing,
+    SelectionStatus,
     TakenBack,
 )
+from core.settings import Policy
 from dashboard.show import status
 
 WORKER = {"process": 1, "trouble": None}
@@ -47,6 +50,37 @@ def of(state: CaptureState = "listening", **more: Any) -> status.State:
 
 def paused(for_s: float | None = None, by: PausedBy = "page", **more: Any) -> status.State:
     return of("paused", pause=Pausing(by, for_s), ring_s=0.0, **more)
+
+
+def selecting(policy: Policy = "ambient", **more: Any) -> SelectionStatus:
+    return SelectionStatus(**{"policy": policy, "is_on": True, "sentence": "It does.", **more})
+
+
+@pytest.mark.parametrize("policy", ["ambient", "everything"])
+def test_where_more_than_presses_keeps_listening_says_so(policy: Policy) -> None:
+    shown = of(selection=selecting(policy))
+
+    assert shown.sentence == LISTENING_BY_ITSELF[policy]
+    assert "nowhere else" not in shown.memory
+    assert shown.notice == ""
+    assert of("keeping", selection=selecting(policy)).sentence == "Keeping what was said."
+
+
+def test_where_ambient_cannot_be_had_the_page_says_why_and_that_nothing_is_kept() -> None:
+    off = selecting(is_on=False, sentence="It could be swapped.", advice="Turn swap off.")
+    shown = of(selection=off)
+
+    assert shown.sentence == "I hear you. Nothing is being kept."
+    assert shown.memory == "The last 42 s are in memory and nowhere else."
+    assert shown.notice == "It could be swapped. Turn swap off."
+
+
+def test_what_is_wrong_with_ambient_is_told_after_the_microphone() -> None:
+    levels = Levels(-60.0, -30.0, 0.0, 0.0, sentence="It is quiet.", advice="Go nearer.")
+    trouble = selecting(sentence="It keeps. The models failed.", advice="Look.")
+
+    assert of(selection=trouble).notice == "It keeps. The models failed. Look."
+    assert of(selection=trouble, levels=levels).notice == "It is quiet. Go nearer."
 
 
 def test_listening_says_that_nothing_is_kept() -> None:

@@ -85,6 +85,7 @@ def lived(home: Path) -> Iterator[Lived]:
         "/hidden": "/hidden",
         "/acts": "/acts",
         "/phones": "/phones",
+        "/listening": "/listening",
         "/forget": "/forget",
         "/authority": "/authority",
         "no page": "/nowhere",

@@ -4,10 +4,12 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.clock import FakeClock, Recorded
+from core.facts import passed_over
 from core.paths import Home
 from core.settings import Settings
 from core.spool_port import Clip
@@ -26,7 +28,14 @@ NOW_MS = 1_790_000_000_000
 
 SOUND = np.ones(16_000, np.int16)
 
-NOTHING = {"day": "2026-09-21", "kept": 0, "kept_s": 0.0, "transcribed": 0, "transcribed_s": 0.0}
+NOTHING: dict[str, Any] = {
+    "day": "2026-09-21",
+    "kept": 0,
+    "kept_s": 0.0,
+    "transcribed": 0,
+    "transcribed_s": 0.0,
+    "passed_over": {},
+}
 
 
 class Priced(FakeModels):
@@ -115,6 +124,29 @@ async def test_what_today_came_to_is_known_from_the_archive_after_a_restart(
 
     of_it = {"kept": 2, "kept_s": 3.0, "transcribed": 1, "transcribed_s": 1.0}
     assert told == {**NOTHING, **of_it}
+
+
+async def test_what_was_passed_over_today_is_counted_by_its_reasons(
+    home: Path, spool: Spool
+) -> None:
+    for position, (at_ms, counts) in enumerate(
+        [
+            (NOW_MS, {"no_words": 2}),
+            (NOW_MS - 60_000, {"no_words": 1, "too_short": 4}),
+            (NOW_MS - 86_400_000, {"no_words": 100}),
+        ]
+    ):
+        began = Recorded(at_ms, 0, source="clock")
+        fact = passed_over(
+            "00000000000000aa", position, began, duration_ms=1_000, counts=counts, spans=[]
+        )
+        spool.post_fact(fact)
+    models = Priced(SPOKEN)
+
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
+        await worker.drain()
+
+        assert await worker.today() == {**NOTHING, "passed_over": {"no_words": 3, "too_short": 4}}
 
 
 async def test_while_the_clock_is_not_set_nobody_knows_what_today_is(home: Path) -> None:
