@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -23,7 +24,7 @@ from core.sockets import socket_client
 from core.spool_port import SpoolPort, TypedText
 from core.text.words import space_between
 from dashboard import access
-from dashboard.archive_access import ArchiveAccess, Forget, Undo
+from dashboard.archive_access import ArchiveAccess, Forget, Teach, Teaching, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
 from dashboard.certificates.places import CertificatePlaces
@@ -54,6 +55,7 @@ from pipeline.store.acts import Reversed
 from pipeline.store.format.drafts import new_moment_id
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.connection import understood
+from pipeline.store.views.moment_fold import MomentRow
 from pipeline.undo import undo
 
 LONGEST_POST_BYTES = 1024 * 1024
@@ -114,7 +116,8 @@ def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], S
         known=offered_question(),
         spoken=lambda: spoken_in(home.path),
     )
-    archive = ArchiveAccess(home.path, _forgetting(spool), _undoing(spool), search_of)
+    teaching = Teaching(_teaching("dismiss"), _teaching("more"))
+    archive = ArchiveAccess(home.path, _forgetting(spool), _undoing(spool), teaching, search_of)
     live = Live(
         bridge,
         archive,
@@ -245,6 +248,16 @@ def _undoing(spool: Spool) -> Undo:
         return (await undo(archive, spool, named)).act
 
     return undo_act
+
+
+def _teaching(answer: Literal["dismiss", "more"]) -> Teach:
+    async def teach(archive: Archive, moment: MomentRow) -> bool:
+        from pipeline.selection import teaching  # noqa: PLC0415 - only who answers needs it
+
+        said = teaching.dismiss if answer == "dismiss" else teaching.more
+        return all(await said(archive, moment))
+
+    return teach
 
 
 def _posting(home: Home, spool: SpoolPort) -> PostNote:

@@ -39,6 +39,18 @@ Forget = Callable[[Archive, Sequence[str] | None], Awaitable[bool]]
 Undo = Callable[[Archive, str], Awaitable[Reversed]]
 """Takes back the act, or brings it back where an undo is named. Raises NotFound, ActWaits."""
 
+Teach = Callable[[Archive, MomentRow], Awaitable[bool]]
+"""Answers selection about a moment; False where that was said already. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """The two answers: hide it and keep less like it; keep more like it."""
+
+    dismiss: Teach
+    more: Teach
+
+
 MADE_WITHIN_S = 12.0
 """The longest that an act waits for a moment that the worker is still to make."""
 
@@ -73,11 +85,17 @@ class ArchiveAccess:
     """Reads one archive over one connection; acts each open it for writing and close it."""
 
     def __init__(
-        self, home: Path, forget: Forget, undo: Undo, search_of: SearchOf = PageSearch
+        self,
+        home: Path,
+        forget: Forget,
+        undo: Undo,
+        teaching: Teaching,
+        search_of: SearchOf = PageSearch,
     ) -> None:
         self._home = home
         self._forget = forget
         self._undo = undo
+        self._teaching = teaching
         self._search_of = search_of
         self._opening = asyncio.Lock()
         self._opened: _Opened | None = None
@@ -164,6 +182,14 @@ class ArchiveAccess:
             await acts.restore(archive, row)
             return await _newest_act(archive, row.id)
 
+    async def dismiss(self, named: str) -> str:
+        """Hide it and have less like it kept; what takes that back, empty where it was said."""
+        return await self._teach(named, self._teaching.dismiss)
+
+    async def more(self, named: str) -> str:
+        """Have more like it kept; what takes that back, empty where it was said."""
+        return await self._teach(named, self._teaching.more)
+
     async def undo_keep(self, named: str) -> str:
         """Take back the keep itself: the moment is hidden. Waits for one that is being made."""
         await self._made(named)
@@ -218,6 +244,11 @@ class ArchiveAccess:
             opened, self._opened = self._opened, None
             if opened is not None:
                 await opened.stack.aclose()
+
+    async def _teach(self, named: str, teach: Teach) -> str:
+        async with self._writing(named) as (archive, row):
+            is_new = await teach(archive, row)
+            return await _newest_act(archive, row.id) if is_new else ""
 
     async def _made(self, named: str) -> None:
         with contextlib.suppress(TimeoutError):

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from core.errors import NotFound
 from dashboard.context import clock, context
 from dashboard.sentences import say
 from dashboard.show import day_strip, gaps, moments
 from dashboard.show.dates import day_title, month_title
+from dashboard.show.done import done
 from dashboard.show.gaps import Break, Stretch
 from dashboard.show.local_time import anywhere
 from dashboard.show.passed_over import passed_over
@@ -34,6 +35,7 @@ def day(named: str) -> str:
         days=moments.days(rows, at, breaks={day: gaps.breaks(lost, day)}),
         strip=day_strip.strip(rows, lost, day, at, passed),
         passed=passed.sentence,
+        done=done(request.args),
         month=named[:7],
     )
 

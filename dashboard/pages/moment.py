@@ -1,5 +1,6 @@
 """One moment: its words and sound, and what can be done with it."""
 
+import re
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
@@ -16,6 +17,9 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
 page = Blueprint("moment", __name__)
+
+LISTS = re.compile(r"/|/day/[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""The pages in whose lists a moment can be answered about; a form may name no other place."""
 
 AROUND_MS = 10 * 60 * 1000
 """Two clocks that were corrected one after the other differ by less."""
@@ -49,6 +53,22 @@ def restore(named: str) -> Response:
     here = context()
     act = here.ask(here.archive.restore(named))
     return _back_to(named, "restored", act)
+
+
+@page.post("/moment/<named>/dismiss")
+def dismiss(named: str) -> Response:
+    """Hide what is not worth keeping, and have less like it kept without a press."""
+    here = context()
+    act = here.ask(here.archive.dismiss(named))
+    return _back_to(named, "dismissed", act, request.form.get("from", ""))
+
+
+@page.post("/moment/<named>/more")
+def more(named: str) -> Response:
+    """Have more like this kept without a press."""
+    here = context()
+    act = here.ask(here.archive.more(named))
+    return _back_to(named, "more", act, request.form.get("from", ""))
 
 
 @page.post("/moment/<named>/retry")
@@ -107,6 +127,7 @@ def _gaps_around(here: Context, row: MomentRow) -> list[IntervalRow]:
     return here.ask(here.archive.gaps(period))
 
 
-def _back_to(named: str, done: str, act: str = "") -> Response:
-    told = urlencode({"done": done, **({"act": act} if act else {})})
-    return redirect(f"/moment/{named}?{told}", 303)
+def _back_to(named: str, done: str, act: str = "", came_from: str = "") -> Response:
+    """To the list from which it was done, else to the moment's own page."""
+    place = came_from if LISTS.fullmatch(came_from) else f"/moment/{named}"
+    return redirect(f"{place}?{urlencode({'done': done, **({'act': act} if act else {})})}", 303)

@@ -64,7 +64,9 @@ def _shown(act: Act, row: MomentRow | None, clock: Clock) -> ShownAct:
 def _sentence(act: Act, count: int) -> str:
     kept = next((each for each in act.events if each.kind == "moment_kept"), None)
     by_how = "" if kept is None else say.of("kept", kept.payload["how"], count=count)
-    return by_how or say.of("did", _kind(act.events[-1]), count=count)
+    taught = next((each for each in act.events if each.kind == "selection_taught"), None)
+    by_answer = "" if taught is None else say.of("taught", taught.payload["answer"], count=count)
+    return by_how or by_answer or say.of("did", _kind(act.events[-1]), count=count)
 
 
 def _kind(event: Event) -> str:

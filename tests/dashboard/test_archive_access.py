@@ -8,7 +8,7 @@ import pytest
 from core.clock import Recorded
 from core.facts import Detail, Fact
 from core.moment import Transcript
-from dashboard.archive_access import LOOK_BACK, ArchiveAccess
+from dashboard.archive_access import LOOK_BACK, ArchiveAccess, Teaching
 from pipeline.store.acts import Reversed
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
@@ -20,13 +20,18 @@ AT_MS = 1_790_000_000_000
 
 @pytest.fixture
 async def archive(home: Path) -> AsyncIterator[ArchiveAccess]:
-    opened = ArchiveAccess(home, forget_nothing, undo_nothing)
+    teaching = Teaching(teach_nothing, teach_nothing)
+    opened = ArchiveAccess(home, forget_nothing, undo_nothing, teaching)
     yield opened
     await opened.close()
 
 
 async def forget_nothing(*_: object) -> bool:
     pytest.fail("nothing here is to be forgotten")
+
+
+async def teach_nothing(*_: object) -> bool:
+    pytest.fail("nothing here is to be learned")
 
 
 async def undo_nothing(*_: object) -> Reversed:

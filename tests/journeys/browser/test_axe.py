@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
+from core.moment import VoiceTurn
 from core.paths import Home
 from dashboard.app import close, create_app
 from device.ports import Edge, Fault
+from pipeline.store.format.voice_drafts import Turns
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
@@ -58,6 +60,11 @@ def lived(home: Path) -> Iterator[Lived]:
     awaited = diary.awaited(now_ms - HOUR_MS // 2)
     failed = diary.without_words(now_ms - HOUR_MS // 3)
     typed = diary.typed("a note about the pump", now_ms - 26 * HOUR_MS, about=heard)
+    selected = diary.selected("we should go on Friday", now_ms - HOUR_MS // 4, "decision", "date")
+    turns = Turns((VoiceTurn(0, 900, "A"), VoiceTurn(1000, 1400, "wearer")), {}, "a model")
+    talk = diary.heard("shall we? yes.", now_ms - HOUR_MS // 5, how="recording", turns=turns)
+    talk_ms = [(minute * 60_000, 20_000) for minute in range(40)]
+    diary.passed_over(now_ms - HOUR_MS, {"no_words": 12, "too_short": 28}, talk_ms)
     diary.heard("the clock was unset", None)
     for days in range(2, 7):
         for n in range(5):
@@ -70,6 +77,8 @@ def lived(home: Path) -> Iterator[Lived]:
         "awaited": f"/moment/{awaited}",
         "failed": f"/moment/{failed}",
         "typed": f"/moment/{typed}",
+        "selected": f"/moment/{selected}",
+        "several voices": f"/moment/{talk}",
         "hidden one": f"/moment/{hidden}",
         "/moment/<named>/forget": f"/moment/{heard}/forget",
         "/day/<named>": f"/day/{day}",
@@ -104,6 +113,9 @@ def test_every_page_of_a_lived_in_home(browser: Phone, lived: Lived) -> None:
     told = {}
     for what, address in lived.addresses.items():
         browser.go(lived.url + address)
+        browser.see(
+            "document.querySelectorAll('details.voices').forEach((each) => each.open = true)"
+        )
         told[what] = [*found(browser), *headings(browser)]
 
     assert {what: each for what, each in told.items() if each} == {}
