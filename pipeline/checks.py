@@ -20,9 +20,11 @@ from pipeline.spool.aside import SetAside
 from pipeline.spool.listing import Odd
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import failed_letters
+from pipeline.store.format.voice_drafts import VoicePrint
 from pipeline.store.sound_files import aside_folder, sounds_aside
 from pipeline.store.sqlite.connection import sqlite_check
 from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.store.voices import voice_print
 
 PATIENCE_S = 5.0
 
@@ -39,6 +41,7 @@ def checks(home: Home) -> Iterator[Check]:
     yield number_format.check(settings)
     yield sqlite_check()
     yield from _archive(home)
+    yield from _voice(settings, home)
     yield _worker(home)
     yield from _spool(Spool(home.spool))
 
@@ -110,6 +113,29 @@ def _archive(home: Home) -> Iterator[Check]:
 async def _moments(home: Home) -> tuple[int, UserError | None]:
     async with open_archive_to_read(home.path) as archive:
         return len(await archive.moments(hidden=True)), await archive.doubt()
+
+
+def _voice(settings: Settings, home: Home) -> Iterator[Check]:
+    """Where a voice is enrolled, whether what tells it from others is there."""
+    try:
+        print_ = asyncio.run(_print(home))
+    except UserError:
+        return  # the archive is told of already
+    if print_ is not None:
+        yield voice_check(is_there=models.is_there("voice", settings=settings, home=home.path))
+
+
+def voice_check(*, is_there: bool) -> Check:
+    """What is said of an enrolled voice, by whether the model that tells it is there."""
+    if is_there:
+        return Check("voice", "ok", "Your voice is enrolled, and told from others.")
+    sentence = "Your voice is enrolled, but what tells it from others is not on this machine."
+    return Check("voice", "warn", sentence, "Run `afterthought models --fetch voices`.")
+
+
+async def _print(home: Home) -> VoicePrint | None:
+    async with open_archive_to_read(home.path) as archive:
+        return await voice_print(archive)
 
 
 def _spool(spool: Spool) -> Iterator[Check]:

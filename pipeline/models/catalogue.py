@@ -219,7 +219,8 @@ VOICES = ModelSet(
     ),
     bytes=17_090_379,
     costs="What is kept takes some 20 ms of processor time (x86) more for each second in which "
-    "somebody speaks, and 20 MB of memory while it is heard.",
+    "somebody speaks, and 45 MB of memory while its voices are told apart; a recording 20 MB more "
+    "for each hour.",
 )
 SETS = {each.name: each for each in (LANGUAGES, VOICES)}
 MODELS = {

@@ -61,6 +61,13 @@ def test_a_short_window_is_one_that_silence_follows(model: VoiceModel) -> None:
     assert float(alone @ followed) > 0.8
 
 
+def test_silence_and_nothing_at_all_have_vectors_too(model: VoiceModel) -> None:
+    vectors = model.vectors([np.zeros(WINDOW_OF_SAMPLES, np.int16), np.empty(0, np.int16)])
+
+    assert vectors.shape == (2, DIMENSIONS)
+    assert np.isfinite(vectors).all()
+
+
 def test_other_sounds_are_less_alike_than_the_same_twice(model: VoiceModel) -> None:
     low, again, high = model.vectors([hum(110), hum(112), hum(1800)])
 

@@ -1,12 +1,17 @@
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
 
 from core.checks import Check
+from core.paths import Home
 from core.settings import HearingSettings, Settings
 from pipeline import models
-from pipeline.checks import languages_checks, words_checks
+from pipeline.checks import _voice, languages_checks, words_checks
+from pipeline.store import voices
+from pipeline.store.format.voice_drafts import VoicePrint
+from pipeline.store.sqlite.archive import open_archive
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +63,32 @@ def test_doctor_says_how_many_names_are_listed_and_what_it_cannot_take() -> None
     assert "no letter" in warning.sentence
     assert check.sentence.endswith("2 names and terms of yours can be written.")
     assert words_told() == []
+
+
+def enrol(home: Path) -> None:
+    async def enrolled() -> None:
+        async with open_archive(home) as archive:
+            await voices.enrol(archive, VoicePrint("ge2e", bytes(16), 50.0))
+
+    asyncio.run(enrolled())
+
+
+def test_doctor_warns_where_a_voice_is_enrolled_and_nothing_tells_it(home: Path) -> None:
+    assert list(_voice(Settings(), Home(home))) == []
+    enrol(home)
+
+    (warning,) = _voice(Settings(), Home(home))
+
+    assert warning.state == "warn"
+    assert "models --fetch voices" in warning.advice
+
+
+def test_doctor_says_that_an_enrolled_voice_is_told(home: Path) -> None:
+    enrol(home)
+    weights = models.machine_folder(models.known("voice")) / "pretrained.pt"
+    weights.parent.mkdir(parents=True)
+    weights.touch()
+
+    (check,) = _voice(Settings(), Home(home))
+
+    assert check.state == "ok"
