@@ -140,10 +140,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice that can be named: a letter or `wearer`, what it is called, the name it was given."""
+    """A voice that can be named: a letter or `wearer`, the question for its name, and that."""
 
     id: str
-    called: str
+    question: str
     name: str
 
 

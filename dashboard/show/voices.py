@@ -23,7 +23,11 @@ def with_voices(shown: Page, said: Sequence[SpokenTurn]) -> Page:
 def _nameable(said: Sequence[SpokenTurn]) -> tuple[Voice, ...]:
     """Each voice that is known from others, in the order in which they begin to speak."""
     known = {each.voice: each for each in said if each.voice is not None}
-    return tuple(Voice(voice, _called(turn), turn.name or "") for voice, turn in known.items())
+    return tuple(Voice(voice, _question(turn), turn.name or "") for voice, turn in known.items())
+
+
+def _question(turn: SpokenTurn) -> str:
+    return say("voice.yours") if turn.voice == WEARER else say("voice.who", voice=_called(turn))
 
 
 def _lines(shown: Page, said: Sequence[SpokenTurn]) -> Iterator[tuple[tuple[ShownWord, ...], str]]:

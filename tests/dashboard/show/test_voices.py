@@ -57,8 +57,8 @@ def test_every_voice_that_is_known_can_be_named_once() -> None:
     )
 
     assert page(turns, {"A": "Bert"}).nameable == (
-        moments.Voice("A", "Bert", "Bert"),
-        moments.Voice("wearer", "You", ""),
+        moments.Voice("A", "Who is Bert?", "Bert"),
+        moments.Voice("wearer", "Your name", ""),
     )
 
 
