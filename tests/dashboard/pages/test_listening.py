@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from flask.testing import FlaskClient
 
+from device.capture.candidates import chosen
+from device.memory.unswapped_file import NoMemory, Protection
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.waiting import waited
@@ -36,3 +39,39 @@ def test_no_word_and_no_time_of_the_wearers_is_on_it(page: FlaskClient, diary: D
 
     assert "quirinalia" not in text
     assert moment not in text
+
+
+def policy(home: Path, name: str) -> None:
+    (home / "settings.toml").write_text(f'[selection]\npolicy = "{name}"\n')
+
+
+def test_where_all_that_is_said_is_kept_both_pages_say_so(page: FlaskClient, home: Path) -> None:
+    policy(home, "everything")
+    with RealCapture(home, SOUND).running():
+        shown = page.get("/").text
+        assert "I hear you, and keep all that is said." in shown
+        assert "Nothing is being kept" not in shown
+        assert (
+            "It listens, and keeps everything that is said near it." in page.get("/listening").text
+        )
+
+
+def test_ambient_says_so_and_why_it_is_off(
+    page: FlaskClient, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy(home, "ambient")
+    monkeypatch.setattr(chosen, "protection", lambda: "no_swap")
+    with RealCapture(home, SOUND).running():
+        assert "I hear you, and keep by myself what seems to matter." in page.get("/").text
+        assert "It keeps by itself what seems to matter" in page.get("/listening").text
+
+    monkeypatch.setattr(chosen, "protection", no_memory)
+    with RealCapture(home, SOUND).running():
+        shown = page.get("/").text
+        assert "I hear you. Nothing is being kept." in shown
+        assert "It could be swapped here. Turn swap off." in shown
+        assert "It keeps nothing by itself" in page.get("/listening").text
+
+
+def no_memory() -> Protection:
+    raise NoMemory("It could be swapped here.", advice="Turn swap off.")
