@@ -20,7 +20,13 @@ from core.settings import Settings
 from core.sockets import socket_client
 from core.spool_port import Clip
 from pipeline.fakes import FakeModels
+from pipeline.meaning.fakes import FakeEmbedder
+from pipeline.meaning.placing import placed
+from pipeline.selection import teaching
 from pipeline.spool.formats import clip_bytes
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept
+from pipeline.store.format.events import Draft
 from pipeline.worker.delivery import Delivery
 from pipeline.worker.judging import Candidate
 from pipeline.worker.model_process import Heard
@@ -116,6 +122,55 @@ async def test_without_words_it_is_passed_over(
     models.transcript = heard
 
     assert (await worker.judge(candidate())).reasons == (reason,)
+
+
+async def test_no_word_of_it_is_in_the_log(
+    worker: Worker, models: FakeModels, candidate: Make, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with worker.listening() as events:
+        await worker.judge(candidate())
+        models.transcript = Transcript("The cellar.", model="fake")
+        await worker.judge(candidate("0123456789abcdef-99000"))
+
+    told = [events.get_nowait() for _ in range(events.qsize())]
+    logged = capfd.readouterr()
+    assert "cellar" not in f"{told}{logged.out}{logged.err}"
+
+
+async def test_what_was_kept_later_changes_no_verdict(worker: Worker, candidate: Make) -> None:
+    before = await worker.judge(candidate())
+    later = [
+        (kept := drafts.moment_kept(_later(number), author="wearer"), _embedded(kept.subject))
+        for number in range(30)
+    ]
+    await worker._archive.append(*[draft for pair in later for draft in pair])
+
+    after = await worker.judge(candidate("0123456789abcdef-15000"))
+
+    assert (after.score, after.signals) == (before.score, before.signals)
+
+
+def _later(number: int) -> Kept:
+    recorded = Recorded(1_790_000_000_000 + 60_000 * (number + 1), 0, source="clock")
+    return Kept(f"{number:016x}-0", "typed", recorded, transcript=Transcript(KEPT))
+
+
+def _embedded(moment: str) -> Draft:
+    embedding = placed(Transcript(KEPT), None, FakeEmbedder())
+    assert embedding is not None
+    return drafts.moment_embedded(moment, embedding)
+
+
+async def test_what_the_wearer_dismissed_often_enough_is_kept_no_more(
+    worker: Worker, models: FakeModels, candidate: Make
+) -> None:
+    models.transcript = Transcript("We should move the pump into the cellar.", model="fake")
+    for number in range(12):
+        verdict = await worker.judge(candidate(f"{number:016x}-5"))
+        if verdict.moment is not None:
+            await teaching.dismiss(worker._archive, await worker._archive.moment(verdict.moment))
+
+    assert not (await worker.judge(candidate())).is_kept
 
 
 async def test_judged_twice_it_is_one_moment(worker: Worker, candidate: Make) -> None:

@@ -145,6 +145,22 @@ def test_a_short_clip_is_heard_between_two_pieces_of_a_long_one(
     ]
 
 
+def test_whatever_was_kept_is_heard_between_two_pieces_of_what_nobody_pressed_for(
+    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+) -> None:
+    diary.meanwhile["candidate 1"] = pause
+    hear(line, 1, tmp_path / "candidate", Rank.CANDIDATE)
+    pause.reached()
+    hear(line, 2, tmp_path / "long", Rank.LONG)
+    hear(line, 3, tmp_path / "short", Rank.SHORT)
+    line.send(Asked(4, "embed", (["come this far"], "it"), Rank.QUERY))
+    assert answers(line, 1) == [4]  # and so the others came before it
+
+    pause.end()
+
+    assert answers(line, 3) == [3, 2, 1]
+
+
 def test_a_query_and_a_note_wait_for_no_piece_of_anything(
     line: Connection, diary: Diary, tmp_path: Path, pause: Pause
 ) -> None:
