@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.clock import Recorded
+from core.errors import UserError
 from core.selection.reasons import EarlyReason
 from core.settings import SelectionSettings
 from device.memory.utterances import Measured
@@ -49,6 +50,12 @@ ENDLESS = (0.7, 0.95)
 ENDLESS_BAR = 0.2
 
 HOUR_S = 3600.0
+
+HOT_C = 78.0
+"""A Raspberry Pi slows itself down at 80: what is pressed for shall not wait for that."""
+
+LOW_PERCENT = 20
+"""Of the battery: what is left is for what is pressed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +163,24 @@ def bar(now: Earlier, rules: Rules) -> float:
         return 1.0
     spent = min(1.0, max(0.0, 1 - now.left_s / rules.budget_s))
     return min(1.0, BAR + ENDLESS_BAR * _between(now.talk, *ENDLESS) + (1 - BAR) * spent**2)
+
+
+def why_rest(celsius: float | None, percent_left: int | None) -> UserError | None:
+    """Why nothing is to be written down now that nobody pressed for; None where nothing is known.
+
+    `percent_left` is of a battery that is being emptied.
+    """
+    if celsius is not None and celsius >= HOT_C:
+        return UserError(
+            f"The processor is hot ({celsius:.0f} °C), so what waits is not written down.",
+            advice="It goes on once it is cooler; see that air comes to it.",
+        )
+    if percent_left is not None and percent_left < LOW_PERCENT:
+        return UserError(
+            f"The battery is low ({percent_left} %), so what waits is not written down.",
+            advice="It goes on once the device is charged.",
+        )
+    return None
 
 
 def _signals(spoken: Spoken) -> dict[str, float]:

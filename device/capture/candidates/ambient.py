@@ -55,7 +55,7 @@ class Surroundings:
     """Whom it asks and tells.
 
     `kept` is the span of the keep that is open or was the last, and whether it is open; `write`
-    receives facts.
+    receives facts; `why_rest` tells why the machine may not work for it now.
     """
 
     source: ClipSource
@@ -64,6 +64,7 @@ class Surroundings:
     clip_bytes: ClipBytes
     worker_socket: Path
     write: Callable[[Fact], None]
+    why_rest: Callable[[], UserError | None]
 
 
 class Ambient:
@@ -83,6 +84,11 @@ class Ambient:
         self._kept = 0
         self._began_s = self._next_s = self._now_s = 0.0
         self._trouble: UserError | None = None
+
+    @property
+    def waiting(self) -> Iterable[Candidate]:
+        """The candidates that wait, the oldest first."""
+        return iter(self._queue)
 
     def turn(self, now_s: float) -> None:
         self._now_s = now_s
@@ -162,6 +168,10 @@ class Ambient:
     def _hand_over(self) -> None:
         candidate = self._queue.first
         if self._courier.carried is None and candidate is not None:
+            self._trouble = self._around.why_rest()
+            if self._trouble is not None:
+                self._next_s = self._now_s + AGAIN_AFTER_S
+                return
             self._began_s = self._now_s
             self._courier.hand_over(candidate, self._signals.get(candidate.id, {}))
 

@@ -4,8 +4,10 @@ from core.audio import Span
 from core.settings import SelectionSettings
 from device.capture.clip_writer import ClipSource
 from device.capture.engine import Engine
+from device.machine.battery import percent_left
+from device.machine.temperature import celsius
 from device.memory.unswapped_file import NoMemory, protection
-from device.session.selection import rules_of
+from device.session.selection import rules_of, why_rest
 
 from .ambient import Ambient, AmbientSettings, Surroundings
 from .everything import Everything
@@ -33,6 +35,7 @@ def chosen(settings: SelectionSettings, capturing: Capturing, worker: WorkerLine
             worker.clip_bytes,
             worker.socket,
             capturing.facts.write,
+            lambda: why_rest(celsius(), percent_left()),
         ),
     )
 

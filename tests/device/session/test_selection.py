@@ -16,6 +16,7 @@ from device.session.selection import (
     nothing_yet,
     rules_of,
     weigh,
+    why_rest,
 )
 
 NOON_MS = 12 * 3_600_000
@@ -131,6 +132,23 @@ def test_who_raises_the_voice_speaks_with_emphasis() -> None:
 
     assert weighed(spoken(), earlier=earlier).emphasis == 0
     assert weighed(spoken(loudness=0.25), earlier=earlier).emphasis > 0.5
+
+
+@pytest.mark.parametrize(
+    ("celsius", "percent_left", "told"),
+    [
+        (None, None, None),
+        (60.0, 90, None),
+        (79.6, None, "hot (80 °C)"),
+        (None, 12, "low (12 %)"),
+    ],
+)
+def test_a_machine_that_is_hot_or_nearly_empty_rests(
+    celsius: float | None, percent_left: int | None, told: str | None
+) -> None:
+    why = why_rest(celsius, percent_left)
+
+    assert (why is None) if told is None else (why is not None and told in why.sentence)
 
 
 def test_weighing_sees_the_past_alone() -> None:

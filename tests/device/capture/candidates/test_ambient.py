@@ -27,6 +27,13 @@ def ambient_wearer(home: Path, **set_to: Any) -> Wearer:
     return made
 
 
+@pytest.fixture(autouse=True)
+def cool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever machine the tests run on."""
+    monkeypatch.setattr(chosen, "celsius", lambda: None)
+    monkeypatch.setattr(chosen, "percent_left", lambda: None)
+
+
 @pytest.fixture
 def worn(home: Path) -> Iterator[Wearer]:
     made = ambient_wearer(home, cpu_percent=100)
@@ -203,6 +210,26 @@ def test_a_worker_that_fails_on_it_is_told_in_its_own_sentence(worn: Wearer, jud
     assert found["passed"] == {"not_judged": 1}
     assert "They ended." in found["sentence"]
     assert found["advice"] == "Look there."
+
+
+def test_on_a_hot_machine_it_waits_and_the_status_says_why(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hot: list[float] = [90.0]
+    monkeypatch.setattr(chosen, "celsius", lambda: hot[0])
+    monkeypatch.setattr(chosen, "percent_left", lambda: None)
+    wearer, judge = ambient_wearer(home), Judge(Home(home).worker_socket)
+    think(wearer)
+    wearer.wait(30)
+    assert judge.asked == []
+    assert "hot (90 °C)" in status(wearer)["sentence"]
+
+    hot[0] = 50.0
+    judge.answers.put(KEPT)
+    wearer.wait(11)
+    assert "hot" not in until(wearer, kept=1)["sentence"]
+    wearer.capture.close()
+    judge.stop()
 
 
 def test_where_the_memory_is_full_the_oldest_go_and_the_newest_is_passed_over(
