@@ -173,6 +173,7 @@ def _one(policy: Policy, hours: float) -> dict[str, Any]:
             "passed": {} if status is None else dict(status.passed),
             "found_on_disk": day.found_on_disk(home),
             "swapped_kb": _status_kb("VmSwap"),
+            "rss_kb": _status_kb("VmHWM"),
         }
 
 
@@ -183,11 +184,9 @@ def _apart(policy: str, hours: float, memory_mb: int) -> dict[str, Any]:
     try:
         with memory_group(memory_mb * 1_000_000) as group:
             told = _ran([SHELL, "-c", ENTER, str(group), *python, *arguments])
-            peaks = (group / "memory.max_usage_in_bytes", group / "memory.peak")
-            most = next((int(each.read_text("ascii")) for each in peaks if each.exists()), None)
-            return {**told, "group_bytes": most}
+            return {**told, "group_mb": memory_mb}
     except NoGroups:
-        return {**_ran([*python, *arguments]), "group_bytes": None}
+        return {**_ran([*python, *arguments]), "group_mb": None}
 
 
 def _ran(command: Sequence[str]) -> dict[str, Any]:
@@ -209,13 +208,11 @@ def _lines(days: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield f"candidates {of['waited']}, {most}; gone out of order {of['out_of_order']}"
     yield f"passed over: {passed}"
     yield f"found in a file: {of['found_on_disk']}; swapped: {of['swapped_kb']} kB"
-    if of["group_bytes"] is None or button["group_bytes"] is None:
-        yield "no memory group could be made"
-        return
-    ratio = of["group_bytes"] / button["group_bytes"]
+    group = of["group_mb"]
+    yield "no memory group could be made" if group is None else f"in a memory group of {group} MB"
     yield (
-        f"memory of the group at most {of['group_bytes'] / 1e6:.0f} MB, with the policy button "
-        f"{button['group_bytes'] / 1e6:.0f} MB: {ratio:.2f} of it"
+        f"memory of the process, without what waits, at most {of['rss_kb'] / 1e3:.0f} MB; with "
+        f"the policy button {button['rss_kb'] / 1e3:.0f} MB: {of['rss_kb'] / button['rss_kb']:.2f}"
     )
 
 
