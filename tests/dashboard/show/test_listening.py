@@ -8,7 +8,8 @@ import pytest
 from core.capture_status import CaptureState, SelectionStatus
 from core.settings import Policy
 from dashboard.sentences import say
-from dashboard.show.listening import for_others
+from dashboard.show.listening import CANDIDATES_S, for_others
+from device.capture.candidates.heard_queue import OLDEST_S
 from tests.dashboard.show.test_status import STATUS, capture
 from tests.imports import TREE
 
@@ -30,6 +31,10 @@ def test_ambient_says_that_it_keeps_by_itself_and_how_long_the_rest_waits() -> N
 
     assert "keeps by itself what seems to matter" in told.now
     assert "gone after 15 min at the latest" in told.how_long
+
+
+def test_what_others_are_told_of_how_long_it_waits_is_what_capture_does() -> None:
+    assert CANDIDATES_S == OLDEST_S
 
 
 def test_everything_says_so() -> None:
