@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from core.settings import MachineSettings, ModelSettings, Settings
+from pipeline.hearing import number_format
 from pipeline.hearing.number_format import (
     FORMATS,
     Measured,
@@ -152,6 +153,17 @@ def test_the_doctor_says_what_to_do_where_nothing_was_measured() -> None:
     assert check(FULL).state == "warn"
     assert check(FULL).advice == "Run `./run setup`, which measures it."
     assert check(ZERO).state == "ok"
+
+
+def test_the_doctor_sends_nobody_to_a_set_up_that_measures_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        number_format, "profile", lambda named="auto": "zero" if named == "auto" else named
+    )
+
+    assert check(FULL).state == "ok"
+    assert "models.number_format" in check(FULL).advice
 
 
 def test_the_transcriber_works_in_what_was_chosen(
