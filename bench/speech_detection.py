@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.hearing.detection import OURS, STOCK, Way, frames
-from bench.hearing.noises import echoed
+from bench.hearing.noise.noises import echoed
 from bench.hearing.single_words import single_words
 from bench.hearing.word_errors import groups
 from core.audio import FRAME_SAMPLES

@@ -5,7 +5,8 @@
 `noise`: recordings without a voice (AFTERTHOUGHT_TEST_DATA, noise/, `voice: none`) at three
 gains, as they are and through the rooms of rir/, at five offsets, by the very path of a clip,
 with the real models; doubtful words count. Each clip with a word is listed, with the word: they
-are public noises. `speech`: the recordings of speech/dev.jsonl with the gates and without, by
+are public noises. `--full` takes hours: it may be ended, and called again it goes on (`--record`).
+`speech`: the recordings of speech/dev.jsonl with the gates and without, by
 group: how many words that come out right without them are missing with them.
 """
 
@@ -13,14 +14,17 @@ import argparse
 import json
 import os
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.hearing.noises import Trial, sample, sounds, trials
+from bench.hearing.noise.noises import Trial, sample, sounds, trials
+from bench.hearing.noise.record import Clip, Invented, Record
 from bench.hearing.word_errors import errors_of, groups, percent, right_words, summed
 from core.audio import FRAME_SAMPLES
 from core.machine import calm_thread_pools
@@ -34,6 +38,8 @@ from pipeline.hearing.transcribe_clip import hear
 if TYPE_CHECKING:  # both load libraries, whose pools are to be held to one thread before
     from pipeline.hearing.transcriber import Transcriber
     from pipeline.speech.speech_model import SpeechModel
+
+TELL_EVERY_S = 30.0
 
 LOST_GOAL = 3.0
 """Percent of a group's words that the gates may cost."""
@@ -62,16 +68,6 @@ class AlwaysSpeech:
 
     def reset(self) -> None:
         """Nothing to forget."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invented:
-    """A clip of noise that was given words."""
-
-    trial: Trial
-    text: str
-    words: int
-    doubtful: int
 
 
 def main(argv: Sequence[str]) -> int:
@@ -103,31 +99,31 @@ def loaded() -> "tuple[SpeechModel, Transcriber]":
     return SileroSpeechModel(speech), WhisperTranscriber(Whisper(whisper))
 
 
-def invented(
+def clips(
     data: Path, of: Sequence[Trial], speech: "SpeechModel", transcriber: "Transcriber"
-) -> Iterator[Invented]:
-    """Each clip of noise in which words were heard."""
+) -> Iterator[Clip]:
+    """What is heard in each clip of noise."""
+    asked = Asked(transcriber)
     for trial, pcm in sounds(data, of):
-        found = hear(pcm, speech, transcriber)
-        if found.words:
-            doubtful = sum(word.doubtful for word in found.words)
-            yield Invented(trial, found.text, len(found.words), doubtful)
+        before = asked.times
+        found = hear(pcm, speech, asked)
+        doubtful = sum(word.doubtful for word in found.words)
+        words = Invented(trial, found.text, len(found.words), doubtful) if found.words else None
+        yield Clip(asked.times > before, words)
 
 
 def _noise(data: Path, arguments: argparse.Namespace) -> int:
     every = trials(data)
     chosen = every if arguments.full else sample(every, 3600 * arguments.hours, arguments.seed)
-    speech, whisper = loaded()
-    asked = Asked(whisper)
-    found = list[Invented]()
-    for each in invented(data, chosen, speech, asked):
-        found.append(each)
-        if not arguments.json:
-            print(_line(each), flush=True)
+    with Record(arguments.record, chosen) as record:
+        if record.clips:
+            print(f"Going on after {len(record.clips)} clips: {arguments.record}", file=sys.stderr)
+        _go_on(data, chosen, record, arguments)
+    found = record.invented
     told: dict[str, Any] = {
         "hours": round(sum(each.seconds for each in chosen) / 3600, 2),
         "clips": len(chosen),
-        "asked": asked.times,
+        "asked": sum(clip.asked for clip in record.clips),
         "with_words": len(found),
         "words": sum(each.words for each in found),
         "doubtful": sum(each.doubtful for each in found),
@@ -137,10 +133,34 @@ def _noise(data: Path, arguments: argparse.Namespace) -> int:
         print(json.dumps({"part": "noise", **told, "invented": listed}))
     else:
         print(
-            "{hours} h of noise in {clips} clips; Whisper was asked {asked} times: {words} words "
-            "in {with_words} clips, {doubtful} of them doubtful (goal: 0)".format(**told)
+            "{hours} h of noise in {clips} clips; Whisper was asked about {asked} of them: {words} "
+            "words in {with_words} clips, {doubtful} of them doubtful (goal: 0)".format(**told)
         )
     return int(bool(found))
+
+
+def _go_on(
+    data: Path, chosen: Sequence[Trial], record: Record, arguments: argparse.Namespace
+) -> None:
+    """Hear what is left, and say now and then how far it is."""
+    left = chosen[len(record.clips) :]
+    if not arguments.json:
+        for each in record.invented:
+            print(_line(each), flush=True)
+    told_s = time.monotonic()
+    for clip in clips(data, left, *loaded()) if left else ():
+        record.add(clip)
+        if clip.invented is not None and not arguments.json:
+            print(_line(clip.invented), flush=True)
+        if time.monotonic() - told_s >= TELL_EVERY_S:
+            told_s = time.monotonic()
+            share = len(record.clips) / len(chosen)
+            words = sum(each.words for each in record.invented)
+            print(
+                f"{len(record.clips)} of {len(chosen)} clips ({share:.0%}), {words} words",
+                file=sys.stderr,
+                flush=True,
+            )
 
 
 def _line(found: Invented) -> str:
@@ -193,6 +213,13 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--hours", type=float, default=1.0, help="of noise, chosen by chance")
     parser.add_argument("--full", action="store_true", help="all 31.5 hours of it")
     parser.add_argument("--seed", type=int, default=1, help="of the choice")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        default=Path(tempfile.gettempdir(), "afterthought-invented-words.jsonl"),
+        help="where it is noted how far the noise has come; a run that was ended goes on there",
+    )
     parser.add_argument("--every", type=int, default=1, help="take each nth speech recording only")
     parser.add_argument("--json", action="store_true", help="JSON, a line each")
     arguments = parser.parse_args(argv)

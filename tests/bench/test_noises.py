@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.hearing.noises import DRY, Trial, sample, sounds, trials
+from bench.hearing.noise.noises import DRY, Trial, sample, sounds, trials
 
 
 def test_there_are_28_hours_in_rooms_and_an_eighth_of_that_as_recorded(data: Path) -> None:
