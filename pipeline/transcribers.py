@@ -47,31 +47,33 @@ def open_transcriber(settings: Settings, home: Path) -> Transcriber:
     """
     chosen = settings.models
     listed = languages.chosen(settings.hearing.languages).codes
+    of_machine = profile(settings.machine.profile)
     own, own_many = chosen.transcriber_path, chosen.languages_transcriber_path
 
     def path(name: str) -> Path:
         return models.find(name, settings=settings, home=home)
 
     def load_english() -> Transcriber:
-        from pipeline.hearing.transcriber import WhisperTranscriber  # noqa: PLC0415
+        from pipeline.hearing.transcriber import LONGEST, WhisperTranscriber  # noqa: PLC0415
         from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
 
         numbers = number_format.chosen(settings)
         whisper = Whisper(path("transcriber"), threads=chosen.threads, number_format=numbers)
-        return WhisperTranscriber(whisper, name=english.name)
+        return WhisperTranscriber(whisper, name=english.name, longest=LONGEST[of_machine])
 
     def load_many() -> ManyLanguages:
         from pipeline.hearing.multilingual import MultilingualWhisper  # noqa: PLC0415
+        from pipeline.hearing.transcriber import LONGEST  # noqa: PLC0415
 
-        folder = path("languages_transcriber")
-        return MultilingualWhisper(folder, threads=chosen.threads, name=many.name)
+        folder, longest = path("languages_transcriber"), LONGEST[of_machine]
+        return MultilingualWhisper(folder, threads=chosen.threads, name=many.name, longest=longest)
 
     def has_many() -> bool:
         return models.is_there("languages_transcriber", settings=settings, home=home)
 
     english = _English("whisper-tiny.en" if own is None else own.name, load_english)
     many = _Many("whisper-base" if own_many is None else own_many.name, load_many, has_many)
-    if profile(settings.machine.profile) == "zero":
+    if of_machine == "zero":
         english.model.makes_way, many.model.makes_way = many.model.drop, english.model.drop
     return ChoosingTranscriber(english, many.if_here, listed)
 

@@ -25,13 +25,23 @@ _ISO = {"jw": "jv"}
 class MultilingualWhisper:
     """Whisper base in CTranslate2 form, int8, on the processor."""
 
-    def __init__(self, folder: Path, *, threads: int = 1, name: str = "whisper-base") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int = 1,
+        name: str = "whisper-base",
+        longest: int = WHOLE_FRAMES,
+    ) -> None:
+        """`longest` is how many frames the encoder is given at most."""
         self.name = name
+        self._longest = longest
         self._whisper = Whisper(folder, threads=threads)
 
     def languages(self, pcm: Pcm, *, thoroughly: bool = False) -> Mapping[str, float]:
-        """How probable each language is; thoroughly: of all of it, padded to 30 s."""
-        count, spoken = (WHOLE_FRAMES, pcm) if thoroughly else (SHORT_FRAMES, pcm[:SPOKEN_SAMPLES])
+        """How probable each language is; thoroughly: of all of it, padded to the longest."""
+        short = SHORT_FRAMES, pcm[:SPOKEN_SAMPLES]
+        count, spoken = (self._longest, pcm) if thoroughly else short
         frames = log_mel(spoken, silence=count)[:, :count]
         found = self._whisper.languages(self._whisper.encode(frames))
         return {_ISO.get(code, code): probability for code, probability in found.items()}
@@ -39,4 +49,7 @@ class MultilingualWhisper:
     def transcribe_in(self, language: str, pcm: Pcm) -> Transcript:
         """The words of at most 30 s in this language."""
         own = next((code for code, iso in _ISO.items() if iso == language), language)
-        return WhisperTranscriber(self._whisper, name=self.name, language=own).transcribe(pcm)
+        transcriber = WhisperTranscriber(
+            self._whisper, name=self.name, language=own, longest=self._longest
+        )
+        return transcriber.transcribe(pcm)

@@ -1,12 +1,17 @@
 """Which stretches of a clip are handed to the transcriber: at most 30 s each, cut in silence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.audio import RATE_HZ, Span
+from core.machine import Profile
 
-WINDOW_SAMPLES = 30 * RATE_HZ
+WINDOW_S = 30.0
 """What Whisper hears at once."""
+
+LONGEST_S: Mapping[Profile, float] = {"full": WINDOW_S, "zero": 15.0}
+"""What it is given at once. Its memory grows with the square of it: 80 MB for half a minute, beside
+the weights, and 30 for a quarter. Meetings lose 3 words in a hundred by it (decision 034)."""
 
 HOP_SAMPLES = 160
 """Whisper counts sound in steps of 10 ms; a rest shorter than one does not count."""
@@ -25,21 +30,24 @@ class Window:
     speech: tuple[Span, ...]
 
 
-def windows(utterances: Iterable[Span], total_samples: int) -> Iterator[Window]:
+def windows(
+    utterances: Iterable[Span], total_samples: int, *, longest_s: float = WINDOW_S
+) -> Iterator[Window]:
     """Windows that hold every utterance, in order and without overlap; silence is left out.
 
     A clip that fits one window is heard whole as soon as anybody speaks in it.
     Utterances must not be longer than a window. Lazy: a window comes once the
     utterance after it is known.
     """
-    if total_samples < WINDOW_SAMPLES + HOP_SAMPLES:
+    longest = round(longest_s * RATE_HZ)
+    if total_samples < longest + HOP_SAMPLES:
         speech = tuple(utterances)
         if speech:
             yield Window(Span(0, total_samples), speech)
         return
     together: list[Span] = []
     for utterance in utterances:
-        if together and not _belongs(utterance, together):
+        if together and not _belongs(utterance, together, longest):
             yield _window(together, total_samples)
             together = []
         together.append(utterance)
@@ -47,8 +55,8 @@ def windows(utterances: Iterable[Span], total_samples: int) -> Iterator[Window]:
         yield _window(together, total_samples)
 
 
-def _belongs(utterance: Span, together: list[Span]) -> bool:
-    fits = utterance.end - together[0].start <= WINDOW_SAMPLES
+def _belongs(utterance: Span, together: list[Span], longest: int) -> bool:
+    fits = utterance.end - together[0].start <= longest
     return fits and utterance.start - together[-1].end <= LONGEST_PAUSE_SAMPLES
 
 

@@ -15,7 +15,7 @@ from core.pcm import Pcm, release_memory
 from core.text.words import joined
 from pipeline.hearing.doubt import believable
 from pipeline.hearing.evidence import Evidence
-from pipeline.hearing.packing import Window, windows
+from pipeline.hearing.packing import WINDOW_S, Window, windows
 from pipeline.speech.levelling import levelled
 from pipeline.speech.speech_gate import utterances
 
@@ -35,19 +35,22 @@ def hear(
     speech_model: SpeechModel,
     transcriber: Transcriber,
     progress: Progress | None = None,
+    *,
+    longest_s: float = WINDOW_S,
 ) -> Transcript:
     """The words of a clip, with their times in it; empty text where nobody speaks.
 
     `pcm` may be a memory map of many hours: it is read piece by piece, and what is
     held does not grow with it, the words apart. Without speech the transcriber is
     not called. `progress` hears rising seconds, at every piece and every window, and
-    the length of the whole clip last.
+    the length of the whole clip last. No window is longer than `longest_s`.
     """
     tell = _rising(progress)
     parts: list[Transcript] = []
     evidence = Evidence()
     watched = evidence.watched(probabilities(pcm, speech_model, tell))
-    for window in windows(utterances(watched), pcm.size):
+    spoken = utterances(watched, longest_s=longest_s - 1.0)
+    for window in windows(spoken, pcm.size, longest_s=longest_s):
         parts.append(_heard(window, pcm, transcriber, evidence.sure_s(window.span)))
         tell(window.span.end_s)
     tell(pcm.size / RATE_HZ)

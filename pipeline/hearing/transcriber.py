@@ -8,12 +8,13 @@ what was read a moment ago in the same sound leads on into its rest, which else 
 middle of a sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ctranslate2 import StorageView
 
+from core.machine import Profile
 from core.moment import Transcript, Word
 from core.pcm import Pcm
 from core.text.words import joined
@@ -27,6 +28,10 @@ BEAMS = 5
 
 FULL = 3000
 """Frames: the 30 s that Whisper was trained on."""
+
+LONGEST: Mapping[Profile, int] = {"full": FULL, "zero": 1800}
+"""Frames: what is read once more at its full length comes to this at most. Where memory is short
+it is 18 s, which mend as much (decision 034)."""
 
 LEAST = 1000
 """Frames: with fewer it turns in circles, however short the sound is."""
@@ -71,11 +76,18 @@ class WhisperTranscriber:
     """Hears one language with a Whisper."""
 
     def __init__(
-        self, whisper: Whisper, *, name: str = "whisper-tiny.en", language: str = "en"
+        self,
+        whisper: Whisper,
+        *,
+        name: str = "whisper-tiny.en",
+        language: str = "en",
+        longest: int = FULL,
     ) -> None:
+        """`longest` is how many frames the encoder is given at most."""
         self.name = name
         self._whisper = whisper
         self._language = language
+        self._longest = longest
 
     def transcribe(self, pcm: Pcm) -> Transcript:
         parts = [part for part in self._parts(pcm) if part.words]
@@ -107,13 +119,13 @@ class WhisperTranscriber:
 
         That is over the full length, and with timestamps.
         """
-        length = _even(min(FULL, max(LEAST, size + SILENCE_AFTER)))
+        length = _even(min(self._longest, max(LEAST, size + SILENCE_AFTER)))
         heard = self._whisper.encode(frames[:, :length])
         first = self._search(heard, size, said)
         if not first.repeats:
             return self._likelier(first, heard, size, said), heard
-        if length < FULL:
-            heard = self._whisper.encode(frames[:, :FULL])
+        if length < self._longest:
+            heard = self._whisper.encode(frames[:, : self._longest])
             again = self._search(heard, size, said, timed=True)
             if not again.runs_away:  # an echo in both was said: people do repeat a sentence
                 return again, heard

@@ -25,10 +25,12 @@ from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
 from core.errors import ModelMissing, UserError
 from core.log import get_log
+from core.machine import give_memory_back, profile
 from core.moment import Transcript
 from core.pcm import Pcm
 from core.settings_file import load
 from pipeline import embedders, media, models
+from pipeline.hearing.packing import LONGEST_S
 from pipeline.hearing.transcribe_clip import hear
 from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
@@ -81,6 +83,7 @@ class LoadedModels:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._settings = load(home)
+        self._longest_s = LONGEST_S[profile(self._settings.machine.profile)]
         self._resting_speech_models: list[SpeechModel] = []
         self._loading = threading.Lock()
         self._embedders: dict[str, Embedder] = {}
@@ -112,7 +115,7 @@ class LoadedModels:
     ) -> Heard:
         letter, pcm = read_clip(clip)
         with self._speech_model() as speech_model:
-            heard = hear(pcm, speech_model, transcriber, progress)
+            heard = hear(pcm, speech_model, transcriber, progress, longest_s=self._longest_s)
         transcript = self._with_own_words(heard)
         whole_s = duration_ms(pcm) / 1000
         embedder = self._embedder()
@@ -179,6 +182,7 @@ class LoadedModels:
             name = name or embedders.chosen(self._settings, self._home)
             if name not in self._embedders:
                 self._embedders[name] = embedders.opened(name, self._settings, self._home)
+                give_memory_back()
             return self._embedders[name]
 
     def _path(self, name: str) -> Path:

@@ -1,7 +1,7 @@
 import pytest
 
 from core.audio import RATE_HZ, Span
-from pipeline.hearing.packing import Window, windows
+from pipeline.hearing.packing import LONGEST_S, Window, windows
 
 
 def s(start_s: float, end_s: float) -> Span:
@@ -60,3 +60,18 @@ def test_no_window_is_longer_than_whisper_hears() -> None:
     talk = [s(start, start + 6.5) for start in range(0, 600, 7)]
 
     assert max(end - start for start, end in packed(talk, 700)) <= 30
+
+
+def test_where_memory_is_short_windows_are_shorter() -> None:
+    spoken = [s(0, 9), s(9.5, 14), s(14.5, 24)]
+
+    short = windows(spoken, 90 * RATE_HZ, longest_s=LONGEST_S["zero"])
+
+    assert [window.span for window in short] == [s(0, 14), s(14.5, 24)]
+    assert [window.span for window in windows(spoken, 90 * RATE_HZ)] == [s(0, 24)]
+
+
+def test_a_clip_longer_than_such_a_window_is_not_heard_whole() -> None:
+    short = windows([s(3, 8)], 20 * RATE_HZ, longest_s=LONGEST_S["zero"])
+
+    assert [window.span for window in short] == [s(3, 8)]

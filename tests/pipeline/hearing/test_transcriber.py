@@ -9,7 +9,7 @@ from core.audio import RATE_HZ
 from pipeline.hearing.alignment import Placed
 from pipeline.hearing.mel import Frames
 from pipeline.hearing.reading import Reading
-from pipeline.hearing.transcriber import FULL, LEAST, WhisperTranscriber
+from pipeline.hearing.transcriber import FULL, LEAST, LONGEST, WhisperTranscriber
 
 SECOND = np.full(RATE_HZ, 1000, np.int16)
 
@@ -47,9 +47,10 @@ def reading(text: str, *, log_probability: float = -0.2, no_speech: float = 0.1)
 ECHO = "now leave and take your man now leave and take your man"
 
 
-def transcribed(whisper: Scripted, seconds: float) -> str:
+def transcribed(whisper: Scripted, seconds: float, longest: int = FULL) -> str:
     pcm = np.tile(SECOND, 40)[: round(seconds * RATE_HZ)]
-    return WhisperTranscriber(whisper).transcribe(pcm).text  # type: ignore[arg-type]
+    transcriber = WhisperTranscriber(whisper, longest=longest)  # type: ignore[arg-type]
+    return transcriber.transcribe(pcm).text
 
 
 def test_a_rest_of_a_hundredth_of_a_second_is_not_read() -> None:
@@ -92,6 +93,14 @@ def test_an_echo_is_read_again_over_the_full_length() -> None:
     assert transcribed(whisper, 3) == "yes."
     assert whisper.lengths == [LEAST, FULL]
     assert [asked["heard"] for asked in whisper.asked] == [LEAST, FULL]
+
+
+def test_where_memory_is_short_it_is_read_again_over_less() -> None:
+    whisper = Scripted(reading(ECHO), reading("now leave and take your man"))
+
+    transcribed(whisper, 3, LONGEST["zero"])
+
+    assert whisper.lengths == [LEAST, LONGEST["zero"]]
 
 
 def test_what_runs_away_both_times_is_read_under_a_brake() -> None:
