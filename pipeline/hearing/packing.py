@@ -11,7 +11,7 @@ WINDOW_S = 30.0
 
 LONGEST_S: Mapping[Profile, float] = {"full": WINDOW_S, "zero": 15.0}
 """What it is given at once. Its memory grows with the square of it: 80 MB for half a minute, beside
-the weights, and 30 for a quarter. Meetings lose 3 words in a hundred by it (decision 034)."""
+the weights, and 30 for a quarter. Meetings lose 3 words in a hundred by it (decision 032)."""
 
 HOP_SAMPLES = 160
 """Whisper counts sound in steps of 10 ms; a rest shorter than one does not count."""

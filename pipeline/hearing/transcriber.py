@@ -31,7 +31,7 @@ FULL = 3000
 
 LONGEST: Mapping[Profile, int] = {"full": FULL, "zero": 1800}
 """Frames: what is read once more at its full length comes to this at most. Where memory is short
-it is 18 s, which mend as much (decision 034)."""
+it is 18 s, which mend as much (decision 032)."""
 
 LEAST = 1000
 """Frames: with fewer it turns in circles, however short the sound is."""
