@@ -95,6 +95,8 @@ class Ambient:
         kept = self._around.kept()
         self._take_answer()
         for piece in self._pieces.ended(self._around.sound.heard):
+            if self._around.sound.reading.has(piece.spoken):
+                continue  # a text, to enrol a voice by: nothing that the wearer wants back
             if kept is None or not covers(kept[0], piece.spoken):
                 self._weigh(piece)
         if kept is not None:

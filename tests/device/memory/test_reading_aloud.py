@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.audio import RATE_HZ
+from core.audio import RATE_HZ, Span
 from device.memory.reading_aloud import AT_ONCE_S, LASTS_S, ReadingAloud
 from device.memory.ring_buffer import Ring
 
@@ -76,3 +76,45 @@ def test_after_three_minutes_it_is_over() -> None:
 
     ring.append(sound(1))
     assert reading.since(0) is None
+
+
+def second(number: int) -> Span:
+    return Span(number * RATE_HZ, (number + 1) * RATE_HZ)
+
+
+def test_what_was_read_is_known_as_read_afterwards_too() -> None:
+    ring = a_ring()
+    ring.append(sound(1))
+    reading = ReadingAloud(ring)
+    assert not reading.has(second(1))
+    for _ in range(2):  # a reading, and one more after it
+        reading.begin()
+        ring.append(sound(2))
+        reading.end()
+        ring.append(sound(1))
+
+    assert [reading.has(second(each)) for each in range(7)] == [0, 1, 1, 0, 1, 1, 0]
+
+
+def test_whoever_never_ends_a_reading_reads_for_three_minutes() -> None:
+    ring = a_ring()
+    reading = ReadingAloud(ring)
+    reading.begin()
+    ring.append(sound(1))
+    reading.begin()
+    ring.append(sound(LASTS_S + 9))
+
+    assert [reading.has(second(each)) for each in (0, LASTS_S, LASTS_S + 1)] == [1, 1, 0]
+    reading.end()
+    assert not reading.has(second(LASTS_S + 1))
+
+
+def test_half_of_it_read_is_enough() -> None:
+    ring = a_ring()
+    ring.append(sound(2))
+    reading = ReadingAloud(ring)
+    reading.begin()
+    ring.append(sound(4))
+
+    assert reading.has(Span(RATE_HZ, 3 * RATE_HZ))
+    assert not reading.has(Span(RATE_HZ // 2, 3 * RATE_HZ))

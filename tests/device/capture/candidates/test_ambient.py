@@ -110,6 +110,19 @@ def test_what_does_not_sound_like_a_thought_never_comes_to_the_worker(worn: Wear
     assert status(worn)["waiting"] == 0
 
 
+def test_what_is_read_aloud_for_enrolment_is_no_candidate(worn: Wearer) -> None:
+    worn.ask(do="read_aloud", on=True)
+    think(worn)
+    worn.say(THOUGHT_S)  # the last sentence: the end is told in the middle of it
+    worn.ask(do="read_aloud", on=False)
+    worn.say(1)
+    worn.silence(3)
+    assert (status(worn)["waiting"], status(worn)["passed"]) == (0, {})
+
+    think(worn)
+    assert status(worn)["waiting"] == 1
+
+
 def test_a_press_keeps_what_waits_and_it_is_not_passed_over(worn: Wearer) -> None:
     think(worn)
     assert status(worn)["waiting"] == 1
