@@ -67,7 +67,7 @@ _PASSED: Mapping[str, str] = {
     "no_words": "there were no words in it",
     "other_language": "it was in a language that is not listed",
     "nothing_stood_out": "nothing in it stood out",
-    "not_own_voice": "somebody else said it",
+    "not_own_voice": "somebody else said it, or most of it",
 }
 
 

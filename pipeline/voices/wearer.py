@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.moment import Transcript, VoiceTurn
+from core.text.words import joined as words_joined
 from pipeline.store.format.voice_drafts import WEARER, Turns, VoicePrint
 from pipeline.voices.clustering import centre
 from pipeline.voices.turns import Voices, letter
@@ -29,6 +31,10 @@ UNKNOWN = 0.5
 SHORTEST_MS = 1000
 """Of a voice that was heard for less, nobody is told."""
 
+MOSTLY = 0.5
+"""The wearer's share of what is said, from which on it counts as theirs: a "yes" to what somebody
+else says makes that nobody's own words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -40,6 +46,30 @@ class Recognised:
 
     turns: Turns
     own_voice: float | None
+
+    @property
+    def share(self) -> float:
+        """How much of what is said in the clip the wearer says, from 0 to 1, by its length."""
+        own = sum(_length_ms(each) for each in self.turns.turns if each.voice == WEARER)
+        return own / max(sum(map(_length_ms, self.turns.turns)), 1)
+
+    @property
+    def is_wearers(self) -> bool:
+        """False where somebody else says it, or most of it; True where nobody can tell."""
+        return self.own_voice is None or (self.own_voice >= UNKNOWN and self.share >= MOSTLY)
+
+    def wearers_words(self, transcript: Transcript) -> str:
+        """The words that the wearer says; all of them where nobody can tell whose they are."""
+        if self.own_voice is None or not transcript.words:
+            return transcript.text
+        own = [each for each in self.turns.turns if each.voice == WEARER]
+        return words_joined(
+            word.word
+            for word in transcript.words
+            if any(
+                turn.start_ms <= (word.start_ms + word.end_ms) / 2 <= turn.end_ms for turn in own
+            )
+        )
 
 
 def recognised(voices: Voices, print_: VoicePrint | None) -> Recognised:
@@ -73,6 +103,10 @@ def how_surely(alike: float, length_ms: int) -> float:
     """How sure that it is the wearer: 0.5 at the threshold, 0 and 1 well below and above."""
     threshold = THRESHOLD if length_ms >= SHORT_MS else THRESHOLD_SHORT
     return min(max((alike - threshold) / (2 * SURE) + UNKNOWN, 0.0), 1.0)
+
+
+def _length_ms(turn: VoiceTurn) -> int:
+    return max(turn.end_ms - turn.start_ms, 0)
 
 
 def _called(letters: Iterable[str], wearer: str) -> dict[str, str | None]:

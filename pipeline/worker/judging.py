@@ -27,7 +27,6 @@ from pipeline.spool.opening import LetterBroken
 from pipeline.store.format.readable import texts_of
 from pipeline.store.passage_port import PassageTable
 from pipeline.store.port import Archive
-from pipeline.voices.wearer import UNKNOWN
 from pipeline.worker.ingest import Ingest
 from pipeline.worker.model_process import Heard, Models
 
@@ -100,15 +99,16 @@ class Judging:
         if why_not is not None:
             return Verdict(None, 0.0, (why_not,))
         text = heard.transcript.text
-        signals = {
-            **candidate.signals,
-            **text_signals(text, heard.transcript.language),
-            **await self._against_archive(clip, heard),
-        }
-        own_voice = await self._own_voice(heard)
-        if own_voice is not None:
-            signals["own_voice"] = own_voice
-            if own_voice < UNKNOWN and not self.keeps_others:
+        voices = await self._ingest.recognised(heard)
+        counts = (
+            text if voices is None or self.keeps_others else voices.wearers_words(heard.transcript)
+        )
+        signals = {**candidate.signals, **text_signals(counts, heard.transcript.language)}
+        if counts == text:
+            signals |= await self._against_archive(clip, heard)
+        if voices is not None and voices.own_voice is not None:
+            signals["own_voice"] = voices.own_voice * voices.share
+            if not (voices.is_wearers or self.keeps_others):
                 return Verdict(None, 0.0, ("not_own_voice",), signals, text)
         decision = decided(signals, await self._weights())
         if not decision.is_kept:
@@ -116,11 +116,6 @@ class Judging:
         kept = replace(clip, reasons=decision.reasons)
         await self._ingest.keep_selected(path, kept, heard, in_thousandths(signals))
         return Verdict(clip.id, decision.score, decision.reasons, signals, text)
-
-    async def _own_voice(self, heard: Heard) -> float | None:
-        """How surely the wearer speaks in it; None where that cannot be told."""
-        voices = await self._ingest.recognised(heard)
-        return None if voices is None else voices.own_voice
 
     async def _weights(self) -> Weights:
         """By what the wearer answered so far; worked out anew where that has changed."""

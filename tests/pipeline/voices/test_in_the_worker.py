@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.clock import FakeClock, Recorded
-from core.moment import Transcript, VoiceTurn
+from core.moment import Transcript, VoiceTurn, Word
 from core.paths import Home
 from core.settings import SelectionSettings, Settings
 from core.spool_port import Clip
@@ -93,10 +93,12 @@ async def judged(
     home: Path,
     candidate: Candidate,
     print_: VoicePrint | None,
-    others: Literal["pass_over", "keep"],
+    others: Others,
+    heard: tuple[Transcript, Voices] | None = None,
 ) -> Verdict:
     settings = Settings(selection=SelectionSettings(others=others))
-    models = FakeModels(WORTH_KEEPING, voices=TALK)
+    transcript, told_apart = heard or (WORTH_KEEPING, TALK)
+    models = FakeModels(transcript, voices=told_apart)
     async with working(Home(home), settings, models=models, clock=FakeClock()) as worker:
         if print_ is not None:
             async with open_archive(home) as archive:
@@ -108,7 +110,7 @@ async def test_what_the_wearer_says_may_be_kept(home: Path, candidate: Candidate
     verdict = await judged(home, candidate, PRINT, "pass_over")
 
     assert verdict.moment == MOMENT
-    assert verdict.signals["own_voice"] == 1.0
+    assert verdict.signals["own_voice"] == pytest.approx(2_500 / 4_500)
 
 
 async def test_what_others_say_is_passed_over_once_the_wearer_is_enrolled(
@@ -135,3 +137,53 @@ async def test_before_anybody_is_enrolled_whose_voice_it_is_does_not_matter(
 
     assert verdict.moment == MOMENT
     assert "own_voice" not in verdict.signals
+
+
+def said(others: str, wearers: str, wearers_ms: int) -> tuple[Transcript, Voices]:
+    """Somebody else says that within five seconds, then the wearer this, for so long."""
+    words = (*_words(others, 0, 5_000), *_words(wearers, 5_000, wearers_ms))
+    turns = (VoiceTurn(0, 5_000, "A"), VoiceTurn(5_000, 5_000 + wearers_ms, "B"))
+    lengths_ms = {"A": 5_000, "B": wearers_ms}
+    transcript = Transcript(f"{others} {wearers}", words, model="fake")
+    return transcript, Voices(turns, TALK.centres, lengths_ms, "ge2e")
+
+
+def _words(text: str, start_ms: int, length_ms: int) -> list[Word]:
+    words = text.split()
+    each_ms = length_ms // len(words)
+    starts = range(start_ms, start_ms + each_ms * len(words), each_ms)
+    return [
+        Word(word, at_ms, at_ms + each_ms, 1.0) for word, at_ms in zip(words, starts, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("others", "moment"), [("pass_over", None), ("keep", MOMENT)])
+async def test_a_yes_of_the_wearers_does_not_keep_what_somebody_else_says(
+    home: Path,
+    candidate: Candidate,
+    others: Others,
+    moment: str | None,
+) -> None:
+    heard = said(WORTH_KEEPING.text, "Hm, yes.", 1_100)
+
+    verdict = await judged(home, candidate, PRINT, others, heard)
+
+    assert verdict.moment == moment
+    assert (verdict.reasons == ("not_own_voice",)) == (moment is None)
+
+
+async def test_only_the_wearers_words_speak_for_keeping(home: Path, candidate: Candidate) -> None:
+    heard = said(WORTH_KEEPING.text, "Yes, so it is, well, there it is, and so on.", 9_000)
+
+    verdict = await judged(home, candidate, PRINT, "pass_over", heard)
+
+    assert (verdict.moment, verdict.reasons) == (None, ("nothing_stood_out",))
+    assert verdict.signals["date"] == 0
+
+
+async def test_what_the_wearer_says_is_kept_beside_a_word_of_somebody_else(
+    home: Path, candidate: Candidate
+) -> None:
+    heard = said("Well, where does it go?", WORTH_KEEPING.text, 9_000)
+
+    assert (await judged(home, candidate, PRINT, "pass_over", heard)).moment == MOMENT
