@@ -11,6 +11,7 @@ def percent_left(supplies: Path = SUPPLIES) -> int | None:
         percent
         for each in supplies.glob("*")
         if _read(each / "type") == "Battery" and _read(each / "status") == "Discharging"
+        if _read(each / "scope") != "Device"  # of a mouse, a headset, a Bluetooth button
         if (percent := _percent(_read(each / "capacity"))) is not None
     ]
     return min(found, default=None)

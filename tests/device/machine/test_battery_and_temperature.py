@@ -21,6 +21,15 @@ def test_the_emptiest_battery_that_is_being_emptied_counts(tmp_path: Path) -> No
     assert percent_left(tmp_path) == 17
 
 
+def test_the_battery_of_a_button_or_a_mouse_is_not_the_machine_s(tmp_path: Path) -> None:
+    of_mouse = {"scope": "Device", "type": "Battery", "status": "Discharging", "capacity": "12"}
+    supply(tmp_path, "hidpp_battery_0", **of_mouse)
+    assert percent_left(tmp_path) is None
+
+    supply(tmp_path, "own", **{**of_mouse, "scope": "System", "capacity": "61"})
+    assert percent_left(tmp_path) == 61
+
+
 def test_unknown_power_counts_as_mains(tmp_path: Path) -> None:
     supply(tmp_path, "odd", type="Battery", status="Discharging", capacity="nonsense")
     supply(tmp_path, "bare", type="Battery")
