@@ -9,7 +9,10 @@ import os
 import socket
 from typing import Any
 
-_SPACE = socket.CMSG_SPACE(array.array("i").itemsize)
+_BYTES = array.array("i").itemsize
+
+_SPACE = socket.CMSG_SPACE(_BYTES)
+"""For one file. It is padded, so that a second may come with it; the kernel closes the others."""
 
 
 class ListeningForFiles(socket.socket):
@@ -43,7 +46,8 @@ class _LineWithFile(socket.socket):
         data, ancillary, _, _ = self.recvmsg(bufsize, _SPACE, flags | socket.MSG_CMSG_CLOEXEC)
         for level, kind, content in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                self._hold(array.array("i", content[: array.array("i").itemsize])[0])
+                for file in array.array("i", content[: len(content) // _BYTES * _BYTES]):
+                    self._hold(file)
         return data
 
     def take(self) -> int | None:

@@ -90,3 +90,16 @@ async def test_of_several_files_the_last_is_held_and_none_is_leaked(path: Path) 
 
     assert answer == b'{"file": "number 2"}\n'
     assert not is_open("memfd:handed")
+
+
+async def test_of_several_files_with_one_request_none_is_leaked(path: Path) -> None:
+    files = [file_of(f"number {number}") for number in range(9)]
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(path))
+        for some in (files[:2], files):
+            socket.send_fds(line, [b"{}\n"], some)
+            assert b"number" in await asyncio.to_thread(line.recv, 99)
+    for file in files:
+        os.close(file)
+
+    assert not is_open("memfd:handed")
