@@ -5,7 +5,7 @@ writes its words down, keeps it or does not. A press outranks all of it: what it
 more, and nothing is handed over while a keep is open.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,6 @@ class Ambient:
         self._pieces = Pieces(LONGEST)
         self._earlier = selection.nothing_yet(settings.rules)
         self._queue = HeardQueue(settings.most_bytes)
-        self._signals: dict[str, Mapping[str, float]] = {}
         self._courier = Courier(around.worker_socket)
         self._passed = PassedOver(around.source.stream, around.write)
         self._kept = 0
@@ -151,8 +150,8 @@ class Ambient:
         if file is None:
             self._pass_over(piece.spoken, "no_room")
             return
-        self._signals[name] = {"emphasis": round(weighed.emphasis, 3)}
-        self._gone(self._queue.add(Candidate(name, piece.spoken, self._now_s, file)))
+        signals = {"emphasis": round(weighed.emphasis, 3)}
+        self._gone(self._queue.add(Candidate(name, piece.spoken, self._now_s, file, signals)))
 
     def _file(self, clip: Clip, pcm: Pcm) -> UnswappedFile | None:
         """Its sound in memory; where that has no room, the oldest go until it has."""
@@ -175,7 +174,7 @@ class Ambient:
                 self._next_s = self._now_s + AGAIN_AFTER_S
                 return
             self._began_s = self._now_s
-            self._courier.hand_over(candidate, self._signals.get(candidate.id, {}))
+            self._courier.hand_over(candidate)
 
     def _call_back(self) -> None:
         """What went while it was on its way shall not be kept either."""
@@ -193,7 +192,6 @@ class Ambient:
             return  # it waits for the next worker
         self._trouble = answered.why
         self._queue.remove(answered.candidate)
-        self._signals.pop(answered.candidate.id, None)
         self._kept += answered.outcome == "kept"
         if waited and answered.outcome == "passed":
             self._pass_over(answered.candidate.spoken, *answered.reasons[:1])
@@ -209,7 +207,6 @@ class Ambient:
 
     def _gone(self, gone: Iterable[Gone]) -> None:
         for each in gone:
-            self._signals.pop(each.candidate.id, None)
             self._pass_over(each.candidate.spoken, each.reason)
 
     def _pass_over(self, spoken: Span, reason: str = "nothing_stood_out") -> None:

@@ -5,7 +5,6 @@ import os
 import queue
 import socket
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -44,13 +43,13 @@ class Courier:
         self.carried: Candidate | None = None
         """The one that is on its way, until its answer has been taken."""
 
-    def hand_over(self, candidate: Candidate, signals: Mapping[str, float]) -> None:
+    def hand_over(self, candidate: Candidate) -> None:
         """Have the worker judge it. Only while nothing is `carried`."""
         self.carried = candidate
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         # A descriptor of the thread's own: the other may be closed while it is handed over.
         file = os.dup(candidate.file.fileno())
-        asked = {"do": "judge", "signals": dict(signals)}
+        asked = {"do": "judge", "signals": dict(candidate.signals)}
         arguments = (candidate, self._line, asked, file)
         self._thread = threading.Thread(target=self._carry, args=arguments, daemon=True)
         self._thread.start()

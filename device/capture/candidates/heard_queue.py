@@ -4,8 +4,8 @@ It has a size and an age. The oldest goes first, and each one that goes says why
 """
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from core.audio import Span
 from core.selection.reasons import EarlyReason
@@ -21,12 +21,16 @@ MOST_BYTES_ZERO = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An utterance that waits; `spoken` in positions of the stream, `at_s` on CLOCK_MONOTONIC."""
+    """An utterance that waits; `spoken` in positions of the stream, `at_s` on CLOCK_MONOTONIC.
+
+    `signals` are what its sound says of it, for the worker.
+    """
 
     id: str
     spoken: Span
     at_s: float
     file: UnswappedFile
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
