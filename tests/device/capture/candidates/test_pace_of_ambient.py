@@ -1,0 +1,182 @@
+"""When ambient hands over, and when it rests: a courier without a thread answers at our word."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.audio import Span
+from core.clock import FakeClock
+from core.settings import MachineSettings, SelectionSettings, Settings
+from device.capture.candidates import ambient, chosen
+from device.capture.candidates.ambient import AGAIN_AFTER_S
+from device.capture.candidates.courier import Answered, Outcome
+from device.capture.candidates.heard_queue import Candidate
+from device.capture.loop import DetectorLoaded
+from device.capture.requests import Request
+from device.memory.unswapped_file import UnswappedFile
+from tests.device.capture.test_engine import LoudDetector
+from tests.device.sounding import at
+from tests.device.wearer import Wearer
+
+Wear = Callable[..., Wearer]
+
+
+class HeldCourier:
+    """Carries what it is given until a test says what came of it."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.carried: Candidate | None = None
+        self.handed_over: list[tuple[str, float]] = []
+        """What was handed over, and when."""
+        self.taken_back = 0
+        self._clock = clock
+        self._answer: Answered | None = None
+
+    def hand_over(self, candidate: Candidate) -> None:
+        assert self.carried is None
+        self.carried = candidate
+        self.handed_over.append((candidate.id, self._clock.monotonic_s()))
+
+    def take_back(self) -> None:
+        self.taken_back += 1
+
+    def end(self) -> None:
+        """Nothing is open."""
+
+    def answer(self) -> Answered | None:
+        answered, self._answer = self._answer, None
+        if answered is not None:
+            self.carried = None
+        return answered
+
+    def comes_back(self, outcome: Outcome) -> None:
+        """The capture's next turn finds this answer."""
+        assert self.carried is not None
+        self._answer = Answered(self.carried, outcome)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def courier(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> HeldCourier:
+    made = HeldCourier(clock)
+    monkeypatch.setattr(ambient, "Courier", lambda _: made)
+    monkeypatch.setattr(chosen, "celsius", lambda: None)
+    monkeypatch.setattr(chosen, "percent_left", lambda: None)
+    return made
+
+
+@pytest.fixture
+def wear(home: Path, clock: FakeClock, courier: HeldCourier) -> Iterator[Wear]:
+    worn: list[Wearer] = []
+
+    def make(profile: Any = "full", **set_to: Any) -> Wearer:
+        selection = SelectionSettings("ambient", **set_to)
+        settings = Settings(selection=selection, machine=MachineSettings(profile))
+        made = Wearer(home, clock=clock, settings=settings)
+        made.send(DetectorLoaded(LoudDetector()))
+        worn.append(made)
+        return made
+
+    yield make
+    for each in worn:
+        each.capture.close()
+
+
+def think(wearer: Wearer) -> None:
+    """Something is said, and then nothing for long enough."""
+    wearer.silence(3)
+    wearer.say(9)
+    wearer.silence(3)
+
+
+def handed_over(wearer: Wearer, courier: HeldCourier, number: int) -> float:
+    """When the nth of them was, the first being 1: the time goes on until then."""
+    for _ in range(200):
+        if len(courier.handed_over) >= number:
+            break
+        wearer.wait(1)
+    assert len(courier.handed_over) == number
+    return courier.handed_over[-1][1]
+
+
+def test_what_waits_already_is_not_handed_over_while_a_keep_is_open(
+    wear: Wear, courier: HeldCourier
+) -> None:
+    wearer = wear(cpu_percent=100)
+    think(wearer)
+    think(wearer)
+    wearer.ask(do="record", on=True)
+    courier.comes_back("passed")
+    wearer.silence(5)
+    assert len(courier.handed_over) == 1
+    assert wearer.ask(do="status")["selection"]["waiting"] == 1
+
+    wearer.ask(do="record", on=False)
+
+    assert handed_over(wearer, courier, 2)
+
+
+@pytest.mark.parametrize(("percent", "rests"), [(100, 0), (50, 1), (25, 3)])
+def test_the_models_rest_as_long_as_their_share_of_the_processor_asks(
+    wear: Wear, courier: HeldCourier, percent: int, rests: int
+) -> None:
+    wearer = wear(cpu_percent=percent)
+    think(wearer)
+    think(wearer)
+    began_s = handed_over(wearer, courier, 1)
+    courier.comes_back("passed")
+    wearer.turn()
+    worked_s = wearer.now_s - began_s
+    ended_s = wearer.now_s
+
+    rested_s = handed_over(wearer, courier, 2) - ended_s
+
+    assert rests * worked_s <= rested_s < rests * worked_s + 2
+
+
+def test_where_nobody_is_there_it_asks_again_after_a_while_and_not_at_once(
+    wear: Wear, courier: HeldCourier
+) -> None:
+    wearer = wear(cpu_percent=100)
+    think(wearer)
+    handed_over(wearer, courier, 1)
+    courier.comes_back("nobody")
+    wearer.turn()
+    ended_s = wearer.now_s
+
+    waited_s = handed_over(wearer, courier, 2) - ended_s
+
+    assert AGAIN_AFTER_S <= waited_s < AGAIN_AFTER_S + 2
+    assert courier.handed_over[0][0] == courier.handed_over[1][0]
+
+
+def test_a_pause_has_called_back_what_is_on_its_way_when_it_answers(
+    wear: Wear, courier: HeldCourier
+) -> None:
+    wearer = wear()
+    think(wearer)
+    handed_over(wearer, courier, 1)
+    taken_back: list[int] = []
+    pause = Request({"do": "pause"}, lambda _: taken_back.append(courier.taken_back), wearer.now_s)
+
+    wearer.capture.take(pause)
+
+    assert taken_back == [1]
+
+
+@pytest.mark.parametrize(("profile", "most_mb"), [("zero", 16), ("full", 64)])
+def test_on_a_small_machine_less_may_wait(wear: Wear, profile: str, most_mb: int) -> None:
+    wearer = wear(profile)
+    queue = wearer.capture.parts.unpressed._queue  # type: ignore[attr-defined]
+
+    for n in range(most_mb // 4 + 1):
+        file = UnswappedFile([bytes(4_000_000)], "no_swap")
+        queue.add(Candidate(f"s-{n}", Span(at(n), at(n + 1)), wearer.now_s, file))
+
+    assert queue.bytes == most_mb * 1_000_000
