@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,3 +101,30 @@ def test_what_is_locked_is_in_no_core_dump_and_cannot_be_swapped() -> None:
 
     assert {"lo", "dd"} <= set(ours)
     file.wipe()
+
+
+class BeforeItIsCutOff:
+    """The file of an UnswappedFile; remembers what was in it when it was cut off."""
+
+    def __init__(self, file: Any) -> None:
+        self.content = b""
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def truncate(self, size: int) -> None:
+        self.content = os.pread(self._file.fileno(), 1_000_000, 0)
+        self._file.truncate(size)
+
+
+@pytest.mark.parametrize("how", ["no_swap", "lock"])
+def test_its_pages_are_zero_before_the_kernel_gets_them_back(how: Protection) -> None:
+    file = UnswappedFile(CONTENT, how)
+    seen = BeforeItIsCutOff(file._file)
+    file._file = seen  # type: ignore[assignment]
+
+    file.wipe()
+
+    assert len(seen.content) >= len(b"".join(CONTENT))
+    assert not any(seen.content)
