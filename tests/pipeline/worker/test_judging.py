@@ -226,20 +226,6 @@ async def test_cut_off_by_a_pause_meanwhile_it_is_judged_as_it_was_handed_in(
         assert (await judging).is_kept
 
 
-async def test_what_was_pressed_for_goes_before_it(
-    worker: Worker, models: FakeModels, candidate: Make, post_clip: Callable[..., str]
-) -> None:
-    pressed = post_clip()
-    async with worker._working:
-        judging = asyncio.create_task(worker.judge(candidate()))
-        await asyncio.sleep(0)
-        assert models.heard == []
-    await worker.drain()
-    await judging
-
-    assert set(models.heard) == {pressed, ID}
-
-
 @pytest.fixture
 def socket_path(home: Path, worker: Worker) -> Path:
     return Home(home).worker_socket
