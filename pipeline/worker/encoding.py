@@ -1,12 +1,16 @@
-"""Encoding in this process, beside its loop."""
+"""Encoding in this process, beside its loop; waiting for what must not be left in its midst."""
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from core.pcm import Pcm
 from pipeline import media
+
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
 
 
 async def encode_here(pcm: Pcm, part: Path, tell: Callable[[float], None]) -> media.Encoded:
@@ -26,3 +30,32 @@ async def encode_here(pcm: Pcm, part: Path, tell: Callable[[float], None]) -> me
     except asyncio.CancelledError:
         is_stopped.set()
         raise
+
+
+async def to_its_end(doing: Awaitable[_One]) -> _One:
+    """What comes of it. Whoever is cancelled meanwhile learns it once this is over."""
+    task = asyncio.ensure_future(doing)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        if not task.cancelled():
+            task.exception()  # it counts as seen
+        raise cancelled
+    return task.result()
+
+
+async def both(first: Awaitable[_One], second: Awaitable[_Other]) -> tuple[_One, _Other]:
+    """What comes of two things that are done beside each other.
+
+    Where one fails, the other is waited for, since it may be writing; the first failure is raised.
+    """
+    one, other = await asyncio.gather(first, second, return_exceptions=True)
+    if isinstance(one, BaseException):
+        raise one
+    if isinstance(other, BaseException):
+        raise other
+    return one, other

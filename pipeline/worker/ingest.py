@@ -1,9 +1,9 @@
 """From a letter of the spool to moments: one thought each, repeatable after any kill."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from core.facts import Fact
 from core.files import clear_away, erase_file, make_folder, sweep_parts
@@ -26,12 +26,9 @@ from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
 from pipeline.store.voices import voice_print
 from pipeline.voices.wearer import Recognised, recognised
-from pipeline.worker.encoding import encode_here
+from pipeline.worker.encoding import both, encode_here, to_its_end
 from pipeline.worker.model_process import Heard, Models, ModelsFailed, Said
 from pipeline.worker.pace import Pace
-
-_One = TypeVar("_One")
-_Other = TypeVar("_Other")
 
 Report = Callable[[dict[str, Any]], None]
 """Told what happened, for whoever waits or watches: ids and numbers, never a word."""
@@ -75,12 +72,19 @@ class Ingest:
     async def keep_selected(
         self, path: Path, clip: Clip, heard: Heard, signals: Mapping[str, int]
     ) -> None:
-        """Make the moment of a clip that lies in no spool, with the words that were heard."""
-        pcm = read_clip(path)[1]
-        thought, sound = await self._kept(Letter(path, "clip"), clip, pcm, signals)
-        if thought:
-            words = _words(clip, heard, await self.recognised(heard))
-            await self._append(clip.id, *thought, *words, sound=sound)
+        """Make the moment of a clip that lies in no spool, with the words that were heard.
+
+        Where it comes to nothing, or whoever wanted it is cancelled, no sound of it is left.
+        """
+        pcm, part = read_clip(path)[1], part_path(self._archive.home, f"{clip.id}.selected")
+        try:
+            letter = Letter(path, "clip")
+            thought, sound = await to_its_end(self._kept(letter, clip, pcm, part, signals))
+            if thought:
+                words = _words(clip, heard, await self.recognised(heard))
+                await to_its_end(self._append(clip.id, *thought, *words, sound=sound))
+        finally:
+            erase_file(part)
 
     async def recognised(self, heard: Heard) -> Recognised | None:
         """Whose voices they are, the wearer's by the print of now; None where none were told."""
@@ -127,7 +131,7 @@ class Ingest:
                 await self._append(clip.id, *thought, sound=sound)
             thought, sound = await self._heard(letter, clip, pcm), None
         else:
-            (thought, sound), words = await _both(
+            (thought, sound), words = await both(
                 self._kept(letter, clip, pcm), self._heard(letter, clip, pcm)
             )
             thought += words
@@ -143,13 +147,21 @@ class Ingest:
         return _words(clip, heard, await self.recognised(heard))
 
     async def _kept(
-        self, letter: Letter, clip: Clip, pcm: Pcm, signals: Mapping[str, int] | None = None
+        self,
+        letter: Letter,
+        clip: Clip,
+        pcm: Pcm,
+        part: Path | None = None,
+        signals: Mapping[str, int] | None = None,
     ) -> tuple[list[Draft], MadeSound | None]:
-        """The keep of a clip, or its revision, and the sound; nothing where the journal has it."""
+        """The keep of a clip, or its revision, and the sound; nothing where the journal has it.
+
+        `part` is where the sound lies until it is kept; its moment's by itself.
+        """
         revision = await self._revision(clip)
         if revision is not None and revision >= clip.revision:
             return [], None
-        part = part_path(self._archive.home, clip.id)
+        part = part or part_path(self._archive.home, clip.id)
         make_folder(part.parent)
         clear_away(part)
         encoded = await self._encoded(letter, clip, pcm, part)
@@ -321,19 +333,6 @@ class Ingest:
         told = {"event": "progress", "moment": clip.id, "step": step}
         total_s = duration_ms(pcm) / 1000
         return lambda done_s: self._report({**told, "done_s": done_s, "total_s": total_s})
-
-
-async def _both(first: Awaitable[_One], second: Awaitable[_Other]) -> tuple[_One, _Other]:
-    """What comes of two things that are done beside each other.
-
-    Where one fails, the other is waited for, since it may be writing; the first failure is raised.
-    """
-    one, other = await asyncio.gather(first, second, return_exceptions=True)
-    if isinstance(one, BaseException):
-        raise one
-    if isinstance(other, BaseException):
-        raise other
-    return one, other
 
 
 _Read = Callable[[Sequence[Said]], Any]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -22,14 +23,16 @@ from core.spool_port import Clip
 from pipeline.fakes import FakeModels
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.placing import placed
+from pipeline.media.encoded import Encoded
 from pipeline.selection import teaching
 from pipeline.spool.formats import clip_bytes
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
 from pipeline.store.format.events import Draft
 from pipeline.worker.delivery import Delivery
+from pipeline.worker.encoding import to_its_end
 from pipeline.worker.judging import Candidate
-from pipeline.worker.model_process import Heard
+from pipeline.worker.model_process import Heard, Progress
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 from tests.waiting import PATIENCE_S
@@ -52,6 +55,23 @@ class Slow(FakeModels):
         self.asked.set()
         await self.go.wait()
         return await super().hear_candidate(clip)
+
+
+class SlowToEncode(FakeModels):
+    """As models in a child: what was begun there is finished, whoever is cancelled meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(Transcript(KEPT, model="fake"))
+        self.go = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        self.asked.set()
+        return await to_its_end(self._encode_once_let_go(clip, target, progress))
+
+    async def _encode_once_let_go(self, clip: Path, target: Path, progress: Progress) -> Encoded:
+        await self.go.wait()
+        return await super().encode(clip, target, progress)
 
 
 @pytest.fixture
@@ -283,3 +303,39 @@ async def test_whoever_hangs_up_takes_it_back(home: Path, candidate: Make) -> No
         await judging
 
         assert await worker._archive.find_moment(ID) is None
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_taken_back_while_its_sound_is_made_it_leaves_none(
+    home: Path, candidate: Make, times: int
+) -> None:
+    models = SlowToEncode()
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as worker:
+        before = everything_in(home)
+        judging = asyncio.create_task(worker.judge(candidate()))
+        await asyncio.wait_for(models.asked.wait(), PATIENCE_S)
+        for _ in range(times):
+            judging.cancel()
+            await asyncio.sleep(0)
+        models.go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await judging
+
+        assert await worker._archive.find_moment(ID) is None
+        assert everything_in(home) == before
+
+
+async def test_that_its_sound_cannot_be_made_leaves_none(
+    home: Path, worker: Worker, candidate: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything_in(home)
+
+    async def breaks_off(clip: Path, target: Path, progress: Progress) -> Encoded:
+        target.write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(worker.models, "encode", breaks_off)
+    with pytest.raises(OSError, match="No space"):
+        await worker.judge(candidate())
+
+    assert everything_in(home) == before
