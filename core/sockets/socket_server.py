@@ -98,11 +98,16 @@ class SocketServer:
         talk.add_done_callback(self._talks.pop)
 
     async def _talk(self, line: Line) -> None:
-        with contextlib.suppress(ConnectionError, TimeoutError):
-            if not is_trusted_caller(line.writer.get_extra_info("socket")):
-                await line.tell(self._limits.not_yours)
-            elif len(self._talks) > self._limits.most_lines:
-                await line.tell(self._limits.too_many)
-            else:
-                await self._converse(line)
-        await line.hang_up()
+        try:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await self._answered(line)
+        finally:  # whatever went wrong: nobody waits on a line that answers no more
+            await line.hang_up()
+
+    async def _answered(self, line: Line) -> None:
+        if not is_trusted_caller(line.writer.get_extra_info("socket")):
+            await line.tell(self._limits.not_yours)
+        elif len(self._talks) > self._limits.most_lines:
+            await line.tell(self._limits.too_many)
+        else:
+            await self._converse(line)

@@ -201,7 +201,8 @@ class Worker:
 
     async def judge(self, candidate: Candidate) -> Verdict:
         """What becomes of an utterance that nobody pressed for, as `Judging.judge`."""
-        return await self.judging.judge(candidate)
+        with understood(self.spool.folder.parent):
+            return await self.judging.judge(candidate)
 
     async def _past(self) -> PassageTable:
         return await self.searching.passages()

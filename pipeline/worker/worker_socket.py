@@ -30,6 +30,8 @@ import asyncio
 import base64
 import contextlib
 import os
+import re
+import traceback
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import asdict
 from pathlib import Path
@@ -37,6 +39,7 @@ from typing import Any, Protocol
 
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
+from core.log import get_log
 from core.sockets.socket_client import read_object
 from core.sockets.socket_server import Limits, Line, SocketServer
 from core.spool_port import Clip
@@ -47,6 +50,7 @@ from pipeline.search.found import Found, Wanted, found_as_json, read_wanted
 from pipeline.selection.verdict import Verdict, verdict_as_json
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
+from pipeline.store.format.readable import is_number
 from pipeline.worker.judging import Candidate
 from pipeline.worker.model_process import Models, ModelsFailed
 
@@ -155,6 +159,19 @@ async def _or_its_error(answering: Awaitable[dict[str, Any]]) -> dict[str, Any]:
         return _error("models_failed", str(error), "Try again.")
     except (ValueError, KeyError, TypeError) as error:
         return {**_NOT_UNDERSTOOD, "advice": type(error).__name__}
+    except OSError as error:
+        sentence = f"A file that the worker needs cannot be used ({error.strerror})."
+        return _error("failed", sentence, "`afterthought doctor` says more.")
+    except Exception as error:  # noqa: BLE001 - a fault of ours: whoever asked does not wait in vain
+        return _fault(error)
+
+
+def _fault(error: Exception) -> dict[str, Any]:
+    """What is told of a fault of ours; the log has where it was, and neither a word of anybody."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    fault, file = type(error).__name__, Path(where.filename).name
+    get_log().error("request_fault", fault=fault, file=file, line=where.lineno)
+    return _error("fault", f"Something broke in the worker: {fault}.", "Its log says where.")
 
 
 async def _answers(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
@@ -217,12 +234,23 @@ async def _refine(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
     return {"outcome": await worker.hear_again(ToRefine(moment, model, act))}
 
 
+def _signals(told: object) -> dict[str, float]:
+    """Raises WrongUsage for what is no object of shares by name."""
+    if not isinstance(told, dict) or not all(map(_is_share, told.values())):
+        raise WrongUsage("These are no signals.", advice="Send numbers from 0 to 1 by name.")
+    if any(re.fullmatch("[a-z_]{1,40}", name) is None for name in told):
+        raise WrongUsage("This is no signal's name.", advice="Send names in small letters.")
+    return {name: float(value) for name, value in told.items()}
+
+
+def _is_share(value: object) -> bool:
+    return is_number(value) and isinstance(value, int | float) and 0 <= value <= 1
+
+
 async def _judged(worker: Served, request: dict[str, Any], file: int | None) -> dict[str, Any]:
     if file is None:
         raise WrongUsage("No file came with it.", advice="Hand in the clip's file (SCM_RIGHTS).")
-    known = request.get("signals", {})
-    signals = {str(name): float(value) for name, value in known.items()}
-    verdict = await worker.judge(Candidate(file, signals))
+    verdict = await worker.judge(Candidate(file, _signals(request.get("signals", {}))))
     return verdict_as_json(verdict, explain=request.get("explain") is True)
 
 

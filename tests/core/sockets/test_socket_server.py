@@ -52,3 +52,21 @@ async def test_one_too_many_is_told_so_and_the_first_goes_on(tmp_path: Path) -> 
         each.close()
         await each.wait_closed()
     await server.close()
+
+
+async def test_a_talk_that_breaks_off_is_hung_up_on(tmp_path: Path) -> None:
+    async def breaks(line: Line) -> None:
+        await line.reader.readline()
+        raise OverflowError
+
+    unheard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: unheard.append(told))
+    server = SocketServer(breaks, LIMITS)
+    await server.listen(tmp_path / "own.sock")
+    reader, writer = await asyncio.open_unix_connection(tmp_path / "own.sock")
+    writer.write(b"one\n")
+
+    assert await answer(reader) == b""
+    writer.close()
+    await writer.wait_closed()
+    await server.close()

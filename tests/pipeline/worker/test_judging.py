@@ -325,17 +325,62 @@ async def test_taken_back_while_its_sound_is_made_it_leaves_none(
         assert everything_in(home) == before
 
 
-async def test_that_its_sound_cannot_be_made_leaves_none(
-    home: Path, worker: Worker, candidate: Make, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk of the archive is full"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (OverflowError("a word of the wearer's"), "Something broke in the worker: OverflowError"),
+    ],
+)
+async def test_that_its_sound_cannot_be_made_is_told_and_leaves_none(
+    worker: Worker,
+    candidate: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    sentence: str,
 ) -> None:
+    home = worker.spool.folder.parent
     before = everything_in(home)
 
     async def breaks_off(clip: Path, target: Path, progress: Progress) -> Encoded:
         target.write_bytes(b"half of it")
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
 
     monkeypatch.setattr(worker.models, "encode", breaks_off)
-    with pytest.raises(OSError, match="No space"):
-        await worker.judge(candidate())
+    asking = socket_client.ask_and_wait(
+        Home(home).worker_socket, {"do": "judge"}, file=candidate().file
+    )
+    with pytest.raises(socket_client.Declined, match=sentence) as told:
+        await asyncio.wait_for(asking, PATIENCE_S)
 
+    assert "wearer's" not in str(told.value)
     assert everything_in(home) == before
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        {"emphasis": float("nan")},
+        {"emphasis": float("inf")},
+        {"emphasis": -0.1},
+        {"emphasis": 1.1},
+        {"emphasis": None},
+        {"emphasis": True},
+        {"emphasis": "much"},
+        {"\ud800": 0.5},
+        {"": 0.5},
+        {"x" * 100: 0.5},
+        ["emphasis"],
+        "emphasis",
+        None,
+    ],
+)
+async def test_what_are_no_signals_is_refused(
+    socket_path: Path, candidate: Make, signals: object
+) -> None:
+    asking = socket_client.ask_and_wait(
+        socket_path, {"do": "judge", "signals": signals}, file=candidate().file
+    )
+    with pytest.raises(socket_client.Declined, match="no signal"):
+        await asyncio.wait_for(asking, PATIENCE_S)
