@@ -5,7 +5,6 @@ Belongs to the bridge's loop, like everything that it opens.
 
 import asyncio
 import contextlib
-import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import get_args
 from core.errors import NotFound, WrongUsage
 from core.facts import FactKind
 from core.moment import Transcript, VoiceTurn
+from core.text.names import person_name
 from dashboard.page_search import PageSearch, SearchOf
 from dashboard.sentences import say
 from pipeline.search.found import Found, Wanted
@@ -198,10 +198,10 @@ class ArchiveAccess:
             return await _newest_act(archive, row.id)
 
     async def name_voice(self, named: str, voice: str, name: str) -> str:
-        """Name a voice of a moment. Raises NotFound, and WrongUsage for no name."""
-        told = " ".join(unicodedata.normalize("NFC", name).split())
-        if not told:
+        """Name a voice of a moment. Raises NotFound, and UserError for what is no name."""
+        if not name.strip():
             raise WrongUsage(say("voice.no_name"), advice=say("voice.no_name_advice"))
+        told = person_name(name)
         async with self._writing(named) as (archive, row):
             await voices.name_voice(archive, row, voice, told)
             return await _newest_act(archive, row.id)

@@ -50,12 +50,14 @@ class Reading:
 async def enrol(archive: Archive, made: Enrolment, *, add: bool) -> Enrolment:
     """Know the wearer by this from now on; with `add`, by what was known and this.
 
-    What came of it.
+    A name of "" takes away the one from before, None leaves it. What came of it.
     """
     known = await voices.voice_print(archive)
     print_ = made.print
     if known is not None and known.model == print_.model:
-        print_ = joined(known, print_) if add else replace(print_, name=print_.name or known.name)
+        named = known.name if print_.name is None else print_.name
+        print_ = replace(joined(known, print_) if add else print_, name=named)
+    print_ = replace(print_, name=print_.name or None)
     await voices.enrol(archive, print_)
     return replace(made, print=print_)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import WrongUsage
 from core.text.counting import counted
+from core.text.names import person_name
 from pipeline.commands.naming import short_id
 from pipeline.commands.opening import writing
 from pipeline.commands.progress_bar import Meter
@@ -30,7 +31,7 @@ _QUALITY = {
 def enrol(arguments: Arguments, screen: Screen) -> int:
     """The wearer's voice, from the microphone or from files; or what is known of it erased."""
     if arguments.forget:
-        if arguments.files or arguments.add or arguments.name:
+        if arguments.files or arguments.add or arguments.name is not None:
             raise WrongUsage(
                 "--forget goes with nothing else.", advice="Write `afterthought enrol --forget`."
             )
@@ -43,6 +44,7 @@ async def _enrol(arguments: Arguments, screen: Screen) -> int:
     from pipeline import enrol as enrolling  # noqa: PLC0415
     from pipeline.store.sqlite.archive import open_archive  # noqa: PLC0415
 
+    name = _name(arguments.name)
     home = home_of(arguments)
     settings = load(home.path)
     reading = enrolling.Reading(settings, home.path)
@@ -53,13 +55,18 @@ async def _enrol(arguments: Arguments, screen: Screen) -> int:
     readings = [reading.heard(pcm) for pcm in sounds]
     with Meter("enrol", screen) as meter:
         total = sum(each.pcm.size for each in readings) // 16_000
-        made = reading.enrolment(
-            readings, arguments.name, lambda done_s: meter.reached(round(done_s), total)
-        )
+        made = reading.enrolment(readings, name, lambda done_s: meter.reached(round(done_s), total))
     async with open_archive(home.path) as archive:
         known = await enrolling.enrol(archive, made, add=arguments.add)
     _show(known, screen)
     return 0
+
+
+def _name(typed: str | None) -> str | None:
+    """What the wearer is to be called: "" for no name any more, None for the one from before."""
+    if typed is None:
+        return None
+    return person_name(typed) if typed.strip() else ""
 
 
 def _of_microphone(socket: Path, reading: "Reading", screen: Screen) -> "Pcm":
@@ -130,10 +137,9 @@ async def _forget(archive: "Archive", arguments: Arguments, screen: Screen) -> i
 
 async def speaker(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
     """Name one voice of a moment; it has that name wherever it speaks in it."""
-    from pipeline.imports import clean_text  # noqa: PLC0415
     from pipeline.store import voices  # noqa: PLC0415
 
-    name = " ".join(clean_text(" ".join(arguments.name)).split())
+    name = person_name(" ".join(arguments.name))
     row = await archive.moment(arguments.id)
     voice = arguments.voice if arguments.voice == "wearer" else arguments.voice.upper()
     await voices.name_voice(archive, row, voice, name)
@@ -153,7 +159,9 @@ def _enrol_arguments(parser: argparse.ArgumentParser) -> None:
         help="a recording of a minute in which you alone read aloud (else the microphone)",
     )
     parser.add_argument("--add", action="store_true", help="add to what is known of your voice")
-    parser.add_argument("--name", metavar="NAME", help="what you are called in recordings")
+    parser.add_argument(
+        "--name", metavar="NAME", help="what you are called in recordings (empty: no name any more)"
+    )
     parser.add_argument("--forget", action="store_true", help="erase what is known of your voice")
 
 

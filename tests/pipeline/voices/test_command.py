@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.paths import Home
 from core.settings import Settings
 from pipeline import media, models
 from pipeline.commands import acts
-from pipeline.enrol import Reading, forget_voice
+from pipeline.enrol import Reading, enrol, forget_voice
 from pipeline.forget import forget_everything
 from pipeline.spool.spool import Spool
 from pipeline.store import voices
@@ -129,6 +130,34 @@ def test_without_the_model_it_is_said_how_it_comes(
     with pytest.raises(ModelMissing) as caught:
         command.enrol(asked(files=["a.wav"]), Screen(as_json=True))
     assert "models --fetch voices" in caught.value.advice
+
+
+@pytest.mark.parametrize("name", ["Zo\udcff", "red\x1b[31m", "N" * 5_000])
+async def test_what_is_no_name_is_refused_before_anything_is_read(home: Path, name: str) -> None:
+    with pytest.raises(TextUnreadable, match="name"):
+        await command._enrol(asked(files=["there_is_none.wav"], name=name), Screen(as_json=True))
+    async with open_archive(home) as archive:
+        naming = Arguments(id=await keep_talk(archive), voice="a", name=[name])
+        with pytest.raises(TextUnreadable, match="name"):
+            await command.speaker(archive, naming, Screen(as_json=True))
+
+
+@pytest.mark.parametrize("add", [True, False])
+@pytest.mark.parametrize(
+    ("name", "then"), [(None, "Quirinalia"), ("Ann", "Ann"), ("", None), (" ", None)]
+)
+async def test_a_name_stays_until_another_or_none_is_given(
+    home: Path, *, add: bool, name: str | None, then: str | None
+) -> None:
+    async with open_archive(home) as archive:
+        await voices.enrol(archive, PRINT)
+
+        again = Enrolment(replace(PRINT, name=command._name(name)), 0.9)
+        await enrol(archive, again, add=add)
+
+        known = await voices.voice_print(archive)
+        assert known is not None
+        assert known.name == then
 
 
 async def test_show_tells_who_speaks_by_name(
