@@ -10,8 +10,8 @@ from pipeline.store.format.drafts import Kept, new_moment_id
 from pipeline.store.format.voice_drafts import Turns, VoicePrint, with_turns
 from tests.contracts.stores import AT, Both
 
-FIRST = VoicePrint("ge2e", bytes(16), 50.0, "Ann")
-SECOND = VoicePrint("ge2e", bytes(16), 60.0, "Ann")
+FIRST = VoicePrint("ge2e", b"\x00\x2c" * 256, 50.0, "Ann")
+SECOND = VoicePrint("ge2e", b"\x00\x2c" * 256, 60.0, "Ann")
 SAID = Transcript("so yes", (Word("so", 0, 300, 0.9), Word("yes", 900, 1200, 0.9)), "fake")
 TURNS = (VoiceTurn(0, 300, "A"), VoiceTurn(900, 1200, "B"))
 

@@ -152,9 +152,9 @@ def test_without_a_worker_nothing_can_be_tried_again_and_it_says_so(
 def test_what_a_voice_is_known_by_is_an_act_like_any_other(page: FlaskClient, home: Path) -> None:
     async def enrolled_and_erased() -> None:
         async with open_archive(home) as archive:
-            await voices.enrol(archive, VoicePrint("ge2e", bytes(16), 50.0))
+            await voices.enrol(archive, VoicePrint("ge2e", b"\x00\x2c" * 256, 50.0))
             await archive.begin_forgetting(await voices.enrolments(archive))
-            await voices.enrol(archive, VoicePrint("ge2e", bytes(16), 60.0))
+            await voices.enrol(archive, VoicePrint("ge2e", b"\x00\x2c" * 256, 60.0))
 
     asyncio.run(enrolled_and_erased())
     text = page.get("/acts").text

@@ -22,11 +22,16 @@ VOICE = "voice-"
 """How the subject of an enrolment begins; 64 random bits follow."""
 
 
+ROW_BYTES = 2 * 256
+"""Of a direction of a print: so many numbers has what the model says of a voice."""
+
+
 @dataclass(frozen=True, slots=True)
 class VoicePrint:
-    """What the wearer's voice is known by: a direction of unit length, by the model of that name.
+    """What the wearer's voice is known by: directions of unit length, by the model of that name.
 
-    `vector` is little-endian float16. It was made of so many seconds of speech.
+    `vector` is little-endian float16, one or more rows of `ROW_BYTES`. It was made of so many
+    seconds of speech.
     """
 
     model: str
@@ -66,11 +71,17 @@ def read_voice_print(content: bytes) -> VoicePrint | None:
     """The print that a belonging of that kind holds; None where it is damaged."""
     line, _, vector = content.partition(b"\n")
     head = json_object(line)
-    if head is None or not has_shape(head, _PRINT) or not vector or len(vector) % 2:
+    if head is None or not has_shape(head, _PRINT) or not vector or len(vector) % ROW_BYTES:
         return None
-    if not all(isfinite(number) for (number,) in iter_unpack("<e", vector)):
+    rows = [vector[at : at + ROW_BYTES] for at in range(0, len(vector), ROW_BYTES)]
+    if not all(map(_is_direction, rows)):
         return None
     return VoicePrint(head["model"], vector, head["seconds"], head["name"])
+
+
+def _is_direction(row: bytes) -> bool:
+    numbers = [number for (number,) in iter_unpack("<e", row)]
+    return all(map(isfinite, numbers)) and any(numbers)
 
 
 _PRINT = {"model": is_text, "seconds": is_number, "name": or_none(is_text)}

@@ -71,6 +71,15 @@ async def test_the_wearer_is_there_by_name(home: Path, post_clip: Post) -> None:
     assert await kept(home, post_clip()) == (["A", "wearer"], '{"wearer": "Ann"}')
 
 
+async def test_with_a_print_that_is_none_everything_is_heard_as_if_nobody_were_enrolled(
+    home: Path, post_clip: Post
+) -> None:
+    async with open_archive(home) as archive:
+        await voices.enrol(archive, VoicePrint("ge2e", b"\x00\x3c", 50.0))
+
+    assert await kept(home, post_clip()) == (["A", "B"], None)
+
+
 async def test_without_the_model_of_voices_there_are_no_turns(home: Path, post_clip: Post) -> None:
     moment = post_clip()
     async with working(Home(home), Settings(), models=FakeModels(SPOKEN)) as worker:

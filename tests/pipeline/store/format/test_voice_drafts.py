@@ -18,8 +18,9 @@ from pipeline.store.format.voice_drafts import (
     with_turns,
 )
 
-VECTOR = np.full(8, 0.125, "<f2").tobytes()
+VECTOR = np.full(2 * 256, 0.0625, "<f2").tobytes()
 PRINT = VoicePrint("ge2e", VECTOR, 51.2, "Änn")
+HEAD = b'{"model": "a", "seconds": 1, "name": null}\n'
 TURNS = Turns(
     (VoiceTurn(0, 900, "A"), VoiceTurn(900, 1200, None), VoiceTurn(1500, 2000, "wearer")),
     {"wearer": "Änn"},
@@ -87,12 +88,17 @@ def test_damaged_turns_count_as_none(change: dict[str, object]) -> None:
     assert read_turns(b"{") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"model": "a", "seconds": 1, "name": null}\n'])
+@pytest.mark.parametrize("content", [b"", b"{}", HEAD])
 def test_what_is_no_print_is_none(content: bytes) -> None:
     assert read_voice_print(content) is None
 
 
 def test_a_print_of_no_numbers_is_none() -> None:
-    content = b'{"model": "a", "seconds": 1, "name": null}\n' + np.array([np.nan], "<f2").tobytes()
+    content = HEAD + np.full(256, np.nan, "<f2").tobytes()
 
     assert read_voice_print(content) is None
+
+
+@pytest.mark.parametrize("vector", [VECTOR[:2], VECTOR[:-2], VECTOR[:510], VECTOR + bytes(512)])
+def test_a_print_of_no_whole_direction_is_none(vector: bytes) -> None:
+    assert read_voice_print(HEAD + vector) is None
