@@ -39,6 +39,9 @@ AGAIN_AFTER_S = 10.0
 LONGEST_REST_S = 60.0
 """A judgement that took hours waited for others: the models did not work so long for it."""
 
+FAILURE_TOLD_S = 600.0
+"""Unless the next goes well before: it may have been mended since."""
+
 
 @dataclass(frozen=True, slots=True)
 class AmbientSettings:
@@ -82,7 +85,9 @@ class Ambient:
         self._passed = PassedOver(around.source.stream, around.write)
         self._kept = 0
         self._began_s = self._next_s = self._now_s = 0.0
-        self._trouble: UserError | None = None
+        self._rests: UserError | None = None
+        self._failed: UserError | None = None
+        self._failed_s = 0.0
 
     @property
     def waiting(self) -> Iterable[Candidate]:
@@ -116,7 +121,7 @@ class Ambient:
         self._courier.end()
 
     def status(self) -> SelectionStatus:
-        trouble = self._trouble
+        trouble = self._trouble()
         sentence = "It keeps by itself what seems to matter, and forgets the rest at once."
         return SelectionStatus(
             policy="ambient",
@@ -169,8 +174,8 @@ class Ambient:
     def _hand_over(self) -> None:
         candidate = self._queue.first
         if self._courier.carried is None and candidate is not None:
-            self._trouble = self._around.why_rest()
-            if self._trouble is not None:
+            self._rests = self._around.why_rest()
+            if self._rests is not None:
                 self._next_s = self._now_s + AGAIN_AFTER_S
                 return
             self._began_s = self._now_s
@@ -190,13 +195,21 @@ class Ambient:
         waited = answered.candidate in self._queue
         if answered.outcome == "nobody" and waited:
             return  # it waits for the next worker
-        self._trouble = answered.why
+        self._failed, self._failed_s = answered.why, self._now_s
         self._queue.remove(answered.candidate)
         self._kept += answered.outcome == "kept"
         if waited and answered.outcome == "passed":
             self._pass_over(answered.candidate.spoken, *answered.reasons[:1])
         elif waited and answered.outcome == "declined":
             self._pass_over(answered.candidate.spoken, "not_judged")
+
+    def _trouble(self) -> UserError | None:
+        """What keeps things from being written down, as long as it is so."""
+        if self._rests is not None and len(self._queue):
+            rests = self._around.why_rest()
+            if rests is not None:
+                return rests
+        return self._failed if self._now_s - self._failed_s < FAILURE_TOLD_S else None
 
     def _rest_s(self, answered: Answered) -> float:
         """How long the models rest, so that they have worked no more than their share."""

@@ -8,9 +8,10 @@ import pytest
 
 from core.audio import Span
 from core.clock import FakeClock
+from core.errors import UserError
 from core.settings import MachineSettings, SelectionSettings, Settings
 from device.capture.candidates import ambient, chosen
-from device.capture.candidates.ambient import AGAIN_AFTER_S
+from device.capture.candidates.ambient import AGAIN_AFTER_S, FAILURE_TOLD_S
 from device.capture.candidates.courier import Answered, Outcome
 from device.capture.candidates.heard_queue import Candidate
 from device.capture.loop import DetectorLoaded
@@ -21,6 +22,10 @@ from tests.device.sounding import at
 from tests.device.wearer import Wearer
 
 Wear = Callable[..., Wearer]
+
+DISK_FULL = UserError("The disk is full.", advice="Free some space.")
+
+OUTCOMES: tuple[Outcome, ...] = ("declined", "passed", "declined")
 
 
 class HeldCourier:
@@ -51,10 +56,17 @@ class HeldCourier:
             self.carried = None
         return answered
 
-    def comes_back(self, outcome: Outcome) -> None:
+    def comes_back(self, outcome: Outcome, why: UserError | None = None) -> None:
         """The capture's next turn finds this answer."""
         assert self.carried is not None
-        self._answer = Answered(self.carried, outcome)
+        self._answer = Answered(self.carried, outcome, why=why)
+
+
+class Heat:
+    """The processor's, in degrees Celsius."""
+
+    def __init__(self) -> None:
+        self.celsius: float | None = None
 
 
 @pytest.fixture
@@ -63,10 +75,15 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def courier(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> HeldCourier:
+def heat() -> Heat:
+    return Heat()
+
+
+@pytest.fixture
+def courier(clock: FakeClock, heat: Heat, monkeypatch: pytest.MonkeyPatch) -> HeldCourier:
     made = HeldCourier(clock)
     monkeypatch.setattr(ambient, "Courier", lambda _: made)
-    monkeypatch.setattr(chosen, "celsius", lambda: None)
+    monkeypatch.setattr(chosen, "celsius", lambda: heat.celsius)
     monkeypatch.setattr(chosen, "percent_left", lambda: None)
     return made
 
@@ -93,6 +110,11 @@ def think(wearer: Wearer) -> None:
     wearer.silence(3)
     wearer.say(9)
     wearer.silence(3)
+
+
+def sentence(wearer: Wearer) -> str:
+    found: str = wearer.ask(do="status")["selection"]["sentence"]
+    return found
 
 
 def handed_over(wearer: Wearer, courier: HeldCourier, number: int) -> float:
@@ -154,6 +176,48 @@ def test_where_nobody_is_there_it_asks_again_after_a_while_and_not_at_once(
 
     assert AGAIN_AFTER_S <= waited_s < AGAIN_AFTER_S + 2
     assert courier.handed_over[0][0] == courier.handed_over[1][0]
+
+
+def test_where_nothing_waits_any_more_no_rest_is_told(wear: Wear, heat: Heat) -> None:
+    wearer, heat.celsius = wear(), 90.0
+    think(wearer)
+    assert "hot (90 °C)" in sentence(wearer)
+
+    wearer.ask(do="pause")
+
+    assert "hot" not in sentence(wearer)
+
+
+def test_what_has_cooled_is_told_as_hot_no_more_while_a_keep_is_open(
+    wear: Wear, heat: Heat
+) -> None:
+    wearer, heat.celsius = wear(), 90.0
+    think(wearer)
+    wearer.silence(60)
+    wearer.ask(do="record", on=True)
+    assert wearer.ask(do="status")["selection"]["waiting"] == 1
+    assert "hot (90 °C)" in sentence(wearer)
+
+    heat.celsius = 50.0
+
+    assert "hot" not in sentence(wearer)
+
+
+def test_a_failure_is_told_until_the_next_goes_well_or_it_is_long_ago(
+    wear: Wear, courier: HeldCourier
+) -> None:
+    wearer = wear(cpu_percent=100)
+    for number, outcome in enumerate(OUTCOMES, start=1):
+        think(wearer)
+        handed_over(wearer, courier, number)
+        courier.comes_back(outcome, DISK_FULL if outcome == "declined" else None)
+        wearer.turn()
+        assert ("The disk is full." in sentence(wearer)) == (outcome == "declined")
+
+    wearer.wait(FAILURE_TOLD_S - 10)
+    assert "The disk is full." in sentence(wearer)
+    wearer.wait(20)
+    assert "The disk is full." not in sentence(wearer)
 
 
 def test_a_pause_has_called_back_what_is_on_its_way_when_it_answers(
