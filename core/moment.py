@@ -36,6 +36,13 @@ class Transcript:
     language: str | None = None
     other_language: str | None = None
 
+    @property
+    def may_be_another_language(self) -> bool:
+        """It was heard, in no language that was sure, and most of its words stand in doubt."""
+        if self.model is None or self.language is not None:
+            return False
+        return sum(word.doubtful for word in self.words) * 2 > len(self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class VoiceTurn:

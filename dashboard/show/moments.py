@@ -216,11 +216,16 @@ def card(row: MomentRow, clock: Clock) -> Card:
         is_hidden=row.state == "hidden",
         is_awaited=row.words == "awaited" and not row.text,
         revision=row.revision,
-        can_retry=row.words == "failed",
+        can_retry=row.words == "failed" or _has_another_language(row),
         language=row.language or "",
         reason=why_kept(row),
         is_selected=row.how == "selected",
     )
+
+
+def _has_another_language(row: MomentRow) -> bool:
+    """It may be one that was listed since."""
+    return row.other_language is not None and row.sound is not None
 
 
 def _words_status(row: MomentRow) -> str:
@@ -247,6 +252,8 @@ def page(
         shown = replace(
             shown, words_status=say("moment.still_to_come", reason=waits), can_retry=True
         )
+    elif transcript is not None and transcript.may_be_another_language and shown.has_sound:
+        shown = replace(shown, can_retry=True)
     return Page(
         card=shown,
         day=say("hidden.time_not_known") if day is None else day_title(day, clock.today),

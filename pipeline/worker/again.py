@@ -26,9 +26,19 @@ _ORIGINS: dict[str, ClipOrigin] = {
 }
 
 
+async def language_is_open(archive: Reader, row: MomentRow) -> bool:
+    """True where it is in a language that was not listed, or is hardly English."""
+    if row.other_language is not None:
+        return True
+    if row.language is not None or row.words != "words":
+        return False
+    transcript = await archive.transcript(row)
+    return transcript is not None and transcript.may_be_another_language
+
+
 async def lacks_something(archive: Reader, row: MomentRow) -> bool:
-    """True where the models failed on this moment, or it is in a language that was not listed."""
-    if row.words == "failed" or row.other_language is not None:
+    """True where the models failed on this moment, or other ones may know its language."""
+    if row.words == "failed" or await language_is_open(archive, row):
         return True
     return row.id in {each.id for each in await archive.lacking()}
 

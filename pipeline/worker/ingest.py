@@ -26,6 +26,7 @@ from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
 from pipeline.store.voices import voice_print
 from pipeline.voices.wearer import Recognised, recognised
+from pipeline.worker.again import language_is_open
 from pipeline.worker.encoding import both, encode_here, to_its_end
 from pipeline.worker.model_process import Heard, Models, ModelsFailed, Said
 from pipeline.worker.pace import Pace
@@ -192,10 +193,11 @@ class Ingest:
     async def _is_heard(self, clip: Clip) -> bool:
         """True where nothing is left to hear: it was heard, or a later revision was kept.
 
-        What was in another language is heard again when it comes again.
+        What was in another language, or hardly in English, is heard again when it comes again.
         """
         row = await self._archive.find_moment(clip.id)
-        if row is not None and row.revision == clip.revision and row.other_language is not None:
+        is_current = row is not None and row.revision == clip.revision
+        if row is not None and is_current and await language_is_open(self._archive, row):
             return False
         return await self._was_heard(clip)
 

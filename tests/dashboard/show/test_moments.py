@@ -16,6 +16,7 @@ from tests.dashboard.rows import at_ms, gap, in_zone, moment, pause, utc, utc_ms
 
 NOW = utc(utc_ms(20, 21.5))
 ROW = moment()
+DOUBTED = Word("mask", 0, 300, 0.2, doubtful=True)
 
 
 def card(row: MomentRow) -> Card:
@@ -40,6 +41,29 @@ def test_what_was_not_pressed_says_where_it_is_from() -> None:
 
 def test_a_list_leaves_the_reason_out() -> None:
     assert card(moment(how="file")).facts(why=False) == "9 s"
+
+
+def test_what_may_be_in_another_language_can_be_tried_again() -> None:
+    there = moment(words="no_words", text="", other_language="pt", sound="0f")
+
+    assert card(there).can_retry
+    assert not card(replace(there, sound=None)).can_retry
+    assert not card(moment(sound="0f")).can_retry
+
+
+@pytest.mark.parametrize(
+    ("heard", "again"),
+    [
+        (Transcript("mask", (DOUBTED,), "whisper"), True),
+        (Transcript("mask", (DOUBTED,), "whisper", language="en"), False),
+        (Transcript("mask", (replace(DOUBTED, doubtful=False),), "whisper"), False),
+        (Transcript("mask", (DOUBTED,)), False),
+    ],
+)
+def test_what_is_hardly_english_can_be_tried_again(heard: Transcript, again: object) -> None:
+    page = moments.page(moment(text="mask", language=heard.language, sound="0f"), heard, NOW)
+
+    assert page.card.can_retry is again
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from core.clock import FakeClock
 from core.command_line import Screen
 from core.errors import NotFound
-from core.moment import Transcript
+from core.moment import Transcript, Word
 from core.paths import Home
 from core.settings import Settings
 from pipeline.commands.retrying import retry
@@ -139,6 +139,25 @@ async def test_what_was_in_another_language_is_heard_again_when_it_is_named(
     assert (status, told[0]["outcome"], told[0]["text"]) == (0, "done", "pill box")
     row = await row_of(home, moment)
     assert (row.words, row.language, row.other_language) == ("words", "de", None)
+
+
+async def test_what_was_hardly_english_is_heard_again_when_it_is_named(
+    home: Path, models: FakeModels, post_clip: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doubted = [replace(word, doubtful=True) for word in SPOKEN.words]
+    models.transcript = replace(SPOKEN, words=tuple(doubted))
+    moment = post_clip()
+    async with working(Home(home), Settings(), models=models) as worker:
+        await worker.drain()
+    models.transcript = Transcript("gern", (Word("gern", 0, 300, 0.9),), "fake", language="de")
+
+    assert await retried(home, capsys) == (0, [])
+    status, told = await retried(home, capsys, moment)
+
+    assert (status, told[0]["outcome"], told[0]["text"]) == (0, "done", "gern")
+    assert (await row_of(home, moment)).language == "de"
+    status, told = await retried(home, capsys, moment)
+    assert (status, told[0]["outcome"]) == (0, "not_failed")
 
 
 async def test_an_id_that_nothing_has_is_an_error_and_changes_nothing(
