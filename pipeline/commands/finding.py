@@ -1,7 +1,7 @@
 """`search`: moments by their words and by what they mean."""
 
 import argparse
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.command_line import Arguments, Command, Screen, home_of
@@ -48,14 +48,16 @@ async def _search(archive: "SqliteReader", arguments: Arguments, screen: Screen)
     from core.settings_file import spoken_in  # noqa: PLC0415
 
     home = home_of(arguments)
-    engine = Engine(
-        PassageReader(archive.connection), _embedder(home, screen), spoken_in(home.path)
-    )
+    embedders = _Embedders(home)
+    passages = PassageReader(archive.connection)
+    engine = Engine(passages, embedders.embed, spoken_in(home.path))
     hits = 0
     for batch in batches(queries, BATCH):
         found = await engine.search_many(
             batch, n=arguments.n, since_ms=period.since_ms, until_ms=period.until_ms
         )
+        for sentence in embedders.missing():
+            screen.say(sentence)
         for each in found:
             hits += len(each.hits)
             if single:
@@ -69,29 +71,44 @@ async def _search(archive: "SqliteReader", arguments: Arguments, screen: Screen)
     return 0
 
 
-def _embedder(
-    home: "Home", screen: Screen
-) -> Callable[[Sequence[str], str], Awaitable["Vectors | None"]]:
-    """The worker's embedder, or one of our own; without either, words alone, and a sentence."""
-    from pipeline.search.query_vectors import asker  # noqa: PLC0415
+class _Embedders:
+    """The worker's embedders, or those of our own; what neither has is told, once."""
 
-    ask_worker = asker(home.worker_socket, WORKER_PATIENCE_S)
-    own: dict[str, Any] = {}
+    def __init__(self, home: "Home") -> None:
+        from pipeline.search.query_vectors import asker  # noqa: PLC0415
 
-    async def embed(texts: Sequence[str], embedder: str) -> "Vectors | None":
-        vectors = None if embedder in own else await ask_worker(texts, embedder)
-        if vectors is not None:
-            return vectors
-        try:
-            if embedder not in own:
-                own[embedder] = _load_embedder(home, embedder)
-        except ModelMissing as error:
-            screen.say(f"Searched by words alone. {error}")
-            return None
-        loaded: Vectors = own[embedder].embed(texts)
-        return loaded
+        self._home = home
+        self._ask_worker = asker(home.worker_socket, WORKER_PATIENCE_S)
+        self._own: dict[str, Any] = {}
+        self._answered: set[str] = set()
+        self._missing: dict[str, ModelMissing] = {}
+        self._told: set[str] = set()
 
-    return embed
+    async def embed(self, texts: Sequence[str], embedder: str) -> "Vectors | None":
+        """None where no model of that name is here."""
+        vectors = None
+        if embedder not in self._own:
+            vectors = await self._ask_worker(texts, embedder)
+        if vectors is None:
+            try:
+                if embedder not in self._own:
+                    self._own[embedder] = _load_embedder(self._home, embedder)
+            except ModelMissing as error:
+                self._missing[embedder] = error
+                return None
+            vectors = self._own[embedder].embed(texts)
+        self._answered.add(embedder)
+        return vectors
+
+    def missing(self) -> Iterator[str]:
+        """A sentence for each that is not here and was not told yet.
+
+        An archive that is embedded anew has vectors of two.
+        """
+        for name in [each for each in self._missing if each not in self._told]:
+            how = "by words, and some of it by meaning" if self._answered else "by words alone"
+            yield f"Searched {how}. {self._missing[name]}"
+            self._told.add(name)
 
 
 def _load_embedder(home: "Home", name: str) -> Any:  # noqa: ANN401 - an Embedder, heavy to import
