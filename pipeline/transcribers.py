@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -113,6 +113,9 @@ class _English:
 
     def transcribe(self, pcm: Pcm) -> Transcript:
         return self.model.get().transcribe(pcm)
+
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        return self.model.get().transcribe_together(pcms)
 
 
 class _Many:

@@ -59,6 +59,9 @@ class Asked:
         self.times += 1
         return self._own.transcribe(pcm)
 
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        return [self.transcribe(pcm) for pcm in pcms]
+
 
 class AlwaysSpeech:
     """A speech model for which everything is speech: the gates before and after are open."""

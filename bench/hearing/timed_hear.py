@@ -8,6 +8,7 @@ import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,14 @@ def child(folder: Path, arguments: list[str]) -> None:
         from pipeline.worker import model_child  # noqa: PLC0415 - timed
 
         _put_around_models(watch)
-    target, answer = folder / f"models-{os.getpid()}.json", model_child.Server._answer  # noqa: SLF001
+    target = folder / f"models-{os.getpid()}.json"
+    answer = model_child.Server._answer_all  # noqa: SLF001
 
-    def answered(server: model_child.Server, asked: "Asked") -> None:
+    def answered(server: model_child.Server, asked: "Sequence[Asked]") -> None:
         answer(server, asked)
         _leave(watch, target)
 
-    setattr(model_child.Server, "_answer", answered)  # noqa: B010 - the end of each piece of work
+    setattr(model_child.Server, "_answer_all", answered)  # noqa: B010 - the end of each piece of work
     sys.argv = ["model_child", *arguments]
     model_child.main()
 
@@ -97,7 +99,7 @@ def _put_around_models(watch: Stopwatch) -> None:
     watch.put_around(theirs, "encode", "encoder")
     watch.put_around(theirs, "generate detect_language", "decoder")
     watch.put_around(theirs, "align", "alignment")
-    watch.put_around(WhisperTranscriber, "transcribe", "features")
+    watch.put_around(WhisperTranscriber, "transcribe_together", "features")
     watch.put_around(Whisper, "__init__", "loading Whisper")
     watch.put_around(embedders, "opened", "loading the embedder")
     watch.put_around(SileroSpeechModel, "__init__", "loading the speech model")

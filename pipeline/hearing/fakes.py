@@ -52,6 +52,9 @@ class FakeTranscriber:
             mean_log_probability=-0.2 if line else None,
         )
 
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        return [self.transcribe(pcm) for pcm in pcms]
+
 
 def _spread(line: Sequence[str], length_ms: int) -> tuple[Word, ...]:
     step_ms = length_ms // len(line) if line else 0

@@ -134,9 +134,18 @@ class ChoosingTranscriber:
 
     def transcribe(self, pcm: Pcm) -> Transcript:
         """The words in the language that it chose; none, and `other_language`, in another."""
+        (heard,) = self.transcribe_together([pcm])
+        return heard
+
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        """Together as English; one after the other in another language."""
         if ENGLISH not in self._listed and (many := self._many()) is not None:
-            return self._of_many(many, pcm, None)
-        heard = self._english.transcribe(pcm)
+            return [self._of_many(many, pcm, None) for pcm in pcms]
+        as_english = self._english.transcribe_together(pcms)
+        return [self._chosen(pcm, heard) for pcm, heard in zip(pcms, as_english, strict=True)]
+
+    def _chosen(self, pcm: Pcm, heard: Transcript) -> Transcript:
+        """What it is in the language that it was spoken in, after it was heard as English."""
         if not is_hardly_likely(heard, ASK_BELOW):
             return _as_english(heard)
         if (many := self._many()) is not None:

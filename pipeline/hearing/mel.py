@@ -25,6 +25,9 @@ _LEAST_ENERGY = 1e-10
 _RANGE = 8.0
 """What lies further below the loudest than this is raised to it, in powers of ten of energy."""
 
+_SILENT = -0.5
+"""What the least level of a sound comes to that has its loudest at 2, as speech mostly does."""
+
 Frames = npt.NDArray[np.float32]
 """Shape (80, n), float32: log energies by band, scaled as Whisper was trained, near -1 to 1."""
 
@@ -57,6 +60,11 @@ def _levels(windows: npt.NDArray[np.float32]) -> Frames:
     energy = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
     levels: Frames = np.log10(np.maximum(mel_bands(_BANDS) @ energy.T, _LEAST_ENERGY))
     return levels.astype(np.float32)
+
+
+def silent(count: int) -> Frames:
+    """So many frames of silence, as they come behind speech of ordinary loudness."""
+    return np.full((_BANDS, count), _SILENT, np.float32)
 
 
 def frames_of(pcm: Pcm) -> int:

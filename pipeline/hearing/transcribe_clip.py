@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +27,22 @@ if TYPE_CHECKING:  # their modules load onnxruntime and ctranslate2; the fakes n
 PIECE_SAMPLES = 900 * FRAME_SAMPLES
 """How much is gated at once: 28.8 s of sound, a tenth of a second of work."""
 
+TOGETHER = 8
+TOGETHER_SAMPLES = 60 * RATE_HZ
+"""How many stretches are transcribed at once, and how much sound: no more than the longest of the
+short clips has, for so long somebody waits who has just pressed."""
+
 Progress = Callable[[float], None]
 """Told how many seconds of the sound are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Sound to transcribe, and how many seconds of it are surely speech."""
+
+    window: Window
+    sound: Pcm
+    sure_s: float
 
 
 def hear(
@@ -47,14 +62,63 @@ def hear(
     """
     tell = _rising(progress)
     parts: list[Transcript] = []
+    for some in _together(_stretches(pcm, speech_model, tell, longest_s)):
+        parts += _heard(some, transcriber)
+        tell(some[-1].window.span.end_s)
+    tell(pcm.size / RATE_HZ)
+    return _joined(parts, transcriber.name)
+
+
+def hear_together(
+    clips: Sequence[tuple[Pcm, Progress]],
+    speech_model: SpeechModel,
+    transcriber: Transcriber,
+    *,
+    longest_s: float = WINDOW_S,
+) -> list[Transcript]:
+    """The very same for each of several short clips, at less cost than one after the other.
+
+    Each has its own listener, who hears the whole length last.
+    """
+    tells = [_rising(progress) for _, progress in clips]
+    found = [
+        list(_stretches(pcm, speech_model, tell, longest_s))
+        for (pcm, _), tell in zip(clips, tells, strict=True)
+    ]
+    heard: list[Transcript] = []
+    for some in _together(stretch for stretches in found for stretch in stretches):
+        heard += _heard(some, transcriber)
+    parts = iter(heard)
+    transcripts = []
+    for (pcm, _), tell, stretches in zip(clips, tells, found, strict=True):
+        tell(pcm.size / RATE_HZ)
+        transcripts.append(_joined(list(islice(parts, len(stretches))), transcriber.name))
+    return transcripts
+
+
+def _stretches(
+    pcm: Pcm, speech_model: SpeechModel, tell: Progress, longest_s: float
+) -> Iterator[_Stretch]:
+    """What of a clip is to be transcribed. Lazy."""
     evidence = Evidence()
     watched = evidence.watched(probabilities(pcm, speech_model, tell))
     spoken = utterances(watched, longest_s=longest_s - 1.0)
     for window in windows(spoken, pcm.size, longest_s=longest_s):
-        parts.append(_heard(window, pcm, transcriber, evidence.sure_s(window.span)))
-        tell(window.span.end_s)
-    tell(pcm.size / RATE_HZ)
-    return _joined(parts, transcriber.name)
+        sound = np.array(pcm[window.span.start : window.span.end])
+        yield _Stretch(window, sound, evidence.sure_s(window.span))
+
+
+def _together(stretches: Iterable[_Stretch]) -> Iterator[list[_Stretch]]:
+    """As many as are handed over at once: not more work than one long sound is."""
+    some, samples = list[_Stretch](), 0
+    for each in stretches:
+        if some and (len(some) == TOGETHER or samples + each.sound.size > TOGETHER_SAMPLES):
+            yield some
+            some, samples = [], 0
+        some.append(each)
+        samples += each.sound.size
+    if some:
+        yield some
 
 
 def probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> Iterator[float]:
@@ -68,12 +132,16 @@ def probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> It
         progress((start + piece.size) / RATE_HZ)
 
 
-def _heard(window: Window, pcm: Pcm, transcriber: Transcriber, sure_s: float) -> Transcript:
-    sound = np.array(pcm[window.span.start : window.span.end])
-    transcript = transcriber.transcribe(sound)
-    words = [_shifted(word, window.span) for word in transcript.words]
-    likelihood = transcript.mean_log_probability
-    return replace(transcript, words=believable(words, window.speech, sure_s, likelihood))
+def _heard(some: Sequence[_Stretch], transcriber: Transcriber) -> list[Transcript]:
+    heard = transcriber.transcribe_together([each.sound for each in some])
+    return [_believed(each, one) for each, one in zip(some, heard, strict=True)]
+
+
+def _believed(stretch: _Stretch, heard: Transcript) -> Transcript:
+    window = stretch.window
+    words = [_shifted(word, window.span) for word in heard.words]
+    likelihood = heard.mean_log_probability
+    return replace(heard, words=believable(words, window.speech, stretch.sure_s, likelihood))
 
 
 def _shifted(word: Word, span: Span) -> Word:

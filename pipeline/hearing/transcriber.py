@@ -8,11 +8,9 @@ what was read a moment ago in the same sound leads on into its rest, which else 
 middle of a sentence.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
-
-from ctranslate2 import StorageView
 
 from core.machine import Profile
 from core.moment import Transcript, Word
@@ -22,6 +20,7 @@ from pipeline.hearing.alignment import Placed
 from pipeline.hearing.doubt import is_disbelieved, is_doubtful
 from pipeline.hearing.mel import FRAMES_A_SECOND, Frames, frames_of, log_mel
 from pipeline.hearing.reading import Reading
+from pipeline.hearing.steps import Heard, Place, Search, Steps, in_step
 from pipeline.hearing.whisper import Whisper
 
 BEAMS = 5
@@ -33,11 +32,15 @@ LONGEST: Mapping[Profile, int] = {"full": FULL, "zero": 1800}
 """Frames: what is read once more at its full length comes to this at most. Where memory is short
 it is 18 s, which mend as much (decision 032)."""
 
-LEAST = 1000
-"""Frames: with fewer it turns in circles, however short the sound is."""
-
-SILENCE_AFTER = 200
+SILENCE_AFTER = 120
 """Frames behind the sound: without them it reads on past the end."""
+
+AT_LEAST = 550
+"""Positions that are searched, silence behind the sound included: with fewer it turns in circles,
+however short the sound is, and what is as long can be searched together."""
+
+AGAIN = 1100
+"""The same where it turned in a circle."""
 
 ONE_STEP = 2
 """Frames to one step of the encoder: in a rest of less, nothing can be placed, nor was said."""
@@ -60,6 +63,10 @@ class Transcriber(Protocol):
 
         The same samples give the same words every time. No words: empty text.
         """
+        ...
+
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        """The very same for each of these, where that costs less than one after the other."""
         ...
 
 
@@ -90,48 +97,65 @@ class WhisperTranscriber:
         self._longest = longest
 
     def transcribe(self, pcm: Pcm) -> Transcript:
-        parts = [part for part in self._parts(pcm) if part.words]
-        words = tuple(word for part in parts for word in part.words)
+        (heard,) = self.transcribe_together([pcm])
+        return heard
+
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        return in_step([self._steps(pcm) for pcm in pcms], self._whisper.answer)
+
+    def _steps(self, pcm: Pcm) -> Steps[Transcript]:
+        parts = yield from self._parts(pcm)
+        worded = [part for part in parts if part.words]
+        words = tuple(word for part in worded for word in part.words)
         return Transcript(
             text=joined(word.word for word in words),
             words=words,
             model=self.name,
-            mean_log_probability=_mean_log_probability(parts),
+            mean_log_probability=_mean_log_probability(worded),
         )
 
-    def _parts(self, pcm: Pcm) -> Iterator[_Part]:
+    def _parts(self, pcm: Pcm) -> Steps[list[_Part]]:
         """Read on from where the last complete sentence ended, until the sound is used up."""
         if not pcm.size:
-            return
+            return []
         frames, end = log_mel(pcm, silence=FULL), frames_of(pcm)
-        at, said = 0, list[int]()
+        at, said, parts = 0, list[int](), list[_Part]()
         while end - at >= ONE_STEP:
             size = min(FULL, end - at)
-            reading, heard = self._read(frames[:, at:], size, said)
+            reading, heard = yield from self._read(frames[:, at:], size, said)
             tokens, read_on = ([], None) if reading.silence else self._whisper.spoken(reading)
-            words = self._whisper.place(tokens, heard, size, self._language)
-            yield _part(reading, words, at / FRAMES_A_SECOND, len(tokens))
+            words = yield Place(heard, size, self._language, tuple(tokens))
+            parts.append(_part(reading, words, at / FRAMES_A_SECOND, len(tokens)))
             said += tokens
             at += size if read_on is None else min(read_on, size)
+        return parts
 
-    def _read(self, frames: Frames, size: int, said: list[int]) -> tuple[Reading, StorageView]:
+    def _read(self, frames: Frames, size: int, said: list[int]) -> Steps[tuple[Reading, Heard]]:
         """The search over the sound alone; where that turns in a circle, as Whisper was trained.
 
         That is over the full length, and with timestamps.
         """
-        length = _even(min(self._longest, max(LEAST, size + SILENCE_AFTER)))
-        heard = self._whisper.encode(frames[:, :length])
-        first = self._search(heard, size, said)
+        length = _even(min(self._longest, size + SILENCE_AFTER))
+        sound = self._whisper.encode(frames[:, :length])
+        heard = self._whisper.followed_by_silence(sound, AT_LEAST)
+        first = yield self._search(heard, size, said)
         if not first.repeats:
-            return self._likelier(first, heard, size, said), heard
+            likelier = yield from self._likelier(first, heard, size, said)
+            return likelier, heard
         if length < self._longest:
-            heard = self._whisper.encode(frames[:, : self._longest])
-            again = self._search(heard, size, said, timed=True)
+            again_over = min(AGAIN, self._longest // 2)
+            heard = (
+                self._whisper.followed_by_silence(sound, again_over)
+                if len(sound) < again_over
+                else self._whisper.encode(frames[:, : self._longest])
+            )
+            again = yield self._search(heard, size, said, timed=True)
             if not again.runs_away:  # an echo in both was said: people do repeat a sentence
                 return again, heard
-        return self._search(heard, size, [], repeats_none=True), heard
+        braked = yield self._search(heard, size, [], repeats_none=True)
+        return braked, heard
 
-    def _likelier(self, first: Reading, heard: StorageView, size: int, said: list[int]) -> Reading:
+    def _likelier(self, first: Reading, heard: Heard, size: int, said: list[int]) -> Steps[Reading]:
         """This reading; where it is unlikely, that of a narrow search if that is likelier.
 
         A wide beam prefers fluent nonsense ("Thank you for watching"); a narrow one stays nearer
@@ -139,14 +163,14 @@ class WhisperTranscriber:
         """
         if first.silence or not first.unlikely:
             return first
-        narrow = self._search(heard, size, said, beams=1)
+        narrow = yield self._search(heard, size, said, beams=1)
         is_likelier = narrow.mean_log_probability > first.mean_log_probability
         return narrow if is_likelier and not narrow.repeats else first
 
-    def _search(self, heard: StorageView, size: int, said: list[int], **how: Any) -> Reading:  # noqa: ANN401
-        """The usual search, but for `how`, as `Whisper.search` names it."""
-        usual = {"beams": BEAMS, "timed": size > AT_ONCE, "repeats_none": False}
-        return self._whisper.search(heard, size, self._language, said=said, **{**usual, **how})
+    def _search(self, heard: Heard, size: int, said: list[int], **how: Any) -> Search:  # noqa: ANN401
+        """The usual search, but for `how`."""
+        usual = Search(heard, size, self._language, BEAMS, timed=size > AT_ONCE, said=tuple(said))
+        return replace(usual, **how)
 
 
 def _even(count: int) -> int:

@@ -1,6 +1,6 @@
 """A Whisper in CTranslate2 form on the processor: what it takes and gives, one step at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,20 @@ from ctranslate2 import StorageView
 
 from core.machine import give_memory_back
 from pipeline.hearing.alignment import Placed, place
-from pipeline.hearing.mel import FRAMES_A_SECOND, Frames
+from pipeline.hearing.mel import FRAMES_A_SECOND, Frames, silent
 from pipeline.hearing.number_format import NumberFormat
 from pipeline.hearing.reading import Reading, most_tokens
+from pipeline.hearing.steps import Heard, Place, Search, Step
 from pipeline.hearing.tokens import Tokens
 
 LATEST_START = 50
 """The first sentence begins within 1 s of the window, in steps of 20 ms; Whisper's own rule."""
+
+MOST_TOGETHER = 4
+"""Searches: eight would save a tenth more, and take twice the memory."""
+
+MOST_POSITIONS = 3300
+"""In one search: what it remembers of each is 12 KB."""
 
 MOST_TOKENS = 448
 """Those that Whisper has positions for, its prompt included."""
@@ -39,76 +46,112 @@ class Whisper:
             intra_threads=threads,
         )
         self._tokens = Tokens(folder)
+        self._silences: dict[int, Heard] = {}
+        # Sums of whole numbers are the same in whatever order they are made.
+        self._is_exact = number_format == "int8"
 
-    def encode(self, frames: Frames) -> StorageView:
+    def encode(self, frames: Frames) -> Heard:
         """What the encoder makes of these frames, an even number of them and 3,000 at most.
 
         No step takes as much memory: what was freed before it and by it is given back.
         """
         given = StorageView.from_array(np.ascontiguousarray(frames[None]))
         give_memory_back()
-        heard = self._model.encode(given)
+        heard: Heard = np.array(self._model.encode(given))[0]
         give_memory_back()
         return heard
 
-    def search(  # noqa: PLR0913 - each is a matter of its own
-        self,
-        heard: StorageView,
-        size: int,
-        language: str,
-        *,
-        beams: int,
-        timed: bool,
-        said: Sequence[int] = (),
-        repeats_none: bool = False,
-    ) -> Reading:
-        """The likeliest tokens that were said in `size` frames; the same ones every time.
+    def followed_by_silence(self, heard: Heard, positions: int) -> Heard:
+        """The same with silence behind it, so that it has at least so many positions.
 
-        `said` are the tokens before them, `timed` asks for the times of sentences; where it
-        `repeats_none`, no three tokens come twice.
+        The silence was encoded once, and costs nothing more.
         """
-        most = most_tokens(size / FRAMES_A_SECOND)
-        start = self._start(language)
-        prompt = self._tokens.prompt(start, said[-(MOST_TOKENS // 2 - 1) :], timed=timed)
+        if len(heard) >= positions:
+            return heard
+        if positions not in self._silences:
+            self._silences[positions] = self.encode(silent(2 * positions))
+        return np.concatenate([heard, self._silences[positions][len(heard) :]])
+
+    def answer(self, steps: Sequence[Step]) -> list[Any]:
+        """A `Reading` for each search and the words for each place, in their order.
+
+        Searches that are alike are made together. What comes of one does not depend on the others.
+        """
+        answers: dict[Step, Any] = {}
+        alike: dict[Hashable, list[Search]] = {}
+        for step in steps:
+            if isinstance(step, Search):
+                kind = self._kind(step) if self._is_exact else step
+                alike.setdefault(kind, []).append(step)
+            else:
+                answers[step] = self._place(step)
+        for searches in alike.values():
+            most = max(1, min(MOST_TOGETHER, MOST_POSITIONS // len(searches[0].heard)))
+            for first in range(0, len(searches), most):
+                some = searches[first : first + most]
+                answers |= zip(some, self._search(some), strict=True)
+        return [answers[step] for step in steps]
+
+    def _kind(self, step: Search) -> Hashable:
+        """What has to be the same in searches that are made together."""
+        how = step.beams, step.timed, step.repeats_none
+        return len(step.heard), len(self._prompt(step)), how
+
+    def _search(self, alike: Sequence[Search]) -> list[Reading]:
+        """The same tokens every time."""
+        prompts, first = [self._prompt(each) for each in alike], alike[0]
+        # The sound's own length would make of each a kind by itself; `most` judges it after all.
+        most = most_tokens(len(first.heard) * 2 / FRAMES_A_SECOND)
         found = self._model.generate(
-            heard,
-            [prompt],
-            beam_size=beams,
-            no_repeat_ngram_size=3 if repeats_none else 0,
+            _stacked(alike),
+            prompts,
+            beam_size=first.beams,
+            no_repeat_ngram_size=3 if first.repeats_none else 0,
             # CTranslate2 allows half of it, or what is left of it after the prompt.
-            max_length=min(MOST_TOKENS, max(2 * most, len(prompt) + most)),
+            max_length=min(MOST_TOKENS, max(2 * most, len(prompts[0]) + most)),
             max_initial_timestamp_index=LATEST_START,
             suppress_tokens=self._tokens.never_spoken,
             return_scores=True,
             return_no_speech_prob=True,
-        )[0]
+        )
+        return [self._reading(step, each) for step, each in zip(alike, found, strict=True)]
+
+    def _reading(self, step: Search, found: Any) -> Reading:  # noqa: ANN401 - untyped
         tokens: list[int] = found.sequences_ids[0]
         return Reading(
             tokens=tokens,
             text=self._tokens.text(tokens).strip(),
             mean_log_probability=found.scores[0] * len(tokens) / (len(tokens) + 1),
             no_speech_probability=found.no_speech_prob,
-            most=most,
+            most=most_tokens(step.size / FRAMES_A_SECOND),
         )
+
+    def _prompt(self, step: Search) -> list[int]:
+        said = step.said[-(MOST_TOKENS // 2 - 1) :]
+        return self._tokens.prompt(self._start(step.language), said, timed=step.timed)
 
     def spoken(self, reading: Reading) -> tuple[list[int], int | None]:
         """The tokens of the words in it, and the frame to read on from, None for the end."""
         tokens, read_on = self._tokens.of_sentences(reading.tokens)
         return self._tokens.without_marks(tokens), read_on
 
-    def place(
-        self, tokens: list[int], heard: StorageView, size: int, language: str
-    ) -> list[Placed]:
-        """The words that these tokens make, and where they lie in `size` frames."""
+    def _place(self, step: Place) -> list[Placed]:
+        """By itself: together it costs as much, and the numbers differ in their last digits."""
+        tokens = list(step.tokens)
         if not self._tokens.text(tokens).strip():
             return []
-        aligned = self._model.align(heard, self._start(language), [tokens], size)[0]
-        return place(self._tokens.words(tokens, language), aligned)
+        start = self._start(step.language)
+        aligned = self._model.align(_stacked([step]), start, [tokens], step.size)[0]
+        return place(self._tokens.words(tokens, step.language), aligned)
 
-    def languages(self, heard: StorageView) -> dict[str, float]:
+    def languages(self, heard: Heard) -> dict[str, float]:
         """How probable each language is that these weights know, by their code."""
-        (found,) = self._model.detect_language(heard)
+        (found,) = self._model.detect_language(StorageView.from_array(heard[None]))
         return {token.strip("<|>"): probability for token, probability in found}
 
     def _start(self, language: str) -> list[int]:
         return self._tokens.start(language if self._model.is_multilingual else None)
+
+
+def _stacked(steps: Sequence[Step]) -> StorageView:
+    return StorageView.from_array(np.stack([each.heard for each in steps]))

@@ -69,6 +69,13 @@ def test_the_same_sound_gives_the_same_words_whatever_was_heard_between(
     assert transcriber.transcribe(babble) == first
 
 
+def test_together_they_are_heard_as_each_by_itself(transcriber: Transcriber, voice: Pcm) -> None:
+    babble = voice + voice[::-1]
+    sounds = [voice, voice[: 2 * RATE_HZ], babble, voice[:0], voice[RATE_HZ:]]
+
+    assert transcriber.transcribe_together(sounds) == list(map(transcriber.transcribe, sounds))
+
+
 def test_it_takes_half_a_minute_and_does_not_change_it(transcriber: Transcriber) -> None:
     sound = np.random.default_rng(3).normal(0, 300, 30 * RATE_HZ).astype(np.int16)
     before = sound.copy()

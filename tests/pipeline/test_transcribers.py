@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Loaded:
 
         def transcribe(self, pcm: Pcm) -> Transcript:
             return HARDLY
+
+        def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+            return [HARDLY for _ in pcms]
 
     class Many(FakeManyLanguages):
         def __init__(self, *_: object, **__: object) -> None:

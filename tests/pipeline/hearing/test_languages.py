@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -46,6 +47,9 @@ class Says:
     def transcribe(self, pcm: Pcm) -> Transcript:
         self.count += 1
         return self.transcript
+
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        return [self.transcribe(pcm) for pcm in pcms]
 
 
 def choosing(

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,9 @@ class InTurn:
 
     def transcribe(self, pcm: Pcm) -> Transcript:
         return self.left.pop(0)
+
+    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        return [self.transcribe(pcm) for pcm in pcms]
 
 
 def said(text: str, language: str | None) -> Transcript:

@@ -9,7 +9,8 @@ from core.audio import RATE_HZ
 from pipeline.hearing.alignment import Placed
 from pipeline.hearing.mel import Frames
 from pipeline.hearing.reading import Reading
-from pipeline.hearing.transcriber import FULL, LEAST, LONGEST, WhisperTranscriber
+from pipeline.hearing.steps import Heard, Place, Search, Step
+from pipeline.hearing.transcriber import FULL, LONGEST, WhisperTranscriber
 
 SECOND = np.full(RATE_HZ, 1000, np.int16)
 
@@ -20,24 +21,31 @@ class Scripted:
     def __init__(self, *readings: Reading) -> None:
         self._readings = list(readings)
         self.lengths: list[int] = []
-        self.asked: list[dict[str, Any]] = []
+        self.asked: list[Search] = []
+        self.together: list[int] = []
         self.read_on: int | None = None
         self.words: tuple[Placed, ...] = (Placed(" yes.", 0.1, 0.4, 0.9),)
 
-    def encode(self, frames: Frames) -> int:
+    def encode(self, frames: Frames) -> Heard:
         self.lengths.append(frames.shape[1])
-        return int(frames.shape[1])
+        return np.zeros((frames.shape[1] // 2, 1), np.float32)
 
-    def search(self, heard: int, size: int, _language: str, **how: Any) -> Reading:
-        self.asked.append({"heard": heard, "size": size, **how, "said": list(how["said"])})
+    def followed_by_silence(self, heard: Heard, positions: int) -> Heard:
+        return np.zeros((max(positions, len(heard)), 1), np.float32)
+
+    def answer(self, steps: Sequence[Step]) -> list[Any]:
+        self.together.append(len(steps))
+        return [self._answer(step) for step in steps]
+
+    def _answer(self, step: Step) -> Any:
+        if isinstance(step, Place):
+            return list(self.words) if step.tokens else []
+        self.asked.append(step)
         return self._readings.pop(0)
 
     def spoken(self, reading: Reading) -> tuple[list[int], int | None]:
         read_on, self.read_on = self.read_on, None
         return reading.tokens, read_on
-
-    def place(self, tokens: Sequence[int], *_: Any) -> list[Placed]:
-        return list(self.words) if tokens else []
 
 
 def reading(text: str, *, log_probability: float = -0.2, no_speech: float = 0.1) -> Reading:
@@ -61,21 +69,22 @@ def test_a_rest_of_a_hundredth_of_a_second_is_not_read() -> None:
     assert len(whisper.asked) == 1
 
 
-def test_a_short_sound_is_encoded_short() -> None:
-    whisper = Scripted(reading("yes"))
-
-    transcribed(whisper, 3)
-
-    assert whisper.lengths == [LEAST]
-
-
-def test_a_longer_one_has_two_seconds_of_silence_after_it_up_to_what_whisper_takes() -> None:
-    for seconds, length in ((9, 1100), (25, 2700), (29.5, FULL), (30, FULL)):
+def test_the_sound_alone_is_encoded_with_a_second_of_silence_up_to_what_whisper_takes() -> None:
+    for seconds, length in ((0.5, 170), (9, 1020), (25, 2620), (29.5, FULL), (30, FULL)):
         whisper = Scripted(reading("yes"))
 
         transcribed(whisper, seconds)
 
         assert whisper.lengths == [length]
+
+
+def test_the_search_is_over_eleven_seconds_at_least() -> None:
+    for seconds, positions in ((0.5, 550), (9.8, 550), (14, 760), (30, 1500)):
+        whisper = Scripted(reading("yes"))
+
+        transcribed(whisper, seconds)
+
+        assert [len(asked.heard) for asked in whisper.asked] == [positions]
 
 
 def test_timestamps_are_asked_for_in_long_sound_alone() -> None:
@@ -84,15 +93,23 @@ def test_timestamps_are_asked_for_in_long_sound_alone() -> None:
 
         transcribed(whisper, seconds)
 
-        assert [asked["timed"] for asked in whisper.asked] == [timed]
+        assert [asked.timed for asked in whisper.asked] == [timed]
 
 
-def test_an_echo_is_read_again_over_the_full_length() -> None:
+def test_an_echo_is_read_again_with_more_silence_behind_it() -> None:
     whisper = Scripted(reading(ECHO), reading("now leave and take your man"))
 
     assert transcribed(whisper, 3) == "yes."
-    assert whisper.lengths == [LEAST, FULL]
-    assert [asked["heard"] for asked in whisper.asked] == [LEAST, FULL]
+    assert whisper.lengths == [420]  # and not encoded anew
+    assert [len(asked.heard) for asked in whisper.asked] == [550, 1100]
+
+
+def test_an_echo_in_long_sound_is_read_again_over_half_a_minute() -> None:
+    whisper = Scripted(reading(ECHO), reading("now leave and take your man"))
+
+    transcribed(whisper, 25)
+
+    assert whisper.lengths == [2620, FULL]
 
 
 def test_where_memory_is_short_it_is_read_again_over_less() -> None:
@@ -100,7 +117,7 @@ def test_where_memory_is_short_it_is_read_again_over_less() -> None:
 
     transcribed(whisper, 3, LONGEST["zero"])
 
-    assert whisper.lengths == [LEAST, LONGEST["zero"]]
+    assert [len(asked.heard) for asked in whisper.asked] == [550, LONGEST["zero"] // 2]
 
 
 def test_what_runs_away_both_times_is_read_under_a_brake() -> None:
@@ -109,7 +126,7 @@ def test_what_runs_away_both_times_is_read_under_a_brake() -> None:
 
     transcribed(whisper, 3)
 
-    assert [asked["repeats_none"] for asked in whisper.asked] == [False, False, True]
+    assert [asked.repeats_none for asked in whisper.asked] == [False, False, True]
 
 
 def test_a_sentence_that_echoes_both_times_was_said_twice() -> None:
@@ -126,7 +143,7 @@ def test_an_unlikely_text_gives_way_to_a_likelier_one_of_a_narrow_search() -> No
 
     transcribed(whisper, 3)
 
-    assert [asked["beams"] for asked in whisper.asked] == [5, 1]
+    assert [asked.beams for asked in whisper.asked] == [5, 1]
 
 
 def test_a_likelier_one_that_turns_in_a_circle_is_not_taken() -> None:
@@ -146,7 +163,7 @@ def test_what_is_read_on_counts_from_the_beginning_of_the_sound() -> None:
     heard = WhisperTranscriber(whisper).transcribe(pcm)  # type: ignore[arg-type]
 
     assert [word.start_ms for word in heard.words] == [100, 15100]
-    assert whisper.asked[1]["said"] == [1, 2]
+    assert whisper.asked[1].said == (1, 2)
 
 
 def test_silence_has_no_words() -> None:
@@ -174,3 +191,14 @@ def test_every_word_of_a_disbelieved_text_is_doubtful() -> None:
 
 def test_no_sound_has_no_words() -> None:
     assert transcribed(Scripted(), 0) == ""
+
+
+def test_what_several_sounds_ask_at_a_time_is_answered_together() -> None:
+    whisper = Scripted(reading("yes"), reading(ECHO), reading("leave"))
+    pcms = [np.tile(SECOND, 3), np.zeros(0, np.int16), np.tile(SECOND, 4)]
+
+    heard = WhisperTranscriber(whisper).transcribe_together(pcms)  # type: ignore[arg-type]
+
+    assert [each.text for each in heard] == ["yes.", "", "yes."]
+    assert whisper.together == [2, 2, 1]
+    assert [asked.size for asked in whisper.asked] == [300, 400, 400]
