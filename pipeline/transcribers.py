@@ -55,10 +55,11 @@ def open_transcriber(settings: Settings, home: Path) -> Transcriber:
 
     def load_english() -> Transcriber:
         from pipeline.hearing.transcriber import LONGEST, WhisperTranscriber  # noqa: PLC0415
-        from pipeline.hearing.whisper import Whisper  # noqa: PLC0415
+        from pipeline.hearing.whisper import MOST_TOGETHER, Whisper  # noqa: PLC0415
 
         numbers = number_format.chosen(settings)
-        whisper = Whisper(path("transcriber"), threads=chosen.threads, number_format=numbers)
+        folder, together = path("transcriber"), 1 if of_machine == "zero" else MOST_TOGETHER
+        whisper = Whisper(folder, threads=chosen.threads, number_format=numbers, together=together)
         return WhisperTranscriber(whisper, name=english.name, longest=LONGEST[of_machine])
 
     def load_many() -> ManyLanguages:

@@ -36,8 +36,14 @@ class Whisper:
     """
 
     def __init__(
-        self, folder: Path, *, threads: int = 1, number_format: NumberFormat = "int8"
+        self,
+        folder: Path,
+        *,
+        threads: int = 1,
+        number_format: NumberFormat = "int8",
+        together: int = MOST_TOGETHER,
     ) -> None:
+        """`together` is how many searches are made at once; each takes memory of its own."""
         self._model: Any = ctranslate2.models.Whisper(
             str(folder),
             device="cpu",
@@ -48,7 +54,7 @@ class Whisper:
         self._tokens = Tokens(folder)
         self._silences: dict[int, Heard] = {}
         # Sums of whole numbers are the same in whatever order they are made.
-        self._is_exact = number_format == "int8"
+        self._together = together if number_format == "int8" else 1
 
     def encode(self, frames: Frames) -> Heard:
         """What the encoder makes of these frames, an even number of them and 3,000 at most.
@@ -81,12 +87,11 @@ class Whisper:
         alike: dict[Hashable, list[Search]] = {}
         for step in steps:
             if isinstance(step, Search):
-                kind = self._kind(step) if self._is_exact else step
-                alike.setdefault(kind, []).append(step)
+                alike.setdefault(self._kind(step), []).append(step)
             else:
                 answers[step] = self._place(step)
         for searches in alike.values():
-            most = max(1, min(MOST_TOGETHER, MOST_POSITIONS // len(searches[0].heard)))
+            most = max(1, min(self._together, MOST_POSITIONS // len(searches[0].heard)))
             for first in range(0, len(searches), most):
                 some = searches[first : first + most]
                 answers |= zip(some, self._search(some), strict=True)

@@ -1,10 +1,16 @@
-"""Work on long letters, one at a time, beside everything else."""
+"""Long letters, one at a time, beside everything else; and short clips, some at a time.
+
+So the models find several short ones that they can hear together.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Self
 
 from pipeline.spool.spool import Letter
+
+MOST = 12
+"""While the models hear eight, these are read, and their sound is encoded."""
 
 Take = Callable[[Letter], Awaitable[None]]
 
@@ -25,17 +31,9 @@ class OneAtATime:
         if self._task is None and first is not None:
             self._task = asyncio.ensure_future(self._take(first))
 
-    async def wait(self, woken: asyncio.Event, at_most_s: float) -> bool:
-        """Wait until it is done, something new has come, or so long; False: none is in work."""
-        if self._task is None:
-            return False
-        waking = asyncio.create_task(woken.wait())
-        try:
-            either = {self._task, waking}
-            await asyncio.wait(either, timeout=at_most_s, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waking.cancel()
-        return True
+    @property
+    def tasks(self) -> Collection[asyncio.Task[None]]:
+        return [] if self._task is None else [self._task]
 
     async def __aenter__(self) -> Self:
         return self
@@ -45,3 +43,69 @@ class OneAtATime:
             self._task.cancel()
             # Whatever else went wrong with it is met again when its letter is taken again.
             await asyncio.gather(self._task, return_exceptions=True)
+
+
+class SomeAtATime:
+    """At most so many letters in work, of a moment one. Whoever leaves stops them.
+
+    Their letters then stay in the spool.
+    """
+
+    def __init__(self, take: Take, most: int = MOST) -> None:
+        self._take = take
+        self._most = most
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def tasks(self) -> Collection[asyncio.Task[None]]:
+        return self._tasks.values()
+
+    def others(self, letters: Iterable[Letter]) -> list[Letter]:
+        """Those of these letters whose moment is not in work. Raises what an ended one raised."""
+        self._put_away()
+        return [each for each in letters if _moment(each) not in self._tasks]
+
+    async def room(self, letter: Letter) -> None:
+        """Return once this letter may be begun with. Raises what an ended one raised."""
+        while len(self._tasks) >= self._most or _moment(letter) in self._tasks:
+            await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+            self._put_away()
+
+    def begin(self, letter: Letter) -> None:
+        """There has to be room for it."""
+        self._tasks[_moment(letter)] = asyncio.ensure_future(self._take(letter))
+
+    async def finish(self) -> None:
+        """Wait for all of them. Raises what one of them raised."""
+        while self._tasks:
+            await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+            self._put_away()
+
+    def _put_away(self) -> None:
+        for moment in [moment for moment, task in self._tasks.items() if task.done()]:
+            self._tasks.pop(moment).result()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        # Whatever else went wrong with one is met again when its letter is taken again.
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+def _moment(letter: Letter) -> str:
+    return letter.path.name.partition(".")[0]
+
+
+async def one_ended(
+    tasks: Collection[asyncio.Task[None]], woken: asyncio.Event, at_most_s: float
+) -> None:
+    """Wait until one of these is done, something new has come, or so long."""
+    waking = asyncio.create_task(woken.wait())
+    try:
+        either = {*tasks, waking}
+        await asyncio.wait(either, timeout=at_most_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waking.cancel()

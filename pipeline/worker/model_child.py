@@ -15,7 +15,8 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import takewhile
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,15 +24,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
+from core.audio import RATE_HZ
 from core.errors import ModelMissing, UserError
 from core.log import get_log
 from core.machine import give_memory_back, profile
 from core.moment import Transcript
 from core.pcm import Pcm
 from core.settings_file import load
+from core.spool_port import Clip
 from pipeline import embedders, media, models
 from pipeline.hearing.packing import LONGEST_S
-from pipeline.hearing.transcribe_clip import hear
+from pipeline.hearing.transcribe_clip import TOGETHER, TOGETHER_SAMPLES, hear, hear_together
 from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.refining.second_model import second_model
@@ -39,7 +42,6 @@ from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.transcribers import open_own_words, open_second_transcriber, open_transcriber
 from pipeline.voices.hear_voices import hear_voices
-from pipeline.voices.turns import Voices
 from pipeline.worker.model_process import (
     Asked,
     Hand,
@@ -63,6 +65,9 @@ class Loaded(Protocol):
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip, and their passages and vectors."""
+
+    def hear_together(self, clips: Sequence[tuple[Path, Progress]]) -> list[Heard]:
+        """The very same of several short clips, at less cost than one after the other."""
 
     def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
         """The same by a larger model, which the settings name."""
@@ -91,7 +96,23 @@ class LoadedModels:
 
     def hear(self, clip: Path, progress: Progress) -> Heard:
         """The words of a clip of the spool. The transcriber is loaded only if somebody speaks."""
-        return self._heard_by(self._transcriber, clip, progress, tells_voices=True)
+        letter, pcm = read_clip(clip)
+        heard = self._words(self._transcriber, pcm, progress)
+        return self._with_voices(self._placed(heard, letter, pcm, progress), heard, pcm, progress)
+
+    def hear_together(self, clips: Sequence[tuple[Path, Progress]]) -> list[Heard]:
+        """The words of several short clips of the spool."""
+        read = [read_clip(clip) for clip, _ in clips]
+        told = [progress for _, progress in clips]
+        sounds = [(pcm, tell) for (_, pcm), tell in zip(read, told, strict=True)]
+        with self._speech_model() as speech_model:
+            heard = hear_together(
+                sounds, speech_model, self._transcriber, longest_s=self._longest_s
+            )
+        return [
+            self._with_voices(self._placed(each, letter, pcm, tell), each, pcm, tell)
+            for each, (letter, pcm), tell in zip(heard, read, told, strict=True)
+        ]
 
     def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
         """The same by the larger model of this name. Raises ModelMissing where it is not here."""
@@ -103,32 +124,29 @@ class LoadedModels:
                 )
             second = open_second_transcriber(settings, self._home)
             self._second_transcribers = {model: second}
-        return self._heard_by(self._second_transcribers[model], clip, progress)
-
-    def _heard_by(
-        self,
-        transcriber: Transcriber,
-        clip: Path,
-        progress: Progress,
-        *,
-        tells_voices: bool = False,
-    ) -> Heard:
         letter, pcm = read_clip(clip)
+        heard = self._words(self._second_transcribers[model], pcm, progress)
+        return self._placed(heard, letter, pcm, progress)
+
+    def _words(self, transcriber: Transcriber, pcm: Pcm, progress: Progress) -> Transcript:
         with self._speech_model() as speech_model:
-            heard = hear(pcm, speech_model, transcriber, progress, longest_s=self._longest_s)
+            return hear(pcm, speech_model, transcriber, progress, longest_s=self._longest_s)
+
+    def _placed(self, heard: Transcript, letter: Clip, pcm: Pcm, progress: Progress) -> Heard:
         transcript = self._with_own_words(heard)
         whole_s = duration_ms(pcm) / 1000
         embedder = self._embedder()
         embedding = placed(transcript, letter.speaker, embedder, lambda _: progress(whole_s))
-        voices = self._voices(pcm, heard, progress) if tells_voices else None
-        return Heard(transcript, embedding, voices=voices)
+        return Heard(transcript, embedding)
 
-    def _voices(self, pcm: Pcm, heard: Transcript, progress: Progress) -> Voices | None:
-        """Who speaks when, where the wearer has fetched what tells it."""
+    def _with_voices(self, told: Heard, heard: Transcript, pcm: Pcm, progress: Progress) -> Heard:
+        """And who speaks when, where the wearer has fetched what tells it."""
         if self._voice_model is None:
-            return None
+            return told
         whole_s = duration_ms(pcm) / 1000
-        return hear_voices(pcm, heard.words, self._voice_model, lambda _: progress(whole_s))
+        model = self._voice_model
+        voices = hear_voices(pcm, heard.words, model, lambda _: progress(whole_s))
+        return replace(told, voices=voices)
 
     def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         """The sound of a clip of the spool, encoded into a new file."""
@@ -221,7 +239,45 @@ class Server:
     def _work(self, waiting: _Waiting) -> None:
         with contextlib.suppress(BrokenPipeError):
             while True:
-                self._answer(waiting.take())
+                self._answer_all(waiting.take())
+
+    def _answer_all(self, some: Sequence[Asked]) -> None:
+        """One request, or several clips that are heard together."""
+        if len(some) == 1:
+            self._answer(some[0])
+            return
+        for asked in some:
+            self._send(asked, "begun", True)  # noqa: FBT003 - together with others
+        with contextlib.ExitStack() as stack:
+            clips = [stack.enter_context(_named(asked.about)) for asked in some]
+            try:
+                heard = self._heard_together(some, clips)
+            except (BrokenPipeError, UserError) as error:
+                if isinstance(error, BrokenPipeError):
+                    raise
+                heard = []
+            except Exception:  # noqa: BLE001 - on whichever it was shows when each is by itself
+                traceback.print_exc()
+                heard = []
+            if heard:
+                for asked, each in zip(some, heard, strict=True):
+                    self._send(asked, "done", each)
+                return
+            alone = [asked._replace(about=os.dup(asked.about)) for asked in some]
+        for asked in alone:
+            self._answer(asked)
+
+    def _heard_together(self, some: Sequence[Asked], clips: Sequence[Path]) -> list[Heard]:
+        """With the processor time that they took, shared out by how long each clip is."""
+        began_s = time.process_time()
+        tells = [partial(self._progress, asked) for asked in some]
+        heard = self._loaded.hear_together(list(zip(clips, tells, strict=True)))
+        used_s = time.process_time() - began_s
+        all_s = sum(asked.seconds or 0.0 for asked in some)
+        return [
+            replace(each, cpu_s=used_s * (asked.seconds or 0.0) / all_s)
+            for each, asked in zip(heard, some, strict=True)
+        ]
 
     def _answer(self, asked: Asked) -> None:
         try:
@@ -266,8 +322,8 @@ class Server:
         """A sign of life; and the moment to do what is shorter and should not wait."""
         self._send(asked, "progress", float(done))
         hand, began_s = hand_of(asked), time.process_time()
-        while (shorter := self._hands[hand].take_below(asked.rank)) is not None:
-            self._answer(shorter)
+        while shorter := self._hands[hand].take_below(asked.rank):
+            self._answer_all(shorter)
         self._between_s[hand] += time.process_time() - began_s
 
     def _send(self, asked: Asked, kind: str, content: object) -> None:
@@ -288,15 +344,34 @@ class _Waiting:
             self._asked.sort(key=lambda each: (each.rank, each.number))
             self._there.notify()
 
-    def take(self) -> Asked:
+    def take(self) -> list[Asked]:
+        """The first, with those behind it that may be heard together with it."""
         with self._there:
             self._there.wait_for(lambda: self._asked)
-            return self._asked.pop(0)
+            return self._first()
 
-    def take_below(self, rank: Rank) -> Asked | None:
+    def take_below(self, rank: Rank) -> list[Asked]:
+        """The same; nothing where none goes before this rank."""
         with self._there:
             is_there = self._asked and self._asked[0].rank < rank
-            return self._asked.pop(0) if is_there else None
+            return self._first() if is_there else []
+
+    def _first(self) -> list[Asked]:
+        alike = takewhile(lambda asked: asked.rank is self._asked[0].rank, self._asked)
+        count = count_together([asked.seconds for asked in alike])
+        some, self._asked = self._asked[:count], self._asked[count:]
+        return some
+
+
+def count_together(seconds: Sequence[float | None]) -> int:
+    """How many of these are heard at once, the first of them at any rate; None: by itself. Pure."""
+    count, most_s = 0, TOGETHER_SAMPLES / RATE_HZ
+    for each in seconds[:TOGETHER]:
+        if each is None or each > most_s:
+            break
+        most_s -= each
+        count += 1
+    return max(1, count)
 
 
 @contextlib.contextmanager

@@ -23,13 +23,14 @@ from typing import IO, Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from core.audio import RATE_HZ
 from core.errors import UserError
 from core.machine import thread_pools
 from core.moment import Transcript
 from pipeline.embedders import MINI_LM
 from pipeline.media.encoded import Encoded
-from pipeline.spool.order import LONG_CLIP_BYTES
-from pipeline.spool.tries import Why
+from pipeline.spool.order import Turn, turn
+from pipeline.spool.tries import Why, read_tries
 from pipeline.store.format.drafts import Embedding
 from pipeline.voices.turns import Voices
 
@@ -59,16 +60,18 @@ class Rank(IntEnum):
     """What goes before what, also where the other has begun."""
 
     QUERY = 0
-    SHORT = 1
-    LONG = 2
-    CANDIDATE = 3
-    AGAIN = 4
+    PRESSED = 1
+    SHORT = 2
+    LONG = 3
+    CANDIDATE = 4
+    AGAIN = 5
 
 
 class Asked(NamedTuple):
     """One request to the child. The clip that it is about, if any, follows as a descriptor.
 
-    `target` is where the encoded sound is to lie, `model` which one is to hear it again.
+    `target` is where the encoded sound is to lie, `model` which one is to hear it again, and
+    `seconds` how long a sound is that may be heard together with others.
     """
 
     number: int
@@ -77,6 +80,7 @@ class Asked(NamedTuple):
     rank: Rank
     target: Path | None = None
     model: str | None = None
+    seconds: float | None = None
 
     @property
     def is_about_a_clip(self) -> bool:
@@ -158,6 +162,8 @@ class ChildModels:
     when it has said nothing for `stuck_s`: requests then raise ModelsFailed.
     """
 
+    module = "pipeline.worker.model_child"
+
     def __init__(
         self,
         home: Path,
@@ -183,7 +189,12 @@ class ChildModels:
 
     async def hear(self, clip: Path, progress: Progress) -> Heard:
         with clip.open("rb") as file:
-            heard: Heard = await self._ask(Asked(0, "hear", file, _rank_of(file)), progress)
+            rank = _rank_of(file, clip)
+            # What the models failed on before drags no other clip along.
+            is_alone = rank is Rank.LONG or read_tries(clip) is not None
+            seconds = None if is_alone else _seconds_of(file)
+            asked = Asked(0, "hear", file, rank, seconds=seconds)
+            heard: Heard = await self._ask(asked, progress)
         return heard
 
     async def hear_candidate(self, clip: Path) -> Heard:
@@ -200,7 +211,7 @@ class ChildModels:
 
     async def encode(self, clip: Path, target: Path, progress: Progress) -> Encoded:
         with clip.open("rb") as file:
-            asked = Asked(0, "encode", file, _rank_of(file), target)
+            asked = Asked(0, "encode", file, _rank_of(file, clip), target)
             encoded: Encoded = await self._ask(asked, progress)
         return encoded
 
@@ -218,10 +229,16 @@ class ChildModels:
         self._end()
 
     async def _ask(self, asked: Asked, progress: Progress | None = None) -> Any:  # noqa: ANN401 - what the child answers depends on what it is asked
-        try:
-            return await self._ask_once(asked, progress)
-        except _NotBegun:  # another request ended the child; this one has a new child
-            return await self._ask_once(asked, progress)
+        is_again = False
+        while True:
+            try:
+                return await self._ask_once(asked, progress)
+            except _NotAlone:  # which of several it was shows when each is by itself
+                asked = asked._replace(seconds=None)
+            except _NotBegun as error:  # another request ended the child; there is a new one
+                if is_again and not error.is_of_another:
+                    raise
+                is_again = True
 
     async def _ask_once(self, asked: Asked, progress: Progress | None) -> Any:  # noqa: ANN401
         line = self._started()
@@ -268,7 +285,7 @@ class ChildModels:
             with theirs:
                 number = theirs.fileno()
                 self._child = subprocess.Popen(
-                    [sys.executable, "-m", "pipeline.worker.model_child", str(number), self._home],
+                    [sys.executable, "-m", self.module, str(number), self._home],
                     pass_fds=[number],
                     stdin=subprocess.DEVNULL,
                     env={**os.environ, **thread_pools(self._threads), **GIVES_BACK},
@@ -307,12 +324,19 @@ class ChildModels:
             self._sender.submit(line.close)  # after what may still be sent on it
 
     def _fail(self, sentence: str, why: Why) -> None:
+        is_of_another = any(request.is_begun for request in self._waiting.values())
         for request in self._waiting.values():
-            request.fail(sentence, why)
+            request.fail(sentence, why, is_of_another=is_of_another)
 
 
 class _NotBegun(ModelsFailed):
-    """The child ended before it came to this request."""
+    """The child ended before it came to this request; `is_of_another`: it was at another one."""
+
+    is_of_another = False
+
+
+class _NotAlone(ModelsFailed):
+    """The child ended at this request and at others at once."""
 
 
 class _Request:
@@ -322,10 +346,14 @@ class _Request:
         self.future = future
         self.hand = hand
         self._progress = progress
-        self._is_begun = False
+        self.is_begun = False
+        self._is_together = False
 
     def take(self, kind: str, content: object) -> None:
-        self._is_begun = True
+        """Whatever comes; with `begun`, whether others are worked on at once."""
+        self.is_begun = True
+        if kind == "begun":
+            self._is_together = bool(content)
         if self.future.done():
             return
         if kind == "progress" and self._progress is not None and isinstance(content, float):
@@ -337,14 +365,26 @@ class _Request:
         elif kind == "failed":
             self.future.set_exception(ModelsFailed(str(content)))
 
-    def fail(self, sentence: str, why: Why) -> None:
-        if not self.future.done():
-            kind = ModelsFailed if self._is_begun else _NotBegun
+    def fail(self, sentence: str, why: Why, *, is_of_another: bool) -> None:
+        if self.future.done():
+            return
+        if self.is_begun:
+            kind = _NotAlone if self._is_together else ModelsFailed
             self.future.set_exception(kind(sentence, why))
+            return
+        error = _NotBegun(sentence, why)
+        error.is_of_another = is_of_another
+        self.future.set_exception(error)
 
 
-def _rank_of(clip: IO[bytes]) -> Rank:
-    return _rank(os.fstat(clip.fileno()).st_size > LONG_CLIP_BYTES)
+def _rank_of(clip: IO[bytes], path: Path) -> Rank:
+    its_turn = turn("clip", path.name, os.fstat(clip.fileno()).st_size)
+    return Rank.PRESSED if its_turn is Turn.PRESSED else _rank(its_turn is Turn.LONG)
+
+
+def _seconds_of(clip: IO[bytes]) -> float:
+    """A little more than its sound lasts, since what else is in it counts too."""
+    return os.fstat(clip.fileno()).st_size / (2 * RATE_HZ)
 
 
 def _rank(is_long: bool) -> Rank:  # noqa: FBT001 - it names what is asked

@@ -25,6 +25,7 @@ from pipeline.store.passage_port import PassageTable
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.connection import understood
 from pipeline.worker.again import HearAgain, try_again
+from pipeline.worker.at_a_time import OneAtATime, SomeAtATime, one_ended
 from pipeline.worker.backoff import GIVE_UP_AFTER
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.embedding_anew import EmbeddingAnew
@@ -32,7 +33,6 @@ from pipeline.worker.failing import Failing
 from pipeline.worker.ingest import Ingest
 from pipeline.worker.judging import Candidate, Judging
 from pipeline.worker.model_process import Models, ModelsFailed
-from pipeline.worker.one_at_a_time import OneAtATime
 from pipeline.worker.resting import Resting
 from pipeline.worker.searching import Searching
 from pipeline.worker.today import today
@@ -93,20 +93,26 @@ class Worker:
     async def drain(self, mine: Collection[Path] | None = None) -> None:
         """Work on everything that is due and does not rest.
 
-        One long letter at a time, and beside it whatever is short: the models do the short work
-        between two pieces of the long. With `mine`, those letters go first, and once they are
-        worked on the rest is left to the next worker. Raises UserError where somebody has to act
-        first.
+        One long letter at a time, and beside it whatever is short, clips several at a time: the
+        models do the short work between two pieces of the long. With `mine`, those letters go
+        first, and once they are worked on the rest is left to the next worker. Raises UserError
+        where somebody has to act first.
         """
-        async with self._working, OneAtATime(self._take) as long:
+        async with (
+            self._working,
+            OneAtATime(self._take) as long,
+            SomeAtATime(self._take) as clips,
+        ):
             self._lacking.clear()
             while True:
                 letters = self._look() if mine is None else _mine_first(self._look(), mine)
-                short = [each for each in letters if each.turn < Turn.LONG]
+                short = clips.others(each for each in letters if each.turn < Turn.LONG)
                 long.begin(each for each in letters if each.turn == Turn.LONG)
                 if short:
-                    await self._take_in_order(short)
-                elif not await long.wait(self._woken, LOOK_EVERY_S):
+                    await self._take_in_order(short, clips)
+                elif in_work := [*long.tasks, *clips.tasks]:
+                    await one_ended(in_work, self._woken, LOOK_EVERY_S)
+                else:
                     break
             for missing in self._lacking.values():
                 raise missing
@@ -119,9 +125,10 @@ class Worker:
         """
         with contextlib.suppress(UserError):
             while True:
-                async with self._working:
+                async with self._working, SomeAtATime(self._take) as clips:
                     short = [each for each in self._look() if each.turn < Turn.LONG]
-                    await self._take_in_order(short)
+                    await self._take_in_order(short, clips)
+                    await clips.finish()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), 0 if short else LOOK_EVERY_S)
 
@@ -263,17 +270,28 @@ class Worker:
         due = self._resting.ready(self._failing.due(self.spool.waiting()))
         return [each for each in due if each.kind not in self._lacking]
 
-    async def _take_in_order(self, letters: list[Letter]) -> None:
+    async def _take_in_order(self, letters: list[Letter], clips: SomeAtATime) -> None:
         """Until something new may have come that goes before them: the folder is read anew then.
 
         Reading it for each letter would make two thousand of them four million.
         """
         for letter in letters:
-            if letter.kind not in self._lacking:
+            if letter.kind == "clip":
+                await clips.room(letter)
+                if self._is_to_look():
+                    return
+            if letter.kind in self._lacking:
+                continue
+            if letter.kind == "clip":
+                clips.begin(letter)
+            else:
                 await self._take(letter)
-            waited_s = self._clock.monotonic_s() - self._looked_s
-            if self._woken.is_set() or waited_s >= LOOK_EVERY_S:
+            if self._is_to_look():
                 return
+
+    def _is_to_look(self) -> bool:
+        waited_s = self._clock.monotonic_s() - self._looked_s
+        return self._woken.is_set() or waited_s >= LOOK_EVERY_S
 
     async def _take(self, letter: Letter) -> None:
         """One letter, and whatever becomes of it is its own."""

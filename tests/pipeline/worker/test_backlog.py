@@ -13,6 +13,7 @@ from core.spool_port import Clip
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Letter, Spool
 from pipeline.store.sqlite.archive import open_archive
+from pipeline.worker.at_a_time import MOST
 from pipeline.worker.model_process import Heard, Progress
 from pipeline.worker.worker import LOOK_EVERY_S, Worker
 
@@ -94,9 +95,9 @@ async def test_a_day_of_presses_and_gaps_is_drained_in_order(
 
     await drainer.drain()
 
-    assert models.heard == pressed
+    assert sorted(models.heard) == sorted(pressed)
     assert counting.waiting_count() == 0
-    assert counting.looks == 2
+    assert counting.looks <= 2 + MOST  # as the last ones end
     rows = await drainer._archive.moments()
     assert [row.id for row in rows] == pressed
     assert len(await drainer._archive.intervals()) == PRESSES
@@ -106,33 +107,36 @@ async def test_a_day_of_presses_and_gaps_is_drained_in_order(
 async def test_a_press_does_not_wait_behind_a_backlog_of_files(
     drainer: Worker, counting: CountingSpool, models: BusyModels
 ) -> None:
-    for name in ("aa", "bb", "cc"):
-        clip = Clip(f"{name * 8}-0", "file", Recorded())
+    for number in range(2 * MOST):
+        clip = Clip(f"{number:016x}-0", "file", Recorded())
         counting.post_clip(clip, [np.full(800, 7, np.int16)])
+
+    pressed: list[str] = []
 
     def press_once() -> None:
         if len(models.heard) == 1:
-            press(counting, 1)
+            pressed.append(press(counting, 1))
             drainer.wake()
 
     models.meanwhile = press_once
 
     await drainer.drain()
 
-    assert [each[:2] for each in models.heard] == ["aa", "00", "bb", "cc"]
+    assert len(models.heard) == 2 * MOST + 1
+    assert models.heard.index(pressed[0]) <= MOST  # behind those that were in work, and no other
 
 
 async def test_a_press_whose_wake_was_lost_waits_for_the_next_look(
     drainer: Worker, counting: CountingSpool, clock: FakeClock, models: BusyModels
 ) -> None:
-    for number in range(4):
+    for number in range(2 * MOST):
         press(counting, number)
     models.meanwhile = lambda: clock.advance(LOOK_EVERY_S / 2)
 
     await drainer.drain()
 
-    assert len(models.heard) == 4
-    assert counting.looks == 3
+    assert len(models.heard) == 2 * MOST
+    assert counting.looks > 2  # the first, and that which finds nothing more
 
 
 def test_what_is_still_being_written_counts_once_and_so_does_an_orphan(counting: Spool) -> None:

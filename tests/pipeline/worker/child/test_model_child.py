@@ -14,7 +14,7 @@ import pytest
 from core.moment import Transcript
 from pipeline.media.encoded import Encoded
 from pipeline.store.format.drafts import Embedding
-from pipeline.worker.model_child import Server
+from pipeline.worker.model_child import Server, count_together
 from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Said, Vectors
 
 PATIENCE_S = 60
@@ -33,6 +33,11 @@ class Diary:
         self._work(clip.read_text(encoding="ascii"), progress)
         return Heard(Transcript(""), None)
 
+    def hear_together(self, clips: Sequence[tuple[Path, Progress]]) -> list[Heard]:
+        names = [clip.read_text(encoding="ascii") for clip, _ in clips]
+        self._work(" and ".join(names), clips[0][1])
+        return [Heard(Transcript(name), None) for name in names]
+
     def hear_again(self, clip: Path, model: str, progress: Progress) -> Heard:
         return self.hear(clip, progress)
 
@@ -49,6 +54,8 @@ class Diary:
         return np.zeros((1, 384), np.float32)
 
     def _work(self, name: str, progress: Progress) -> None:
+        if "broken" in name:
+            raise ValueError(name)
         for piece in (1, 2):
             self.done.append(f"{name} {piece}")
             self.cpu_s += 1
@@ -86,9 +93,11 @@ def read(number: int, name: str, rank: Rank) -> Asked:
     return Asked(number, "read", [(Transcript(name), None)], rank)
 
 
-def hear(line: Connection, number: int, file: Path, rank: Rank) -> None:
+def hear(
+    line: Connection, number: int, file: Path, rank: Rank, seconds: float | None = None
+) -> None:
     """Ask for the words of a file that has its own name in it."""
-    ask_about(line, Asked(number, "hear", None, rank), file)
+    ask_about(line, Asked(number, "hear", None, rank, seconds=seconds), file)
 
 
 def ask_about(line: Connection, asked: Asked, file: Path) -> None:
@@ -248,3 +257,80 @@ def test_what_a_clip_took_is_told_without_what_came_in_between(
 
     assert diary.done == ["long 1", "come this far", "short 1", "short 2", "long 2"]
     assert took_s == {1: 2.0, 2: 2.0}
+
+
+def test_short_clips_that_wait_are_heard_together(
+    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+) -> None:
+    diary.meanwhile["first 1"] = pause
+    hear(line, 1, tmp_path / "first", Rank.SHORT, 2.0)
+    pause.reached()  # it waited for no other
+    hear(line, 2, tmp_path / "failed before", Rank.SHORT)
+    hear(line, 3, tmp_path / "second", Rank.SHORT, 2.0)
+    hear(line, 4, tmp_path / "third", Rank.SHORT, 3.0)
+    hear(line, 5, tmp_path / "pressed", Rank.PRESSED, 2.0)
+    line.send(read(6, "note", Rank.SHORT))
+    assert answers(line, 1) == [6]  # and so the others came before it
+    pause.end()
+
+    assert answers(line, 5) == [5, 1, 2, 3, 4]
+    alone = ("note 1", "note 2", "pressed 1", "pressed 2", "first 2")
+    assert diary.done[1:6] == list(alone)
+    assert diary.done[-2:] == ["second and third 1", "second and third 2"]
+
+
+def test_what_they_took_together_is_shared_out_by_their_length(
+    line: Connection,
+    diary: Diary,
+    tmp_path: Path,
+    pause: Pause,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "process_time", lambda: diary.cpu_s)
+    diary.meanwhile["first 1"] = pause
+    hear(line, 1, tmp_path / "first", Rank.SHORT)
+    pause.reached()
+    hear(line, 2, tmp_path / "second", Rank.SHORT, 3.0)
+    hear(line, 3, tmp_path / "third", Rank.SHORT, 1.0)
+    line.send(read(4, "note", Rank.SHORT))
+    assert answers(line, 1) == [4]
+    pause.end()
+
+    took_s: dict[int, float] = {}
+    while len(took_s) < 3:
+        assert line.poll(PATIENCE_S)
+        number, _, kind, content = line.recv()
+        if kind == "done":
+            took_s[number] = content.cpu_s
+
+    assert {number: took_s[number] for number in (2, 3)} == {2: 1.5, 3: 0.5}
+
+
+def test_one_that_breaks_takes_none_of_the_others_with_it(
+    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+) -> None:
+    diary.meanwhile["first 1"] = pause
+    hear(line, 1, tmp_path / "first", Rank.SHORT)
+    pause.reached()
+    hear(line, 2, tmp_path / "broken", Rank.SHORT, 1.0)
+    hear(line, 3, tmp_path / "whole", Rank.SHORT, 1.0)
+    line.send(read(4, "note", Rank.SHORT))
+    assert answers(line, 1) == [4]
+    pause.end()
+
+    told: dict[int, list[object]] = {1: [], 2: [], 3: []}
+    while not (told[2][-1:] == ["failed"] and told[3][-1:] == ["done"]):
+        assert line.poll(PATIENCE_S)
+        number, _, kind, content = line.recv()
+        told[number].append((kind, content) if kind == "begun" else kind)
+
+    assert told[2] == [("begun", True), ("begun", None), "failed"]
+    assert told[3][:2] == [("begun", True), ("begun", None)]
+
+
+def test_no_more_are_heard_together_than_one_long_sound_is() -> None:
+    assert count_together([None, 2.0]) == 1
+    assert count_together([2.0, None, 2.0]) == 1
+    assert count_together([59.0, 2.0]) == 1
+    assert count_together([25.0, 25.0, 25.0]) == 2
+    assert count_together([1.0] * 20) == 8
