@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # their modules load onnxruntime and ctranslate2; the fakes n
 PIECE_SAMPLES = 900 * FRAME_SAMPLES
 """How much is gated at once: 28.8 s of sound, a tenth of a second of work."""
 
-TOGETHER = 8
+TOGETHER = 4
 TOGETHER_SAMPLES = 60 * RATE_HZ
 """How many stretches are transcribed at once, and how much sound: no more than the longest of the
 short clips has, for so long somebody waits who has just pressed."""

@@ -101,7 +101,12 @@ class WhisperTranscriber:
         return heard
 
     def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
-        return in_step([self._steps(pcm) for pcm in pcms], self._whisper.answer)
+        """No more in step than are searched together: each holds its frames meanwhile."""
+        most, heard = self._whisper.together, list[Transcript]()
+        for first in range(0, len(pcms), most):
+            some = [self._steps(pcm) for pcm in pcms[first : first + most]]
+            heard += in_step(some, self._whisper.answer)
+        return heard
 
     def _steps(self, pcm: Pcm) -> Steps[Transcript]:
         parts = yield from self._parts(pcm)

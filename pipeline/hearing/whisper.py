@@ -54,7 +54,7 @@ class Whisper:
         self._tokens = Tokens(folder)
         self._silences: dict[int, Heard] = {}
         # Sums of whole numbers are the same in whatever order they are made.
-        self._together = together if number_format == "int8" else 1
+        self.together = together if number_format == "int8" else 1
 
     def encode(self, frames: Frames) -> Heard:
         """What the encoder makes of these frames, an even number of them and 3,000 at most.
@@ -91,7 +91,7 @@ class Whisper:
             else:
                 answers[step] = self._place(step)
         for searches in alike.values():
-            most = max(1, min(self._together, MOST_POSITIONS // len(searches[0].heard)))
+            most = max(1, min(self.together, MOST_POSITIONS // len(searches[0].heard)))
             for first in range(0, len(searches), most):
                 some = searches[first : first + most]
                 answers |= zip(some, self._search(some), strict=True)

@@ -9,8 +9,8 @@ from typing import Self
 
 from pipeline.spool.spool import Letter
 
-MOST = 12
-"""While the models hear eight, these are read, and their sound is encoded."""
+MOST = 8
+"""While the models hear some of these, others are read, and their sound is encoded."""
 
 Take = Callable[[Letter], Awaitable[None]]
 

@@ -18,11 +18,13 @@ SECOND = np.full(RATE_HZ, 1000, np.int16)
 class Scripted:
     """Stands for a Whisper: gives one reading after the other, and notes what it was asked."""
 
+    together = 4
+
     def __init__(self, *readings: Reading) -> None:
         self._readings = list(readings)
         self.lengths: list[int] = []
         self.asked: list[Search] = []
-        self.together: list[int] = []
+        self.at_once: list[int] = []
         self.read_on: int | None = None
         self.words: tuple[Placed, ...] = (Placed(" yes.", 0.1, 0.4, 0.9),)
 
@@ -34,7 +36,7 @@ class Scripted:
         return np.zeros((max(positions, len(heard)), 1), np.float32)
 
     def answer(self, steps: Sequence[Step]) -> list[Any]:
-        self.together.append(len(steps))
+        self.at_once.append(len(steps))
         return [self._answer(step) for step in steps]
 
     def _answer(self, step: Step) -> Any:
@@ -200,5 +202,5 @@ def test_what_several_sounds_ask_at_a_time_is_answered_together() -> None:
     heard = WhisperTranscriber(whisper).transcribe_together(pcms)  # type: ignore[arg-type]
 
     assert [each.text for each in heard] == ["yes.", "", "yes."]
-    assert whisper.together == [2, 2, 1]
+    assert whisper.at_once == [2, 2, 1]
     assert [asked.size for asked in whisper.asked] == [300, 400, 400]

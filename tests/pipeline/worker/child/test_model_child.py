@@ -333,4 +333,4 @@ def test_no_more_are_heard_together_than_one_long_sound_is() -> None:
     assert count_together([2.0, None, 2.0]) == 1
     assert count_together([59.0, 2.0]) == 1
     assert count_together([25.0, 25.0, 25.0]) == 2
-    assert count_together([1.0] * 20) == 8
+    assert count_together([1.0] * 20) == 4
