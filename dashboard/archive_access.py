@@ -135,6 +135,10 @@ class ArchiveAccess:
         """Who speaks when in a moment."""
         return await (await self._reader()).turns(moment)
 
+    async def voice_names(self, moment: MomentRow) -> dict[str, str]:
+        """What the voices of a moment are called."""
+        return await voices.names_in(await self._reader(), moment)
+
     async def search(
         self, query: str, n: int, *, until_ms: int | None = None, by_words_alone: bool = False
     ) -> Found:

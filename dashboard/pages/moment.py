@@ -12,7 +12,7 @@ from dashboard.show.done import done
 from dashboard.show.local_time import Clock
 from dashboard.show.voices import with_voices
 from pipeline.store.port import Period
-from pipeline.store.spoken_turns import names_of, spoken_turns
+from pipeline.store.spoken_turns import spoken_turns
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -111,7 +111,8 @@ def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:
     waits = status.why_words_wait(here.worker_status(), row.id) if awaited else ""
     shown = moments.page(row, transcript, at, _gaps_around(here, row), waits)
     turns = here.ask(here.archive.turns(row)) if row.turns else ()
-    return with_voices(shown, spoken_turns(transcript, turns, names_of(row.voices)))
+    names = here.ask(here.archive.voice_names(row)) if turns else {}
+    return with_voices(shown, spoken_turns(transcript, turns, names))
 
 
 def _linked(here: Context, row: MomentRow, shown: moments.Page) -> moments.Page:

@@ -60,10 +60,11 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     from pipeline.commands import json_shapes  # noqa: PLC0415
     from pipeline.commands.waiting import why_it_lacks  # noqa: PLC0415
     from pipeline.store.sound_files import sound_path  # noqa: PLC0415
-    from pipeline.store.spoken_turns import names_of, spoken_turns  # noqa: PLC0415
+    from pipeline.store.spoken_turns import spoken_turns  # noqa: PLC0415
+    from pipeline.store.voices import names_in  # noqa: PLC0415
 
     transcript = await archive.transcript(row)
-    said = spoken_turns(transcript, await archive.turns(row), names_of(row.voices))
+    said = spoken_turns(transcript, await archive.turns(row), await names_in(archive, row))
     about = None if row.about is None else await archive.find_moment(row.about)
     notes = await archive.notes_about([row.id])
     linked = [*([("About", about)] if about else []), *(("Note", each) for each in notes)]

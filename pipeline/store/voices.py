@@ -10,6 +10,7 @@ from pipeline.store.format.voice_drafts import (
     voice_named,
 )
 from pipeline.store.port import Archive, Reader
+from pipeline.store.spoken_turns import names_of
 from pipeline.store.views.moment_fold import MomentRow, undone_events
 
 
@@ -26,6 +27,15 @@ async def voice_print(reader: Reader) -> VoicePrint | None:
             if found is not None:
                 return found
     return None
+
+
+async def names_in(reader: Reader, moment: MomentRow) -> dict[str, str]:
+    """What the voices of a moment are called: the wearer as the print says, unless named there."""
+    named = names_of(moment.voices)
+    if moment.turns is None or WEARER in named:
+        return named
+    print_ = await voice_print(reader)
+    return named if print_ is None or print_.name is None else {WEARER: print_.name, **named}
 
 
 async def enrolments(reader: Reader) -> list[str]:

@@ -38,7 +38,7 @@ else says makes that nobody's own words."""
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The turns with the wearer by name, and how much of the wearer's own voice is in the clip.
+    """The turns with the wearer among them, and how much of the wearer's own voice is in the clip.
 
     `own_voice` is 0 to 1, 0.5 where it cannot be told; None where too little was said, or
     nobody is enrolled.
@@ -74,7 +74,7 @@ class Recognised:
 
 def recognised(voices: Voices, print_: VoicePrint | None) -> Recognised:
     """Who of these voices is the wearer: the one most like the print, if it is like enough."""
-    plain = Turns(voices.turns, {}, voices.model)
+    plain = Turns(voices.turns, voices.model)
     if print_ is None or print_.model != voices.model:
         return Recognised(plain, None)
     alike = {
@@ -90,8 +90,7 @@ def recognised(voices: Voices, print_: VoicePrint | None) -> Recognised:
         return Recognised(plain, own_voice)
     called = _called(voices.centres, most_alike)
     turns = tuple(replace(each, voice=called.get(each.voice or "")) for each in voices.turns)
-    names = {} if print_.name is None else {WEARER: print_.name}
-    return Recognised(Turns(turns, names, voices.model), own_voice)
+    return Recognised(Turns(turns, voices.model), own_voice)
 
 
 def likeness(vector: Vectors, print_: VoicePrint) -> float:

@@ -20,7 +20,7 @@ async def keep_talk(store: Both) -> str:
     moment = new_moment_id()
     kept = drafts.moment_kept(Kept(moment, "recording", AT), author="wearer")
     heard = drafts.moment_transcribed(moment, SAID, revision=0)
-    await store.archive.append(kept, with_turns(heard, Turns(TURNS, {}, "ge2e")))
+    await store.archive.append(kept, with_turns(heard, Turns(TURNS, "ge2e")))
     return moment
 
 

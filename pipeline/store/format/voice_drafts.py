@@ -5,7 +5,6 @@ A print is never synced, and says so. Of other people's voices nothing is stored
 
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from struct import iter_unpack
@@ -42,10 +41,9 @@ class VoicePrint:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Who speaks when in one revision of a clip, and the names that were known as it was heard."""
+    """Who speaks when in one revision of a clip: letters, and the wearer by no name."""
 
     turns: tuple[VoiceTurn, ...]
-    names: Mapping[str, str]
     model: str
 
 
@@ -94,7 +92,6 @@ def with_turns(draft: Draft, turns: Turns) -> Draft:
         "start_ms": [each.start_ms for each in turns.turns],
         "end_ms": [each.end_ms for each in turns.turns],
         "voice": [each.voice for each in turns.turns],
-        "names": dict(turns.names),
     }
     belonging = new_belonging("turns", json.dumps(content, ensure_ascii=False).encode())
     return replace(draft, belongings=(*draft.belongings, belonging))
@@ -109,11 +106,7 @@ def read_turns(content: bytes) -> Turns | None:
     if len({len(each) for each in columns}) > 1:
         return None
     turns = tuple(VoiceTurn(*row) for row in zip(*columns, strict=True))
-    return Turns(turns, found["names"], found["model"])
-
-
-def _are_names(value: object) -> bool:
-    return isinstance(value, dict) and all(map(is_text, value.values()))
+    return Turns(turns, found["model"])
 
 
 _TURNS = {
@@ -121,7 +114,6 @@ _TURNS = {
     "start_ms": list_of(is_whole),
     "end_ms": list_of(is_whole),
     "voice": list_of(or_none(is_text)),
-    "names": _are_names,
 }
 
 

@@ -224,9 +224,9 @@ def _turns(clip: Event, events: list[Event]) -> str | None:
 def _voices(
     clip: Event, events: list[Event], contents: Contents, turns_id: str | None
 ) -> str | None:
-    """The names of its voices: as it was heard, and as the wearer named them since."""
+    """The names of its voices, as the wearer named them."""
     turns = read_turns(contents.get(turns_id or "", b""))
-    names = {} if turns is None else dict(turns.names)
+    names = dict[str, str]()
     for event in events:
         if event.kind != "voice_named" or turns is None:
             continue

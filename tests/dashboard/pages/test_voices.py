@@ -10,7 +10,7 @@ from pipeline.store.format.voice_drafts import Turns
 from tests.dashboard.conftest import Diary
 from tests.dashboard.test_acts_page import press
 
-TURNS = Turns((VoiceTurn(0, 900, "A"), VoiceTurn(1000, 1400, "wearer")), {}, "ge2e")
+TURNS = Turns((VoiceTurn(0, 900, "A"), VoiceTurn(1000, 1400, "wearer")), "ge2e")
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_what_cannot_be_named_is_told(
 
 
 def test_a_moment_of_one_voice_names_nobody(page: FlaskClient, diary: Diary) -> None:
-    alone = diary.heard("only me", None, turns=Turns((VoiceTurn(0, 900, "wearer"),), {}, "ge2e"))
+    alone = diary.heard("only me", None, turns=Turns((VoiceTurn(0, 900, "wearer"),), "ge2e"))
 
     text = page.get(f"/moment/{alone}").text
 

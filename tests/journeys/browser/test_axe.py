@@ -61,7 +61,7 @@ def lived(home: Path) -> Iterator[Lived]:
     failed = diary.without_words(now_ms - HOUR_MS // 3)
     typed = diary.typed("a note about the pump", now_ms - 26 * HOUR_MS, about=heard)
     selected = diary.selected("we should go on Friday", now_ms - HOUR_MS // 4, "decision", "date")
-    turns = Turns((VoiceTurn(0, 900, "A"), VoiceTurn(1000, 1400, "wearer")), {}, "a model")
+    turns = Turns((VoiceTurn(0, 900, "A"), VoiceTurn(1000, 1400, "wearer")), "a model")
     talk = diary.heard("shall we? yes.", now_ms - HOUR_MS // 5, how="recording", turns=turns)
     talk_ms = [(minute * 60_000, 20_000) for minute in range(40)]
     diary.passed_over(now_ms - HOUR_MS, {"no_words": 12, "too_short": 28}, talk_ms)

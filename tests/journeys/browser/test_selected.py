@@ -59,7 +59,7 @@ def test_more_like_it_is_answered_on_its_own_page(browser: Phone, url: str) -> N
 
 
 def test_a_voice_is_named_on_its_page(browser: Phone, home: Path) -> None:
-    turns = Turns((VoiceTurn(0, 900, "A"), VoiceTurn(1000, 1400, "wearer")), {}, "a model")
+    turns = Turns((VoiceTurn(0, 900, "A"), VoiceTurn(1000, 1400, "wearer")), "a model")
     talk = Diary(home).heard("shall we? yes.", round(time.time() * 1000), turns=turns)
     with dashboard(home) as (_, url):
         browser.open_tab()

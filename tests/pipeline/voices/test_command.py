@@ -37,7 +37,7 @@ SAID = Transcript(
     (Word("Shall", 0, 300, 0.9), Word("we?", 300, 600, 0.9), Word("Yes.", 900, 1200, 0.9)),
     "fake",
 )
-TURNS = Turns((VoiceTurn(0, 600, "A"), VoiceTurn(900, 1200, "wearer")), {}, "ge2e")
+TURNS = Turns((VoiceTurn(0, 600, "A"), VoiceTurn(900, 1200, "wearer")), "ge2e")
 
 
 async def keep_talk(archive: SqliteArchive) -> str:

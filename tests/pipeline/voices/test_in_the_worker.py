@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,9 +14,11 @@ from core.moment import Transcript, VoiceTurn, Word
 from core.paths import Home
 from core.settings import SelectionSettings, Settings
 from core.spool_port import Clip
+from pipeline.enrol import forget_voice
 from pipeline.fakes import FakeModels
 from pipeline.selection.verdict import Verdict
 from pipeline.spool.formats import clip_bytes
+from pipeline.spool.spool import Spool
 from pipeline.store import voices
 from pipeline.store.format.voice_drafts import VoicePrint
 from pipeline.store.sqlite.archive import open_archive
@@ -50,25 +53,43 @@ WORTH_KEEPING = Transcript(
 PRINT = VoicePrint("ge2e", voice(2).astype("<f2").tobytes(), 50.0, "Ann")
 
 
-async def kept(home: Path, moment: str) -> tuple[list[str | None], str | None]:
+async def kept(home: Path, moment: str) -> tuple[list[str | None], dict[str, str]]:
     """The voice of each turn of a moment, and the names of its voices."""
     async with working(Home(home), Settings(), models=FakeModels(SPOKEN, voices=TALK)) as worker:
         await worker.drain()
     async with open_archive_to_read(home) as archive:
         row = await archive.moment(moment)
-        return [turn.voice for turn in await archive.turns(row)], row.voices
+        return [turn.voice for turn in await archive.turns(row)], await voices.names_in(
+            archive, row
+        )
 
 
 @pytest.mark.parametrize("seconds", [1.0, 12.0])
 async def test_the_turns_of_a_clip_are_kept(home: Path, post_clip: Post, seconds: float) -> None:
-    assert await kept(home, post_clip(seconds)) == (["A", "B"], None)
+    assert await kept(home, post_clip(seconds)) == (["A", "B"], {})
 
 
 async def test_the_wearer_is_there_by_name(home: Path, post_clip: Post) -> None:
     async with open_archive(home) as archive:
         await voices.enrol(archive, PRINT)
 
-    assert await kept(home, post_clip()) == (["A", "wearer"], '{"wearer": "Ann"}')
+    assert await kept(home, post_clip()) == (["A", "wearer"], {"wearer": "Ann"})
+
+
+async def test_a_forget_of_the_voice_takes_its_name_out_of_every_moment(
+    home: Path, post_clip: Post
+) -> None:
+    async with open_archive(home) as archive:
+        await voices.enrol(archive, replace(PRINT, name="Quirinalia"))
+    moment = post_clip()
+    await kept(home, moment)
+
+    async with open_archive(home) as archive:
+        await forget_voice(archive, Spool(Home(home).spool))
+
+    assert await kept(home, moment) == (["A", "wearer"], {})
+    files = [each for each in home.rglob("*") if each.is_file()]
+    assert not [each for each in files if b"Quirinalia" in each.read_bytes()]
 
 
 async def test_with_a_print_that_is_none_everything_is_heard_as_if_nobody_were_enrolled(
@@ -77,7 +98,7 @@ async def test_with_a_print_that_is_none_everything_is_heard_as_if_nobody_were_e
     async with open_archive(home) as archive:
         await voices.enrol(archive, VoicePrint("ge2e", b"\x00\x3c", 50.0))
 
-    assert await kept(home, post_clip()) == (["A", "B"], None)
+    assert await kept(home, post_clip()) == (["A", "B"], {})
 
 
 async def test_without_the_model_of_voices_there_are_no_turns(home: Path, post_clip: Post) -> None:

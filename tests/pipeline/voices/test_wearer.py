@@ -40,11 +40,10 @@ def clip(**centres: Vectors) -> Voices:
 WEARERS = print_of([np.stack([voice(1)])], "ge2e", 50.0, "Ann")
 
 
-def test_the_voice_that_is_like_the_print_is_the_wearers_by_name() -> None:
+def test_the_voice_that_is_like_the_print_is_the_wearers() -> None:
     found = recognised(clip(A=between(1, 9, 0.9), B=voice(7), C=voice(8)), WEARERS)
 
     assert [turn.voice for turn in found.turns.turns] == [WEARER, "A", "B"]
-    assert found.turns.names == {WEARER: "Ann"}
     assert found.own_voice == 1.0
 
 
@@ -58,7 +57,6 @@ def test_where_only_others_speak_none_is_the_wearer() -> None:
     found = recognised(clip(A=voice(7), B=voice(8)), WEARERS)
 
     assert [turn.voice for turn in found.turns.turns] == ["A", "B"]
-    assert found.turns.names == {}
     assert found.own_voice == 0.0
 
 

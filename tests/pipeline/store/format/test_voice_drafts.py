@@ -23,7 +23,6 @@ PRINT = VoicePrint("ge2e", VECTOR, 51.2, "Änn")
 HEAD = b'{"model": "a", "seconds": 1, "name": null}\n'
 TURNS = Turns(
     (VoiceTurn(0, 900, "A"), VoiceTurn(900, 1200, None), VoiceTurn(1500, 2000, "wearer")),
-    {"wearer": "Änn"},
     "ge2e",
 )
 
@@ -51,7 +50,7 @@ def test_turns_come_back_as_they_went_in() -> None:
 
 
 def test_a_clip_without_turns_is_one_too() -> None:
-    nothing = Turns((), {}, "ge2e")
+    nothing = Turns((), "ge2e")
     (belonging,) = with_turns(
         drafts.moment_transcribed("m-0", None, revision=0), nothing
     ).belongings
@@ -78,7 +77,7 @@ def test_a_damaged_print_is_one_that_is_gone_or_still_a_print(flipped: int) -> N
 
 @pytest.mark.parametrize(
     "change",
-    [{"voice": ["A"]}, {"start_ms": ["0", 1, 2]}, {"names": {"A": 3}}, {"model": None}],
+    [{"voice": ["A"]}, {"start_ms": ["0", 1, 2]}, {"model": None}],
 )
 def test_damaged_turns_count_as_none(change: dict[str, object]) -> None:
     heard = with_turns(drafts.moment_transcribed("m-0", None, revision=0), TURNS)

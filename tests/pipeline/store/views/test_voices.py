@@ -12,7 +12,7 @@ from pipeline.store.views.moment_fold import MomentRow
 from tests.pipeline.store.format.test_voice_drafts import PRINT
 from tests.pipeline.store.views.test_moment_fold import KEPT, MOMENT, RECORDED, SOUND, Journal
 
-TURNS = Turns((VoiceTurn(0, 300, "A"), VoiceTurn(320, 640, "wearer")), {"wearer": "Ann"}, "ge2e")
+TURNS = Turns((VoiceTurn(0, 300, "A"), VoiceTurn(320, 640, "wearer")), "ge2e")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_moment_names_the_belonging_that_says_who_speaks(journal: Journal) -> 
 
     assert turns is not None
     assert b'"voice": ["A", "wearer"]' in journal.contents[turns]
-    assert names(journal) == {"wearer": "Ann"}
+    assert names(journal) == {}
 
 
 def test_a_moment_whose_voices_were_not_told_apart_has_neither(spoken: Transcript) -> None:
@@ -55,7 +55,7 @@ def test_a_voice_has_the_last_name_that_it_was_given(journal: Journal) -> None:
     journal.add(voice_named(MOMENT, "A", "Bert", revision=0))
     journal.add(voice_named(MOMENT, "A", "Bärbel", revision=0))
 
-    assert names(journal) == {"A": "Bärbel", "wearer": "Ann"}
+    assert names(journal) == {"A": "Bärbel"}
 
 
 def test_an_undo_gives_a_voice_the_name_from_before(journal: Journal) -> None:
