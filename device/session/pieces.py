@@ -1,11 +1,15 @@
 """Cuts what is said into pieces, an utterance each, as soon as each has ended. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.audio import Span
+from core.audio import RATE_HZ, Span
 from device.memory.utterances import Heard, Utterance
 
 from . import clip_edges
+
+LEAST = RATE_HZ // 4
+"""What is spoken in less than this beside a keep is no word of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +63,23 @@ class Pieces:
         offset = heard.now if utterance.offset is None else utterance.offset
         first = min(max(utterance.onset, start), end - 1)
         return [Piece(Span(start, end), Span(first, max(first + 1, min(offset, end))))]
+
+
+def without(piece: Piece, kept: Iterable[Span]) -> list[Piece]:
+    """What of a piece none of these keeps holds: itself, or the parts that are left of it."""
+    parts = [piece]
+    for span in kept:
+        parts = [part for each in parts for part in _beside(each, span)]
+    return parts
+
+
+def _beside(piece: Piece, span: Span) -> list[Piece]:
+    clip, spoken = piece.clip, piece.spoken
+    if span.end <= spoken.start or spoken.end <= span.start:
+        return [piece]
+    found = []
+    if span.start - spoken.start >= LEAST:
+        found.append(Piece(Span(clip.start, span.start), Span(spoken.start, span.start)))
+    if spoken.end - span.end >= LEAST:
+        found.append(Piece(Span(span.end, clip.end), Span(span.end, spoken.end)))
+    return found

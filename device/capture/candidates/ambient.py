@@ -2,10 +2,11 @@
 
 Each utterance is weighed by how it sounds. A candidate waits in memory until the worker, which
 writes its words down, keeps it or does not. A press outranks all of it: what it keeps waits no
-more, and nothing is handed over while a keep is open.
+more, and nothing is handed over while a keep is open. What a press has but a part of is weighed
+without that part.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +24,12 @@ from device.memory.recent_sound import Sound
 from device.memory.unswapped_file import Protection, UnswappedFile
 from device.session import selection
 from device.session.pieces import Piece, Pieces
+from device.session.pressed_for import PressedFor
 from device.session.selection import Rules, Spoken, Weighed
+from device.session.values import Keeping
 
 from .courier import Answered, Courier
-from .heard_queue import Candidate, Gone, HeardQueue, covers
+from .heard_queue import Candidate, Gone, HeardQueue
 from .passed_over import PassedOver, Stretch
 from .worker_line import ClipBytes
 
@@ -57,13 +60,13 @@ class AmbientSettings:
 class Surroundings:
     """Whom it asks and tells.
 
-    `kept` is the span of the keep that is open or was the last, and whether it is open; `write`
-    receives facts; `why_rest` tells why the machine may not work for it now.
+    `keeping` is what presses keep; `write` receives facts; `why_rest` tells why the machine may
+    not work for it now.
     """
 
     source: ClipSource
     sound: Sound
-    kept: Callable[[], tuple[Span, bool] | None]
+    keeping: Callable[[], Keeping]
     clip_bytes: ClipBytes
     worker_socket: Path
     write: Callable[[Fact], None]
@@ -79,6 +82,8 @@ class Ambient:
         self._settings = settings
         self._around = around
         self._pieces = Pieces(LONGEST)
+        self._undecided: list[Piece] = []
+        self._pressed_for = PressedFor()
         self._earlier = selection.nothing_yet(settings.rules)
         self._queue = HeardQueue(settings.most_bytes)
         self._courier = Courier(around.worker_socket)
@@ -96,23 +101,24 @@ class Ambient:
 
     def turn(self, now_s: float) -> None:
         self._now_s = now_s
-        kept = self._around.kept()
+        ring = self._around.sound.ring
+        self._pressed_for.look(self._around.keeping(), ring.now, ring.oldest)
         self._take_answer()
-        for piece in self._pieces.ended(self._around.sound.heard):
-            if self._around.sound.reading.has(piece.spoken):
-                continue  # a text, to enrol a voice by: nothing that the wearer wants back
-            if kept is None or not covers(kept[0], piece.spoken):
-                self._weigh(piece)
-        if kept is not None:
-            self._queue.drop_covered(kept[0])
+        self._undecided += self._new()
+        self._undecided += self._queue.drop_pressed(self._pressed_for)
+        self._weigh_decided()
         self._gone(self._queue.drop_old(now_s))
         self._call_back()
-        if now_s >= self._next_s and not (kept is not None and kept[1]):
+        if now_s >= self._next_s and not self._pressed_for.is_open:
             self._hand_over()
         self._passed.turn(now_s)
 
     def forget(self, reason: EarlyReason) -> None:
         self._gone(self._queue.wipe(reason))
+        for part in self._parts(self._undecided):
+            self._pass_over(part.spoken, reason)
+        self._undecided = []
+        self._pressed_for.forget()
         self._call_back()
         self._passed.settle()
 
@@ -133,6 +139,23 @@ class Ambient:
             passed=self._passed.counts,
         )
 
+    def _new(self) -> Iterator[Piece]:
+        """What has ended, but for a text to enrol a voice by, which nobody wants back."""
+        for piece in self._pieces.ended(self._around.sound.heard):
+            if not self._around.sound.reading.has(piece.spoken):
+                yield piece
+
+    def _weigh_decided(self) -> None:
+        """Weigh what of each no press has, once that is known."""
+        decided = [each for each in self._undecided if self._pressed_for.is_decided(each)]
+        self._undecided = [each for each in self._undecided if each not in decided]
+        for part in self._parts(decided):
+            self._weigh(part)
+
+    def _parts(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        for each in pieces:
+            yield from self._pressed_for.left_of(each)
+
     def _weigh(self, piece: Piece) -> None:
         sound, spoken = self._around.sound, piece.spoken
         heard = Spoken(
@@ -148,15 +171,16 @@ class Ambient:
             self._wait(piece, weighed)
 
     def _wait(self, piece: Piece, weighed: Weighed) -> None:
-        name = self._around.source.name(piece.clip.start)
-        pcm = self._around.sound.ring.copy(piece.clip.start, piece.clip.end)
-        clip = self._around.source.clip(name, piece.clip.start)
-        file = self._file(clip, pcm)
+        start = max(piece.clip.start, self._around.sound.ring.oldest)
+        name = self._around.source.name(start)
+        pcm = self._around.sound.ring.copy(start, piece.clip.end)
+        clip = self._around.source.clip(name, start)
+        file = self._file(clip, pcm) if len(pcm) else None
         if file is None:
             self._pass_over(piece.spoken, "no_room")
             return
         signals = {"emphasis": round(weighed.emphasis, 3)}
-        self._gone(self._queue.add(Candidate(name, piece.spoken, self._now_s, file, signals)))
+        self._gone(self._queue.add(Candidate(name, piece, self._now_s, file, signals)))
 
     def _file(self, clip: Clip, pcm: Pcm) -> UnswappedFile | None:
         """Its sound in memory; where that has no room, the oldest go until it has."""

@@ -1,9 +1,7 @@
 """The policy that the settings choose, as this machine can do it."""
 
-from core.audio import Span
 from core.settings import SelectionSettings
 from device.capture.clip_writer import ClipSource
-from device.capture.engine import Engine
 from device.machine.battery import percent_left
 from device.machine.temperature import celsius
 from device.memory.unswapped_file import NoMemory, protection
@@ -31,7 +29,7 @@ def chosen(settings: SelectionSettings, capturing: Capturing, worker: WorkerLine
         Surroundings(
             source,
             capturing.clock.sound,
-            lambda: kept_span(capturing.engine),
+            lambda: capturing.engine.session.keeping,
             worker.clip_bytes,
             worker.socket,
             capturing.facts.write,
@@ -47,15 +45,6 @@ def _everything(capturing: Capturing) -> Everything:
         capturing.clock.sound,
         capturing.spool,
         capturing.report,
-        kept=lambda: kept_span(engine),
+        keeping=lambda: engine.session.keeping,
         refusal=capturing.reserve.refusal,
     )
-
-
-def kept_span(engine: Engine) -> tuple[Span, bool] | None:
-    """What the last press or recording keeps, and whether it goes on; None without one."""
-    keep = engine.session.keeping.keep
-    if keep is None:
-        return None
-    end = engine.sound.now if keep.end is None else keep.end
-    return Span(keep.start, max(keep.start, end)), not keep.closed

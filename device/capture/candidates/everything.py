@@ -1,6 +1,9 @@
-"""The policy `everything`, live: each utterance is kept by itself, and a press keeps as always."""
+"""The policy `everything`, live: each utterance is kept by itself, and a press keeps as always.
 
-from collections.abc import Callable
+What a press has of an utterance is left to it; the rest of the utterance is kept by itself.
+"""
+
+from collections.abc import Callable, Iterable
 
 from core import log
 from core.audio import Span
@@ -11,9 +14,9 @@ from core.spool_port import SpoolPort
 from device.capture.clip_writer import ClipSource, Report
 from device.capture.keep_everything import LONGEST, keep_span
 from device.memory.recent_sound import Sound
-from device.session.pieces import Pieces
-
-from .heard_queue import covers
+from device.session.pieces import Piece, Pieces
+from device.session.pressed_for import PressedFor
+from device.session.values import Keeping
 
 
 class Everything:
@@ -28,33 +31,36 @@ class Everything:
         spool: SpoolPort,
         report: Report,
         *,
-        kept: Callable[[], tuple[Span, bool] | None],
+        keeping: Callable[[], Keeping],
         refusal: Callable[[], UserError | None],
     ) -> None:
         self._source = source
         self._sound = sound
         self._spool = spool
         self._report = report
-        self._kept_by_press = kept
+        self._keeping = keeping
         self._refusal = refusal
         self._pieces = Pieces(LONGEST)
+        self._undecided: list[Piece] = []
+        self._pressed_for = PressedFor()
         self._kept = 0
         self._trouble: UserError | None = None
 
     def turn(self, now_s: float) -> None:  # noqa: ARG002 - as the interface has it
-        for piece in self._pieces.ended(self._sound.heard):
-            kept = self._kept_by_press()
-            if kept is None or not covers(kept[0], piece.spoken):
-                self._keep(piece.clip)
+        self._look()
+        found = [*self._undecided, *self._pieces.ended(self._sound.heard)]
+        self._undecided = [each for each in found if not self._pressed_for.is_decided(each)]
+        self._keep_all(each for each in found if self._pressed_for.is_decided(each))
 
-    def forget(self, reason: EarlyReason) -> None:
-        """Nothing waits: what was said lies in the spool."""
+    def forget(self, reason: EarlyReason) -> None:  # noqa: ARG002 - as the interface has it
+        """What was said lies in the spool, or with the press that is open."""
+        self._undecided = []
+        self._pressed_for.forget()
 
     def end(self) -> None:
-        for piece in self._pieces.rest(self._sound.heard):
-            kept = self._kept_by_press()
-            if kept is None or not covers(kept[0], piece.spoken):
-                self._keep(piece.clip)
+        self._look()
+        self._keep_all([*self._undecided, *self._pieces.rest(self._sound.heard)])
+        self._undecided = []
 
     def status(self) -> SelectionStatus:
         trouble = self._trouble
@@ -65,6 +71,16 @@ class Everything:
             advice="" if trouble is None else trouble.advice,
             kept=self._kept,
         )
+
+    def _look(self) -> None:
+        ring = self._sound.ring
+        self._pressed_for.look(self._keeping(), ring.now, ring.oldest)
+
+    def _keep_all(self, pieces: Iterable[Piece]) -> None:
+        """What of each no press has."""
+        for piece in pieces:
+            for part in self._pressed_for.left_of(piece):
+                self._keep(part.clip)
 
     def _keep(self, span: Span) -> None:
         """Keep it; where the disk refuses, what is said is lost, and the status says so."""

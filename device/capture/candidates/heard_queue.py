@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from core.audio import Span
 from core.selection.reasons import EarlyReason
 from device.memory.unswapped_file import UnswappedFile
+from device.session.pieces import Piece
+from device.session.pressed_for import PressedFor
 
 OLDEST_S = 900.0
 """What nobody came to within a quarter of an hour was not worth the wait."""
@@ -21,16 +23,21 @@ MOST_BYTES_ZERO = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An utterance that waits; `spoken` in positions of the stream, `at_s` on CLOCK_MONOTONIC.
+    """An utterance that waits; `piece` in positions of the stream, `at_s` on CLOCK_MONOTONIC.
 
     `signals` are what its sound says of it, for the worker.
     """
 
     id: str
-    spoken: Span
+    piece: Piece
     at_s: float
     file: UnswappedFile
     signals: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def spoken(self) -> Span:
+        """Where it was spoken."""
+        return self.piece.spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +84,15 @@ class HeardQueue:
         old = [each for each in self._waiting if now_s - each.at_s > OLDEST_S]
         return [self._drop(each, "too_old") for each in old]
 
-    def drop_covered(self, kept: Span) -> list[Candidate]:
-        """What a press keeps: it waits no more, and was not passed over either."""
-        found = [each for each in self._waiting if covers(kept, each.spoken)]
+    def drop_pressed(self, pressed_for: PressedFor) -> list[Piece]:
+        """What a press has, or has a part of: it waits no more, and was not passed over either.
+
+        The pieces that these were.
+        """
+        found = [each for each in self._waiting if pressed_for.left_of(each.piece) != [each.piece]]
         for each in found:
             self.remove(each)
-        return found
+        return [each.piece for each in found]
 
     def wipe(self, reason: EarlyReason) -> list[Gone]:
         """Everything goes, for this reason."""
@@ -103,9 +113,3 @@ class HeardQueue:
     def _drop(self, candidate: Candidate, reason: EarlyReason) -> Gone:
         self.remove(candidate)
         return Gone(candidate, reason)
-
-
-def covers(kept: Span, spoken: Span) -> bool:
-    """True where a keep has at least half of what was spoken."""
-    shared = min(kept.end, spoken.end) - max(kept.start, spoken.start)
-    return 2 * shared >= spoken.samples

@@ -1,7 +1,7 @@
 """What is said, cut into an utterance each, as soon as each has ended."""
 
 from core.audio import Span
-from device.session.pieces import Pieces
+from device.session.pieces import Piece, Pieces, without
 from tests.device.sounding import at, heard, murmured, said
 
 LONGEST = at(30)
@@ -45,3 +45,30 @@ def test_what_is_left_at_the_end_is_a_piece_too() -> None:
 def test_a_cough_is_no_piece() -> None:
     pieces = Pieces(LONGEST)
     assert pieces.ended(heard(murmured(2, 3), now_s=9)) == []
+
+
+def span(start_s: float, end_s: float) -> Span:
+    return Span(at(start_s), at(end_s))
+
+
+def test_what_a_keep_does_not_hold_of_a_piece_is_left_on_both_sides() -> None:
+    piece = Piece(span(9.5, 20.5), span(10, 20))
+
+    assert without(piece, [span(12, 15)]) == [
+        Piece(span(9.5, 12), span(10, 12)),
+        Piece(span(15, 20.5), span(15, 20)),
+    ]
+    assert without(piece, [span(0, 12), span(15, 30)]) == [Piece(span(12, 15), span(12, 15))]
+
+
+def test_a_keep_beside_a_piece_takes_nothing_of_it() -> None:
+    piece = Piece(span(9.5, 20.5), span(10, 20))
+
+    assert without(piece, [span(0, 10), span(20, 30)]) == [piece]
+
+
+def test_of_a_piece_that_a_keep_holds_nothing_is_left() -> None:
+    piece = Piece(span(9.5, 20.5), span(10, 20))
+
+    assert without(piece, [span(9.8, 20.2)]) == []
+    assert without(piece, [span(10.1, 19.9)]) == []

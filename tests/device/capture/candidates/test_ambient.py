@@ -320,41 +320,18 @@ def test_at_the_end_what_waits_is_gone_and_counted(home: Path) -> None:
     assert details["counts"] == {"stopped": 1}
 
 
-def test_everything_is_kept_by_itself_and_a_press_as_always(home: Path) -> None:
-    wearer = Wearer(home, settings=Settings(selection=SelectionSettings("everything")))
-    wearer.send(DetectorLoaded(LoudDetector()))
-    think(wearer, SHORT_S)
-    think(wearer)
-    assert len(wearer.lengths_s()) == 2
-    assert status(wearer)["kept"] == 2
+def test_what_a_press_does_not_have_of_a_thought_is_weighed_by_itself(worn: Wearer) -> None:
+    worn.silence(3)
+    worn.say(9)
+    worn.ask(do="record", on=True)
+    worn.say(2)
+    worn.ask(do="record", on=False)
+    worn.say(1)
+    worn.silence(4)
 
-    wearer.say(3)
-    wearer.ask(do="press")
-    wearer.silence(5)
-
-    assert len(wearer.lengths_s()) == 3  # what the press keeps is not kept twice
-    wearer.capture.close()
-
-
-def test_where_the_disk_is_full_everything_says_so_and_goes_on(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wearer = Wearer(home, settings=Settings(selection=SelectionSettings("everything")))
-    wearer.send(DetectorLoaded(LoudDetector()))
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(wearer.capture.parts.spool, "open_clip", full)
-        think(wearer)
-    told = status(wearer)
-    assert "the disk refused it" in told["sentence"]
-    assert told["advice"]
-    think(wearer)
-
-    assert status(wearer)["kept"] == 1
-    assert len(wearer.lengths_s()) == 1
+    assert (status(worn)["waiting"], status(worn)["passed"]) == (1, {"too_short": 1})
+    (candidate,) = worn.capture.parts.unpressed._queue  # type: ignore[attr-defined]
+    assert 8.5 <= candidate.spoken.duration_s <= 9.5
 
 
 def test_with_the_button_alone_nothing_of_it_is_there(wearer: Wearer) -> None:

@@ -1,14 +1,23 @@
 """Where candidates wait: it has a size and an age, and what goes says why."""
 
 from core.audio import Span
-from device.capture.candidates.heard_queue import OLDEST_S, Candidate, HeardQueue, covers
+from device.capture.candidates.heard_queue import OLDEST_S, Candidate, HeardQueue
 from device.memory.unswapped_file import UnswappedFile
+from device.session.pieces import Piece
+from device.session.pressed_for import PressedFor
+from device.session.values import Keep, Keeping
 from tests.device.sounding import at
 
 
 def candidate(n: int, *, size: int = 1000, at_s: float = 0.0) -> Candidate:
     spoken = Span(at(10 * n), at(10 * n + 5))
-    return Candidate(f"s-{n}", spoken, at_s, UnswappedFile([bytes(size)], "no_swap"))
+    return Candidate(f"s-{n}", Piece(spoken, spoken), at_s, UnswappedFile([bytes(size)], "no_swap"))
+
+
+def pressed_for(start_s: float, end_s: float) -> PressedFor:
+    found, keep = PressedFor(), Keep(at(end_s), 0, at(start_s), at(end_s), at(end_s), end=at(end_s))
+    found.look(Keeping(keep), now=at(100), oldest=0)
+    return found
 
 
 def is_wiped(each: Candidate) -> bool:
@@ -56,7 +65,7 @@ def test_what_a_press_keeps_waits_no_more_and_is_not_passed_over() -> None:
     queue.add(one)
     queue.add(two)
 
-    assert queue.drop_covered(Span(at(12), at(22))) == [one]
+    assert queue.drop_pressed(pressed_for(8, 20)) == [one.piece]
     assert is_wiped(one)
     assert list(queue) == [two]
     queue.wipe("stopped")
@@ -84,9 +93,9 @@ def test_removing_twice_is_harmless() -> None:
     assert queue.make_room() is None
 
 
-def test_half_of_what_was_spoken_is_enough_for_a_press() -> None:
-    spoken = Span(at(10), at(20))
+def test_what_a_press_has_a_part_of_waits_no_more_either() -> None:
+    queue, one = HeardQueue(), candidate(1)
+    queue.add(one)
 
-    assert covers(Span(at(0), at(15)), spoken)
-    assert not covers(Span(at(0), at(14)), spoken)
-    assert not covers(Span(at(20), at(30)), spoken)
+    assert queue.drop_pressed(pressed_for(8, 11)) == [one.piece]
+    assert is_wiped(one)

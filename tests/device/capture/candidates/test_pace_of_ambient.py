@@ -17,6 +17,7 @@ from device.capture.candidates.heard_queue import Candidate
 from device.capture.loop import DetectorLoaded
 from device.capture.requests import Request
 from device.memory.unswapped_file import UnswappedFile
+from device.session.pieces import Piece
 from tests.device.capture.test_engine import LoudDetector
 from tests.device.sounding import at
 from tests.device.wearer import Wearer
@@ -241,6 +242,7 @@ def test_on_a_small_machine_less_may_wait(wear: Wear, profile: str, most_mb: int
 
     for n in range(most_mb // 4 + 1):
         file = UnswappedFile([bytes(4_000_000)], "no_swap")
-        queue.add(Candidate(f"s-{n}", Span(at(n), at(n + 1)), wearer.now_s, file))
+        spoken = Span(at(n), at(n + 1))
+        queue.add(Candidate(f"s-{n}", Piece(spoken, spoken), wearer.now_s, file))
 
     assert queue.bytes == most_mb * 1_000_000
