@@ -33,6 +33,7 @@ class FakeModels:
         self.transcript = transcript or Transcript("", model="fake")
         self.voices = voices
         self.failures = failures
+        self.cpu_s = 0.0
         self.better: Transcript | None = None
         self.heard: list[str] = []
         self.heard_again: list[tuple[str, str]] = []
@@ -44,7 +45,7 @@ class FakeModels:
         self.heard.append(letter.id)
         progress(duration_ms(pcm) / 1000)
         embedding = placed(self.transcript, letter.speaker, self._embedder)
-        return Heard(self.transcript, embedding, voices=self.voices)
+        return Heard(self.transcript, embedding, self.cpu_s, self.voices)
 
     async def hear_candidate(self, clip: Path) -> Heard:
         return await self.hear(clip, lambda _: None)

@@ -10,7 +10,7 @@ class Verdict:
     """Kept as a moment, or passed over: then `moment` is None, and nothing of it is left.
 
     `score` and `signals` are from 0 to 1. `text` is what was heard; only who asks for an
-    explanation is told it.
+    explanation is told it. `cpu_s` is how long the models worked on it, in all threads.
     """
 
     moment: str | None
@@ -18,6 +18,7 @@ class Verdict:
     reasons: tuple[str, ...]
     signals: Mapping[str, float] = field(default_factory=dict)
     text: str = ""
+    cpu_s: float = 0.0
 
     @property
     def is_kept(self) -> bool:
@@ -32,6 +33,7 @@ def verdict_as_json(verdict: Verdict, *, explain: bool) -> dict[str, Any]:
         "score": verdict.score,
         "reasons": list(verdict.reasons),
         "signals": dict(verdict.signals),
+        "cpu_s": round(verdict.cpu_s, 3),
     }
     return {**told, "text": verdict.text} if explain else told
 
@@ -45,4 +47,5 @@ def read_verdict(told: Mapping[str, Any]) -> Verdict:
         tuple(map(str, told["reasons"])),
         {str(name): float(value) for name, value in told.get("signals", {}).items()},
         str(told.get("text", "")),
+        float(told.get("cpu_s", 0.0)),
     )

@@ -95,6 +95,10 @@ class Judging:
 
     async def _judged(self, path: Path, clip: Clip, candidate: Candidate) -> Verdict:
         heard = await self._models.hear_candidate(path)
+        verdict = await self._weighed(path, clip, candidate, heard)
+        return replace(verdict, cpu_s=heard.cpu_s)
+
+    async def _weighed(self, path: Path, clip: Clip, candidate: Candidate, heard: Heard) -> Verdict:
         why_not = _without_words(heard)
         if why_not is not None:
             return Verdict(None, 0.0, (why_not,))

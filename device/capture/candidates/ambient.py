@@ -40,7 +40,7 @@ AGAIN_AFTER_S = 10.0
 """Where no worker is there, or its models failed."""
 
 LONGEST_REST_S = 60.0
-"""A judgement that took hours waited for others: the models did not work so long for it."""
+"""Where the worker does not tell how long its models worked: they may have waited for others."""
 
 FAILURE_TOLD_S = 600.0
 """Unless the next goes well before: it may have been mended since."""
@@ -240,7 +240,10 @@ class Ambient:
         if answered.outcome in {"nobody", "declined"}:
             return AGAIN_AFTER_S
         share = self._settings.cpu_share
-        return min(LONGEST_REST_S, (self._now_s - self._began_s) * (1 - share) / share)
+        took_s, rests = self._now_s - self._began_s, (1 - share) / share
+        if answered.cpu_s is None:
+            return min(LONGEST_REST_S, took_s * rests)
+        return min(took_s, answered.cpu_s) * rests
 
     def _gone(self, gone: Iterable[Gone]) -> None:
         for each in gone:

@@ -24,12 +24,16 @@ Outcome = Literal["kept", "passed", "nobody", "declined"]
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of a candidate: the worker's reasons, or its sentence where it declined."""
+    """What came of a candidate: the worker's reasons, or its sentence where it declined.
+
+    `cpu_s` is how long its models worked on it, in all threads; None where it did not tell.
+    """
 
     candidate: Candidate
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     why: UserError | None = None
+    cpu_s: float | None = None
 
 
 class Courier:
@@ -99,9 +103,11 @@ def _read(candidate: Candidate, told: Told) -> Answered:
     """The answer, whatever another version's worker says."""
     reasons = told.get("reasons")
     codes = tuple(map(str, reasons)) if isinstance(reasons, list) else ()
+    worked_s = told.get("cpu_s")
+    cpu_s = float(worked_s) if isinstance(worked_s, int | float) else None
     match told.get("verdict"):
         case "kept":
-            return Answered(candidate, "kept", codes)
+            return Answered(candidate, "kept", codes, cpu_s=cpu_s)
         case "passed":
-            return Answered(candidate, "passed", codes)
+            return Answered(candidate, "passed", codes, cpu_s=cpu_s)
     return Answered(candidate, "declined", codes)

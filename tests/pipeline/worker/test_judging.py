@@ -273,6 +273,16 @@ async def test_its_words_are_told_to_whoever_asks_for_an_explanation(
     assert told["text"] == KEPT
 
 
+async def test_how_long_the_models_worked_on_it_is_told(
+    socket_path: Path, models: FakeModels, candidate: Make
+) -> None:
+    models.cpu_s = 1.5
+
+    told = await socket_client.ask_and_wait(socket_path, {"do": "judge"}, file=candidate().file)
+
+    assert told["cpu_s"] == 1.5
+
+
 async def test_without_a_file_nothing_is_judged(socket_path: Path) -> None:
     with pytest.raises(socket_client.Declined, match="No file"):
         await socket_client.ask_and_wait(socket_path, {"do": "judge"})

@@ -11,7 +11,7 @@ from core.clock import FakeClock
 from core.errors import UserError
 from core.settings import MachineSettings, SelectionSettings, Settings
 from device.capture.candidates import ambient, chosen
-from device.capture.candidates.ambient import AGAIN_AFTER_S, FAILURE_TOLD_S
+from device.capture.candidates.ambient import AGAIN_AFTER_S, FAILURE_TOLD_S, LONGEST_REST_S
 from device.capture.candidates.courier import Answered, Outcome
 from device.capture.candidates.heard_queue import Candidate
 from device.capture.loop import DetectorLoaded
@@ -57,10 +57,12 @@ class HeldCourier:
             self.carried = None
         return answered
 
-    def comes_back(self, outcome: Outcome, why: UserError | None = None) -> None:
+    def comes_back(
+        self, outcome: Outcome, why: UserError | None = None, cpu_s: float | None = None
+    ) -> None:
         """The capture's next turn finds this answer."""
         assert self.carried is not None
-        self._answer = Answered(self.carried, outcome, why=why)
+        self._answer = Answered(self.carried, outcome, why=why, cpu_s=cpu_s)
 
 
 class Heat:
@@ -161,6 +163,36 @@ def test_the_models_rest_as_long_as_their_share_of_the_processor_asks(
     rested_s = handed_over(wearer, courier, 2) - ended_s
 
     assert rests * worked_s <= rested_s < rests * worked_s + 2
+
+
+@pytest.mark.parametrize(
+    ("worked_s", "cpu_s", "percent", "least_s"),
+    [
+        (20, 60.0, 5, 380),  # four threads: the models were at work for no longer than it took
+        (300, 3.0, 50, 3),  # most of the time it waited for what was pressed for
+        (300, None, 50, LONGEST_REST_S),  # a worker that does not tell
+    ],
+)
+def test_the_rest_is_measured_by_the_work_of_the_models(  # noqa: PLR0913 - its cases
+    wear: Wear,
+    courier: HeldCourier,
+    *,
+    worked_s: float,
+    cpu_s: float | None,
+    percent: int,
+    least_s: float,
+) -> None:
+    wearer = wear(cpu_percent=percent)
+    think(wearer)
+    think(wearer)
+    wearer.wait(worked_s - (wearer.now_s - handed_over(wearer, courier, 1)))
+    courier.comes_back("passed", cpu_s=cpu_s)
+    wearer.turn()
+    ended_s = wearer.now_s
+
+    wearer.wait(least_s - 1)
+    assert len(courier.handed_over) == 1
+    assert handed_over(wearer, courier, 2) - ended_s < least_s + 15
 
 
 def test_where_nobody_is_there_it_asks_again_after_a_while_and_not_at_once(
