@@ -24,9 +24,16 @@ class NobodyThere(Exception):
 
 
 class Declined(UserError):
-    """The other side's own sentence about why it did not do what was asked."""
+    """The other side's own sentence about why it did not do what was asked.
+
+    `error` is its code for that, as in `models_failed`.
+    """
 
     code = "declined"
+
+    def __init__(self, sentence: str, *, advice: str, error: str = "") -> None:
+        super().__init__(sentence, advice=advice)
+        self.error = error
 
 
 def answers(path: Path) -> bool:
@@ -135,5 +142,6 @@ def _read(line: bytes) -> Told:
 
 def _accepted(answer: Told) -> Told:
     if "error" in answer:
-        raise Declined(str(answer.get("sentence")), advice=str(answer.get("advice", "")))
+        advice, error = str(answer.get("advice", "")), str(answer["error"])
+        raise Declined(str(answer.get("sentence")), advice=advice, error=error)
     return answer

@@ -13,13 +13,14 @@ from core.errors import ArchiveBusy
 from core.paths import Home
 from core.settings import Settings
 from core.sockets import socket_client
-from core.sockets.socket_client import NobodyThere
+from core.sockets.socket_client import Declined, NobodyThere
 from core.text.counting import counted
 from pipeline.selection.verdict import Verdict, read_verdict
 from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions
 from pipeline.worker import backoff
 from pipeline.worker.judging import Candidate
+from pipeline.worker.model_process import ModelsFailed
 from pipeline.worker.service import LettersWait, working
 from pipeline.worker.worker import Worker
 
@@ -85,8 +86,8 @@ class Delivery:
     async def judge(self, candidate: Candidate) -> Verdict:
         """What becomes of an utterance that nobody pressed for, by whichever worker there is.
 
-        Raises ModelsFailed or Declined where the models fail on it, and UserError where somebody
-        has to act first.
+        Raises ModelsFailed where the models fail on it, and UserError where somebody has to act
+        first.
         """
         waited_s = 0.0
         while True:
@@ -106,7 +107,13 @@ class Delivery:
     async def _judged_there(self, candidate: Candidate) -> Verdict:
         request = {"do": "judge", "signals": dict(candidate.signals), "explain": True}
         socket = self._home.worker_socket
-        return read_verdict(await socket_client.ask_and_wait(socket, request, file=candidate.file))
+        try:
+            told = await socket_client.ask_and_wait(socket, request, file=candidate.file)
+        except Declined as error:
+            if error.error == "models_failed":
+                raise ModelsFailed(error.sentence) from error
+            raise
+        return read_verdict(told)
 
     async def _finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:
         waited_s = 0.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -18,11 +19,13 @@ from core.spool_port import Clip, TypedText
 from core.text.short_ids import brief_id
 from pipeline.commands.noting import keep_note
 from pipeline.fakes import FakeModels
+from pipeline.spool.formats import clip_bytes
 from pipeline.spool.spool import Spool
 from pipeline.store.format.drafts import Embedding, new_moment_id
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.delivery import Delivery, delivering
-from pipeline.worker.model_process import Said
+from pipeline.worker.judging import Candidate
+from pipeline.worker.model_process import ModelsFailed, Said
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 from tests.waiting import PATIENCE_S
@@ -105,6 +108,22 @@ async def test_a_note_is_answered_while_the_worker_is_at_something_else(
                 await asyncio.sleep(0.01)
     async with open_archive_to_read(home) as archive:
         assert [row.id for row in await archive.moments()] == [note.id]
+
+
+async def test_that_the_models_of_another_worker_failed_is_told_as_of_one_s_own(
+    home: Path, worker: Worker, models: Held
+) -> None:
+    models.failures = 1
+    clip = Clip(new_moment_id(), "selected", Recorded(5, 0))
+    file = os.memfd_create("candidate")
+    os.write(file, b"".join(clip_bytes(clip, [bytes(32_000)])))
+    delivery = Delivery(Home(home), Settings(), contextlib.AsyncExitStack())
+
+    with pytest.raises(ModelsFailed):
+        await delivery.judge(Candidate(file, {}))
+
+    assert delivery.is_handed_over
+    os.close(file)
 
 
 async def test_a_note_that_is_in_the_index_at_once_says_no_more_than_its_id(
