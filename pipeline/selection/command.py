@@ -22,6 +22,7 @@ _STRENGTHS = (
     (0.02, "speaks a little for keeping"),
     (-0.02, "does not count"),
 )
+_UNDO = "`afterthought undo` takes it back."
 _MOVED = 0.05
 """What is less is no change that anybody would notice."""
 
@@ -31,10 +32,7 @@ async def dismiss(archive: "Archive", arguments: Arguments, screen: Screen) -> i
 
     rows = await _named(archive, arguments)
     for row, changed in zip(rows, await teaching.dismiss(archive, *rows), strict=True):
-        name = await short_id(archive, screen, row.id)
-        done = (
-            f"{name} is hidden, and less like it will be kept. `afterthought undo` takes it back."
-        )
+        done = _dismissed(await short_id(archive, screen, row.id), row, changed=changed)
         screen.value({"id": row.id, "answer": "dismissed", "changed": changed}, done)
     return 0
 
@@ -49,10 +47,28 @@ async def more(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
             sentence = f"{name} has no words, so there is nothing to learn from it."
             raise WrongUsage(sentence, advice="Name a moment with words.")
     for row, changed in zip(rows, await teaching.more(archive, *rows), strict=True):
-        name = await short_id(archive, screen, row.id)
-        done = f"More like {name} will be kept. `afterthought undo` takes it back."
+        name, now = await short_id(archive, screen, row.id), await archive.moment(row.id)
+        done = _more(name, row.state, now.state, changed=changed)
         screen.value({"id": row.id, "answer": "more", "changed": changed}, done)
     return 0
+
+
+def _dismissed(name: str, row: "MomentRow", *, changed: bool) -> str:
+    """What is said of a dismissal; of `undo` only where there is something to take back."""
+    teaches = bool(row.text.strip()) or row.how == "selected"
+    if not changed:
+        return f"{name} was dismissed already." if teaches else f"{name} is hidden already."
+    learned = "and less like it will be kept" if teaches else "and has no words to learn from"
+    return f"{name} is hidden, {learned}. {_UNDO}"
+
+
+def _more(name: str, before: str, now: str, *, changed: bool) -> str:
+    """What is said of a wish for more, and whether the moment itself can be seen."""
+    hidden = f" It stays hidden: `afterthought restore {name}` shows it." if now == "hidden" else ""
+    if not changed:
+        return f"You asked for more like {name} already.{hidden}"
+    again = " It is seen again." if now != before else ""
+    return f"More like {name} will be kept.{again}{hidden} {_UNDO}"
 
 
 async def selection(archive: "Reader", arguments: Arguments, screen: Screen) -> int:

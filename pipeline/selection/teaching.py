@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from pipeline.selection.learning import Learned, answers_by_moment, answers_of, learned
+from pipeline.selection.learning import Answered, Learned, answers_by_moment, answers_of, learned
 from pipeline.selection.signals import text_signals
 from pipeline.store.format import drafts
+from pipeline.store.format.events import Draft
 from pipeline.store.format.selection_drafts import Answer, selection_reset, selection_taught
 from pipeline.store.port import Archive, Reader, Thought
 from pipeline.store.views.moment_fold import MomentRow
@@ -21,7 +22,7 @@ async def dismiss(archive: Archive, *moments: MomentRow) -> list[bool]:
 async def more(archive: Archive, *moments: MomentRow) -> list[bool]:
     """Keep more like these moments, as one act; False where that was said already.
 
-    Raises NotFound.
+    One that was dismissed is seen again. Raises NotFound.
     """
     return await _answer(archive, moments, "more")
 
@@ -45,10 +46,9 @@ async def _answer(archive: Archive, moments: Sequence[MomentRow], answer: Answer
         found, answers = [], answers_by_moment(await thought.lessons())
         for moment in moments:
             row = await thought.moment(moment.id)
-            hides = answer == "dismissed" and row.state == "visible"
-            drafted = [drafts.moment_hidden(row.id, author="wearer")] if hides else []
-            signals = await _signals(thought, row)
             known = answers.get(row.id)
+            drafted = _seen_or_hidden(row, answer, known)
+            signals = await _signals(thought, row)
             if signals and (known is None or known.wanted != (answer == "more")):
                 drafted.append(selection_taught(row.id, answer, signals))
             found.append(drafted)
@@ -56,6 +56,16 @@ async def _answer(archive: Archive, moments: Sequence[MomentRow], answer: Answer
         for drafted in found:
             await thought.append(*[drafts.of_act(each, act) for each in drafted])
         return [bool(drafted) for drafted in found]
+
+
+def _seen_or_hidden(row: MomentRow, answer: Answer, known: Answered | None) -> list[Draft]:
+    """What is dismissed is hidden; more of what was dismissed takes that back."""
+    if answer == "dismissed" and row.state == "visible":
+        return [drafts.moment_hidden(row.id, author="wearer")]
+    was_dismissed = known is not None and not known.wanted
+    if answer == "more" and row.state == "hidden" and was_dismissed:
+        return [drafts.moment_restored(row.id, author="wearer")]
+    return []
 
 
 async def _signals(thought: Thought, row: MomentRow) -> dict[str, int]:

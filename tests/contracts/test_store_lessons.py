@@ -57,6 +57,31 @@ async def test_the_last_answer_about_a_moment_counts_and_saying_it_twice_does_no
     assert await wanted(store) == [False]
 
 
+async def test_more_of_what_was_dismissed_shows_it_again_and_one_undo_takes_both_back(
+    store: Both,
+) -> None:
+    row = await store.archive.moment(await store.keep("The pump leaks."))
+    await teaching.dismiss(store.archive, row)
+
+    assert await teaching.more(store.archive, row) == [True]
+
+    assert (await store.reader.moment(row.id)).state == "visible"
+    assert await wanted(store) == [True]
+    await acts.undo(store.archive)
+    assert (await store.reader.moment(row.id)).state == "hidden"
+    assert await wanted(store) == [False]
+
+
+async def test_more_of_what_was_hidden_leaves_it_hidden(store: Both) -> None:
+    row = await store.archive.moment(await store.keep("The pump leaks."))
+    await acts.hide(store.archive, row)
+
+    assert await teaching.more(store.archive, row) == [True]
+
+    assert (await store.reader.moment(row.id)).state == "hidden"
+    assert await wanted(store) == [True]
+
+
 async def test_a_moment_that_is_restored_was_dismissed_by_mistake(store: Both) -> None:
     row = await store.archive.moment(await store.keep("The pump leaks."))
     await teaching.dismiss(store.archive, row)
