@@ -85,6 +85,7 @@ def _against_past(acts: Sequence[SpokenAct], embedder: Embedder) -> list[dict[st
         vectors={embedder.name: vector_rows(encoded(vectors))},
         moments=[f"{STREAM}-{round(act.start_s * 16_000)}" for act in acts],
         at_ms=at_ms,
+        lasts_ms=np.zeros(count, np.int64),
         speakers=[None] * count,
         characters=np.full(count, 40),
         single=none,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.audio import RATE_HZ
 from pipeline.embedders import MINI_LM, MULTILINGUAL
 from pipeline.store.passage_port import PassageTable
 
@@ -58,26 +59,31 @@ def archive_signals(
 
 
 def is_past(table: PassageTable, when: When) -> NDArray[np.bool_]:
-    """Which moments were said before this: by the clock, or by their place in one stream.
+    """Which moments were over before this: by the clock, or by their place in one stream.
 
-    What cannot be told to be earlier counts as later.
+    What cannot be told to be earlier counts as later: of a recording that went on, each word.
     """
-    by_clock = np.zeros(len(table.moments), np.bool_)
-    if when.at_ms is not None:
-        by_clock = table.at_ms < when.at_ms  # unknown times are NaN, and before nothing
+    before = _over_before(table, when.at_ms)
     stream, position = _place(when.moment)
+    beginning = f"{stream}-"
     for index, moment in enumerate(table.moments):
-        other, at = _place(moment)
-        if other == stream:  # the samples of a stream are in order whatever the clock says
-            by_clock[index] = at < position
-    return by_clock
+        if moment.startswith(beginning):  # the samples of a stream are in order, not its clock
+            at = _place(moment)[1]
+            samples = int(table.lasts_ms[index]) * RATE_HZ // 1000
+            before[index] = at < position and at + samples <= position
+    return before
+
+
+def _over_before(table: PassageTable, at_ms: int | None) -> NDArray[np.bool_]:
+    """By the clock; unknown times are NaN, and before nothing."""
+    if at_ms is None:
+        return np.zeros(len(table.moments), np.bool_)
+    over: NDArray[np.bool_] = (table.at_ms < at_ms) & (table.at_ms + table.lasts_ms <= at_ms)
+    return over
 
 
 def _is_long_ago(table: PassageTable, when: When) -> NDArray[np.bool_]:
-    if when.at_ms is None:
-        return np.zeros(len(table.moments), np.bool_)
-    earlier: NDArray[np.bool_] = table.at_ms < when.at_ms - RETURNS_AFTER_MS
-    return earlier
+    return _over_before(table, None if when.at_ms is None else when.at_ms - RETURNS_AFTER_MS)
 
 
 def _place(moment: str) -> tuple[str, int]:

@@ -31,11 +31,11 @@ class PassageTable:
     moments) and `vectors`, by the name of the embedder that made them (none where meaning is not
     asked for; more than one while an archive is embedded anew).
     One entry a moment, in time order, which is the order of the archive where times are
-    equal or unknown: `moments` (ids), `at_ms` (UTC, NaN where unknown), `speakers`,
-    `characters` (the length of its text), `single` (made by itself: a typed note, a file, an
-    imported line that names no speaker), `entered` (the same, and its time is when it came
-    in: nothing says when it was said), `about` (an index into the moments: the one that it was
-    written about; -1 for none).
+    equal or unknown: `moments` (ids), `at_ms` (UTC, NaN where unknown), `lasts_ms` (of its
+    sound, 0 for none), `speakers`, `characters` (the length of its text), `single` (made by
+    itself: a typed note, a file, an imported line that names no speaker), `entered` (the same,
+    and its time is when it came in: nothing says when it was said), `about` (an index into the
+    moments: the one that it was written about; -1 for none).
     """
 
     rowids: NDArray[np.int64]
@@ -43,6 +43,7 @@ class PassageTable:
     vectors: Mapping[str, Vectors]
     moments: Sequence[str]
     at_ms: NDArray[np.float64]
+    lasts_ms: NDArray[np.int64]
     speakers: Sequence[str | None]
     characters: NDArray[np.int64]
     single: NDArray[np.bool_]

@@ -15,12 +15,13 @@ T = TypeVar("T")
 class MomentColumns:
     """The moments in the order of the archive; `at_ms` is NaN for those at the end without a time.
 
-    `characters` is the length of each one's text; `single` and `entered` are those of
+    `characters` is the length of each one's text; `lasts_ms`, `single` and `entered` are those of
     `PassageTable`; `about` is the id of what a note was written about.
     """
 
     ids: list[str]
     at_ms: NDArray[np.float64]
+    lasts_ms: NDArray[np.int64]
     speakers: list[str | None]
     characters: NDArray[np.int64]
     single: NDArray[np.bool_]
@@ -47,11 +48,12 @@ def moment_columns(rows: Iterable[Any]) -> MomentColumns:
     return MomentColumns(
         [row[0] for row in found],
         np.array([np.nan if row[1] is None else row[1] for row in found], np.float64),
-        [row[2] for row in found],
-        np.array([row[3] for row in found], np.int64),
-        np.array([row[4] for row in found], bool),
+        np.array([row[2] for row in found], np.int64),
+        [row[3] for row in found],
+        np.array([row[4] for row in found], np.int64),
         np.array([row[5] for row in found], bool),
-        [row[6] for row in found],
+        np.array([row[6] for row in found], bool),
+        [row[7] for row in found],
     )
 
 
@@ -72,6 +74,7 @@ def read_anew(
     moments = MomentColumns(
         _woven(_objects(old.ids)[kept], _objects(fresh.ids), is_fresh).tolist(),
         _woven(old.at_ms[kept], fresh.at_ms, is_fresh),
+        _woven(old.lasts_ms[kept], fresh.lasts_ms, is_fresh),
         _woven(_objects(old.speakers)[kept], _objects(fresh.speakers), is_fresh).tolist(),
         _woven(old.characters[kept], fresh.characters, is_fresh),
         _woven(old.single[kept], fresh.single, is_fresh),

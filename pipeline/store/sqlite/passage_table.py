@@ -27,8 +27,8 @@ _AS_IT_CAME_IN = "(boot IS NOT NULL OR at_ms IS NULL)"
 """Its time is that of this machine's clock, and not one that was given or that a file brought."""
 
 _MOMENT = (
-    f"SELECT id, at_ms, speaker, length(text), {_SINGLE}, {_SINGLE} AND {_AS_IT_CAME_IN}, "
-    "about FROM moment"
+    "SELECT id, at_ms, ifnull(duration_ms, 0), speaker, length(text), "
+    f"{_SINGLE}, {_SINGLE} AND {_AS_IT_CAME_IN}, about FROM moment"
 )
 _CAN_BE_FOUND = "state = 'visible' AND text != ''"
 _AMONG = "IN (SELECT value FROM json_each(?))"
@@ -87,6 +87,7 @@ def _snapshot(
         vectors=passages.vectors,
         moments=moments.ids,
         at_ms=moments.at_ms,
+        lasts_ms=moments.lasts_ms,
         speakers=moments.speakers,
         characters=moments.characters,
         single=moments.single,

@@ -27,6 +27,7 @@ def line(
         vectors={},
         moments=[str(place) for place in range(count)],
         at_ms=np.array(at_ms, float),
+        lasts_ms=np.zeros(count, np.int64),
         speakers=[None] * count,
         characters=np.array(characters or [200] * count, np.int64),
         single=np.array([each == "x" for each in single.ljust(count)], bool),

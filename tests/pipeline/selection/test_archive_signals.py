@@ -1,5 +1,7 @@
 """New against the archive, or a return to an earlier moment; and never a look ahead."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -41,6 +43,7 @@ def table(at_ms: list[float], rows: Rows, moments: list[str] | None = None) -> P
         vectors={MINI_LM: Held(rows)},
         moments=moments or [f"{number:016x}-0" for number in range(count)],
         at_ms=np.array(at_ms, np.float64),
+        lasts_ms=np.zeros(count, np.int64),
         speakers=[None] * count,
         characters=np.full(count, 40),
         single=none,
@@ -89,6 +92,20 @@ def test_a_later_moment_changes_nothing(later_ms: int) -> None:
     with_later = table([*times, NOW_MS + later_ms], np.vstack([apart(30), SAID]))
 
     assert archive_signals(with_later, MINI_LM, [SAID], WHEN) == before
+
+
+@pytest.mark.parametrize(("lasts_ms", "returns"), [(HOUR_MS // 2, 1.0), (2 * HOUR_MS, 0.0)])
+@pytest.mark.parametrize("moment", ["feedfeedfeedfeed-0", "ffffffffffffffff-0"])
+def test_a_recording_is_past_once_it_is_over(lasts_ms: int, returns: float, moment: str) -> None:
+    times: list[float] = [NOW_MS - 9 * HOUR_MS] * 30
+    names = [f"{number:016x}-0" for number in range(30)]
+    past = table([*times, NOW_MS - HOUR_MS], np.vstack([apart(30), SAID]), [*names, moment])
+    past = replace(past, lasts_ms=np.array([*[0] * 30, lasts_ms]))
+    when = When(f"ffffffffffffffff-{HOUR_MS * 16}", NOW_MS)
+
+    told = archive_signals(past, MINI_LM, [SAID], when)
+
+    assert told == {"new": 1 - returns, "returns": returns}
 
 
 def test_a_moment_of_no_known_time_is_no_past() -> None:
