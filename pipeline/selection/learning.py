@@ -91,8 +91,8 @@ def answers_of(events: Iterable[Event]) -> list[Answered]:
 def answers_by_moment(events: Iterable[Event]) -> dict[str, Answered]:
     """The answers that count, oldest first: one about each moment, the last.
 
-    `events` are those of `Reader.lessons`. A moment that was dismissed and then restored was
-    dismissed by mistake.
+    `events` are those of `Reader.lessons`, or those of one moment and of `SELECTION`. A moment
+    that was dismissed and then restored was dismissed by mistake.
     """
     known = sorted(events, key=lambda each: each.order)
     undone = undone_events(known)

@@ -6,7 +6,12 @@ from pipeline.selection.learning import Answered, Learned, answers_by_moment, an
 from pipeline.selection.signals import text_signals
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft
-from pipeline.store.format.selection_drafts import Answer, selection_reset, selection_taught
+from pipeline.store.format.selection_drafts import (
+    SELECTION,
+    Answer,
+    selection_reset,
+    selection_taught,
+)
 from pipeline.store.port import Archive, Reader, Thought
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -43,10 +48,10 @@ async def what_was_learned(reader: Reader) -> Learned:
 
 async def _answer(archive: Archive, moments: Sequence[MomentRow], answer: Answer) -> list[bool]:
     async with archive.thought() as thought:
-        found, answers = [], answers_by_moment(await thought.lessons())
+        found, resets = [], await thought.events_of(SELECTION)
         for moment in moments:
             row = await thought.moment(moment.id)
-            known = answers.get(row.id)
+            known = answers_by_moment([*resets, *await thought.events_of(row.id)]).get(row.id)
             drafted = _seen_or_hidden(row, answer, known)
             signals = await _signals(thought, row)
             if signals and (known is None or known.wanted != (answer == "more")):

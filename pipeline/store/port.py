@@ -134,6 +134,12 @@ class Reader(Protocol):
         None about what was forgotten.
         """
 
+    async def taught_since(self, mark: int) -> tuple[bool, int]:
+        """Whether `lessons` may say something else since that mark, and the mark of now.
+
+        It costs what came since, and not what is there; -1 is the mark of the beginning.
+        """
+
     async def belonging(self, belonging: str) -> bytes | None:
         """The content of a belonging; None where it is gone."""
 

@@ -19,7 +19,7 @@ from core.files import what_it_is
 from core.spool_port import Clip
 from pipeline.selection.archive_signals import When, archive_signals
 from pipeline.selection.learning import answers_of, learned
-from pipeline.selection.score import Signals, Weights, decided
+from pipeline.selection.score import PRIOR, Signals, Weights, decided
 from pipeline.selection.signals import text_signals
 from pipeline.selection.verdict import Verdict
 from pipeline.spool.clip_sound import read_clip
@@ -71,7 +71,8 @@ class Judging:
         self._one = asyncio.Lock()
         self.keeps_others = False
         """True where words that others say may be kept, although the wearer is enrolled."""
-        self._lessons: tuple[tuple[tuple[str, int], ...], Weights] | None = None
+        self._mark = -1
+        self._weights = PRIOR
 
     async def judge(self, candidate: Candidate) -> Verdict:
         """Keep it as a moment, or pass it over. Repeating is harmless: its id is the moment's.
@@ -114,20 +115,20 @@ class Judging:
             signals["own_voice"] = voices.own_voice * voices.share
             if not (voices.is_wearers or self.keeps_others):
                 return Verdict(None, 0.0, ("not_own_voice",), signals, text)
-        decision = decided(signals, await self._weights())
+        decision = decided(signals, await self._weights_now())
         if not decision.is_kept:
             return Verdict(None, decision.score, decision.reasons, signals, text)
         kept = replace(clip, reasons=decision.reasons)
         await self._ingest.keep_selected(path, kept, heard, in_thousandths(signals))
         return Verdict(clip.id, decision.score, decision.reasons, signals, text)
 
-    async def _weights(self) -> Weights:
+    async def _weights_now(self) -> Weights:
         """By what the wearer answered so far; worked out anew where that has changed."""
-        events = await self._archive.lessons()
-        places = tuple(event.place for event in events)
-        if self._lessons is None or places != self._lessons[0]:
-            self._lessons = (places, learned(answers_of(events)).weights)
-        return self._lessons[1]
+        is_taught, mark = await self._archive.taught_since(self._mark)
+        if is_taught:
+            self._weights = learned(answers_of(await self._archive.lessons())).weights
+        self._mark = mark
+        return self._weights
 
     async def _against_archive(self, clip: Clip, heard: Heard) -> dict[str, float]:
         if heard.embedding is None:

@@ -144,3 +144,38 @@ async def test_answers_outlive_a_rebuild_and_the_check_finds_nothing(store: Both
 
     assert await store.archive.lessons() == before
     assert (await store.archive.check()).problems == []
+
+
+async def test_only_what_may_change_the_lessons_makes_them_be_read_anew(store: Both) -> None:
+    row = await store.archive.moment(await store.keep("The pump leaks."))
+    _, mark = await store.reader.taught_since(-1)
+
+    assert await store.reader.taught_since(mark) == (False, mark)
+    await store.keep("The cellar is dry.")
+    is_taught, mark = await store.reader.taught_since(mark)
+    assert not is_taught
+
+    for act in (
+        teaching.more(store.archive, row),
+        acts.undo(store.archive),
+        acts.redo(store.archive),
+        teaching.dismiss(store.archive, row),
+        acts.restore(store.archive, row),
+        teaching.more(store.archive, row),
+        teaching.reset(store.archive),
+        store.archive.begin_forgetting([row.id]),
+    ):
+        await act
+        is_taught, mark = await store.reader.taught_since(mark)
+        assert is_taught
+        assert await store.reader.taught_since(mark) == (False, mark)
+
+
+async def test_after_a_reset_the_same_answer_counts_anew(store: Both) -> None:
+    row = await store.archive.moment(await store.keep("The pump leaks."))
+    await teaching.more(store.archive, row)
+    await teaching.reset(store.archive)
+
+    assert await teaching.more(store.archive, row) == [True]
+    assert await teaching.more(store.archive, row) == [False]
+    assert await wanted(store) == [True]

@@ -166,6 +166,10 @@ async def contents_of(connection: aiosqlite.Connection, subject: str) -> dict[st
     return {row[0]: row[1] for row in rows if isinstance(row[1], bytes)}
 
 
+_TAKES_BACK = "kind IN ('act_undone', 'moment_restored', 'moment_forgotten')"
+"""What may take an answer to selection back; what was forgotten is left out by its tombstone."""
+
+
 async def lessons(connection: aiosqlite.Connection) -> list[Event]:
     """What was answered to selection, and every undo and restore of what that is about."""
     taught = f"SELECT subject FROM event WHERE {LESSONS}"
@@ -174,10 +178,17 @@ async def lessons(connection: aiosqlite.Connection) -> list[Event]:
     query = (
         f"SELECT {COLUMNS} FROM event WHERE {LESSONS} AND {there} UNION ALL "
         f"SELECT {COLUMNS} FROM event WHERE subject IN ({taught}) AND {there} "
-        "AND kind IN ('act_undone', 'moment_restored')"
+        f"AND {_TAKES_BACK} AND kind != 'moment_forgotten'"
     )
     found = _events(await connection.execute_fetchall(query))
     return sorted(found, key=lambda each: each.order)
+
+
+async def taught_since(connection: aiosqlite.Connection, mark: int) -> tuple[bool, int]:
+    """As the port has it. Rows of the journal are only ever added, so the last is the mark."""
+    query = f"SELECT max(rowid), max({LESSONS} OR {_TAKES_BACK}) FROM event WHERE rowid > ?"
+    ((last, is_taught),) = await connection.execute_fetchall(query, (mark,))
+    return bool(is_taught), mark if last is None else last
 
 
 async def content_of(connection: aiosqlite.Connection, belonging: str) -> bytes | None:

@@ -203,6 +203,9 @@ class SqliteReader:
     async def lessons(self) -> list[Event]:
         return await journal.lessons(self.connection)
 
+    async def taught_since(self, mark: int) -> tuple[bool, int]:
+        return await journal.taught_since(self.connection, mark)
+
     async def belonging(self, belonging: str) -> bytes | None:
         return await journal.content_of(self.connection, belonging)
 

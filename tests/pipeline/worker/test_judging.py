@@ -28,7 +28,7 @@ from pipeline.selection import teaching
 from pipeline.spool.formats import clip_bytes
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
-from pipeline.store.format.events import Draft
+from pipeline.store.format.events import Draft, Event
 from pipeline.worker.delivery import Delivery
 from pipeline.worker.encoding import to_its_end
 from pipeline.worker.judging import Candidate
@@ -191,6 +191,25 @@ async def test_what_the_wearer_dismissed_often_enough_is_kept_no_more(
             await teaching.dismiss(worker._archive, await worker._archive.moment(verdict.moment))
 
     assert not (await worker.judge(candidate())).is_kept
+
+
+async def test_answers_are_read_once_while_none_comes(
+    worker: Worker, models: FakeModels, candidate: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await worker._archive.moment((await worker.judge(candidate())).moment or "")
+    await teaching.more(worker._archive, row)
+    read, lessons = [], worker._archive.lessons
+
+    async def counted() -> list[Event]:
+        read.append(1)
+        return await lessons()
+
+    monkeypatch.setattr(worker._archive, "lessons", counted)
+    models.transcript = Transcript("Mm.", model="fake")
+    for number in range(3):
+        await worker.judge(candidate(f"{number:016x}-5"))
+
+    assert len(read) == 1
 
 
 async def test_judged_twice_it_is_one_moment(worker: Worker, candidate: Make) -> None:
@@ -366,31 +385,3 @@ async def test_that_its_sound_cannot_be_made_is_told_and_leaves_none(
 
     assert "wearer's" not in str(told.value)
     assert everything_in(home) == before
-
-
-@pytest.mark.parametrize(
-    "signals",
-    [
-        {"emphasis": float("nan")},
-        {"emphasis": float("inf")},
-        {"emphasis": -0.1},
-        {"emphasis": 1.1},
-        {"emphasis": None},
-        {"emphasis": True},
-        {"emphasis": "much"},
-        {"\ud800": 0.5},
-        {"": 0.5},
-        {"x" * 100: 0.5},
-        ["emphasis"],
-        "emphasis",
-        None,
-    ],
-)
-async def test_what_are_no_signals_is_refused(
-    socket_path: Path, candidate: Make, signals: object
-) -> None:
-    asking = socket_client.ask_and_wait(
-        socket_path, {"do": "judge", "signals": signals}, file=candidate().file
-    )
-    with pytest.raises(socket_client.Declined, match="no signal"):
-        await asyncio.wait_for(asking, PATIENCE_S)

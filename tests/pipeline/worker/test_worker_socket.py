@@ -220,3 +220,33 @@ async def test_what_today_came_to_is_looked_up_only_for_who_asks(path: Path) -> 
     assert await ask(path, {"do": "status"}) == {"waiting": 0}
     asked = {"do": "status", "today": True}
     assert await ask(path, asked) == {"waiting": 0, "today": {"kept": 3}}
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        {"emphasis": float("nan")},
+        {"emphasis": float("inf")},
+        {"emphasis": -0.1},
+        {"emphasis": 1.1},
+        {"emphasis": None},
+        {"emphasis": True},
+        {"emphasis": "much"},
+        {"\ud800": 0.5},
+        {"": 0.5},
+        {"x" * 100: 0.5},
+        ["emphasis"],
+        "emphasis",
+        None,
+    ],
+)
+async def test_what_are_no_signals_is_refused(
+    idle: Idle, path: Path, tmp_path: Path, signals: object
+) -> None:
+    (tmp_path / "candidate").touch()
+    with (tmp_path / "candidate").open("rb") as file:
+        asking = socket_client.ask_and_wait(
+            path, {"do": "judge", "signals": signals}, file=file.fileno()
+        )
+        with pytest.raises(socket_client.Declined, match="no signal"):
+            await asyncio.wait_for(asking, PATIENCE_S)
