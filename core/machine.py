@@ -26,6 +26,15 @@ LONGEST_RING_S: dict[Profile, float] = {"zero": 300.0, "full": 1800.0}
 
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+GIVES_BACK = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": str(16 * 1024 * 1024),
+    "MALLOC_MMAP_THRESHOLD_": str(4 * 1024 * 1024),
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "1",
+}
+"""glibc keeps what a window has used: 348 MB after twelve windows, 273 with these, in the same
+CPU time (11.5 s; x86, 2026-11). Thresholds of 128 KB give 259 MB and cost half as much again."""
+
 
 def thread_pools(threads: int) -> dict[str, str]:
     """The environment of a process whose libraries work with so many threads.

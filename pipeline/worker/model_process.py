@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from core.audio import RATE_HZ
 from core.errors import UserError
-from core.machine import thread_pools
+from core.machine import GIVES_BACK, thread_pools
 from core.moment import Transcript
 from pipeline.embedders import MINI_LM
 from pipeline.media.encoded import Encoded
@@ -41,16 +41,6 @@ Vectors = npt.NDArray[np.float32]
 
 Said = tuple[Transcript, str | None]
 """What was typed or heard, and the speaker, where one is known."""
-
-GIVES_BACK = {
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": str(16 * 1024 * 1024),
-    "MALLOC_MMAP_THRESHOLD_": str(4 * 1024 * 1024),
-    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "1",
-}
-"""glibc keeps what a window has used: 348 MB after twelve windows, 273 with these, in the same
-CPU time (11.5 s; x86, 2026-11). Thresholds of 128 KB give 259 MB and cost half as much again."""
-
 
 LONG_TEXT_SIGNS = 8_000
 """Some ten passages: a quarter of a second of work here, for which a query would wait."""
@@ -164,7 +154,7 @@ class ChildModels:
 
     module = "pipeline.worker.model_child"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a matter of its own
         self,
         home: Path,
         *,
@@ -172,13 +162,20 @@ class ChildModels:
         stuck_s: float,
         threads: int = 1,
         embedder: Callable[[], str] = lambda: MINI_LM,
+        hearing: Callable[[], object] = lambda: None,
     ) -> None:
-        """`embedder` gives the name of the embedder that is chosen now."""
+        """`embedder` gives the name of the embedder that is chosen now.
+
+        `hearing` gives those settings of now that the child reads as it starts: where they
+        are others, the next request that finds it idle has a new child.
+        """
         self._home = home
         self.embedder = embedder
         self._idle_s = idle_s
         self._stuck_s = stuck_s
         self._threads = threads
+        self._hearing = hearing
+        self._started_with: object = None
         self._child: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._waiting: dict[int, _Request] = {}
@@ -280,7 +277,10 @@ class ChildModels:
     def _started(self) -> Connection:
         if self._rest is not None:
             self._rest.cancel()
+        if not self._waiting and self._hearing() != self._started_with:
+            self._end()
         if self._line is None:
+            self._started_with = self._hearing()
             ours, theirs = socket.socketpair()
             with theirs:
                 number = theirs.fileno()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.errors import UserError
@@ -33,14 +33,16 @@ class Searching:
         models: Models,
         *,
         profile: Profile = "full",
-        languages: Sequence[str] = (ENGLISH,),
+        languages: Callable[[], Sequence[str]] = lambda: (ENGLISH,),
     ) -> None:
+        """`languages` gives the codes of those that the wearer speaks now."""
         self._home = home
         self._models = models
         self._languages = languages
         self._most_vectors = MOST_VECTORS[profile]
         self._opening = asyncio.Lock()
-        self._engine: Engine | None = None
+        self._passages: PassageReader | None = None
+        self._engine: tuple[Sequence[str], Engine] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._late: set[asyncio.Task[Vectors]] = set()
 
@@ -59,11 +61,13 @@ class Searching:
 
     async def _opened(self) -> Engine:
         async with self._opening:
-            if self._engine is None:
+            if self._passages is None:
                 reader = await self._stack.enter_async_context(open_archive_to_read(self._home))
-                passages = PassageReader(reader.connection, most_vectors=self._most_vectors)
-                self._engine = Engine(passages, self._embed, self._languages)
-            return self._engine
+                self._passages = PassageReader(reader.connection, most_vectors=self._most_vectors)
+            spoken = self._languages()
+            if self._engine is None or self._engine[0] != spoken:
+                self._engine = spoken, Engine(self._passages, self._embed, spoken)
+            return self._engine[1]
 
     async def _embed(self, texts: Sequence[str], embedder: str) -> Vectors | None:
         asked = asyncio.create_task(self._models.embed(texts, embedder))

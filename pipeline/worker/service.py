@@ -15,6 +15,7 @@ from core.text import languages
 from core.text.counting import counted
 from pipeline import embedders
 from pipeline.forget import finish_forgetting
+from pipeline.settings_now import SettingsNow
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
@@ -55,12 +56,14 @@ async def working(
             spool.sweep()
             sweep_sound_parts(home.path)
             await finish_forgetting(archive, spool)
+            now = SettingsNow(home.path, settings)
             own = models or ChildModels(
                 home.path,
                 idle_s=settings.pipeline.idle_s,
                 stuck_s=settings.pipeline.stuck_s,
                 threads=settings.models.threads,
-                embedder=partial(embedders.chosen, settings, home.path),
+                embedder=lambda: embedders.chosen(now(), home.path),
+                hearing=lambda: now().hearing,
             )
             what = partial(conditions, settings, home.path)
             worker = Worker(archive, own, spool, clock or SystemClock(), what)
@@ -68,7 +71,7 @@ async def working(
                 home.path,
                 own,
                 profile=profile(settings.machine.profile),
-                languages=languages.chosen(settings.hearing.languages).codes,
+                languages=lambda: languages.chosen(now().hearing.languages).codes,
             )
             worker.judging.keeps_others = settings.selection.others == "keep"
             worker.handling = handling(home.path, settings, spool, again="ask again")

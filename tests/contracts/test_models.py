@@ -1,5 +1,6 @@
 """What the worker may expect of models: the fake and the real child both take this."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -129,4 +130,42 @@ async def test_a_child_that_says_nothing_is_ended(home: Path) -> None:
 
     with pytest.raises(ModelsFailed, match="said nothing"):
         await models.embed(["stuck"], models.embedder())
+    await models.close()
+
+
+async def test_a_child_that_began_with_other_settings_goes_once_it_is_idle(home: Path) -> None:
+    languages = ["en"]
+    models = ChildModels(home, idle_s=60, stuck_s=120, hearing=lambda: tuple(languages))
+    children = []
+
+    async def ask(*texts: str) -> None:
+        await asyncio.gather(*(models.embed([each], models.embedder()) for each in texts))
+        assert models._child is not None
+        children.append(models._child.pid)
+
+    await ask("as it was")
+    await ask("the same")
+    languages.append("de")
+    await ask("anew", "beside it")
+    await models.close()
+
+    assert children[0] == children[1] != children[2]
+
+
+async def test_a_child_at_work_is_left_to_it_whatever_the_settings_are(
+    home: Path, silence: Path
+) -> None:
+    languages = ["en"]
+    models = ChildModels(home, idle_s=60, stuck_s=120, hearing=lambda: tuple(languages))
+    at_work = asyncio.create_task(models.hear(silence, lambda _: None))
+    while models._child is None:
+        await asyncio.sleep(0)
+    child = models._child.pid
+
+    languages.append("de")
+    beside = asyncio.create_task(models.embed(["tea"], models.embedder()))
+    await asyncio.wait({at_work, beside}, return_when=asyncio.FIRST_COMPLETED)
+
+    assert models._child.pid == child
+    await asyncio.gather(at_work, beside)
     await models.close()
