@@ -84,6 +84,12 @@ def is_there(name: str, *, settings: Settings, home: Path) -> bool:
     return place is not None and place.there
 
 
+def folder_of(name: str, *, settings: Settings, home: Path) -> Path | None:
+    """Where the model lies, whole or not; None where it is not here. Reads nothing."""
+    place = _place(known(name), settings.models, home)
+    return place.folder if place is not None and place.there else None
+
+
 def fingerprint(*, settings: Settings, home: Path) -> str:
     """A text that differs once a model came, went, moved or was replaced. Reads no weights."""
     states = []

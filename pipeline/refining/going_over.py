@@ -60,6 +60,7 @@ class _Run:
     act: str = field(default_factory=new_act_id)
     outcomes: Counter[str] = field(default_factory=Counter)
     left: int = 0
+    not_above: int = 0
 
 
 async def refine(home: Home, ids: Sequence[str], screen: Screen, *, now: bool) -> int:
@@ -77,11 +78,13 @@ async def refine(home: Home, ids: Sequence[str], screen: Screen, *, now: bool) -
 
 async def _all(run: _Run) -> list[Candidate]:
     """All that may gain by it, in the order in which they are heard."""
+    found = []
     async with open_archive_to_read(run.home.path) as archive:
-        found = [
-            candidate(row, await archive.transcript(row), run.model, await _tried(archive, row))
-            for row in await archive.moments()
-        ]
+        for row in await archive.moments():
+            heard = await archive.transcript(row)
+            found.append(candidate(row, heard, run.model, await _tried(archive, row)))
+            is_small = why_not(row, heard, run.model) == "no_better"
+            run.not_above += is_small and bool(run.model.not_above) and row.state == "visible"
     return in_order([each for each in found if each is not None])
 
 
@@ -171,7 +174,12 @@ def _tell_all(run: _Run) -> int:
     better, failed = run.outcomes["better"], run.outcomes["failed"]
     kept = run.outcomes.total() - better - failed
     summary = {"better": better, "kept": kept, "failed": failed, "left": run.left}
-    if not run.outcomes and not run.left:
+    if not run.outcomes and run.not_above:
+        sentence = (
+            f"{run.model.name} is not large enough to hear anything better than "
+            f"{' and '.join(sorted(run.model.not_above))} did: name a larger model first."
+        )
+    elif not run.outcomes and not run.left:
         sentence = f"There is nothing that {run.model.name} has not heard again."
     else:
         sentence = (
@@ -183,4 +191,4 @@ def _tell_all(run: _Run) -> int:
     if run.left:
         sentence += f" {counted(run.left, 'is', 'are')} left."
     run.screen.value({"summary": {"model": run.model.name, **summary}}, sentence)
-    return int(bool(failed or run.left))
+    return int(bool(failed or run.left or (run.not_above and not run.outcomes)))

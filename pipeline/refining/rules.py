@@ -54,7 +54,8 @@ def why_not(row: MomentRow, transcript: Transcript | None, model: SecondModel) -
     if transcript.model == model.name:
         return "heard_by_it"
     is_unknown = row.language is None
-    if model.only_for_unknown and not is_unknown:
+    is_small = model.only_for_unknown or transcript.model in model.not_above
+    if is_small and not is_unknown:
         return "no_better"
     return None if is_unknown or row.language in model.hears else "language"
 

@@ -23,6 +23,7 @@ from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.service import working
 from tests.pipeline.conftest import SPOKEN
+from tests.pipeline.refining.test_sizes import write_weights
 
 Post = Callable[..., str]
 
@@ -263,6 +264,26 @@ async def test_another_processes_worker_does_it_where_one_runs(
 
     assert (status, told["outcome"]) == (0, "better")
     assert await text_of(home, kept) == BETTER.text
+
+
+async def test_a_model_that_is_not_larger_is_refused(
+    home: Path, models: FakeModels, post_clip: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_weights(home / "larger.en", rows=10)
+    models.transcript = replace(SPOKEN, model="whisper-tiny.en", language="en")
+    moment = post_clip()
+    await work(home, models)
+
+    assert await refine(Home(home), [], Screen(as_json=False), now=True) == 1
+    assert (
+        "larger.en is not large enough to hear anything better than whisper-tiny.en did: name "
+        in (capsys.readouterr().out)
+    )
+    status, (told,), _ = await refined(home, capsys, moment)
+
+    assert (status, told["outcome"]) == (0, "no_better")
+    assert "a larger model has to be named" in told["sentence"]
+    assert models.heard_again == []
 
 
 async def test_without_a_larger_model_it_says_what_to_do(

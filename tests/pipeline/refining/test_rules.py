@@ -10,6 +10,7 @@ from pipeline.refining.second_model import SecondModel
 from pipeline.store.views.moment_fold import MomentRow
 
 SMALL = SecondModel("small.en", frozenset({"en"}))
+NO_LARGER = SecondModel("base", frozenset({"en"}), not_above=frozenset({"tiny.en"}))
 MANY = SecondModel("base", frozenset({"en", "de"}), only_for_unknown=True)
 
 
@@ -68,6 +69,7 @@ def test_what_the_wearer_wrote_is_never_heard_again() -> None:
         (ROW, replace(SAID, model="small.en"), SMALL, "heard_by_it"),
         (replace(ROW, language="de"), SAID, SMALL, "language"),
         (ROW, SAID, MANY, "no_better"),
+        (ROW, SAID, NO_LARGER, "no_better"),
     ],
 )
 def test_why_a_moment_is_not_heard_again(
@@ -75,6 +77,11 @@ def test_why_a_moment_is_not_heard_again(
 ) -> None:
     assert why_not(row, transcript, model) == why
     assert candidate(row, transcript, model, set()) is None
+
+
+def test_what_another_model_heard_or_what_is_in_no_known_language_may_gain() -> None:
+    assert why_not(ROW, replace(SAID, model="micro.en"), NO_LARGER) is None
+    assert why_not(replace(ROW, language=None), SAID, NO_LARGER) is None
 
 
 def test_what_a_model_could_not_better_once_it_does_not_hear_again_by_itself() -> None:

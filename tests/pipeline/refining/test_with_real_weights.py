@@ -58,7 +58,7 @@ async def test_a_misheard_moment_gets_the_words_that_were_said(home: Path, which
     (kept,) = command(home, "keep", str(KETTLE))
     name_as_larger(home, weights, "larger")
 
-    *_, first = command(home, "refine", "--now")
+    *_, first = command(home, "refine", "--now", status=1)  # it is no larger than the first
     assert first["summary"]["model"] == "larger"
     await mishear(home, kept["id"])
     told, last = command(home, "refine", kept["id"], "--now")
@@ -75,15 +75,16 @@ async def test_a_misheard_moment_gets_the_words_that_were_said(home: Path, which
         assert (await archive.transcript(row) or Transcript("")).model == "larger"
 
 
-def test_a_larger_model_that_is_not_the_pinned_one_changes_nothing(home: Path) -> None:
+async def test_a_larger_model_that_is_not_the_pinned_one_changes_nothing(home: Path) -> None:
     (kept,) = command(home, "keep", str(KETTLE))
     weights = models.find("transcriber", settings=Settings(), home=home)
     name_as_larger(home, weights, "larger")
     with (home / "models" / "larger" / "model.bin").open("ab") as file:
         file.write(b"!")
+    await mishear(home, kept["id"])
 
     failed, last = command(home, "refine", "--now", status=1)
 
     assert "larger_transcriber_sha256" in failed["advice"]
     assert last["summary"] == {"model": "larger", "better": 0, "kept": 0, "failed": 1, "left": 0}
-    assert command(home, "show", kept["id"])[0]["text"] == kept["text"]
+    assert command(home, "show", kept["id"])[0]["text"] == "cattle on"
