@@ -191,7 +191,8 @@ class SelectionSettings:
     )
     quiet_hours: str | None = setting(
         None,
-        "unset: none; else from when to when ambient keeps nothing, as in 22:00-07:00",
+        "unset: none; else from when to when ambient keeps nothing, as in 22:00-07:00; "
+        "the same time twice is all day",
         form=r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d",
         form_name="two times of the day, as in 22:00-07:00",
     )

@@ -60,14 +60,17 @@ LOW_PERCENT = 20
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """Minutes of the day; where they end before they begin, it is in the night."""
+    """Minutes of the day; where they end before they begin, it is in the night.
+
+    From a time to the same time is all day.
+    """
 
     begin_min: int
     end_min: int
 
     def hold(self, at_min: int) -> bool:
         """True within them."""
-        if self.begin_min <= self.end_min:
+        if self.begin_min < self.end_min:
             return self.begin_min <= at_min < self.end_min
         return at_min >= self.begin_min or at_min < self.end_min
 
@@ -165,6 +168,25 @@ def bar(now: Earlier, rules: Rules) -> float:
     return min(1.0, BAR + ENDLESS_BAR * _between(now.talk, *ENDLESS) + (1 - BAR) * spent**2)
 
 
+def why_silent(rules: Rules, now: Recorded) -> UserError | None:
+    """Why nothing at all is kept without a press now; None where something may be."""
+    if rules.budget_s <= 0:
+        return UserError(
+            "It keeps nothing without a press: it may listen 0 minutes an hour.",
+            advice="`selection.minutes_an_hour` in the settings says how many.",
+        )
+    match _why_quiet(rules, now):
+        case "quiet_hours":
+            return UserError("In your quiet hours it keeps nothing without a press.", advice="")
+        case "time_unknown":
+            return UserError(
+                "There are quiet hours and the time is not known, so it keeps nothing without a "
+                "press.",
+                advice="Connect the device to a network, or open its page on your phone.",
+            )
+    return None
+
+
 def why_rest(celsius: float | None, percent_left: int | None) -> UserError | None:
     """Why nothing is to be written down now that nobody pressed for; None where nothing is known.
 
@@ -208,12 +230,9 @@ def _after(earlier: Earlier, spoken: Spoken, rules: Rules) -> Earlier:
 
 def _reason(now: Earlier, spoken: Spoken, weighed: Weighed, rules: Rules) -> EarlyReason | None:
     """Why it is no candidate; None where it is one."""
-    if rules.quiet is not None:
-        at_min = _minute_of_day(spoken.recorded)
-        if at_min is None:
-            return "time_unknown"
-        if rules.quiet.hold(at_min):
-            return "quiet_hours"
+    quiet = _why_quiet(rules, spoken.recorded)
+    if quiet is not None:
+        return quiet
     if weighed.score < BAR:
         return _weakest(spoken, weighed.signals)
     if spoken.seconds > now.left_s:
@@ -221,6 +240,15 @@ def _reason(now: Earlier, spoken: Spoken, weighed: Weighed, rules: Rules) -> Ear
     if weighed.score >= weighed.bar:
         return None
     return "endless_talk" if now.talk > ENDLESS[0] else "budget"
+
+
+def _why_quiet(rules: Rules, recorded: Recorded) -> EarlyReason | None:
+    if rules.quiet is None:
+        return None
+    at_min = _minute_of_day(recorded)
+    if at_min is None:
+        return "time_unknown"
+    return "quiet_hours" if rules.quiet.hold(at_min) else None
 
 
 def _weakest(spoken: Spoken, signals: Mapping[str, float]) -> EarlyReason:
@@ -249,6 +277,7 @@ def _minutes(time: str) -> int:
 
 
 def _minute_of_day(recorded: Recorded) -> int | None:
-    if recorded.at_ms is None:
+    """None where the time is not known, or not in which zone it is."""
+    if recorded.at_ms is None or recorded.utc_offset_min is None:
         return None
-    return (recorded.at_ms // 60_000 + (recorded.utc_offset_min or 0)) % (24 * 60)
+    return (recorded.at_ms // 60_000 + recorded.utc_offset_min) % (24 * 60)

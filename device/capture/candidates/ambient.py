@@ -76,13 +76,12 @@ class Surroundings:
 class Ambient:
     """Owned by the capture loop; only the courier has a thread."""
 
-    is_on = True
-
     def __init__(self, settings: AmbientSettings, around: Surroundings) -> None:
         self._settings = settings
         self._around = around
         self._pieces = Pieces(LONGEST)
         self._undecided: list[Piece] = []
+        self._silent = selection.why_silent(settings.rules, self._now())
         self._pressed_for = PressedFor()
         self._earlier = selection.nothing_yet(settings.rules)
         self._queue = HeardQueue(settings.most_bytes)
@@ -95,12 +94,18 @@ class Ambient:
         self._failed_s = 0.0
 
     @property
+    def is_on(self) -> bool:
+        """False where the budget or the quiet hours leave nothing of what is said now."""
+        return self._silent is None
+
+    @property
     def waiting(self) -> Iterable[Candidate]:
         """The candidates that wait, the oldest first."""
         return iter(self._queue)
 
     def turn(self, now_s: float) -> None:
         self._now_s = now_s
+        self._silent = selection.why_silent(self._settings.rules, self._now())
         ring = self._around.sound.ring
         self._pressed_for.look(self._around.keeping(), ring.now, ring.oldest)
         self._take_answer()
@@ -127,13 +132,17 @@ class Ambient:
         self._courier.end()
 
     def status(self) -> SelectionStatus:
-        trouble = self._trouble()
+        told = self._silent or self._trouble()
         sentence = "It keeps by itself what seems to matter, and forgets the rest at once."
+        if self._silent is not None:
+            sentence = self._silent.sentence
+        elif told is not None:
+            sentence = f"{sentence} {told.sentence}"
         return SelectionStatus(
             policy="ambient",
-            is_on=True,
-            sentence=sentence if trouble is None else f"{sentence} {trouble.sentence}",
-            advice="" if trouble is None else trouble.advice,
+            is_on=self.is_on,
+            sentence=sentence,
+            advice="" if told is None else told.advice,
             kept=self._kept,
             waiting=len(self._queue),
             passed=self._passed.counts,
@@ -251,6 +260,9 @@ class Ambient:
 
     def _pass_over(self, spoken: Span, reason: str = "nothing_stood_out") -> None:
         self._passed.add(Stretch(spoken, reason, self._recorded(spoken)), self._now_s)
+
+    def _now(self) -> Recorded:
+        return self._around.source.recorded(self._around.sound.now)
 
     def _recorded(self, spoken: Span) -> Recorded:
         return self._around.source.recorded(spoken.start)

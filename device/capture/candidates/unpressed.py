@@ -30,8 +30,10 @@ class Capturing:
 class Unpressed(Protocol):
     """Owned by the capture loop. Nothing here may keep a press waiting."""
 
-    is_on: bool
-    """True where something may be kept without a press."""
+    @property
+    def is_on(self) -> bool:
+        """True where something may be kept without a press."""
+        ...
 
     def turn(self, now_s: float) -> None:
         """Look at what was heard since the last turn. After whatever else the turn brought."""

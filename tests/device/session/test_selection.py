@@ -118,6 +118,19 @@ def test_quiet_hours_by_day() -> None:
     assert weighed(spoken(at_ms=NOON_MS + 1_800_000), rules).is_candidate
 
 
+def test_quiet_hours_from_a_time_to_the_same_are_all_day() -> None:
+    rules = rules_of(SelectionSettings(quiet_hours="08:00-08:00"))
+
+    assert weighed(spoken(), rules).reasons == ("quiet_hours",)
+
+
+def test_where_the_zone_is_not_known_quiet_hours_keep_nothing() -> None:
+    rules = rules_of(SelectionSettings(quiet_hours="22:00-07:00"))
+    nowhere = replace(spoken(), recorded=Recorded(NOON_MS, None))
+
+    assert weighed(nowhere, rules).reasons == ("time_unknown",)
+
+
 def test_where_nobody_knows_the_time_quiet_hours_keep_nothing() -> None:
     rules = rules_of(SelectionSettings(quiet_hours="22:00-07:00"))
 
