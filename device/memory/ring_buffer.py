@@ -54,13 +54,17 @@ class Ring:
 
     def copy(self, start: int, end: int) -> Pcm:
         """The samples from `start` up to `end`, as far as they are held."""
+        return np.concatenate(self.views(start, end))
+
+    def views(self, start: int, end: int) -> tuple[Pcm, Pcm]:
+        """The same in two parts, not copied: to be read before the next samples come."""
         start, end = max(start, self.oldest), min(end, self._now)
         if start >= end:
-            return np.zeros(0, np.int16)
+            return self._samples[:0], self._samples[:0]
         capacity = len(self._samples)
         at, count = start % capacity, end - start
         first = self._samples[at : at + count]
-        return np.concatenate([first, self._samples[: count - len(first)]])
+        return first, self._samples[: count - len(first)]
 
     def hold_in_memory(self) -> RingMemory:
         """Keep these samples off the disk, as well as this machine allows; how well that is."""

@@ -42,13 +42,16 @@ def protection() -> Protection:
 
 
 class UnswappedFile:
-    """One such file, written at once. Raises OSError where there is no room for it."""
+    """One such file, written at once, piece by piece and without a copy between.
 
-    def __init__(self, content: Iterable[bytes], how: Protection) -> None:
+    Raises OSError where there is no room for it.
+    """
+
+    def __init__(self, content: Iterable[bytes | memoryview], how: Protection) -> None:
         self._file = os.fdopen(os.memfd_create("heard", os.MFD_CLOEXEC), "w+b", buffering=0)
         self._locked: mmap.mmap | None = None
         try:
-            self.bytes = self._write(b"".join(content), how)
+            self.bytes = self._write([memoryview(each).cast("B") for each in content], how)
         except BaseException:
             self.wipe()
             raise
@@ -71,13 +74,18 @@ class UnswappedFile:
         self._file.truncate(0)
         self._file.close()
 
-    def _write(self, content: bytes, how: Protection) -> int:
+    def _write(self, content: list[memoryview], how: Protection) -> int:
+        size = sum(map(len, content))
         if how == "lock":
-            os.ftruncate(self._file.fileno(), len(content))
-            self._locked = locked_mapping(self._file.fileno(), len(content))
-            self._locked[: len(content)] = content  # locked first: nothing of it was ever loose
-        else:
-            left = memoryview(content)
+            os.ftruncate(self._file.fileno(), size)
+            self._locked = locked_mapping(self._file.fileno(), size)
+            at = 0
+            for each in content:
+                self._locked[at : at + len(each)] = each
+                at += len(each)
+            return size
+        for each in content:
+            left = each
             while left:
                 left = left[self._file.write(left) or 0 :]
-        return len(content)
+        return size

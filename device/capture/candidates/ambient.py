@@ -16,7 +16,6 @@ from core.capture_status import SelectionStatus
 from core.clock import Recorded
 from core.errors import UserError
 from core.facts import Fact
-from core.pcm import Pcm
 from core.selection.reasons import EarlyReason
 from core.spool_port import Clip
 from device.capture.clip_writer import ClipSource
@@ -182,21 +181,23 @@ class Ambient:
     def _wait(self, piece: Piece, weighed: Weighed) -> None:
         start = max(piece.clip.start, self._around.sound.ring.oldest)
         name = self._around.source.name(start)
-        pcm = self._around.sound.ring.copy(start, piece.clip.end)
         clip = self._around.source.clip(name, start)
-        file = self._file(clip, pcm) if len(pcm) else None
+        file = self._file(clip, Span(start, piece.clip.end)) if start < piece.clip.end else None
         if file is None:
             self._pass_over(piece.spoken, "no_room")
             return
         signals = {"emphasis": round(weighed.emphasis, 3)}
         self._gone(self._queue.add(Candidate(name, piece, self._now_s, file, signals)))
 
-    def _file(self, clip: Clip, pcm: Pcm) -> UnswappedFile | None:
+    def _file(self, clip: Clip, span: Span) -> UnswappedFile | None:
         """Its sound in memory; where that has no room, the oldest go until it has."""
         while True:
-            content = self._around.clip_bytes(clip, [pcm.tobytes()])
+            head = self._around.clip_bytes(clip, [])
+            views = self._around.sound.ring.views(span.start, span.end)
             try:
-                return UnswappedFile(content, self._settings.protection)
+                return UnswappedFile(
+                    [*head, *(each.data for each in views)], self._settings.protection
+                )
             except OSError as error:
                 log.get_log().warning("no_memory_for_candidates", reason=error.strerror)
                 gone = self._queue.make_room()

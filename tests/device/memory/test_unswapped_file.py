@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from device.memory import unswapped_file
+from device.memory.ring_buffer import Ring
 from device.memory.unswapped_file import NoMemory, Protection, UnswappedFile, protection
 
 CONTENT = [b"head", b"sound" * 10_000]
@@ -31,6 +33,19 @@ def test_who_has_the_descriptor_reads_it_until_it_is_wiped(how: Protection) -> N
         assert os.pread(other, 10, 0) == b""
     finally:
         os.close(other)
+
+
+@pytest.mark.parametrize("how", ["no_swap", "lock"])
+def test_sound_goes_into_it_out_of_the_ring_itself(how: Protection) -> None:
+    ring = Ring(10_000)
+    ring.append(np.arange(15_000, dtype=np.int16))
+    views = ring.views(6_000, 14_000)
+    assert all(np.shares_memory(each, ring._samples) for each in views)
+
+    file = UnswappedFile([b"head", *(each.data for each in views)], how)
+
+    assert content_by_descriptor(file) == b"head" + ring.copy(6_000, 14_000).tobytes()
+    file.wipe()
 
 
 def test_it_has_no_name_on_any_disk() -> None:
