@@ -25,8 +25,7 @@ from core.spool_port import SpoolPort
 from device.buttons.configured import Buttons
 from device.buttons.keyboard import Keyboard
 from device.capture.assembly import Outside, assemble
-from device.capture.candidates.heard_queue import MOST_BYTES, MOST_BYTES_ZERO
-from device.capture.candidates.worker_line import WorkerLine
+from device.capture.candidates.worker_line import MOST_BYTES, MOST_BYTES_ZERO, WorkerLine
 from device.capture.events import Event
 from device.capture.heartbeat import Heartbeat, last_beat
 from device.capture.loop import Capture, DetectorLoaded

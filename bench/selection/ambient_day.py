@@ -31,7 +31,8 @@ from core.paths import Home
 from core.pcm import Pcm
 from core.settings import MachineSettings, Policy, SelectionSettings, Settings
 from device.capture.candidates.ambient import Ambient
-from device.capture.candidates.heard_queue import MOST_BYTES_ZERO, Candidate
+from device.capture.candidates.heard_queue import Candidate
+from device.capture.candidates.worker_line import MOST_BYTES_ZERO
 from device.capture.loop import Capture, DetectorLoaded
 from device.capture.requests import Request
 from device.daemon import Shown, new_capture

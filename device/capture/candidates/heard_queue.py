@@ -13,12 +13,10 @@ from device.memory.unswapped_file import UnswappedFile
 from device.session.pieces import Piece
 from device.session.pressed_for import PressedFor
 
+from .worker_line import MOST_BYTES
+
 OLDEST_S = 900.0
 """What nobody came to within a quarter of an hour was not worth the wait."""
-
-MOST_BYTES = 64_000_000
-MOST_BYTES_ZERO = 16_000_000
-"""In the profile `zero`, whose whole memory is 512 MB: eight minutes of speech."""
 
 
 @dataclass(frozen=True, slots=True)

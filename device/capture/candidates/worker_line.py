@@ -6,7 +6,9 @@ from pathlib import Path
 
 from core.spool_port import Clip
 
-from .heard_queue import MOST_BYTES
+MOST_BYTES = 64_000_000
+MOST_BYTES_ZERO = 16_000_000
+"""In the profile `zero`, whose whole memory is 512 MB: eight minutes of speech."""
 
 ClipBytes = Callable[[Clip, Iterable[bytes]], Iterable[bytes]]
 """A clip, laid out as the worker reads it."""
