@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.clock import SystemClock
 from core.errors import ArchiveBusy
@@ -19,10 +19,12 @@ from pipeline.selection.verdict import Verdict, read_verdict
 from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions
 from pipeline.worker import backoff
-from pipeline.worker.judging import Candidate
 from pipeline.worker.model_process import ModelsFailed
 from pipeline.worker.service import LettersWait, working
 from pipeline.worker.worker import Worker
+
+if TYPE_CHECKING:
+    from pipeline.worker.judging import Candidate
 
 Made = TypeVar("Made")
 
@@ -83,7 +85,7 @@ class Delivery:
                 short.cancel()
                 await asyncio.gather(short, return_exceptions=True)
 
-    async def judge(self, candidate: Candidate) -> Verdict:
+    async def judge(self, candidate: "Candidate") -> Verdict:
         """What becomes of an utterance that nobody pressed for, by whichever worker there is.
 
         Raises ModelsFailed where the models fail on it, and UserError where somebody has to act
@@ -104,7 +106,7 @@ class Delivery:
                     raise
                 await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _judged_there(self, candidate: Candidate) -> Verdict:
+    async def _judged_there(self, candidate: "Candidate") -> Verdict:
         request = {"do": "judge", "signals": dict(candidate.signals), "explain": True}
         socket = self._home.worker_socket
         try:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.facts import Fact
 from core.files import clear_away, erase_file, make_folder, sweep_parts
@@ -25,11 +25,13 @@ from pipeline.store.format.voice_drafts import with_turns
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
 from pipeline.store.voices import voice_print
-from pipeline.voices.wearer import Recognised, recognised
 from pipeline.worker.again import language_is_open
 from pipeline.worker.encoding import both, encode_here, to_its_end
 from pipeline.worker.model_process import Heard, Models, ModelsFailed, Said
 from pipeline.worker.pace import Pace
+
+if TYPE_CHECKING:
+    from pipeline.voices.wearer import Recognised
 
 Report = Callable[[dict[str, Any]], None]
 """Told what happened, for whoever waits or watches: ids and numbers, never a word."""
@@ -87,10 +89,12 @@ class Ingest:
         finally:
             erase_file(part)
 
-    async def recognised(self, heard: Heard) -> Recognised | None:
+    async def recognised(self, heard: Heard) -> "Recognised | None":
         """Whose voices they are, the wearer's by the print of now; None where none were told."""
         if heard.voices is None:
             return None
+        from pipeline.voices.wearer import recognised  # noqa: PLC0415
+
         return recognised(heard.voices, await voice_print(self._archive))
 
     async def give_up(self, letter: Letter) -> None:
@@ -348,7 +352,7 @@ async def _no_vectors(said: Sequence[Said]) -> list[Embedding | None]:
     return [None] * len(said)
 
 
-def _words(clip: Clip, heard: Heard, voices: Recognised | None) -> list[Draft]:
+def _words(clip: Clip, heard: Heard, voices: "Recognised | None") -> list[Draft]:
     words = drafts.moment_transcribed(clip.id, heard.transcript, revision=clip.revision)
     thought = [words if voices is None else with_turns(words, voices.turns)]
     if heard.embedding is not None:

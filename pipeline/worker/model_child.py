@@ -41,7 +41,6 @@ from pipeline.refining.second_model import second_model
 from pipeline.spool.clip_sound import duration_ms, read_clip
 from pipeline.store.format.drafts import Embedding
 from pipeline.transcribers import open_own_words, open_second_transcriber, open_transcriber
-from pipeline.voices.hear_voices import hear_voices
 from pipeline.worker.model_process import (
     Asked,
     Hand,
@@ -145,6 +144,8 @@ class LoadedModels:
             return told
         whole_s = duration_ms(pcm) / 1000
         model = self._voice_model
+        from pipeline.voices.hear_voices import hear_voices  # noqa: PLC0415
+
         voices = hear_voices(pcm, heard.words, model, lambda _: progress(whole_s))
         return replace(told, voices=voices)
 

@@ -18,7 +18,7 @@ from io import IOBase
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,9 @@ from pipeline.media.encoded import Encoded
 from pipeline.spool.order import Turn, turn
 from pipeline.spool.tries import Why, read_tries
 from pipeline.store.format.drafts import Embedding
-from pipeline.voices.turns import Voices
+
+if TYPE_CHECKING:
+    from pipeline.voices.turns import Voices
 
 Progress = Callable[[float], None]
 """Told how many seconds of sound are done."""
@@ -114,7 +116,7 @@ class Heard:
     transcript: Transcript
     embedding: Embedding | None
     cpu_s: float = 0.0
-    voices: Voices | None = None
+    voices: "Voices | None" = None
 
 
 class Models(Protocol):

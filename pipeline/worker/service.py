@@ -73,7 +73,7 @@ async def working(
                 profile=profile(settings.machine.profile),
                 languages=lambda: languages.chosen(now().hearing.languages).codes,
             )
-            worker.judging.keeps_others = settings.selection.others == "keep"
+            worker.keeps_others = settings.selection.others == "keep"
             worker.handling = handling(home.path, settings, spool, again="ask again")
             try:
                 async with serve_worker(worker, home.worker_socket):

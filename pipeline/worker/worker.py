@@ -5,8 +5,9 @@ import contextlib
 import os
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.clock import Clock
 from core.errors import ArchiveInDoubt, ArchiveUnusable, ModelMissing, UserError
@@ -21,7 +22,6 @@ from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Kind, Turn
 from pipeline.spool.spool import Letter, Spool
 from pipeline.spool.tries import Conditions, Why
-from pipeline.store.passage_port import PassageTable
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.connection import understood
 from pipeline.worker.again import HearAgain, try_again
@@ -31,11 +31,13 @@ from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.embedding_anew import EmbeddingAnew
 from pipeline.worker.failing import Failing
 from pipeline.worker.ingest import Ingest
-from pipeline.worker.judging import Candidate, Judging
 from pipeline.worker.model_process import Models, ModelsFailed
 from pipeline.worker.resting import Resting
 from pipeline.worker.searching import Searching
 from pipeline.worker.today import today
+
+if TYPE_CHECKING:
+    from pipeline.worker.judging import Candidate, Judging
 
 LOOK_EVERY_S = 2.0
 """How often the spool is looked at without a wake: a lost wake costs this much."""
@@ -85,7 +87,7 @@ class Worker:
         self._hearing_again = HearingAgain(archive, models, spool.folder, self.report)
         self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
-        self.judging = Judging(archive, models, self._ingest, lambda: self._working, self._past)
+        self.keeps_others = False
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._woken = asyncio.Event()
         self._working = asyncio.Lock()
@@ -206,13 +208,20 @@ class Worker:
         """What a larger model made of a moment. Raises NotFound, ModelsFailed, UserError."""
         return await self._hearing_again.hear(asked, self.handling)
 
-    async def judge(self, candidate: Candidate) -> Verdict:
+    async def judge(self, candidate: "Candidate") -> Verdict:
         """What becomes of an utterance that nobody pressed for, as `Judging.judge`."""
         with understood(self.spool.folder.parent):
-            return await self.judging.judge(candidate)
+            return await self._judging.judge(candidate)
 
-    async def _past(self) -> PassageTable:
-        return await self.searching.passages()
+    @cached_property
+    def _judging(self) -> "Judging":
+        """Made as the first is judged: without selection, nothing of it is loaded."""
+        from pipeline.worker.judging import Judging  # noqa: PLC0415
+
+        past, behind = self.searching.passages, lambda: self._working
+        made = Judging(self._archive, self.models, self._ingest, behind, past)
+        made.keeps_others = self.keeps_others
+        return made
 
     async def search(self, wanted: Wanted) -> Found:
         """What the archive has for another process."""

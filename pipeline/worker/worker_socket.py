@@ -35,7 +35,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.clock import Recorded
 from core.errors import UserError, WrongUsage
@@ -51,8 +51,10 @@ from pipeline.selection.verdict import Verdict, verdict_as_json
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
 from pipeline.store.format.readable import is_number
-from pipeline.worker.judging import Candidate
 from pipeline.worker.model_process import Models, ModelsFailed
+
+if TYPE_CHECKING:
+    from pipeline.worker.judging import Candidate
 
 LONGEST_REQUEST = 1024 * 1024
 """Bytes. A thousand queries of a line each are a tenth of it; `transcribe` names a file."""
@@ -100,7 +102,7 @@ class Served(Protocol):
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         """What a trusted visitor's clock says."""
 
-    async def judge(self, candidate: Candidate) -> Verdict:
+    async def judge(self, candidate: "Candidate") -> Verdict:
         """What becomes of an utterance that nobody pressed for."""
 
     async def search(self, wanted: Wanted) -> Found:
@@ -250,6 +252,8 @@ def _is_share(value: object) -> bool:
 async def _judged(worker: Served, request: dict[str, Any], file: int | None) -> dict[str, Any]:
     if file is None:
         raise WrongUsage("No file came with it.", advice="Hand in the clip's file (SCM_RIGHTS).")
+    from pipeline.worker.judging import Candidate  # noqa: PLC0415
+
     verdict = await worker.judge(Candidate(file, _signals(request.get("signals", {}))))
     return verdict_as_json(verdict, explain=request.get("explain") is True)
 

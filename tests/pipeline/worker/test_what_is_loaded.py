@@ -30,6 +30,18 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(process: str) -> None:
     assert loaded_after(f"import {process}") == set()
 
 
+@pytest.mark.parametrize("process", ["pipeline.worker.service", "pipeline.worker.model_child"])
+def test_nothing_of_selection_and_voices_is_loaded_before_it_is_needed(process: str) -> None:
+    ours = ("pipeline.selection.", "pipeline.voices.", "core.selection.")
+    told = f"import sys, {process}; print(*(m for m in sys.modules if m.startswith({ours!r})))"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=120
+    )
+
+    assert set(ran.stdout.split()) <= {"pipeline.selection.verdict"}
+
+
 @pytest.mark.usefixtures("home")
 def test_a_note_needs_no_library_for_sound() -> None:
     assert loaded_after("import afterthought; afterthought.main()", "note", "pills") == set()
