@@ -275,10 +275,11 @@ async def test_a_model_that_is_not_larger_is_refused(
     await work(home, models)
 
     assert await refine(Home(home), [], Screen(as_json=False), now=True) == 1
-    assert (
-        "larger.en is not large enough to hear anything better than whisper-tiny.en did: name "
-        in (capsys.readouterr().out)
-    )
+    said = (
+        capsys.readouterr().out
+    )  # it names the models for other languages too, once they are here
+    assert said.startswith("larger.en is not large enough to hear anything better than whisper-")
+    assert "whisper-tiny.en did: name a larger model" in said
     status, (told,), _ = await refined(home, capsys, moment)
 
     assert (status, told["outcome"]) == (0, "no_better")
