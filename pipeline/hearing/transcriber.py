@@ -1,9 +1,9 @@
 """What was said in at most half a minute of sound: the protocol, and Whisper behind it.
 
 Whisper was trained on 30 s, and is usually given 30 s however short the sound is. Its encoder takes
-less: the sound and some silence after it cost a third (docs/decisions/025). Where the search
-fails, others roll unseeded dice; we search again over the full length and under a brake,
-so that the same sound always gives the same words. One call knows nothing of the one before: only
+less: the sound and a second of silence, and what was made of silence once is put behind that
+(docs/decisions/025). Where the search fails, others roll unseeded dice; we search again over more
+silence and then under a brake, so that the same sound always gives the same words. One call knows nothing of the one before: only
 what was read a moment ago in the same sound leads on into its rest, which else begins in the
 middle of a sentence.
 """
@@ -136,9 +136,10 @@ class WhisperTranscriber:
         return parts
 
     def _read(self, frames: Frames, size: int, said: list[int]) -> Steps[tuple[Reading, Heard]]:
-        """The search over the sound alone; where that turns in a circle, as Whisper was trained.
+        """The search over the sound and a little silence; what turns in a circle is read again.
 
-        That is over the full length, and with timestamps.
+        That is over more silence, or where the sound leaves no place for it over the most that
+        the encoder is given, and with timestamps.
         """
         length = _even(min(self._longest, size + SILENCE_AFTER))
         sound = self._whisper.encode(frames[:, :length])
