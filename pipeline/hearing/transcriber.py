@@ -3,9 +3,9 @@
 Whisper was trained on 30 s, and is usually given 30 s however short the sound is. Its encoder takes
 less: the sound and a second of silence, and what was made of silence once is put behind that
 (docs/decisions/025). Where the search fails, others roll unseeded dice; we search again over more
-silence and then under a brake, so that the same sound always gives the same words. One call knows nothing of the one before: only
-what was read a moment ago in the same sound leads on into its rest, which else begins in the
-middle of a sentence.
+silence and then under a brake, so that the same sound always gives the same words. One call knows
+nothing of the one before: only what was read a moment ago in the same sound leads on into its
+rest, which else begins in the middle of a sentence.
 """
 
 from collections.abc import Mapping, Sequence
