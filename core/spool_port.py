@@ -23,7 +23,8 @@ ClipOrigin = Literal["file", "press", "recording", "selected"]
 class Clip:
     """The header of a clip, as it is kept. `source` is the name of the file it came from.
 
-    `act` is the wearer's act that it is part of, None where it is one by itself.
+    `act` is the wearer's act that it is part of, None where it is one by itself. `replaces` are
+    the moments, kept without a press, whose sound this clip holds.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Clip:
     speaker: str | None = None
     source: str | None = None
     act: str | None = None
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.spool.spool import Spool
-from pipeline.store.port import Archive
+from pipeline.store.port import Archive, Reader
 from pipeline.to_forget import everything
 
 
@@ -25,11 +25,20 @@ async def forget(
     False while another program reads an older state of the archive, or the disk fails to read a
     letter in which they may be: then they are out of everybody's sight, and the worker erases the
     rest once it can. `letters` are files of the spool that go whole, whatever is in them. With
-    `here`, only this copy forgets.
+    `here`, only this copy forgets. What a moment took the place of has its sound, and goes too.
     """
-    await archive.begin_forgetting(moments, here=here)
+    await archive.begin_forgetting(await with_replaced(archive, moments), here=here)
     spool.erase_letters(letters)
     return await finish_forgetting(archive, spool)
+
+
+async def with_replaced(archive: Reader, moments: Sequence[str]) -> list[str]:
+    """These moments and those whose place they took, each once."""
+    found = list(moments)
+    for moment in moments:
+        for event in await archive.events_of(moment):
+            found += event.payload.get("replaces", [])
+    return list(dict.fromkeys(found))
 
 
 async def forget_everything(archive: Archive, spool: Spool) -> bool:

@@ -9,6 +9,7 @@ from dashboard.context import clock, context
 from dashboard.show.acts import about, code_of, shown
 from dashboard.show.done import done
 from pipeline.store.format.voice_drafts import is_enrolment
+from pipeline.store.views.act_fold import telling
 
 page = Blueprint("acts", __name__)
 
@@ -30,9 +31,10 @@ def undo() -> Response:
     """Undo, or redo: where an undo is named, its act is brought back."""
     here = context()
     turned = here.ask(here.archive.undo(request.form.get("act", "")))
-    moments = list(dict.fromkeys(event.subject for event in turned.act.events))
+    events = telling(turned.act.events)
+    moments = list(dict.fromkeys(event.subject for event in events))
     told = {
-        "done": code_of(turned.act.is_back, turned.act.events[0].kind),
+        "done": code_of(turned.act.is_back, events[0].kind),
         "act": turned.reversed_by,
         "count": len(moments),
     }

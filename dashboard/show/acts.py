@@ -7,6 +7,7 @@ from dashboard.sentences import say
 from pipeline.store.act_list import Act
 from pipeline.store.format.events import Event
 from pipeline.store.format.voice_drafts import is_enrolment
+from pipeline.store.views.act_fold import telling
 from pipeline.store.views.moment_fold import MomentRow
 
 from .dates import day_title
@@ -34,7 +35,7 @@ class ShownAct:
 
 def about(act: Act) -> str:
     """The one moment that it was about; empty where there were several, or it is forgotten."""
-    moments = {event.subject for event in act.events}
+    moments = {event.subject for event in telling(act.events)}
     return moments.pop() if len(moments) == 1 and not act.is_forget else ""
 
 
@@ -48,7 +49,7 @@ def _shown(act: Act, row: MomentRow | None, clock: Clock) -> ShownAct:
     at = None if newest.at_ms is None else clock.at(newest.at_ms)
     label = say("button.undo") if act.undo is None else say("button.redo")
     return ShownAct(
-        sentence=_sentence(act, len({event.subject for event in act.events})),
+        sentence=_sentence(act, len({event.subject for event in telling(act.events)})),
         when=""
         if at is None
         else say("search.when", day=day_title(at.date(), clock.today), time=f"{at:%H:%M}"),
@@ -66,7 +67,7 @@ def _sentence(act: Act, count: int) -> str:
     by_how = "" if kept is None else say.of("kept", kept.payload["how"], count=count)
     taught = next((each for each in act.events if each.kind == "selection_taught"), None)
     by_answer = "" if taught is None else say.of("taught", taught.payload["answer"], count=count)
-    return by_how or by_answer or say.of("did", _kind(act.events[-1]), count=count)
+    return by_how or by_answer or say.of("did", _kind(telling(act.events)[-1]), count=count)
 
 
 def _kind(event: Event) -> str:

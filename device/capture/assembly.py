@@ -14,6 +14,7 @@ from core.spool_port import SpoolPort
 from device.machine.systemd import Service, Watchdog
 from device.memory.stream_clock import StreamClock
 from device.ports import Microphone
+from device.session.kept_unpressed import KeptUnpressed
 from device.signals.patterns import Light, Motor
 from device.signals.scheduler import Signals
 
@@ -89,15 +90,16 @@ def assemble(outside: Outside) -> Capture:
     modes = Modes(
         listener, pause_record, troubles, signals, forget_dropped=inbox.forget_dropped, now_s=now_s
     )
+    kept = KeptUnpressed()
     engine = Engine(
         ClipSource(stream, clock.recorded),
         clock.sound,
         outside.spool,
         report,
-        Limits(reserve.refusal, modes.change),
+        Limits(reserve.refusal, modes.change, kept.within),
         pause=pause_record.pausing,
     )
-    capturing = Capturing(engine, clock, outside.spool, reserve, facts, report)
+    capturing = Capturing(engine, clock, outside.spool, reserve, facts, report, kept)
     modes.unpressed = _unpressed(outside, capturing)
     return Capture(
         Parts(

@@ -1,15 +1,16 @@
 """Performs what was decided: sound from the ring to the disk, and only then word of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core import log
-from core.audio import RATE_HZ
+from core.audio import RATE_HZ, Span
 from core.clock import Recorded
 from core.spool_port import Clip, ClipOrigin, OpenClip, SpoolPort
 from device.memory.ring_buffer import Ring
+from device.session.kept_unpressed import KeptWithin
 from device.session.values import Became, Close, Confirm, Effect, Extend, Keep, Refuse, Take, Write
 
 from . import events
@@ -57,11 +58,19 @@ class Writing:
 class ClipWriter:
     """Owned by the capture loop. `perform` raises OSError where the disk refuses."""
 
-    def __init__(self, source: ClipSource, ring: Ring, spool: SpoolPort, report: Report) -> None:
+    def __init__(
+        self,
+        source: ClipSource,
+        ring: Ring,
+        spool: SpoolPort,
+        report: Report,
+        kept_within: KeptWithin,
+    ) -> None:
         self._source = source
         self._ring = ring
         self._spool = spool
         self._report = report
+        self._kept_within = kept_within
         self._now: Writing | None = None
         self._earlier: list[Writing] = []  # revisions that a pause may yet go back to
 
@@ -124,7 +133,8 @@ class ClipWriter:
         clip = self._source.clip(
             self.name(keep), keep.start, keep.revision, recording=keep.recording
         )
-        opened = self._spool.open_clip(clip, sound)
+        replaces = self._kept_within(Span(keep.start, to))
+        opened = self._spool.open_clip(replace(clip, replaces=replaces), sound)
         if self._now is not None:
             self._earlier.append(self._now)
         written_to = keep.start + len(sound)

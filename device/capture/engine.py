@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.pcm import Pcm
 from core.spool_port import SpoolPort
 from device.memory.recent_sound import Sound, SpeechDetector
+from device.session.kept_unpressed import KeptWithin
 from device.session.session import (
     Effect,
     Event,
@@ -59,14 +60,16 @@ def _always_room() -> UserError | None:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Two hooks that a live capture adds to an engine, and a file does not need.
+    """Three hooks that a live capture adds to an engine, and a file does not need.
 
     `refusal` tells why nothing more may be written; `change` receives each pause and resume, so
-    that the microphone is closed or opened.
+    that the microphone is closed or opened; `kept_within` tells which moments have sound of a
+    span already, without a press.
     """
 
     refusal: Callable[[], UserError | None] = _always_room
     change: Callable[[ModeChange], None] = lambda _: None
+    kept_within: KeptWithin = lambda _: ()
 
 
 class Engine:
@@ -93,7 +96,9 @@ class Engine:
         self._limits = limits or Limits()
         self._report = report
         self._outcome: Outcome = Done()
-        self._clip_writer = ClipWriter(source, sound.ring, spool, self._reported)
+        self._clip_writer = ClipWriter(
+            source, sound.ring, spool, self._reported, self._limits.kept_within
+        )
 
     def hear(self, pcm: Pcm, lost_samples: int = 0) -> None:
         """Take in a block; `lost_samples` were lost before it."""

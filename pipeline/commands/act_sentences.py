@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline.store.format.events import Event
+from pipeline.store.views.act_fold import telling
 
 _KEEPS = {
     "typed": ("the note {subject}", "{count} notes"),
@@ -35,6 +36,7 @@ def act_named(events: Sequence[Event], names: Mapping[str, str] | None = None) -
 
     A moment goes by the name that it has here, or by its whole id.
     """
+    events = telling(events)
     first = next((each for each in events if each.kind == "moment_kept"), events[0])
     one, several = _KINDS.get(first.kind, _ANY)
     if first.kind == "moment_kept":

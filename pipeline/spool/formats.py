@@ -140,7 +140,11 @@ def _clip(header: bytes) -> Clip:
     recorded, reasons = _recorded(fields.pop("recorded", None)), fields.pop("reasons", ())
     if not isinstance(reasons, list) or not all(map(_is_text, reasons)):
         raise LetterBroken("its reasons are none")
-    clip = _made(Clip, recorded=recorded, reasons=tuple(reasons), **fields)
+    replaces = fields.pop("replaces", [])
+    if not isinstance(replaces, list) or not all(map(_is_moment, replaces)):
+        raise LetterBroken("what it takes the place of is no moment of ours")
+    fields |= {"recorded": recorded, "reasons": tuple(reasons), "replaces": tuple(replaces)}
+    clip = _made(Clip, **fields)
     is_ours = is_id(clip.id) and clip.how in get_args(ClipOrigin) and _is_count(clip.revision)
     is_ours = is_ours and _is_act_or_none(clip.act)
     if not is_ours or not all(map(_is_text_or_none, (clip.speaker, clip.source))):
@@ -216,11 +220,13 @@ def _is_act_or_none(value: object) -> bool:
     )
 
 
+def _is_moment(value: object) -> bool:
+    """What a clip takes the place of, and what a note is about, go into the journal, too."""
+    return isinstance(value, str) and fullmatch("[0-9a-f]{1,32}-[0-9]{1,16}", value) is not None
+
+
 def _is_moment_or_none(value: object) -> bool:
-    """What a note is about goes into the journal, too."""
-    return value is None or (
-        isinstance(value, str) and fullmatch("[0-9a-f]{1,32}-[0-9]{1,16}", value) is not None
-    )
+    return value is None or _is_moment(value)
 
 
 def _is_text_or_none(value: object) -> bool:

@@ -77,12 +77,34 @@ async def undo_keep(archive: Archive, moment: MomentRow) -> bool:
         row = await thought.moment(moment.id)
         if row.state == "hidden":
             return False
-        kept = (row.kept_origin, row.kept_seq)
         if await keep_is_undone(thought, row):  # and it was restored since
             await thought.append(drafts.moment_hidden(row.id, author="wearer"))
+            return True
+        kept = await thought.event_at(row.kept_origin, row.kept_seq)
+        gave_way = [] if kept is None else await _gave_way(thought, row)
+        if kept is None or not gave_way:
+            place = row.kept_origin, row.kept_seq
+            await thought.append(drafts.act_undone(row.id, *place, author="wearer"))
         else:
-            await thought.append(drafts.act_undone(row.id, *kept, author="wearer"))
+            await thought.append(*[_undone(each) for each in (kept, *gave_way)])
         return True
+
+
+async def _gave_way(reader: Reader, moment: MomentRow) -> list[Event]:
+    """The events that hid what was kept of its sound before, without a press."""
+    found = []
+    for event in await reader.events_of(moment.id):
+        if event.act_id is not None and event.payload.get("replaces"):
+            around = await reader.events_of_act(event.act_id)
+            undone = undone_events(around)
+            found += [
+                each
+                for each in around
+                if each.kind == "moment_hidden"
+                and each.act_id == event.act_id
+                and each.place not in undone
+            ]
+    return found
 
 
 async def keep_again(archive: Archive, moment: MomentRow, act: str | None) -> None:

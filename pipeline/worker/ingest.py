@@ -22,6 +22,7 @@ from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
 from pipeline.store.format.voice_drafts import with_turns
+from pipeline.store.giving_way import give_way
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
 from pipeline.store.voices import voice_print
@@ -85,7 +86,7 @@ class Ingest:
             thought, sound = await to_its_end(self._kept(letter, clip, pcm, part, signals))
             if thought:
                 words = _words(clip, heard, await self.recognised(heard))
-                await to_its_end(self._append(clip.id, *thought, *words, sound=sound))
+                await to_its_end(self._append_keep(clip, *thought, *words, sound=sound))
         finally:
             erase_file(part)
 
@@ -121,8 +122,7 @@ class Ingest:
             return
         clip, pcm = read_clip(letter.path)
         thought, sound = await self._kept(letter, clip, pcm)
-        if thought:
-            await self._append(clip.id, *thought, sound=sound)
+        await self._append_keep(clip, *thought, sound=sound)
 
     async def _take_in_clip(self, letter: Letter) -> None:
         clip, pcm = read_clip(letter.path)
@@ -132,16 +132,14 @@ class Ingest:
         await asyncio.to_thread(read_through, letter.path)
         if duration_ms(pcm) > SLOW_MS:
             thought, sound = await self._kept(letter, clip, pcm)
-            if thought:
-                await self._append(clip.id, *thought, sound=sound)
-            thought, sound = await self._heard(letter, clip, pcm), None
+            await self._append_keep(clip, *thought, sound=sound)
+            if words := await self._heard(letter, clip, pcm):
+                await self._append(clip.id, *words, sound=None)
         else:
             (thought, sound), words = await both(
                 self._kept(letter, clip, pcm), self._heard(letter, clip, pcm)
             )
-            thought += words
-        if thought:
-            await self._append(clip.id, *thought, sound=sound)
+            await self._append_keep(clip, *thought, *words, sound=sound)
 
     async def _heard(self, letter: Letter, clip: Clip, pcm: Pcm) -> list[Draft]:
         """The words of a clip, and its vectors; nothing where the journal has them."""
@@ -181,8 +179,9 @@ class Ingest:
             sound=sound,
             speaker=clip.speaker,
             reference=None if clip.source is None else Reference(clip.source),
-            act=clip.act,
+            act=clip.act or (drafts.new_act_id() if clip.replaces else None),
             signals=signals,
+            replaces=clip.replaces,
         )
         author = "selector" if clip.how == "selected" else "wearer"
         draft = drafts.moment_kept if revision is None else drafts.clip_revised
@@ -311,6 +310,11 @@ class Ingest:
                 continue
             if says_the_same(known, text):
                 await acts.keep_again(self._archive, known, text.act)
+
+    async def _append_keep(self, clip: Clip, *thought: Draft, sound: MadeSound | None) -> None:
+        if thought:
+            await self._append(clip.id, *thought, sound=sound)
+        await give_way(self._archive, clip)
 
     async def _append(self, moment: str, *thought: Draft, sound: MadeSound | None) -> None:
         try:

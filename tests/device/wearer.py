@@ -105,6 +105,11 @@ class Wearer:
         clips = [each for each in self.spool.waiting() if each.kind == "clip"]
         return [len(read_clip(each.path)[1]) / RATE_HZ for each in clips]
 
+    def replaced(self) -> list[str]:
+        """What the clips in the spool say that they take the place of."""
+        clips = [each for each in self.spool.waiting() if each.kind == "clip"]
+        return [name for each in clips for name in read_clip(each.path)[0].replaces]
+
 
 def facts(wearer: Wearer) -> list[tuple[str, dict[str, object]]]:
     """The facts that wait in the spool: kind and details of each."""

@@ -22,6 +22,7 @@ from device.capture.clip_writer import ClipSource
 from device.memory.recent_sound import Sound
 from device.memory.unswapped_file import Protection, UnswappedFile
 from device.session import selection
+from device.session.kept_unpressed import KeptUnpressed
 from device.session.pieces import Piece, Pieces
 from device.session.pressed_for import PressedFor
 from device.session.selection import Rules, Spoken, Weighed
@@ -59,8 +60,8 @@ class AmbientSettings:
 class Surroundings:
     """Whom it asks and tells.
 
-    `keeping` is what presses keep; `write` receives facts; `why_rest` tells why the machine may
-    not work for it now.
+    `keeping` is what presses keep; `write` receives facts; `kept` is told what a press may have
+    to take the place of; `why_rest` tells why the machine may not work for it now.
     """
 
     source: ClipSource
@@ -69,6 +70,7 @@ class Surroundings:
     clip_bytes: ClipBytes
     worker_socket: Path
     write: Callable[[Fact], None]
+    kept: KeptUnpressed
     why_rest: Callable[[], UserError | None]
 
 
@@ -213,6 +215,8 @@ class Ambient:
                 self._next_s = self._now_s + AGAIN_AFTER_S
                 return
             self._began_s = self._now_s
+            ring = self._around.sound.ring
+            self._around.kept.note(candidate.id, candidate.piece, ring.oldest)
             self._courier.hand_over(candidate)
 
     def _call_back(self) -> None:
@@ -227,6 +231,8 @@ class Ambient:
             return
         self._next_s = self._now_s + self._rest_s(answered)
         waited = answered.candidate in self._queue
+        if answered.outcome == "passed":
+            self._around.kept.drop(answered.candidate.id)
         if answered.outcome == "nobody" and waited:
             return  # it waits for the next worker
         self._failed, self._failed_s = answered.why, self._now_s

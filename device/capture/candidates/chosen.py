@@ -33,6 +33,7 @@ def chosen(settings: SelectionSettings, capturing: Capturing, worker: WorkerLine
             worker.clip_bytes,
             worker.socket,
             capturing.facts.write,
+            capturing.kept,
             lambda: why_rest(celsius(), percent_left()),
         ),
     )
@@ -45,6 +46,7 @@ def _everything(capturing: Capturing) -> Everything:
         capturing.clock.sound,
         capturing.spool,
         capturing.report,
+        capturing.kept,
         keeping=lambda: engine.session.keeping,
         refusal=capturing.reserve.refusal,
     )

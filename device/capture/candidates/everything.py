@@ -6,7 +6,6 @@ What a press has of an utterance is left to it; the rest of the utterance is kep
 from collections.abc import Callable, Iterable
 
 from core import log
-from core.audio import Span
 from core.capture_status import SelectionStatus
 from core.errors import UserError
 from core.selection.reasons import EarlyReason
@@ -14,6 +13,7 @@ from core.spool_port import SpoolPort
 from device.capture.clip_writer import ClipSource, Report
 from device.capture.keep_everything import LONGEST, keep_span
 from device.memory.recent_sound import Sound
+from device.session.kept_unpressed import KeptUnpressed
 from device.session.pieces import Piece, Pieces
 from device.session.pressed_for import PressedFor
 from device.session.values import Keeping
@@ -30,6 +30,7 @@ class Everything:
         sound: Sound,
         spool: SpoolPort,
         report: Report,
+        found: KeptUnpressed,
         *,
         keeping: Callable[[], Keeping],
         refusal: Callable[[], UserError | None],
@@ -38,6 +39,7 @@ class Everything:
         self._sound = sound
         self._spool = spool
         self._report = report
+        self._found = found
         self._keeping = keeping
         self._refusal = refusal
         self._pieces = Pieces(LONGEST)
@@ -80,19 +82,20 @@ class Everything:
         """What of each no press has."""
         for piece in pieces:
             for part in self._pressed_for.left_of(piece):
-                self._keep(part.clip)
+                self._keep(part)
 
-    def _keep(self, span: Span) -> None:
+    def _keep(self, piece: Piece) -> None:
         """Keep it; where the disk refuses, what is said is lost, and the status says so."""
         self._trouble = self._refusal()
         if self._trouble is not None:
             return
         try:
-            kept = keep_span(self._source, self._sound, self._spool, span)
+            kept = keep_span(self._source, self._sound, self._spool, piece.clip)
         except OSError as error:
             log.get_log().error("utterance_not_kept", reason=error.strerror)
             sentence = f"What was said could not be kept: the disk refused it ({error.strerror})."
             self._trouble = UserError(sentence, advice="Free some space on the disk of the home.")
             return
         self._kept += 1
+        self._found.note(kept.keep, piece, self._sound.ring.oldest)
         self._report(kept)

@@ -13,6 +13,7 @@ from device.capture.clip_writer import Report
 from device.capture.engine import Engine
 from device.capture.fact_log import FactLog
 from device.memory.stream_clock import StreamClock
+from device.session.kept_unpressed import KeptUnpressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Capturing:
     reserve: DiskReserve
     facts: FactLog
     report: Report
+    kept: KeptUnpressed
 
 
 class Unpressed(Protocol):

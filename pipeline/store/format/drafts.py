@@ -69,6 +69,7 @@ class Kept:
     """Everything that is known about a moment at the time it is kept.
 
     `signals` are those by which it was selected, in thousandths; None where it was not.
+    `replaces` are the moments whose place it takes.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Kept:
     act: str | None = None
     about: str | None = None
     signals: Mapping[str, int] | None = None
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +114,12 @@ def of_act(draft: Draft, act: str | None) -> Draft:
 def moment_kept(kept: Kept, *, author: str) -> Draft:
     """A moment exists now, with its sound if it has one, with its text if it was typed."""
     stream, _, position = kept.id.partition("-")
-    payload = {
+    payload: dict[str, object] = {
         "how": kept.how,
         "reasons": list(kept.reasons),
         "stream": stream,
         "position": int(position),
-        "revision": kept.revision,
-        "recorded": _recorded(kept.recorded),
-        "duration_ms": kept.duration_ms,
+        **_clip_payload(kept),
     }
     if kept.about is not None:
         payload["about"] = kept.about
@@ -130,14 +130,16 @@ def moment_kept(kept: Kept, *, author: str) -> Draft:
 
 def clip_revised(kept: Kept, *, author: str) -> Draft:
     """A moment's clip reaches further now; its sound before goes in the same transaction."""
-    payload = {
-        "revision": kept.revision,
-        "recorded": _recorded(kept.recorded),
-        "duration_ms": kept.duration_ms,
-    }
     assert kept.sound is not None
     sound = new_belonging("sound", _json_bytes(asdict(kept.sound)))
-    return of_act(Draft("clip_revised", kept.id, author, payload, (sound,)), kept.act)
+    draft = Draft("clip_revised", kept.id, author, _clip_payload(kept), (sound,))
+    return of_act(draft, kept.act)
+
+
+def _clip_payload(kept: Kept) -> dict[str, object]:
+    payload = {"revision": kept.revision, "recorded": _recorded(kept.recorded)}
+    payload["duration_ms"] = kept.duration_ms
+    return payload | ({"replaces": list(kept.replaces)} if kept.replaces else {})
 
 
 def _recorded(recorded: Recorded) -> dict[str, object]:

@@ -184,6 +184,7 @@ _EVERY: Mapping[str, _Test] = {
     "revision": is_whole,
     "of": is_text,
     "signals": _are_signals,
+    "replaces": is_texts,
 }
 _NOT_SAID: Mapping[str, object] = {
     "belongings": [],
@@ -192,6 +193,7 @@ _NOT_SAID: Mapping[str, object] = {
     "revision": 0,
     "of": "",
     "signals": {},
+    "replaces": [],
 }
 PASSED: Mapping[str, _Test] = {"counts": _are_counts, "spans": list_of(_is_stretch)}
 """What was passed over: how many by reason, and stretches: offset and length in ms, reason."""

@@ -25,6 +25,15 @@ Known = Mapping[tuple[str, int], Event]
 """Events by their places."""
 
 
+def telling(events: Sequence[Event]) -> list[Event]:
+    """Of the events of an act those that say what it was: what was kept, where anything was.
+
+    A press may have hidden what was kept of the same sound without one.
+    """
+    kept = [each for each in events if each.kind in {"moment_kept", "clip_revised"}]
+    return kept or list(events)
+
+
 def traced(event: Event, known: Known) -> tuple[Event, bool]:
     """What an event is about in the end, and whether it takes that back.
 

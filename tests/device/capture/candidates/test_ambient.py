@@ -145,6 +145,61 @@ def test_a_press_takes_back_what_is_on_its_way(worn: Wearer, judge: Judge) -> No
     assert status(worn)["kept"] == 0
 
 
+def test_a_press_names_what_the_worker_has_kept_of_its_sound(worn: Wearer, judge: Judge) -> None:
+    think(worn)
+    judge.answers.put(KEPT)
+    until(worn, kept=1)
+
+    worn.ask(do="press")
+    worn.silence(4)
+
+    assert worn.replaced() == [judge.asked[0].clip["id"]]
+
+
+def test_a_press_names_what_may_be_kept_although_it_was_taken_back(
+    worn: Wearer, judge: Judge
+) -> None:
+    think(worn)
+    turning(worn, lambda: judge.asked)
+
+    worn.ask(do="press")
+    worn.silence(4)
+
+    assert worn.replaced() == [judge.asked[0].clip["id"]]
+
+
+def test_a_press_names_nothing_that_was_passed_over_or_lies_beside_it(
+    worn: Wearer, judge: Judge
+) -> None:
+    for answer in (KEPT, PASSED):
+        worn.silence(10)
+        think(worn)
+        judge.answers.put(answer)
+        until(worn, waiting=0)
+
+    worn.ask(do="press")
+    worn.silence(4)
+
+    assert worn.replaced() == []
+
+
+def test_a_press_that_reaches_further_back_names_what_it_reaches(
+    worn: Wearer, judge: Judge
+) -> None:
+    for _ in range(2):
+        worn.silence(10)
+        think(worn)
+        judge.answers.put(KEPT)
+        until(worn, waiting=0)
+
+    worn.ask(do="press")
+    worn.silence(1)
+    worn.ask(do="press")
+    worn.silence(4)
+
+    assert worn.replaced() == [each.clip["id"] for each in judge.asked]
+
+
 def test_while_a_keep_is_open_nothing_is_handed_over(worn: Wearer, judge: Judge) -> None:
     worn.say(2)
     worn.ask(do="record", on=True)

@@ -32,6 +32,18 @@ def test_everything_is_kept_by_itself_and_a_press_as_always(home: Path) -> None:
     wearer.capture.close()
 
 
+def test_a_press_names_what_everything_has_kept_of_its_sound(home: Path) -> None:
+    wearer = everything_wearer(home)
+    think(wearer)
+    (kept,) = [each.path.name.partition(".")[0] for each in wearer.spool.waiting()]
+
+    wearer.ask(do="press")
+    wearer.silence(5)
+
+    assert wearer.replaced() == [kept]
+    wearer.capture.close()
+
+
 def test_what_a_press_does_not_have_of_an_utterance_everything_keeps(home: Path) -> None:
     """The press comes early in it, and follows what is said for half a minute."""
     wearer = everything_wearer(home)
