@@ -147,7 +147,7 @@ VENDOR_HOMES = {
         "dashboard/connections.py",
         "dashboard/reach/connections.py",
     },
-    "cryptography": {"dashboard/certificates/"},
+    "cryptography": {"dashboard/certificates/", "pipeline/sync/"},
     "segno": {"dashboard/"},
     "ifaddr": {"dashboard/network/"},
     "zeroconf": {"dashboard/network/", "pipeline/sync/peers.py"},
@@ -176,6 +176,7 @@ WITHOUT_NUMPY = (
     "pipeline.store.acts",
     "pipeline.store.sqlite.archive",
     "pipeline.store.sqlite.reader",
+    "pipeline.sync.tls",
 )
 """What the page is made of, and what a service of 35 MB is to be: 24 MB so, 36 with NumPy (2 x86
 cores, 2026-11)."""
