@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,20 @@ def _nobody_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
 def _log() -> None:
     """The log goes to standard error, whatever the test before did with structlog."""
     log.set_up()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sockets() -> Iterator[None]:
+    """A folder for sockets of this run's own: whatever an earlier run left there is not found.
+
+    No two tests of a run have the same home, so no two have the same part of it.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="at-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        yield
 
 
 @pytest.fixture(autouse=True)
