@@ -44,7 +44,8 @@ def _of(letter: Letter) -> Waiting | None:
             return Waiting(tuple(each.id for each in texts), texts[0].act)
         if letter.kind == "clip":
             clip = read_clip_head(letter.path).clip
-            return None if clip.how == "selected" else Waiting((clip.id,), clip.act)
+            by_itself = clip.how == "selected" and clip.act is None
+            return None if by_itself else Waiting((clip.id,), clip.act)
     except (LetterBroken, OSError):  # the worker's to set aside, or done by now
         pass
     return None

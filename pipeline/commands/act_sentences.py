@@ -11,6 +11,10 @@ _KEEPS = {
     "file": ("the sound file kept as {subject}", "{count} sound files"),
     "press": ("the press that kept {subject}", "the presses that kept {count} moments"),
     "recording": ("the recording {subject}", "{count} recordings"),
+    "selected": (
+        "{subject}, which was heard in a recording",
+        "{count} moments that were heard in a recording",
+    ),
 }
 _KINDS = {
     "moment_kept": ("the moment {subject}", "{count} moments"),

@@ -183,7 +183,8 @@ class Ingest:
             signals=signals,
             replaces=clip.replaces,
         )
-        author = "selector" if clip.how == "selected" else "wearer"
+        by_itself = clip.how == "selected" and clip.act is None
+        author = "selector" if by_itself else "wearer"
         draft = drafts.moment_kept if revision is None else drafts.clip_revised
         return [draft(kept, author=author)], MadeSound(part, encoded.sha256)
 

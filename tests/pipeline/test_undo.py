@@ -138,6 +138,30 @@ async def test_what_was_selected_or_is_no_letter_is_no_reason_to_wait(
     assert await texts(home) == []
 
 
+async def test_what_hear_selects_of_a_recording_is_the_wearer_s_act_that_is_waited_for(
+    home: Path, spool: Spool
+) -> None:
+    sound = np.zeros(100, np.int16)
+    spool.post_clip(Clip(new_moment_id(), "selected", Recorded(), act=new_act_id()), [sound])
+
+    with pytest.raises(ActWaits):
+        await undo_last(home)
+
+
+async def test_what_hear_selects_of_a_recording_is_one_act_and_what_is_heard_live_is_none(
+    worker: Worker, home: Path, spool: Spool
+) -> None:
+    act, sound = new_act_id(), np.zeros(16_000, np.int16)
+    for each in (act, act, None):
+        spool.post_clip(Clip(new_moment_id(), "selected", Recorded(), act=each), [sound])
+    await worker.drain()
+
+    undone = await undo_last(home)
+
+    assert act_named(undone.act.events) == "2 moments that were heard in a recording"
+    assert len(await texts(home)) == 1
+
+
 async def test_importing_again_brings_back_what_was_undone_and_undo_takes_it_again(
     worker: Worker, home: Path, post_lines: PostLines
 ) -> None:
