@@ -149,6 +149,7 @@ VENDOR_HOMES = {
     },
     "cryptography": {"dashboard/certificates/", "pipeline/sync/"},
     "segno": {"dashboard/"},
+    "h11": {"pipeline/sync/http/"},
     "ifaddr": {"dashboard/network/"},
     "zeroconf": {"dashboard/network/", "pipeline/sync/peers.py"},
     "shtab": {"deploy/completion.py"},
@@ -176,6 +177,8 @@ WITHOUT_NUMPY = (
     "pipeline.store.acts",
     "pipeline.store.sqlite.archive",
     "pipeline.store.sqlite.reader",
+    "pipeline.sync.http.client",
+    "pipeline.sync.http.server",
     "pipeline.sync.tls",
 )
 """What the page is made of, and what a service of 35 MB is to be: 24 MB so, 36 with NumPy (2 x86

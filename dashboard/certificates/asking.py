@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from core.access.local_addresses import Address
 from core.clock import Clock
 from dashboard.certificates.asked import write_asked
-from dashboard.network.ranges import Address
 
 _TREE = Path(__file__).parents[2]
 

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from core.access.local_addresses import Address
 from core.access.private import for_us_alone, make_private
 from core.errors import UserError
 from core.files import read_small, write_durably
@@ -28,7 +29,6 @@ from dashboard.certificates.leaves import (
     pem_of,
 )
 from dashboard.certificates.places import CertificatePlaces, device_on
-from dashboard.network.ranges import Address
 
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 """No vowel, so that no word comes of them, and no `l` or `y` that is read as another."""

@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from core.access.local_addresses import Address, is_local
 from dashboard.certificates.authority import Authority, sign
 from dashboard.certificates.places import der_of
 from dashboard.network.names import SHARED
-from dashboard.network.ranges import Address, is_local
 
 RELEASED = date(2026, 11, 29)
 """Of this version. No clock that says an earlier day is right."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from core.access.local_addresses import Address, is_public
 from core.access.socket_diag import TCP, aligned, asked
 from dashboard.network.counter import SentCounter, sent_of
-from dashboard.network.ranges import Address, is_public
 
 _WANTED = struct.Struct("=BBBBI48x")
 _INFO = 2

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from core.access.local_addresses import Address
 from core.clock import Clock
 from dashboard.network.answering import CONFLICT
 from dashboard.network.names import SHARED
-from dashboard.network.ranges import Address
 
 _TREE = Path(__file__).parents[2]
 _AVAHI = Path("/run/avahi-daemon/socket")

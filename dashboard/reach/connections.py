@@ -13,11 +13,11 @@ from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
 from waitress.utilities import Error
 
+from core.access.local_addresses import is_public
 from core.sent import Whom
 from dashboard.connections import MOST_FROM_STRANGERS_BYTES, Connection, Request
 from dashboard.network.counter import sent_on
 from dashboard.network.names import SHARED, host_in
-from dashboard.network.ranges import is_public
 
 HTTPS = 443
 _HANDSHAKE = b"\x16"

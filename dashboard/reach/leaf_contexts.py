@@ -3,10 +3,10 @@
 import ssl
 from pathlib import Path
 
+from core.access.local_addresses import Address
 from core.files import Seen, read_small, seen
 from dashboard.certificates.places import CertificatePlaces, der_of, fingerprint_of
 from dashboard.network.names import SHARED
-from dashboard.network.ranges import Address
 from dashboard.reach.owners_leaf import OwnersLeaf
 from dashboard.reach.tls import server_context
 

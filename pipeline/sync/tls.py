@@ -7,7 +7,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from .certificates import key_of_certificate
 from .identity import Identity
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 _NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of openssl/x509_vfy.h; Python has no name for it."""
-
-
-class HasCertificate(Protocol):
-    """A connection, as asyncio and ssl both have one."""
-
-    def getpeercert(self, binary_form: bool, /) -> bytes | None:  # noqa: FBT001 - as ssl has it
-        """The other side's certificate."""
 
 
 class MembersDoor:
@@ -52,7 +45,7 @@ class MembersDoor:
             self.context.load_verify_locations(cadata=der)
             self._told.add(der)
 
-    def key_of(self, connection: HasCertificate) -> str | None:
+    def key_of(self, connection: ssl.SSLObject) -> str | None:
         """The member at the other end; None where it is none, or no more."""
         return self._keys.get(connection.getpeercert(True) or b"")  # noqa: FBT003 - as ssl has it
 
@@ -64,7 +57,7 @@ def caller_context(identity: Identity, certificate: bytes) -> ssl.SSLContext:
     return made
 
 
-def is_pinned(connection: HasCertificate, certificate: bytes) -> bool:
+def is_pinned(connection: ssl.SSLObject, certificate: bytes) -> bool:
     """True where exactly this certificate is at the other end."""
     return connection.getpeercert(True) == certificate  # noqa: FBT003 - as ssl has it
 

@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
+from core.access.local_addresses import PRIVATE_NETWORKS
 from core.machine import LONGEST_RING_S
 from core.paths import Home
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere
 from dashboard.certificates.asked import FILE_NAME, write_asked
-from dashboard.network.ranges import PRIVATE_NETWORKS
 from tests.journeys.command import COMMAND, PILL_BOX
 
 TREE = Path(__file__).parents[2]

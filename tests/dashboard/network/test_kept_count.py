@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from core.access.local_addresses import is_public
 from core.clock import FakeClock
 from core.sent import FILE_NAME, Sent, read_sent
 from dashboard.network import outgoing
 from dashboard.network.counter import sent_on
 from dashboard.network.outgoing import Line
-from dashboard.network.ranges import is_public
 from dashboard.network.sent_file import WRITE_EVERY_S, KeptCount
 
 
