@@ -21,6 +21,7 @@ from pipeline.spool.listing import Odd
 from pipeline.spool.spool import Spool
 from pipeline.spool.tries import failed_letters
 from pipeline.store.format.voice_drafts import VoicePrint
+from pipeline.store.restoring import aside_folders
 from pipeline.store.sound_files import aside_folder, sounds_aside
 from pipeline.store.sqlite.connection import sqlite_check
 from pipeline.store.sqlite.reader import open_archive_to_read
@@ -41,6 +42,7 @@ def checks(home: Home) -> Iterator[Check]:
     yield number_format.check(settings)
     yield sqlite_check()
     yield from _archive(home)
+    yield from _set_aside(home.path)
     yield from _voice(settings, home)
     yield _worker(home)
     yield from _spool(Spool(home.spool))
@@ -108,6 +110,14 @@ def _archive(home: Home) -> Iterator[Check]:
             "put there."
         )
         yield Check("sound", "warn", sentence, advice)
+
+
+def _set_aside(home: Path) -> Iterator[Check]:
+    """What a restore left, which is the wearer's to erase."""
+    for folder in aside_folders(home):
+        sentence = f"What was here before a backup was restored lies in {folder}."
+        advice = f"No forget reaches it. Once you do not need it: `rm -r {folder}`."
+        yield Check("restored", "warn", sentence, advice)
 
 
 async def _moments(home: Home) -> tuple[int, UserError | None]:

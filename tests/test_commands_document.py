@@ -157,6 +157,9 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
             assert command("record", "--stop") == [{"outcome": "done"}]
             found["pause"] = command("pause", "--for", "15min")
             found["resume"] = command("resume")
+        found["backup"] = command("backup", str(folder / "backup.tar"))
+        elsewhere = ("--home", str(folder / "elsewhere"))
+        found["restore-backup"] = command("restore-backup", str(folder / "backup.tar"), *elsewhere)
         found["completion"] = command("completion", "bash")
         for plain in ("phones", "check", "rebuild", "models", "config", "doctor", "bench"):
             found[plain] = command(plain)

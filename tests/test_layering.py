@@ -81,6 +81,13 @@ WITHIN = {
         "pipeline/taking_in",
         "pipeline/voices",
     },
+    "pipeline/exchange": {
+        "pipeline/commands/progress_bar",
+        "pipeline/forget",
+        "pipeline/spool",
+        "pipeline/store",
+        "pipeline/worker/only_worker",
+    },
     "dashboard/network": set[str](),
     "dashboard/certificates": {"dashboard/network"},
     "dashboard/reach": {

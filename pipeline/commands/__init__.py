@@ -1,6 +1,7 @@
 """The pipeline on the command line: keeping, finding, and the archive's own acts."""
 
 from pipeline.commands import acts, finding, forgetting, importing, keeping, tending
+from pipeline.exchange import command as exchange
 from pipeline.refining import command as refining
 from pipeline.selection import command as selection
 from pipeline.voices import command as voices
@@ -15,4 +16,5 @@ COMMANDS = (
     *selection.COMMANDS,
     *voices.COMMANDS,
     *tending.COMMANDS,
+    *exchange.COMMANDS,
 )

@@ -11,6 +11,8 @@ from .opening import writing
 from .periods import add_period, in_words, period_of, why_nothing
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.spool.spool import Spool
     from pipeline.store.port import Archive, Reader
     from pipeline.to_forget import ToForget
@@ -75,16 +77,23 @@ def _stay(notes: list[str]) -> str:
 def _show(
     what: str, ids: list[str], arguments: Arguments, screen: Screen, *, finished: bool
 ) -> None:
+    out_of_reach = [*_OUT_OF_REACH, *_set_aside(home_of(arguments).path)]
     value = {
         "forgotten": ids,
         "finished": finished,
         "here": arguments.here,
-        "out_of_reach": _OUT_OF_REACH,
+        "out_of_reach": out_of_reach,
     }
     be = "is" if len(ids) == 1 and " and " not in what else "are"
-    screen.value(value, f"{what} {be} forgotten. Not reached: {'; '.join(_OUT_OF_REACH)}.")
+    screen.value(value, f"{what} {be} forgotten. Not reached: {'; '.join(out_of_reach)}.")
     if not finished:
         screen.say(_NOT_FINISHED)
+
+
+def _set_aside(home: "Path") -> list[str]:
+    from pipeline.store.restoring import aside_folders  # noqa: PLC0415
+
+    return [f"what a restore set aside in {folder}" for folder in aside_folders(home)]
 
 
 async def _chosen(

@@ -29,14 +29,18 @@ _INDEX_VERSION = 4
 """Of FTS5's format; it writes no setting but this one."""
 
 
-async def check_archive(archive: SqliteReader) -> Report:
+async def check_archive(archive: SqliteReader, *, with_sounds: bool = True) -> Report:
     """Look at everything, part by part; changes nothing.
+
+    Without its sounds, of a copy that lies apart from them.
 
     What cannot be read is named, and the rest is looked at all the same. SQLite's check of
     its own index needs a writer.
     """
     report = Report()
     for part, look in _PARTS.items():
+        if look is _check_sounds and not with_sounds:
+            continue
         with _naming(report, part):
             await look(archive, report)
     return report

@@ -14,6 +14,7 @@ import aiosqlite
 from core.checks import Check
 from core.errors import ArchiveUnusable
 from core.files import why_no_file
+from pipeline.store.restoring import settle
 
 from .damage import READABLE_TEXT, is_damage, is_of_the_index, is_of_the_schema, mend_schema
 from .doubt import doubt_of, is_nothing
@@ -49,13 +50,14 @@ async def open_writer(home: Path, *, as_it_is: bool = False) -> AsyncIterator[ai
     path = archive_path(home)
     with understood(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settle(home)
         _must_be_a_file(path)
         _must_be_writable(home)
         if not is_nothing(path):
             await asyncio.to_thread(mend_schema, path)
         elif not as_it_is:
             await _must_be_believed(path, None)
-        async with _connected(path) as connection:
+        async with connected(path) as connection:
             await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             if not as_it_is:
                 await _must_be_believed(path, connection)
@@ -70,13 +72,14 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
     with understood(home):
         if home.exists() and not home.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home))
+        settle(home, only_ready=True)
         _must_be_a_file(path)
     if is_nothing(path):
         async with _empty(home) as connection:
             yield connection
         return
     with understood(home):
-        async with _connected(_reader_uri(path), uri=True) as reader:
+        async with connected(_reader_uri(path), uri=True) as reader:
             await reader.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             await _refuse_newer(reader, home)
             version = await _user_version(reader)
@@ -95,7 +98,7 @@ async def open_reader(home: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 @contextlib.asynccontextmanager
 async def _empty(home: Path) -> AsyncIterator[aiosqlite.Connection]:
-    async with _connected(":memory:") as connection:
+    async with connected(":memory:") as connection:
         await migrate(connection, home)
         yield connection
 
@@ -105,9 +108,10 @@ async def _has_no_table(connection: aiosqlite.Connection) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _connected(
+async def connected(
     database: str | Path, *, uri: bool = False
 ) -> AsyncIterator[aiosqlite.Connection]:
+    """Any database, as ours are read; nothing is looked at yet."""
     async with aiosqlite.connect(database, uri=uri, isolation_level=None) as connection:
         connection.text_factory = READABLE_TEXT
         # A sort of many rows would go through a temporary file, with words in it.
