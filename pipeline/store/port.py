@@ -36,13 +36,15 @@ class Period:
 class Report:
     """How much was looked at, and a sentence for each thing that is not as it should be.
 
-    `aside` has the hashes of the sounds that no moment names, which is no problem.
+    `aside` has the hashes of the sounds that no moment names, which is no problem; nor are the
+    sounds `to_come` from a peer.
     """
 
     events: int = 0
     belongings: int = 0
     sounds: int = 0
     aside: list[str] = field(default_factory=list)
+    to_come: int = 0
     problems: list[str] = field(default_factory=list)
 
 

@@ -231,6 +231,13 @@ _SHAPES: Mapping[str, Mapping[str, _Test]] = {
         "moved_ms": or_none(is_whole),
     },
     "act_undone": {"origin": is_text, "seq": is_whole},
+    "peer_added": {
+        "key": is_sha256,
+        "certificate": is_text,
+        "role": lambda value: value in ("full", "archive", "read_only"),
+        "origin": or_none(is_text),
+    },
+    "peer_removed": {"key": is_sha256, "lines": _are_counts},
 }
 """What is asked of the payload of each kind; docs/journal-format.md has all that it holds."""
 

@@ -73,7 +73,7 @@ class SqliteArchive(SqliteReader):
 
     @contextlib.asynccontextmanager
     async def thought(self) -> AsyncIterator[SqliteThought]:
-        async with self._writing() as at_ms:
+        async with self.writing() as at_ms:
             yield SqliteThought(self.connection, self.home, self._machine, at_ms)
 
     async def append(self, *drafted: Draft, sound: MadeSound | None = None) -> list[Event]:
@@ -105,12 +105,12 @@ class SqliteArchive(SqliteReader):
 
     async def erase_remains(self) -> bool:
         await self._erase_due()
-        async with self._writing() as now_ms:
+        async with self.writing() as now_ms:
             await sound_rows.sweep(self.connection, self.home, now_ms)
         return await self.scrub(patience_ms=PATIENCE_WITH_READERS_MS)
 
     async def erase_aside(self) -> None:
-        async with self._writing() as now_ms:
+        async with self.writing() as now_ms:
             await sound_rows.sweep(self.connection, self.home, now_ms)
             for sha256 in sounds_aside(self.home):
                 await sound_rows.make_due(self.connection, sha256)
@@ -126,7 +126,7 @@ class SqliteArchive(SqliteReader):
 
     async def rebuild(self) -> Rebuilt:
         with understood(self.home):
-            async with without_unreadable(self.connection), self._writing():
+            async with without_unreadable(self.connection), self.writing():
                 await views.make_indexes_anew(self.connection)
                 mended = await mend_journal(self.connection)
                 found = await refold_everything(self.connection)
@@ -139,19 +139,28 @@ class SqliteArchive(SqliteReader):
         act = drafts.new_act_id() if len(moments) > 1 else None
         forgets = [drafts.moment_forgotten(each, here=here, author="wearer") for each in moments]
         drafted = [drafts.of_act(each, act) for each in forgets]
-        async with self._writing() as at_ms:
+        async with self.writing() as at_ms:
             origin = await current_origin(self.connection, self._machine, at_ms)
             await forgetting.erase(self.connection, origin, drafted, at_ms)
         erase_half_made(self.home, moments)
 
     async def _announce(self, sound: MadeSound) -> None:
         """So that a kill after its move, before its event, leaves a file that is erased."""
-        async with self._writing():
+        async with self.writing():
             await sound_rows.make_due(self.connection, sound.sha256)
+
+    async def begin_anew(self) -> None:
+        """Begin another line: ours goes on elsewhere. Within `writing`."""
+        await begin_restored(self.connection, self._machine, self._clock.now_ms())
+
+    async def erase_due(self, forgotten: Sequence[str]) -> None:
+        """The files of moments that others forgot, and what is half made of them."""
+        await self._erase_due()
+        erase_half_made(self.home, forgotten)
 
     async def _erase_due(self) -> None:
         """A kill before this leaves the files to the next start."""
-        async with self._writing():
+        async with self.writing():
             await sound_rows.erase_due(self.connection, self.home)
 
     async def follow(self) -> None:
@@ -166,7 +175,8 @@ class SqliteArchive(SqliteReader):
         self._recorded = end
 
     @contextlib.asynccontextmanager
-    async def _writing(self) -> AsyncIterator[int | None]:
+    async def writing(self) -> AsyncIterator[int | None]:
+        """One transaction of this archive's only writer here; the time, where it is known."""
         async with self._one_writer:
             with understood(self.home):
                 self._file.must_be_there()

@@ -18,6 +18,7 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
 from .damage import is_damage
+from .exchange.to_come import not_to_come, sounds_to_come
 from .index_pages import is_found
 from .journal import belongings, events_of, stored_events, subjects
 from .keyword_index import count_differing
@@ -103,9 +104,10 @@ async def _check_belongings_of(archive: SqliteReader, subject: str, report: Repo
         if there[each] != promised.get(each)
     ]
     if not await archive.is_forgotten(subject):
+        missing = promised.keys() - there.keys() - superseded_sounds(events)
         report.problems += [
             f"The belonging {each} of {subject} is missing."
-            for each in promised.keys() - there.keys() - superseded_sounds(events)
+            for each in await not_to_come(archive.connection, missing)
         ]
     elif there:
         report.problems.append(f"The forgotten {subject} still has belongings.")
@@ -129,7 +131,8 @@ def _as_promised(
 
 
 async def _check_sounds(archive: SqliteReader, report: Report) -> None:
-    for sha256 in sorted(await referenced(archive.connection)):
+    wanted = await sounds_to_come(archive.connection)
+    for sha256 in sorted(await referenced(archive.connection) - wanted):
         report.sounds += 1
         problem = (
             _sound_problem(sound_path(archive.home, sha256), sha256)
@@ -138,6 +141,7 @@ async def _check_sounds(archive: SqliteReader, report: Report) -> None:
         )
         report.problems += [problem] if problem else []
     report.aside = sounds_aside(archive.home)
+    report.to_come = len(wanted)
 
 
 def _sound_problem(path: Path, sha256: str) -> str | None:

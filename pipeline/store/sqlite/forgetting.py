@@ -39,14 +39,17 @@ async def erase(
         if await is_forgotten(connection, draft.subject):
             continue
         await append(connection, origin, draft, at_ms)
-        await make_sound_of_due(connection, draft.subject)
-        await _erase_belongings(connection, draft.subject)
+        await erase_what_belongs(connection, draft.subject)
         await refold(connection, [draft.subject])
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
 
 
-async def _erase_belongings(connection: aiosqlite.Connection, subject: str) -> None:
-    """By subject, and by the ids that its events name: one of the two may be damaged."""
+async def erase_what_belongs(connection: aiosqlite.Connection, subject: str) -> list[str]:
+    """Erase what hangs off the events of a subject; the ids by which they name it.
+
+    By subject, and by those ids: one of the two may be damaged.
+    """
+    await make_sound_of_due(connection, subject)
     promised = [
         each for event in await events_of(connection, subject) for each in event.commitments
     ]
@@ -54,6 +57,7 @@ async def _erase_belongings(connection: aiosqlite.Connection, subject: str) -> N
         "DELETE FROM belonging WHERE subject = ? OR id IN (SELECT value FROM json_each(?))",
         (subject, json.dumps(promised)),
     )
+    return promised
 
 
 async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:

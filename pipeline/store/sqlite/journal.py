@@ -20,11 +20,8 @@ from pipeline.store.format.voice_drafts import VOICE
 from pipeline.store.port import Forgotten
 
 from .damage import past_damage
+from .exchange.tables import COLUMNS
 from .migrations import EVENT_ACT, LESSONS
-
-COLUMNS = (
-    "origin, seq, lamport, at_ms, author, kind, version, subject, payload, previous_hash, hash"
-)
 
 
 async def append(
@@ -56,14 +53,15 @@ async def is_forgotten(connection: aiosqlite.Connection, subject: str) -> bool:
 
 
 async def events_of(connection: aiosqlite.Connection, subject: str) -> list[Event]:
-    """All events of one subject, in fold order."""
-    query = f"SELECT {COLUMNS} FROM event WHERE subject = ? ORDER BY lamport, origin, seq"
+    """All events of one subject that count here, in fold order; early forgets among them."""
+    query = f"SELECT {COLUMNS} FROM counted_event WHERE subject = ? ORDER BY lamport, origin, seq"
     return _events(await connection.execute_fetchall(query, (subject,)))
 
 
 async def subjects(connection: aiosqlite.Connection) -> list[str]:
     """Whatever an event is about, by name."""
-    rows = await connection.execute_fetchall("SELECT DISTINCT subject FROM event ORDER BY subject")
+    query = "SELECT subject FROM event UNION SELECT subject FROM early_forget ORDER BY subject"
+    rows = await connection.execute_fetchall(query)
     return [row[0] for row in rows if isinstance(row[0], str)]
 
 

@@ -16,7 +16,8 @@ from pipeline.store.format.mending import mended_content, mended_event, one_bit_
 from pipeline.store.format.readable import has_its_types
 
 from .damage import past_damage
-from .journal import COLUMNS, belongings, events_of, is_forgotten, subjects
+from .exchange.tables import COLUMNS
+from .journal import belongings, events_of, is_forgotten, subjects
 
 _AT_ONCE = 1_000
 """Rows that are held in memory together: an event has a kilobyte."""

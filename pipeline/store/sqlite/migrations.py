@@ -4,6 +4,8 @@ Never edit one that has been released; add the next. Each runs in one
 transaction together with its own record (`PRAGMA user_version`).
 """
 
+from .exchange.tables import SYNC
+
 APPLICATION_ID = 0x41465431
 """`AFT1`: lets `file` and us tell an archive from any other SQLite file."""
 
@@ -275,6 +277,7 @@ MIGRATIONS: tuple[str, ...] = (
     _VOICES,
     _PASSED,
     _LESSONS,
+    SYNC,
 )
 
 REINDEXED_BY = frozenset({7})

@@ -10,7 +10,7 @@ from core.facts import boot_subject
 from core.log import get_log
 from pipeline.store.views.clock_corrections import boots_named
 from pipeline.store.views.interval_fold import IntervalRow
-from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold
+from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold, out_of_sight
 
 from .damage import is_of_the_index
 from .journal import contents_of, events_of, subjects
@@ -29,7 +29,14 @@ async def folded(connection: aiosqlite.Connection, subject: str) -> Folded:
         for boot in sorted(boots_named(events))
         for event in await events_of(connection, boot_subject(boot))
     ]
-    return fold(events, await contents_of(connection, subject), clocks)
+    rows = fold(events, await contents_of(connection, subject), clocks)
+    return out_of_sight(rows) if await _waits(connection, subject) else rows
+
+
+async def _waits(connection: aiosqlite.Connection, subject: str) -> bool:
+    """True where somebody else's forget of it waits for this wearer's word."""
+    query = "SELECT 1 FROM waiting_forget WHERE subject = ?"
+    return bool(list(await connection.execute_fetchall(query, (subject,))))
 
 
 async def refold(connection: aiosqlite.Connection, subjects: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ Pure. The same events give the same rows in whatever order they came in.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.calendar.dates import date_in_words
 from core.clock import as_datetime
@@ -105,7 +105,7 @@ def fold(events: Iterable[Event], contents: Contents, clocks: Iterable[Event] = 
     undone = undone_events(known)
     counting = [each for each in known if (each.origin, each.seq) not in undone]
     kept = next((each for each in known if each.kind == "moment_kept"), None)
-    if any(each.kind == "moment_forgotten" for each in counting):
+    if any(each.kind == "moment_forgotten" for each in known):  # and no event takes it back
         return Folded(forgotten=True)
     if kept is None:
         return Folded(interval=fold_interval(known, corrections(clocks)))
@@ -115,6 +115,13 @@ def fold(events: Iterable[Event], contents: Contents, clocks: Iterable[Event] = 
     if hidden:
         return Folded(moment=moment)
     return Folded(moment=moment, passages=_passages(moment, transcript, counting, contents))
+
+
+def out_of_sight(rows: Folded) -> Folded:
+    """The same, hidden: until the wearer has agreed to what another install forgot."""
+    if rows.moment is None:
+        return rows
+    return Folded(moment=replace(rows.moment, state="hidden"))
 
 
 def undone_events(events: Iterable[Event]) -> set[tuple[str, int]]:

@@ -158,7 +158,7 @@ async def test_a_forget_says_whether_it_is_for_this_copy_alone(
 async def test_whatever_changes_the_archive_waits_for_who_is_changing_it(
     archive: SqliteArchive, change: Callable[[SqliteArchive], Coroutine[None, None, object]]
 ) -> None:
-    async with archive._writing():
+    async with archive.writing():
         waiting = asyncio.create_task(change(archive))
         done, _ = await asyncio.wait([waiting], timeout=0.1)
         assert not done

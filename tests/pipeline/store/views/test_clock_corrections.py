@@ -17,7 +17,7 @@ from pipeline.store.format.drafts import Kept
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.port import Period
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
-from pipeline.store.sqlite.journal import COLUMNS
+from pipeline.store.sqlite.exchange.tables import COLUMNS
 from pipeline.store.sqlite.rows import refold_changed, refold_everything
 from pipeline.store.views.clock_corrections import TOLERANCE_MS
 

@@ -1,0 +1,115 @@
+"""What sync asks of an archive: lines, pages, forgets and sound, without SQL.
+
+`sqlite/exchange/` is the archive on disk. docs/sync-protocol.md has the words.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.store.format.pages import EarlyForget, Held, Page
+from pipeline.store.format.peer_drafts import Membership
+
+Head = tuple[int, bytes]
+"""How far a line has come: the last event's `seq` and hash."""
+
+
+class Signer(Protocol):
+    """The key of this install."""
+
+    @property
+    def key(self) -> str:
+        """The public half, 64 hex digits."""
+
+    def sign(self, message: bytes) -> bytes:
+        """An Ed25519 signature, 64 bytes."""
+
+    def verify(self, key: str, signature: bytes, message: bytes) -> bool:
+        """True where the key of that name has signed this. Never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of events that came: how many are new, and which moments went or wait."""
+
+    events: int = 0
+    forgotten: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSound:
+    """A sound that a moment here has and the disk has not."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingForgets:
+    """Moments that the install with this line forgot, hidden here until the wearer agrees."""
+
+    origin: str
+    moments: tuple[str, ...]
+
+
+class Copy(Protocol):
+    """One copy of an archive, as another one meets it. Belongs to one event loop."""
+
+    async def origin(self) -> str | None:
+        """The line that this install appends to; None before its first event."""
+
+    async def heads(self) -> dict[str, Head]:
+        """How far each line has come here. It costs what lines there are, not what is in them."""
+
+    async def membership(self) -> Membership:
+        """Whose signatures count here."""
+
+    async def sign_lines(self) -> None:
+        """Sign what was appended since: our own lines, and those that nobody else signs."""
+
+    async def page_after(self, origin: str, seq: int) -> Page | None:
+        """What follows in this line, up to a signed event; None where nothing does."""
+
+    async def receive(self, lines: Sequence[bytes]) -> Received:
+        """Store a page as it came, in one transaction. What is here already is passed over.
+
+        Raises PageRefused, LinesPart, ArchiveUnusable; then nothing of it is stored.
+        """
+
+    async def last_forgets(self) -> dict[str, int]:
+        """The `seq` of the last forget of each line that is known here, early ones included."""
+
+    async def forgets_after(self, after: Mapping[str, int]) -> list[EarlyForget]:
+        """The forgets beyond these, by line; those of lines that are not named, all."""
+
+    async def receive_forgets(self, lines: Iterable[bytes]) -> Received:
+        """Obey these forgets at once, wherever their lines stand here. Raises PageRefused."""
+
+    async def belongings(self, named: Sequence[str]) -> list[Held]:
+        """Those of these belongings that are here and may leave this install."""
+
+    async def wanted_belongings(self, most: int) -> list[str]:
+        """Ids of what an event here promises and nobody has brought yet."""
+
+    async def receive_belongings(self, held: Iterable[Held]) -> int:
+        """How many of these were wanted and are stored now. Raises PageRefused."""
+
+    async def wanted_sounds(self, most: int) -> list[WantedSound]:
+        """Sounds to fetch, what was pressed for and is newest first."""
+
+    async def sound_came(self, sha256: str, path: Path) -> bool:
+        """Put a verified file to its place; False where no moment wants it any more."""
+
+    async def note_copy(self, sha256: str, key: str) -> None:
+        """The peer with this key has this sound, verified."""
+
+    async def waiting_forgets(self) -> list[WaitingForgets]:
+        """Forgets by others that wait for this wearer's word."""
+
+    async def agree(self, origin: str) -> tuple[str, ...]:
+        """Forget what the install of this line forgot; the moments that went."""
+
+    async def disagree(self, origin: str) -> tuple[str, ...]:
+        """Keep them here; the moments that are seen again."""

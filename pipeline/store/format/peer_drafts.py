@@ -1,0 +1,126 @@
+"""What the journal has of peers: whose signatures count in this archive, and as what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from .events import Draft, Event, new_belonging
+
+Role = Literal["full", "archive", "read_only"]
+"""What a peer may do here; docs/sync-protocol.md has the table."""
+
+ROLES: tuple[Role, ...] = ("full", "archive", "read_only")
+
+PEER = "peer-"
+"""How the subject of what is about a peer begins; the first 16 digits of its key follow."""
+
+SIGNATURE_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One key's word for a line of events up to and with `seq`.
+
+    `key` is 64 hex digits. An `is_writer` signs the line that it writes itself; others vouch.
+    """
+
+    origin: str
+    seq: int
+    key: str
+    signature: bytes
+    is_writer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A key whose signatures count, with its certificate (base64) and role.
+
+    `name` is the belonging with the peer's name. `origin` is the line that it wrote when it was
+    added, None where that is not known.
+    """
+
+    key: str
+    certificate: str
+    role: Role
+    origin: str | None = None
+    name: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return peer_subject(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who belongs to an archive, by key, and where the lines of those end who no longer do."""
+
+    members: Mapping[str, Member]
+    ends: Mapping[str, int]
+
+
+def peer_subject(key: str) -> str:
+    """The id under which everything about the peer with this key stands."""
+    return f"{PEER}{key[:16]}"
+
+
+def peer_added(
+    key: str, certificate: str, role: Role, *, name: str, origin: str | None = None
+) -> Draft:
+    """The install with this key may do from now on what its role says. `certificate` is base64."""
+    payload = {"key": key, "certificate": certificate, "role": role, "origin": origin}
+    belonging = new_belonging("peer_name", name.encode())
+    return Draft("peer_added", peer_subject(key), "wearer", payload, (belonging,))
+
+
+def peer_removed(key: str, lines: Mapping[str, int]) -> Draft:
+    """Nothing that it writes counts any more beyond these last events, by origin."""
+    payload = {"key": key, "lines": dict(lines)}
+    return Draft("peer_removed", peer_subject(key), "wearer", payload)
+
+
+def membership(own_key: str, events: Iterable[Event], keys: Mapping[str, str]) -> Membership:
+    """Who belongs to the archive of the install with this key. Pure.
+
+    `events` are those of the kinds `peer_added` and `peer_removed`; `keys` says by origin whose
+    line it is. Only what this install or a member with the role `full` wrote counts.
+    """
+    members: dict[str, Member] = {}
+    ends: dict[str, dict[str, int]] = {}
+    for event in sorted(events, key=lambda each: each.order):
+        if not _may_say(own_key, members, keys.get(event.origin)):
+            continue
+        payload = event.payload
+        key = payload["key"]
+        if event.subject != peer_subject(key):
+            continue
+        if event.kind == "peer_added":
+            members[key] = _member(event)
+            ends.pop(key, None)
+        else:
+            members.pop(key, None)
+            ends[key] = payload["lines"]
+    ended: dict[str, int] = {}
+    for lines in ends.values():
+        for origin, seq in lines.items():
+            ended[origin] = min(seq, ended.get(origin, seq))
+    return Membership(members, ended)
+
+
+def _may_say(own_key: str, members: Mapping[str, Member], key: str | None) -> bool:
+    if key == own_key:
+        return True
+    member = members.get(key or "")
+    return member is not None and member.role == "full"
+
+
+def _member(event: Event) -> Member:
+    payload = event.payload
+    named = [each["id"] for each in payload.get("belongings", []) if each["kind"] == "peer_name"]
+    name = named[0] if named else None
+    return Member(payload["key"], payload["certificate"], payload["role"], payload["origin"], name)
+
+
+def signed_message(event: Event, *, is_writer: bool) -> bytes:
+    """What is signed of a line that ends in this event."""
+    told = f'["{event.origin}",{event.seq},"{event.hash.hex()}",{str(is_writer).lower()}]'
+    return b"afterthought line 1\n" + told.encode()

@@ -1,0 +1,1 @@
+"""The archive as another copy of it meets it: lines, pages, forgets, sound."""

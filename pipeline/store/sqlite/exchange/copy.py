@@ -1,0 +1,171 @@
+"""`exchange_port.Copy` over the archive on disk: each call is one transaction, or reads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from pipeline.store.exchange_port import Head, Received, Signer, WaitingForgets, WantedSound
+from pipeline.store.format.events import Event
+from pipeline.store.format.pages import EarlyForget, Held, Page, read_forget
+from pipeline.store.format.peer_drafts import Membership
+from pipeline.store.sound_files import MadeSound, adopt
+from pipeline.store.sqlite import sound_rows
+from pipeline.store.sqlite.archive import SqliteArchive
+from pipeline.store.sqlite.rows import refold_changed
+from pipeline.store.tombstones import write_tombstones
+
+from . import lines as line_rows
+from . import obeying, receiving, sending, wanted
+from .receiving import Believed
+
+
+class SqliteCopy:
+    """What other copies ask of an open archive. `most_forgotten` go without this wearer's word."""
+
+    def __init__(self, archive: SqliteArchive, signer: Signer, most_forgotten: int = 50) -> None:
+        self._archive = archive
+        self._connection = archive.connection
+        self._signer = signer
+        self._most_forgotten = most_forgotten
+
+    async def origin(self) -> str | None:
+        return await self._archive.origin()
+
+    async def heads(self) -> dict[str, Head]:
+        return await line_rows.heads(self._connection)
+
+    async def membership(self) -> Membership:
+        return await line_rows.known_membership(self._connection, self._signer.key)
+
+    async def sign_lines(self) -> None:
+        async with self._archive.writing():
+            own = await self._archive.origin()
+            await line_rows.sign_lines(self._connection, self._signer, own)
+
+    async def page_after(self, origin: str, seq: int) -> Page | None:
+        return await sending.page_after(self._connection, await self.membership(), origin, seq)
+
+    async def receive(self, lines: Sequence[bytes]) -> Received:
+        async with self._archive.writing():
+            believed = await self._believed()
+            page = await receiving.read_and_verify(self._connection, lines, believed)
+            new = await receiving.new_events(self._connection, page)
+            if new and page.origin == await self._archive.origin():
+                await self._archive.begin_anew()  # it knows more of our own line than we do
+            decided = await self._decide(new, believed, page)
+            for event in new:
+                await receiving.store_event(self._connection, self._archive.home, event, page)
+            await receiving.close_page(self._connection, page)
+            await obeying.obey(self._connection, decided)
+            changed = [each.subject for each in new]
+            if any(each.kind in {"peer_added", "peer_removed"} for each in new):
+                changed += await self._end_lines()
+            await refold_changed(self._connection, changed)
+        await self._erase(decided.counting)
+        return Received(len(new), decided.counting, _subjects(decided.waiting))
+
+    async def last_forgets(self) -> dict[str, int]:
+        return await sending.last_forgets(self._connection)
+
+    async def forgets_after(self, after: Mapping[str, int]) -> list[EarlyForget]:
+        return await sending.forgets_after(self._connection, await self.membership(), after)
+
+    async def receive_forgets(self, lines: Iterable[bytes]) -> Received:
+        forgets = [read_forget(each) for each in lines]
+        async with self._archive.writing():
+            believed = await self._believed()
+            new = await receiving.read_early(self._connection, forgets, believed)
+            for each in new:
+                await receiving.store_early(self._connection, each)
+            decided = await self._decide([each.event for each in new], believed)
+            await obeying.obey(self._connection, decided)
+            await refold_changed(self._connection, [each.event.subject for each in new])
+        await self._erase(decided.counting)
+        return Received(len(new), decided.counting, _subjects(decided.waiting))
+
+    async def belongings(self, named: Sequence[str]) -> list[Held]:
+        return await sending.belongings(self._connection, named)
+
+    async def wanted_belongings(self, most: int) -> list[str]:
+        return await wanted.wanted_belongings(self._connection, most)
+
+    async def receive_belongings(self, held: Iterable[Held]) -> int:
+        async with self._archive.writing():
+            changed = await receiving.store_wanted(self._connection, self._archive.home, [*held])
+            await refold_changed(self._connection, changed)
+        return len(changed)
+
+    async def wanted_sounds(self, most: int) -> list[WantedSound]:
+        return await wanted.wanted_sounds(self._connection, most)
+
+    async def sound_came(self, sha256: str, path: Path) -> bool:
+        async with self._archive.writing():
+            is_named = await sound_rows.is_named(self._connection, sha256)
+            if is_named:
+                adopt(self._archive.home, MadeSound(path, sha256))
+            await self._connection.execute("DELETE FROM wanted_sound WHERE sha256 = ?", (sha256,))
+        return is_named
+
+    async def note_copy(self, sha256: str, key: str) -> None:
+        async with self._archive.writing():
+            await self._connection.execute(
+                "INSERT OR IGNORE INTO sound_copy VALUES (?, ?)", (sha256, key)
+            )
+
+    async def waiting_forgets(self) -> list[WaitingForgets]:
+        found = await obeying.waiting(self._connection)
+        return [WaitingForgets(origin, subjects) for origin, subjects in found.items()]
+
+    async def agree(self, origin: str) -> tuple[str, ...]:
+        waiting = (await obeying.waiting(self._connection)).get(origin, ())
+        write_tombstones(self._archive.home, waiting)
+        return await self._settle(origin, agreed=True)
+
+    async def disagree(self, origin: str) -> tuple[str, ...]:
+        return await self._settle(origin, agreed=False)
+
+    async def _settle(self, origin: str, *, agreed: bool) -> tuple[str, ...]:
+        async with self._archive.writing():
+            subjects = await obeying.settle(self._connection, origin, agreed=agreed)
+            await refold_changed(self._connection, subjects)
+        if agreed:
+            await self._erase(tuple(subjects))
+        return tuple(subjects)
+
+    async def _decide(
+        self, new: Sequence[Event], believed: Believed, page: Page | None = None
+    ) -> obeying.Decided:
+        """What the forgets among new events come to; tombstones are in their file before."""
+        if page is not None:
+            await line_rows.note_key(self._connection, page.signature)
+        forgets = [each for each in new if each.kind == "moment_forgotten"]
+        unsettled = [each for each in forgets if not await self._is_settled(each)]
+        decided = await obeying.decide(self._connection, unsettled, believed, self._most_forgotten)
+        if decided.counting:
+            write_tombstones(self._archive.home, decided.counting)
+        return decided
+
+    async def _is_settled(self, event: Event) -> bool:
+        """True where it came early, and what it comes to was decided then."""
+        query = (
+            "SELECT 1 FROM discounted WHERE (origin, seq) = (?1, ?2) UNION ALL "
+            "SELECT 1 FROM early_forget JOIN tombstone USING (subject) "
+            "WHERE (origin, seq) = (?1, ?2)"
+        )
+        return bool(list(await self._connection.execute_fetchall(query, event.place)))
+
+    async def _believed(self) -> Believed:
+        query = "SELECT coalesce(max(lamport), 0) FROM event"
+        ((highest,),) = await self._connection.execute_fetchall(query)
+        return Believed(self._signer, await self.membership(), int(highest))
+
+    async def _end_lines(self) -> list[str]:
+        return await obeying.end_lines(self._connection, dict((await self.membership()).ends))
+
+    async def _erase(self, forgotten: Sequence[str]) -> None:
+        """The files of what went; a kill before this leaves them to the next start."""
+        if forgotten:
+            await self._archive.erase_due(forgotten)
+
+
+def _subjects(events: Iterable[Event]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.subject for each in events))

@@ -1,0 +1,161 @@
+"""Forgets by others: which count here, which wait for the wearer, and what they take with them.
+
+All of it in the transaction that the caller holds. The file of tombstones is written before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aiosqlite
+
+from pipeline.store.format.events import Event
+from pipeline.store.sqlite import forgetting
+from pipeline.store.sqlite.journal import is_forgotten
+from pipeline.store.sqlite.migrations import SOUND_HASH
+
+from .lines import key_of_line
+from .receiving import Believed
+from .wanted import drop_sounds_that_nobody_has, want_no_more
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a batch of forgets comes to. `counting` are subjects to be erased now."""
+
+    counting: tuple[str, ...] = ()
+    waiting: tuple[Event, ...] = ()
+    discounted: tuple[tuple[Event, str], ...] = ()
+
+
+async def decide(
+    connection: aiosqlite.Connection, forgets: Sequence[Event], believed: Believed, most: int
+) -> Decided:
+    """Which of these new forgets count, by whose line they are in and how many there are."""
+    by_right: list[Event] = []
+    discounted: list[tuple[Event, str]] = []
+    for event in forgets:
+        why = await _why_not(connection, event, believed)
+        if why:
+            discounted.append((event, why))
+        elif not await is_forgotten(connection, event.subject):
+            by_right.append(event)
+    there = [each for each in by_right if await _is_here(connection, each.subject)]
+    by_origin: dict[str, list[Event]] = {}
+    for each in there:
+        by_origin.setdefault(each.origin, []).append(each)
+    waiting: list[Event] = []
+    for origin, events in by_origin.items():
+        if len({each.subject for each in events}) + await _waits_for(connection, origin) > most:
+            waiting += events
+    places = {each.place for each in waiting}
+    counting = dict.fromkeys(e.subject for e in by_right if e.place not in places)
+    return Decided(tuple(counting), tuple(waiting), tuple(discounted))
+
+
+async def _why_not(
+    connection: aiosqlite.Connection, event: Event, believed: Believed
+) -> str | None:
+    known = await key_of_line(connection, event.origin)
+    key = None if known is None else known[0]
+    if key == believed.signer.key:
+        return None
+    if event.payload.get("here"):
+        return "elsewhere"
+    member = believed.membership.members.get(key or "")
+    return None if member is not None and member.role == "full" else "no_right"
+
+
+async def _is_here(connection: aiosqlite.Connection, subject: str) -> bool:
+    query = "SELECT 1 FROM event WHERE subject = ? AND kind <> 'moment_forgotten' LIMIT 1"
+    return bool(list(await connection.execute_fetchall(query, (subject,))))
+
+
+async def _waits_for(connection: aiosqlite.Connection, origin: str) -> int:
+    query = "SELECT count(DISTINCT subject) FROM waiting_forget WHERE origin = ?"
+    ((number,),) = await connection.execute_fetchall(query, (origin,))
+    return int(number)
+
+
+async def obey(connection: aiosqlite.Connection, decided: Decided) -> None:
+    """Erase what counts, and note what does not. The events are stored already."""
+    for event, why in decided.discounted:
+        await _discount(connection, event, why)
+    for event in decided.waiting:
+        await _discount(connection, event, "waits")
+        await connection.execute(
+            "INSERT OR IGNORE INTO waiting_forget VALUES (?, ?, ?)",
+            (event.subject, *event.place),
+        )
+    await erase(connection, decided.counting)
+
+
+async def erase(connection: aiosqlite.Connection, subjects: Sequence[str]) -> None:
+    """The words, vectors, sound and wishes of these; their rows go with the next fold."""
+    if not subjects:
+        return
+    for subject in subjects:
+        await connection.execute("INSERT OR IGNORE INTO tombstone VALUES (?)", (subject,))
+        names = await forgetting.erase_what_belongs(connection, subject)
+        await want_no_more(connection, names)
+        await connection.execute("DELETE FROM waiting_forget WHERE subject = ?", (subject,))
+    await drop_sounds_that_nobody_has(connection, SOUND_HASH)
+    await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
+
+
+async def _discount(connection: aiosqlite.Connection, event: Event, why: str) -> None:
+    await connection.execute(
+        "INSERT OR REPLACE INTO discounted VALUES (?, ?, ?)", (*event.place, why)
+    )
+
+
+async def waiting(connection: aiosqlite.Connection) -> dict[str, tuple[str, ...]]:
+    """The subjects that wait for this wearer's word, by the line of who forgot them."""
+    query = "SELECT DISTINCT origin, subject FROM waiting_forget ORDER BY origin, subject"
+    found: dict[str, list[str]] = {}
+    for origin, subject in await connection.execute_fetchall(query):
+        found.setdefault(origin, []).append(subject)
+    return {origin: tuple(subjects) for origin, subjects in found.items()}
+
+
+async def settle(connection: aiosqlite.Connection, origin: str, *, agreed: bool) -> list[str]:
+    """Let the waiting forgets of this line count, or never; the subjects that they are about."""
+    subjects = (await waiting(connection)).get(origin, ())
+    where = "WHERE why = 'waits' AND origin = ?"
+    if agreed:
+        await connection.execute(f"DELETE FROM discounted {where}", (origin,))
+        await erase(connection, subjects)
+    else:
+        await connection.execute(f"UPDATE discounted SET why = 'refused' {where}", (origin,))
+    await connection.execute("DELETE FROM waiting_forget WHERE origin = ?", (origin,))
+    return [*subjects]
+
+
+async def end_lines(connection: aiosqlite.Connection, ends: dict[str, int]) -> list[str]:
+    """Leave out of the views what stands beyond where removed peers' lines end; what it changes.
+
+    Where a line has no end any more, all of it counts again.
+    """
+    query = "SELECT DISTINCT origin FROM discounted WHERE why = 'removed'"
+    ended = {row[0] for row in await connection.execute_fetchall(query)}
+    changed: list[str] = []
+    for origin in ended - ends.keys():
+        query = (
+            "SELECT subject FROM event JOIN discounted USING (origin, seq) "
+            "WHERE origin = ? AND why = 'removed'"
+        )
+        changed += [row[0] for row in await connection.execute_fetchall(query, (origin,))]
+        await connection.execute(
+            "DELETE FROM discounted WHERE origin = ? AND why = 'removed'", (origin,)
+        )
+    for origin, seq in ends.items():
+        query = (
+            "SELECT subject FROM event WHERE origin = ? AND seq > ? AND NOT EXISTS (SELECT 1 FROM "
+            "discounted WHERE (discounted.origin, discounted.seq) = (event.origin, event.seq))"
+        )
+        changed += [row[0] for row in await connection.execute_fetchall(query, (origin, seq))]
+        await connection.execute(
+            "INSERT OR IGNORE INTO discounted SELECT origin, seq, 'removed' FROM event "
+            "WHERE origin = ? AND seq > ?",
+            (origin, seq),
+        )
+    return changed

@@ -1,0 +1,201 @@
+"""Storing what another copy sent: a page of a line, in the transaction that its caller holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import aiosqlite
+
+from core.errors import UserError
+from pipeline.store.exchange_port import Signer
+from pipeline.store.format.chain import superseded_sounds
+from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Event
+from pipeline.store.format.pages import (
+    MOST_LAMPORT_AHEAD,
+    EarlyForget,
+    Held,
+    Page,
+    PageRefused,
+    first_place,
+    fits,
+    read_page,
+)
+from pipeline.store.format.peer_drafts import Member, Membership, Signature, signed_message
+from pipeline.store.format.readable import readable_event
+from pipeline.store.sqlite import forgetting
+from pipeline.store.sqlite.journal import event_at, events_of, is_forgotten
+
+from .lines import hash_at, head, key_of_line, prune, put_signature
+from .tables import COLUMNS
+from .wanted import events_wanting, store_belonging, want_belonging, want_no_more
+
+
+class LinesPart(UserError):
+    """Two signed versions of one line: an image was written back, or two machines write as one."""
+
+    code: ClassVar[str] = "lines_part"
+
+    def __init__(self, origin: str, seq: int) -> None:
+        super().__init__(
+            f"The line {origin} goes on in two ways beyond its event {seq - 1}.",
+            advice="Both are kept where they are; nothing of the other one was stored here.",
+        )
+        self.origin, self.seq = origin, seq
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What is known of who may say what, at the time of a transaction."""
+
+    signer: Signer
+    membership: Membership
+    highest_lamport: int
+
+    def member_of(self, signature: Signature) -> Member | None:
+        """The member whose word this is; None for our own. Raises PageRefused."""
+        if signature.key == self.signer.key:
+            return None
+        member = self.membership.members.get(signature.key)
+        if member is None:
+            raise PageRefused(
+                f"The line {signature.origin} is signed by {signature.key[:16]}, which is no peer "
+                "of this archive."
+            )
+        if member.role == "read_only":
+            raise PageRefused(f"{signature.key[:16]} may read this archive, and not write to it.")
+        return member
+
+
+async def read_and_verify(
+    connection: aiosqlite.Connection, lines: Sequence[bytes], believed: Believed
+) -> Page:
+    """The page in these lines, of which all that it says of itself is true. Raises PageRefused."""
+    origin, first = first_place(lines)
+    before = FIRST_PREVIOUS_HASH if first == 1 else await hash_at(connection, origin, first - 1)
+    if before is None:
+        raise PageRefused(f"Events are missing before {origin}:{first}.")
+    page = read_page(lines, before)
+    await _must_count(connection, page.last, page.signature, believed)
+    if page.last.lamport > believed.highest_lamport + MOST_LAMPORT_AHEAD:
+        raise PageRefused(f"The event {page.last.id} is too far ahead of everything else.")
+    return page
+
+
+async def _must_count(
+    connection: aiosqlite.Connection, event: Event, signature: Signature, believed: Believed
+) -> None:
+    """Raises PageRefused: a signature that is none, or of who may not sign this line."""
+    believed.member_of(signature)
+    end = believed.membership.ends.get(event.origin)
+    if end is not None and event.seq > end:
+        raise PageRefused(f"The line {event.origin} ended at {end}: its peer was removed.")
+    known = await key_of_line(connection, event.origin)
+    if known is not None and known[1] and signature.key != known[0]:
+        raise PageRefused(f"The line {event.origin} is signed by another key than its own.")
+    message = signed_message(event, is_writer=signature.is_writer)
+    if not believed.signer.verify(signature.key, signature.signature, message):
+        raise PageRefused(f"The signature of {event.id} is wrong.")
+
+
+async def new_events(connection: aiosqlite.Connection, page: Page) -> list[Event]:
+    """Those of a page that are not here yet. Raises LinesPart where others are in their place."""
+    last = await head(connection, page.origin)
+    if last is None:
+        return [*page.events]
+    for event in page.events:
+        if event.seq > last[0]:
+            break
+        there = await hash_at(connection, page.origin, event.seq)
+        if there != event.hash:
+            raise LinesPart(page.origin, event.seq)
+    return [each for each in page.events if each.seq > last[0]]
+
+
+async def store_event(
+    connection: aiosqlite.Connection, home: Path, event: Event, page: Page
+) -> None:
+    """One event with what hangs off it; the views are folded later. A forget acts elsewhere.
+
+    It is stored as it came, whether this version makes sense of it or not.
+    """
+    known = readable_event(event)
+    await connection.execute(
+        f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _row(event),
+    )
+    await connection.execute("DELETE FROM early_forget WHERE (origin, seq) = (?, ?)", event.place)
+    if known.kind == "clip_revised":
+        await forgetting.erase_sound(connection, event.subject)
+        gone = superseded_sounds(await events_of(connection, event.subject))
+        await want_no_more(connection, gone)
+    if await is_forgotten(connection, event.subject):
+        return
+    for entry in event.payload.get("belongings", []):
+        held = page.held.get(entry["id"])
+        if held is not None:
+            await store_belonging(connection, home, event, held)
+        elif entry["kind"] != "voice_print":
+            await want_belonging(connection, event, entry["id"])
+
+
+def _row(event: Event) -> tuple[object, ...]:
+    return tuple(getattr(event, name) for name in event.__slots__)
+
+
+async def close_page(connection: aiosqlite.Connection, page: Page) -> None:
+    """Keep the signature by which the page was believed, to pass it on."""
+    last = await head(connection, page.origin)
+    if last is not None and last[0] >= page.signature.seq:
+        await put_signature(connection, page.signature)
+        await prune(connection, page.origin)
+
+
+async def read_early(
+    connection: aiosqlite.Connection, forgets: Sequence[EarlyForget], believed: Believed
+) -> list[EarlyForget]:
+    """Those of these forgets that are new here, each believed. Raises PageRefused."""
+    new: list[EarlyForget] = []
+    for each in forgets:
+        await _must_count(connection, each.event, each.signature, believed)
+        there = await hash_at(connection, *each.event.place)
+        if there is None:
+            query = "SELECT hash FROM early_forget WHERE (origin, seq) = (?, ?)"
+            rows = list(await connection.execute_fetchall(query, each.event.place))
+            there = bytes(rows[0][0]) if rows else None
+        if there is None:
+            new.append(each)
+        elif there != each.event.hash:
+            raise LinesPart(*each.event.place)
+    return new
+
+
+async def store_early(connection: aiosqlite.Connection, forget: EarlyForget) -> None:
+    """Keep a forget until its line comes to it."""
+    await connection.execute(
+        f"INSERT INTO early_forget ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _row(forget.event),
+    )
+    await put_signature(connection, forget.signature)
+
+
+async def store_wanted(
+    connection: aiosqlite.Connection, home: Path, held: Sequence[Held]
+) -> list[str]:
+    """Put to its place what was wanted of these; the subjects that it changes.
+
+    Raises PageRefused where one does not fit what its event has committed itself to.
+    """
+    places = await events_wanting(connection, (each.id for each in held))
+    changed: list[str] = []
+    for each in held:
+        place = places.get(each.id)
+        found = None if place is None else await event_at(connection, *place)
+        event = None if found is None else readable_event(found)
+        if event is None or await is_forgotten(connection, event.subject):
+            continue
+        if not fits(event, each):
+            raise PageRefused(f"A belonging does not fit the event {event.id}.")
+        await store_belonging(connection, home, event, each)
+        changed.append(event.subject)
+    return changed

@@ -1,0 +1,91 @@
+"""What an archive knows of and has not: contents of belongings, and sound."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import aiosqlite
+
+from pipeline.store.exchange_port import WantedSound
+from pipeline.store.format.drafts import read_sound
+from pipeline.store.format.events import Event
+from pipeline.store.format.pages import Held
+from pipeline.store.sound_files import sound_path
+
+_AT_ONCE = ("press", "recording")
+"""How a moment was kept whose sound goes before all other."""
+
+
+async def want_belonging(connection: aiosqlite.Connection, event: Event, name: str) -> None:
+    await connection.execute(
+        "INSERT OR IGNORE INTO wanted_belonging VALUES (?, ?, ?)", (name, *event.place)
+    )
+
+
+async def want_no_more(connection: aiosqlite.Connection, names: Iterable[str]) -> None:
+    """These were replaced, or belong to what was forgotten."""
+    await connection.execute(
+        "DELETE FROM wanted_belonging WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([*names]),),
+    )
+
+
+async def store_belonging(
+    connection: aiosqlite.Connection, home: Path, event: Event, held: Held
+) -> None:
+    """Put what belongs to an event to its place. The caller has seen that it fits.
+
+    A sound whose file is not here is wanted from now on.
+    """
+    kind = next(each["kind"] for each in event.payload["belongings"] if each["id"] == held.id)
+    await connection.execute(
+        "INSERT OR IGNORE INTO main.belonging (id, origin, seq, kind, subject, salt, content) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (held.id, *event.place, kind, event.subject, held.salt, held.content),
+    )
+    await want_no_more(connection, [held.id])
+    if kind == "sound":
+        await _want_sound(connection, home, event, held)
+
+
+async def _want_sound(
+    connection: aiosqlite.Connection, home: Path, event: Event, held: Held
+) -> None:
+    sound = read_sound(held.content)
+    if sound is None or sound.bytes <= 0 or sound_path(home, sound.sha256).exists():
+        return
+    is_pressed = event.kind == "clip_revised" or event.payload.get("how") in _AT_ONCE
+    rank = 0 if is_pressed else 1
+    await connection.execute(
+        "INSERT OR IGNORE INTO wanted_sound VALUES (?, ?, ?, ?)",
+        (sound.sha256, sound.bytes, rank, event.lamport),
+    )
+
+
+async def wanted_belongings(connection: aiosqlite.Connection, most: int) -> list[str]:
+    query = "SELECT id FROM wanted_belonging ORDER BY rowid DESC LIMIT ?"
+    return [row[0] for row in await connection.execute_fetchall(query, (most,))]
+
+
+async def wanted_sounds(connection: aiosqlite.Connection, most: int) -> list[WantedSound]:
+    query = "SELECT sha256, bytes FROM wanted_sound ORDER BY rank, lamport DESC LIMIT ?"
+    return [WantedSound(*row) for row in await connection.execute_fetchall(query, (most,))]
+
+
+async def events_wanting(
+    connection: aiosqlite.Connection, names: Iterable[str]
+) -> dict[str, tuple[str, int]]:
+    """Of these belongings, those that are wanted: the place of the event, by id."""
+    query = (
+        "SELECT id, origin, seq FROM wanted_belonging WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    rows = await connection.execute_fetchall(query, (json.dumps([*names]),))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def drop_sounds_that_nobody_has(connection: aiosqlite.Connection, sound_hash: str) -> None:
+    """Sounds that no belonging names any more are not fetched. `sound_hash` is the SQL of one."""
+    await connection.execute(
+        "DELETE FROM wanted_sound WHERE NOT EXISTS (SELECT 1 FROM belonging "
+        f"WHERE kind = 'sound' AND {sound_hash} = wanted_sound.sha256)"
+    )
