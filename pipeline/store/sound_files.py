@@ -34,6 +34,16 @@ def part_path(home: Path, moment: str) -> Path:
     return sound_folder(home) / f"{moment}.part"
 
 
+def coming_path(home: Path, sha256: str) -> Path:
+    """Where the sound with this hash lies while it is coming from a peer."""
+    return sound_folder(home) / f"{sha256}.coming"
+
+
+def coming_files(home: Path) -> list[Path]:
+    """What has come in part."""
+    return sorted(sound_folder(home).glob("*.coming"))
+
+
 def aside_folder(home: Path) -> Path:
     """Where sound lies that no moment names, until it is erased."""
     return sound_folder(home) / "aside"

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from core.files import erase_file
 from pipeline.store.exchange_port import Head, Received, Signer, WaitingForgets, WantedSound
 from pipeline.store.format.events import Event
 from pipeline.store.format.pages import EarlyForget, Held, Page, read_forget
 from pipeline.store.format.peer_drafts import Membership
-from pipeline.store.sound_files import MadeSound, adopt
+from pipeline.store.sound_files import MadeSound, adopt, coming_files
 from pipeline.store.sqlite import sound_rows
 from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.rows import refold_changed
@@ -16,6 +17,7 @@ from pipeline.store.tombstones import write_tombstones
 from . import lines as line_rows
 from . import obeying, receiving, sending, wanted
 from .receiving import Believed
+from .to_come import sounds_to_come
 
 
 class SqliteCopy:
@@ -165,6 +167,14 @@ class SqliteCopy:
         """The files of what went; a kill before this leaves them to the next start."""
         if forgotten:
             await self._archive.erase_due(forgotten)
+            await self.erase_unwanted()
+
+    async def erase_unwanted(self) -> None:
+        """Erase what has come in part of sounds that no moment wants any more."""
+        wanted_here = await sounds_to_come(self._connection)
+        for path in coming_files(self._archive.home):
+            if path.stem not in wanted_here:
+                erase_file(path)
 
 
 def _subjects(events: Iterable[Event]) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ async def not_to_come(connection: aiosqlite.Connection, lacking: Collection[str]
     names = json.dumps([*lacking])
     query = (
         "SELECT value FROM json_each(?) EXCEPT SELECT id FROM wanted_belonging "
-        "EXCEPT SELECT name.value ->> '$.id' FROM event, json_each(event.payload, '$.belongings') "
-        "AS name WHERE event.subject >= 'voice-' AND event.subject < 'voice.' "
-        "AND json_valid(event.payload) AND event.origin <> (SELECT origin FROM install)"
+        "EXCEPT SELECT name.value ->> '$.id' FROM event, json_each("
+        "CASE WHEN json_valid(event.payload) THEN event.payload ELSE '{}' END, '$.belongings'"
+        ") AS name WHERE event.subject >= 'voice-' AND event.subject < 'voice.' "
+        "AND event.origin <> (SELECT origin FROM install)"
     )
     return sorted(row[0] for row in await connection.execute_fetchall(query, (names,)))
 

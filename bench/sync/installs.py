@@ -1,0 +1,87 @@
+"""Installs of one archive in one process, each with a home, a key and a clock of its own."""
+
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.clock import FakeClock
+from pipeline.store.format.peer_drafts import Role, peer_added
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
+from pipeline.store.sqlite.exchange.copy import SqliteCopy
+from pipeline.sync.answering import Answers
+from pipeline.sync.fakes import Before, NeighbourRemote
+from pipeline.sync.identity import Identity, open_identity
+from pipeline.sync.meeting import meet
+from pipeline.sync.met import Met
+
+_VIEWS = {
+    "moment": "*",
+    "interval": "*",
+    "tombstone": "*",
+    "passage": "moment, position, start_ms, end_ms, speaker, date_words, text, hex(vector), "
+    "embedder, heard_as",
+}
+"""Rowids are no part of a view."""
+
+
+@dataclass(slots=True)
+class Install:
+    """One copy, open. `number` is its place among the others."""
+
+    number: int
+    home: Path
+    clock: FakeClock
+    identity: Identity
+    archive: SqliteArchive
+    copy: SqliteCopy
+
+    def answers(self, peer: "Install") -> Answers:
+        """How it speaks to another one."""
+        key = peer.identity.key
+        return Answers(self.copy, self.home, self.clock, peer=key, version="0")
+
+    async def meets(self, other: "Install", before: Before | None = None) -> Met:
+        """A meeting that this one opens."""
+        there = other.answers(self)
+        key = other.identity.key
+        remote = NeighbourRemote(there, key, before) if before else NeighbourRemote(there, key)
+        return await meet(self.answers(other), remote)
+
+    async def adds(self, other: "Install", role: Role = "full") -> None:
+        """Introduce another one here."""
+        told = peer_added(
+            other.identity.key,
+            "",
+            role,
+            name=f"install {other.number}",
+            origin=await other.archive.origin(),
+        )
+        await self.archive.append(told)
+
+    async def views(self) -> dict[str, list[tuple[object, ...]]]:
+        """The rows of all views, in the order of their keys."""
+        found: dict[str, list[tuple[object, ...]]] = {}
+        for table, columns in _VIEWS.items():
+            query = f"SELECT {columns} FROM {table}"  # noqa: S608 - our own names
+            rows = await self.archive.connection.execute_fetchall(query)
+            found[table] = sorted((tuple(row) for row in rows), key=repr)
+        return found
+
+
+@contextlib.asynccontextmanager
+async def install(
+    folder: Path, number: int, chance: random.Random | None = None, *, most_forgotten: int = 50
+) -> AsyncIterator[Install]:
+    """An open install, whose clock may be years away from the others'."""
+    home = folder / f"install-{number}"
+    home.mkdir(exist_ok=True)
+    clock = FakeClock()
+    if chance is not None:
+        clock.advance(chance.choice((0, 3600, 400 * 86_400, 30 * 365 * 86_400)))
+    machine = f"machine {number}".encode()
+    identity = open_identity(home, machine)
+    async with open_archive(home, clock=clock, machine=machine) as archive:
+        copy = SqliteCopy(archive, identity, most_forgotten)
+        yield Install(number, home, clock, identity, archive, copy)

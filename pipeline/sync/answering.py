@@ -1,0 +1,151 @@
+"""What one copy answers another: each request of docs/sync-protocol.md, without the network."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+from core.clock import Clock
+from core.errors import NotFound
+from pipeline.store.exchange_port import Copy, Head, Received
+from pipeline.store.format.pages import (
+    PageRefused,
+    first_place,
+    forget_line,
+    held_line,
+    page_lines,
+    read_held_line,
+)
+from pipeline.store.sound_files import coming_path, sound_path
+
+from .coming_sound import SoundRefused, chunks_of, coming_sound
+from .messages import MOST_IDS, Hello, Wanted
+
+MOST_WANTED = 10_000
+"""Sounds that are named at once."""
+
+
+class Answers:
+    """This copy, as it speaks to the peer with the key `peer`. It is a `Remote` by itself."""
+
+    def __init__(self, copy: Copy, home: Path, clock: Clock, *, peer: str, version: str) -> None:
+        self._copy, self._home, self._clock = copy, home, clock
+        self._version = version
+        self.peer = peer
+
+    async def head(self, origin: str) -> int:
+        """The last `seq` of this line here; 0 where nothing of it is."""
+        return (await self._copy.heads()).get(origin, (0, b""))[0]
+
+    async def own_hello(self) -> Hello:
+        """How things stand here, with every line signed."""
+        await self._copy.sign_lines()
+        return Hello(
+            await self._copy.origin(),
+            await self._copy.heads(),
+            await self._copy.last_forgets(),
+            self._version,
+            self._clock.now_ms(),
+        )
+
+    async def hello(self, mine: Hello) -> Hello:  # noqa: ARG002 - what it says is asked for anew
+        return await self.own_hello()
+
+    async def forgets(self, after: Mapping[str, int]) -> list[bytes]:
+        return [forget_line(each) for each in await self._copy.forgets_after(after)]
+
+    async def give_forgets(self, lines: Sequence[bytes]) -> Received:
+        await self._must_write()
+        return await self.take_forgets(lines)
+
+    async def take_forgets(self, lines: Sequence[bytes]) -> Received:
+        """Obey forgets that were asked for."""
+        return await self._copy.receive_forgets(lines)
+
+    async def page(self, origin: str, after: int) -> list[bytes]:
+        page = await self._copy.page_after(origin, after)
+        return [] if page is None else [*page_lines(page)]
+
+    async def give_page(self, lines: Sequence[bytes]) -> Head:
+        await self._must_write()
+        await self.take_page(lines)
+        origin, _ = first_place(lines)
+        return (await self._copy.heads())[origin]
+
+    async def take_page(self, lines: Sequence[bytes]) -> Received:
+        """Store a page that was asked for."""
+        return await self._copy.receive(lines)
+
+    async def belongings(self, ids: Sequence[str]) -> list[bytes]:
+        return [held_line(each) for each in await self._copy.belongings(ids)]
+
+    async def give_belongings(self, lines: Sequence[bytes]) -> int:
+        await self._must_write()
+        return await self.take_belongings(lines)
+
+    async def take_belongings(self, lines: Sequence[bytes]) -> int:
+        """Store belongings that were asked for; how many were wanted."""
+        return await self._copy.receive_belongings([read_held_line(each) for each in lines])
+
+    async def wanted(self, most: int) -> Wanted:
+        sounds = await self._copy.wanted_sounds(min(most, MOST_WANTED))
+        there = [(each, _size(coming_path(self._home, each.sha256))) for each in sounds]
+        kept = tuple((each, min(size, each.bytes)) for each, size in there)
+        return Wanted(kept, tuple(await self._copy.wanted_belongings(MOST_IDS)))
+
+    async def sound(self, sha256: str, start: int) -> AsyncIterator[bytes]:
+        path = sound_path(self._home, sha256)
+        if not path.is_file():
+            raise NotFound("That sound is not here.", advice="Another peer may have it.")
+        async for chunk in chunks_of(path, start):
+            yield chunk
+
+    def sound_path(self, sha256: str) -> Path | None:
+        """Where a sound lies here, None where it does not."""
+        path = sound_path(self._home, sha256)
+        return path if path.is_file() else None
+
+    async def give_sound(self, sha256: str, start: int, chunks: AsyncIterator[bytes]) -> bool:
+        await self._must_write()
+        return await self.take_sound(sha256, start, chunks) is not None
+
+    async def take_sound(
+        self, sha256: str, start: int, chunks: AsyncIterator[bytes]
+    ) -> Path | None:
+        """Where a sound lies, once all of it has come and is what it should be; else None.
+
+        Raises SoundRefused where nobody here wants it, or it does not go on from what is here.
+        """
+        sizes = {each.sha256: each.bytes for each in await self._copy.wanted_sounds(1 << 20)}
+        if sha256 not in sizes:
+            raise SoundRefused("That sound is not wanted here.", advice="It was not stored.")
+        with coming_sound(self._home, sha256, sizes[sha256]) as coming:
+            if coming is None or coming.there != start:
+                raise SoundRefused(
+                    "That sound is coming from elsewhere, or was cut at another place.",
+                    advice="It is asked for again.",
+                )
+            async for chunk in chunks:
+                await coming.write(chunk)
+            path = await coming.finished()
+            if path is None or not await self._copy.sound_came(sha256, path):
+                return None
+        return sound_path(self._home, sha256)
+
+    async def note_copy(self, sha256: str) -> None:
+        """The peer has this sound, verified."""
+        await self._copy.note_copy(sha256, self.peer)
+
+    async def is_reader(self) -> bool:
+        """True where the peer may read here, and not write."""
+        member = (await self._copy.membership()).members.get(self.peer)
+        return member is None or member.role == "read_only"
+
+    async def _must_write(self) -> None:
+        if await self.is_reader():
+            raise PageRefused("This peer may read here, and not write.")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,101 @@
+"""A meeting, from the side of who opened the connection: it fetches, and it brings.
+
+Everything may be cut anywhere and done again: the heads of the lines are the cursors.
+"""
+
+from core.errors import UserError
+
+from .answering import Answers
+from .messages import Hello
+from .met import Met
+from .remote import PeerGone, Remote
+from .sound import exchange_sound
+
+
+async def meet(here: Answers, remote: Remote) -> Met:
+    """Bring this copy and another one to the same state. Raises PeerGone, and what was done stays."""
+    met = Met()
+    mine = await here.own_hello()
+    theirs = await remote.hello(mine)
+    await _forgets(here, remote, mine, theirs, met)
+    if not await here.is_reader():
+        await _fetch(here, remote, theirs, met)
+    await _bring(here, remote, theirs, met)
+    await _belongings(here, remote, met)
+    await exchange_sound(here, remote, met)
+    return met
+
+
+async def _forgets(here: Answers, remote: Remote, mine: Hello, theirs: Hello, met: Met) -> None:
+    if not await here.is_reader():
+        lines = await remote.forgets(mine.forgets)
+        with met.noting():
+            received = await here.take_forgets(lines)
+            met.forgotten += len(received.forgotten)
+            met.waiting += len(received.waiting)
+    ours = await here.forgets(theirs.forgets)
+    if ours:
+        with met.noting():
+            await remote.give_forgets(ours)
+
+
+async def _fetch(here: Answers, remote: Remote, theirs: Hello, met: Met) -> None:
+    """Each line that is longer there. Twice, since what one line says may vouch for another."""
+    first = [each for each in theirs.heads if each == theirs.origin]
+    due = [*first, *(each for each in theirs.heads if each not in first)]
+    for _ in range(2):
+        refused: list[tuple[str, str]] = []
+        for origin in due:
+            try:
+                await _fetch_line(here, remote, origin, theirs.heads[origin][0], met)
+            except PeerGone:
+                raise
+            except UserError as error:
+                refused.append((origin, error.sentence))
+        due = [origin for origin, _ in refused]
+        if not due:
+            return
+    met.refused += [sentence for _, sentence in refused]
+
+
+async def _fetch_line(here: Answers, remote: Remote, origin: str, last: int, met: Met) -> None:
+    while (at := (await here.head(origin))) < last:
+        lines = await remote.page(origin, at)
+        if not lines:
+            return
+        received = await here.take_page(lines)
+        met.received += received.events
+        met.forgotten += len(received.forgotten)
+        met.waiting += len(received.waiting)
+        if not received.events:
+            return
+
+
+async def _bring(here: Answers, remote: Remote, theirs: Hello, met: Met) -> None:
+    mine = await here.own_hello()
+    for origin, (last, _) in mine.heads.items():
+        with met.noting():
+            at = theirs.heads[origin][0] if origin in theirs.heads else 0
+            while at < last:
+                lines = await here.page(origin, at)
+                if not lines:
+                    break
+                reached, _ = await remote.give_page(lines)
+                met.sent += max(0, reached - at)
+                if reached <= at:
+                    break
+                at = reached
+
+
+async def _belongings(here: Answers, remote: Remote, met: Met) -> None:
+    """Once each way: what the other has not either is asked of the next peer."""
+    mine = await here.wanted(0)
+    if mine.belongings and not await here.is_reader():
+        with met.noting():
+            await here.take_belongings(await remote.belongings(mine.belongings))
+    theirs = await remote.wanted(0)
+    if theirs.belongings:
+        lines = await here.belongings(theirs.belongings)
+        if lines:
+            with met.noting():
+                await remote.give_belongings(lines)

@@ -1,0 +1,35 @@
+"""What a meeting came to."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from core.errors import UserError
+
+from .remote import PeerGone
+
+
+@dataclass(slots=True)
+class Met:
+    """Events sent and received, bytes of sound both ways, moments that went or wait.
+
+    `refused` has a sentence for each thing that one of the two did not take.
+    """
+
+    sent: int = 0
+    received: int = 0
+    sound_bytes: int = 0
+    forgotten: int = 0
+    waiting: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """What is refused within is noted, and the meeting goes on; without the peer it ends."""
+        try:
+            yield
+        except PeerGone:
+            raise
+        except UserError as error:
+            if error.sentence not in self.refused:
+                self.refused.append(error.sentence)

@@ -1,0 +1,58 @@
+"""Sound in a meeting: fetched and brought, most wanted first, each verified by who takes it."""
+
+from collections.abc import AsyncIterator
+
+from core.errors import NotFound
+
+from .answering import Answers
+from .coming_sound import chunks_of
+from .messages import Wanted
+from .met import Met
+from .remote import Remote
+
+_AT_ONCE = 64
+"""How many are asked about at a time."""
+
+
+async def exchange_sound(here: Answers, remote: Remote, met: Met) -> None:
+    """What either lacks and the other has. What is cut stays, and is gone on with next time."""
+    tried: set[str] = set()
+    if not await here.is_reader():
+        while due := _untried(await here.wanted(len(tried) + _AT_ONCE), tried):
+            for sha256, there in due.items():
+                with met.noting():
+                    await _fetch(here, remote, sha256, there, met)
+    tried.clear()
+    while due := _untried(await remote.wanted(len(tried) + _AT_ONCE), tried):
+        for sha256, there in due.items():
+            with met.noting():
+                await _bring(here, remote, sha256, there, met)
+
+
+def _untried(wanted: Wanted, tried: set[str]) -> dict[str, int]:
+    """How much of each is there, of those that this meeting has not met yet."""
+    due = {sound.sha256: there for sound, there in wanted.sounds if sound.sha256 not in tried}
+    tried |= due.keys()
+    return due
+
+
+async def _fetch(here: Answers, remote: Remote, sha256: str, there: int, met: Met) -> None:
+    try:
+        if await here.take_sound(sha256, there, _counted(remote.sound(sha256, there), met)):
+            await here.note_copy(sha256)
+    except NotFound:
+        return  # another peer may have it
+
+
+async def _bring(here: Answers, remote: Remote, sha256: str, there: int, met: Met) -> None:
+    path = here.sound_path(sha256)
+    if path is None:
+        return
+    if await remote.give_sound(sha256, there, _counted(chunks_of(path, there), met)):
+        await here.note_copy(sha256)
+
+
+async def _counted(chunks: AsyncIterator[bytes], met: Met) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        met.sound_bytes += len(chunk)
+        yield chunk
