@@ -13,7 +13,10 @@ from .sound import exchange_sound
 
 
 async def meet(here: Answers, remote: Remote) -> Met:
-    """Bring this copy and another one to the same state. Raises PeerGone, and what was done stays."""
+    """Bring this copy and another one to the same state.
+
+    Raises PeerGone where it ends before; what was exchanged until then stays.
+    """
     met = Met()
     mine = await here.own_hello()
     theirs = await remote.hello(mine)

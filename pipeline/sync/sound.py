@@ -32,7 +32,7 @@ async def exchange_sound(here: Answers, remote: Remote, met: Met) -> None:
 def _untried(wanted: Wanted, tried: set[str]) -> dict[str, int]:
     """How much of each is there, of those that this meeting has not met yet."""
     due = {sound.sha256: there for sound, there in wanted.sounds if sound.sha256 not in tried}
-    tried |= due.keys()
+    tried.update(due)
     return due
 
 

@@ -1,6 +1,6 @@
 """What the journal has of peers: whose signatures count in this archive, and as what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,33 +84,38 @@ def membership(own_key: str, events: Iterable[Event], keys: Mapping[str, str]) -
     `events` are those of the kinds `peer_added` and `peer_removed`; `keys` says by origin whose
     line it is. Only what this install or a member with the role `full` wrote counts.
     """
+    known = [each for each in events if each.subject == peer_subject(each.payload["key"])]
+    counting = sorted(_counting(own_key, known, keys), key=lambda each: each.order)
     members: dict[str, Member] = {}
-    ends: dict[str, dict[str, int]] = {}
-    for event in sorted(events, key=lambda each: each.order):
-        if not _may_say(own_key, members, keys.get(event.origin)):
-            continue
-        payload = event.payload
-        key = payload["key"]
-        if event.subject != peer_subject(key):
-            continue
+    lines: dict[str, Mapping[str, int]] = {}
+    for event in counting:
+        key = event.payload["key"]
         if event.kind == "peer_added":
             members[key] = _member(event)
-            ends.pop(key, None)
+            lines.pop(key, None)
         else:
             members.pop(key, None)
-            ends[key] = payload["lines"]
-    ended: dict[str, int] = {}
-    for lines in ends.values():
-        for origin, seq in lines.items():
-            ended[origin] = min(seq, ended.get(origin, seq))
-    return Membership(members, ended)
+            lines[key] = event.payload["lines"]
+    members.pop(own_key, None)
+    ends: dict[str, int] = {}
+    for removed in lines.values():
+        for origin, seq in removed.items():
+            ends[origin] = min(seq, ends.get(origin, seq))
+    return Membership(members, ends)
 
 
-def _may_say(own_key: str, members: Mapping[str, Member], key: str | None) -> bool:
-    if key == own_key:
-        return True
-    member = members.get(key or "")
-    return member is not None and member.role == "full"
+def _counting(own_key: str, events: Sequence[Event], keys: Mapping[str, str]) -> list[Event]:
+    """What this install says, what those say whom it added, and so on.
+
+    When each of them said it does not matter: lines come in any order.
+    """
+    trusted, found = {own_key}, list[Event]()
+    due = [*events]
+    while new := [each for each in due if keys.get(each.origin) in trusted]:
+        found += new
+        due = [each for each in due if each not in new]
+        trusted |= {each.payload["key"] for each in new if each.payload.get("role") == "full"}
+    return found
 
 
 def _member(event: Event) -> Member:

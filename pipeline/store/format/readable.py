@@ -243,6 +243,9 @@ _SHAPES: Mapping[str, Mapping[str, _Test]] = {
 
 _BY_KIND_ALONE = frozenset({"moment_hidden", "moment_restored", "moment_forgotten"})
 
+KINDS = frozenset(_SHAPES) | _BY_KIND_ALONE | {"voice_enrolled", "selection_reset"}
+"""Every kind of event that this version makes."""
+
 _NAMED_BY_PLACE: Mapping[str, str] = {
     "moment_kept": "",
     "gap_found": "-gap_found",

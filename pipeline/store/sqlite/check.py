@@ -20,7 +20,7 @@ from pipeline.store.views.moment_fold import MomentRow, PassageRow
 from .damage import is_damage
 from .exchange.to_come import not_to_come, sounds_to_come
 from .index_pages import is_found
-from .journal import belongings, events_of, stored_events, subjects
+from .journal import all_events_of, belongings, stored_events, subjects
 from .keyword_index import count_differing
 from .reader import SqliteReader
 from .rows import folded
@@ -96,7 +96,7 @@ async def _check_belongings_of(archive: SqliteReader, subject: str, report: Repo
     rows = await belongings(archive.connection, columns, "subject = ?", (subject,))
     there = {row[0]: _as_promised(*row[1:]) for row in rows}
     report.belongings += len(there)
-    events = await events_of(archive.connection, subject)
+    events = await all_events_of(archive.connection, subject)
     promised = {name: promise for each in events for name, promise in _promises(each)}
     report.problems += [
         f"The belonging {each} of {subject} was altered."

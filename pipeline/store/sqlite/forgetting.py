@@ -13,7 +13,7 @@ from pipeline.store.format.events import Draft
 from pipeline.store.tombstones import read_tombstones
 
 from .connection import waiting_at_most
-from .journal import append, events_of, is_forgotten
+from .journal import all_events_of, append, is_forgotten
 from .rows import refold
 from .sound_rows import make_sound_of_due
 from .views import scrub_index
@@ -51,7 +51,7 @@ async def erase_what_belongs(connection: aiosqlite.Connection, subject: str) -> 
     """
     await make_sound_of_due(connection, subject)
     promised = [
-        each for event in await events_of(connection, subject) for each in event.commitments
+        each for event in await all_events_of(connection, subject) for each in event.commitments
     ]
     await connection.execute(
         "DELETE FROM belonging WHERE subject = ? OR id IN (SELECT value FROM json_each(?))",

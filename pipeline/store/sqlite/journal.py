@@ -58,6 +58,12 @@ async def events_of(connection: aiosqlite.Connection, subject: str) -> list[Even
     return _events(await connection.execute_fetchall(query, (subject,)))
 
 
+async def all_events_of(connection: aiosqlite.Connection, subject: str) -> list[Event]:
+    """The same with those that do not count here."""
+    query = f"SELECT {COLUMNS} FROM event WHERE subject = ? ORDER BY lamport, origin, seq"
+    return _events(await connection.execute_fetchall(query, (subject,)))
+
+
 async def subjects(connection: aiosqlite.Connection) -> list[str]:
     """Whatever an event is about, by name."""
     query = "SELECT subject FROM event UNION SELECT subject FROM early_forget ORDER BY subject"

@@ -77,15 +77,16 @@ async def note_key(connection: aiosqlite.Connection, signature: Signature) -> No
 
 async def known_membership(connection: aiosqlite.Connection, own_key: str) -> Membership:
     """Whose signatures count here, by the events of this archive."""
-    query = f"SELECT {COLUMNS} FROM event WHERE {OF_PEERS}"
+    query = f"SELECT {COLUMNS} FROM counted_event WHERE {OF_PEERS}"
     told = [
         readable_event(each)
         for each in (Event(*row) for row in await connection.execute_fetchall(query))
         if has_its_types(each)
     ]
     known = [each for each in told if each.kind in {"peer_added", "peer_removed"}]
-    query = "SELECT origin, key FROM line"
-    keys = {row[0]: row[1] for row in await connection.execute_fetchall(query)}
+    # Our own line is ours before it is signed for the first time.
+    query = "SELECT origin, key FROM line UNION ALL SELECT origin, ? FROM install"
+    keys = {row[0]: row[1] for row in await connection.execute_fetchall(query, (own_key,))}
     return membership(own_key, (each for each in known if each.version == 1), keys)
 
 
