@@ -146,7 +146,8 @@ def make_folder(folder: Path) -> Path:
     Whatever else has its name is moved out of its way, and stays beside it. Raises OSError.
     """
     if not folder.is_dir():
-        if os.path.lexists(folder):
+        # Looked at in this order, for somebody else may just have made it.
+        if os.path.lexists(folder) and not folder.is_dir():
             folder.rename(_beside(folder))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
