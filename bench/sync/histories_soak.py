@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import UserError
-from pipeline.sync.remote import PeerGone
+from pipeline.sync.http.errors import PeerGone
 
 from .histories import act, told, without
 from .installs import Install, install

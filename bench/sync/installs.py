@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.clock import FakeClock
+from core.moment import Transcript
+from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Kept
 from pipeline.store.format.peer_drafts import Role, peer_added
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
@@ -59,6 +62,28 @@ class Install:
             origin=await other.archive.origin(),
         )
         await self.archive.append(told)
+
+    async def note(self, text: str = "pill box") -> str:
+        """Keep a typed moment; its id."""
+        moment, recorded = drafts.new_moment_id(), self.clock.recorded_now()
+        kept = Kept(moment, "typed", recorded, transcript=Transcript(text))
+        await self.archive.append(drafts.moment_kept(kept, author="wearer"))
+        return moment
+
+    async def forget(self, *moments: str, here: bool = False) -> None:
+        """Forget these, to the last byte."""
+        await self.archive.begin_forgetting(moments, here=here)
+        await self.archive.erase_remains()
+
+    async def texts(self) -> list[str]:
+        """What is seen here, in order."""
+        return sorted(row.text for row in await self.archive.moments())
+
+    async def line(self) -> str:
+        """The origin that it appends under."""
+        origin = await self.archive.origin()
+        assert origin is not None
+        return origin
 
     async def views(self) -> dict[str, list[tuple[object, ...]]]:
         """The rows of all views, in the order of their keys."""

@@ -8,14 +8,14 @@ from core.errors import UserError
 from .answering import Answers
 from .messages import Hello
 from .met import Met
-from .remote import PeerGone, Remote
+from .remote import ENDINGS, Remote
 from .sound import exchange_sound
 
 
 async def meet(here: Answers, remote: Remote) -> Met:
     """Bring this copy and another one to the same state.
 
-    Raises PeerGone where it ends before; what was exchanged until then stays.
+    Raises PeerGone and the like where it ends before; what was exchanged until then stays.
     """
     met = Met()
     mine = await here.own_hello()
@@ -51,7 +51,7 @@ async def _fetch(here: Answers, remote: Remote, theirs: Hello, met: Met) -> None
         for origin in due:
             try:
                 await _fetch_line(here, remote, origin, theirs.heads[origin][0], met)
-            except PeerGone:
+            except ENDINGS:
                 raise
             except UserError as error:
                 refused.append((origin, error.sentence))

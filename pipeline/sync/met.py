@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.errors import UserError
 
-from .remote import PeerGone
+from .remote import ENDINGS
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Met:
         """What is refused within is noted, and the meeting goes on; without the peer it ends."""
         try:
             yield
-        except PeerGone:
+        except ENDINGS:
             raise
         except UserError as error:
             if error.sentence not in self.refused:

@@ -1,28 +1,19 @@
 """The other copy, as a meeting sees it: by network, or in the same process."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
-from core.errors import UserError
 from pipeline.store.exchange_port import Head
 
+from .http.errors import BodyDamaged, PeerGone, PeerSlow
 from .messages import Hello, Wanted
 
-
-class PeerGone(UserError):
-    """The connection to a peer ended, or it does not answer. What was exchanged stays."""
-
-    code: ClassVar[str] = "peer_gone"
-
-
-class PeerRefused(UserError):
-    """What a peer refused, in its own sentence."""
-
-    code: ClassVar[str] = "peer_refused"
+ENDINGS = (PeerGone, PeerSlow, BodyDamaged)
+"""After these there is nobody to go on with."""
 
 
 class Remote(Protocol):
-    """A peer that answers. Each may raise PeerRefused, and PeerGone, which ends the meeting."""
+    """A peer that answers. Each may raise PeerRefused, and what ends the meeting (`ENDINGS`)."""
 
     @property
     def key(self) -> str:
