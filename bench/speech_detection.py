@@ -34,7 +34,7 @@ from bench.hearing.detection import OURS, STOCK, Way, frames
 from bench.hearing.noise.noises import echoed
 from bench.hearing.single_words import single_words
 from bench.hearing.word_errors import groups
-from core.audio import FRAME_SAMPLES
+from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.pcm import Pcm
 from pipeline import media
 
@@ -100,14 +100,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class Recordings:
-    """The day, the utterances and the noises, decoded once."""
+    """The day, or so much of it, the utterances and the noises, decoded once."""
 
     def __init__(
-        self, data: Path, every: int, noises_every: int, words: Sequence[Pcm] = ()
+        self,
+        data: Path,
+        every: int,
+        noises_every: int,
+        words: Sequence[Pcm] = (),
+        day_s: int = 24 * 3600,
     ) -> None:
         truth = json.loads((data / DAY).with_suffix(".json").read_text("utf-8"))
-        self._segments = [each["inner_speech"] for each in truth["segments"]]
-        self._day = _decoded(data / DAY)
+        within = (each for each in truth["segments"] if each["end"] <= day_s)
+        self._segments = [each["inner_speech"] for each in within]
+        self._day = _decoded(data / DAY)[: day_s * RATE_HZ]
         rows = _rows(data / "noise" / "dev.jsonl")[::noises_every]
         silent = [row for row in rows if row["voice"] == "none"]
         self._esc = [_noise(data, row) for row in silent if row["source"] == "esc10"]

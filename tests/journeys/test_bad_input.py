@@ -114,7 +114,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.parametrize("free_kb", [0, 40, 90, 200, 330])
+@pytest.mark.parametrize(
+    "free_kb", [0, *(pytest.param(kb, marks=pytest.mark.long) for kb in (40, 90, 330)), 200]
+)
 def test_on_a_full_disk_nothing_is_half_done_and_what_was_kept_is_intact(
     small_disk: Path, free_kb: int
 ) -> None:

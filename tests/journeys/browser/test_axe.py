@@ -19,7 +19,7 @@ from pipeline.store.format.voice_drafts import Turns
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.running import dashboard
-from tests.journeys.browser.axe import SIZES, found, headings, ready
+from tests.journeys.browser.axe import SIZES, Looks, found, headings, ready
 from tests.journeys.browser.chromium import Phone
 from tests.waiting import waited
 
@@ -104,7 +104,7 @@ def lived(home: Path) -> Iterator[Lived]:
         yield Lived(url, named)
 
 
-def test_every_page_of_a_lived_in_home(browser: Phone, lived: Lived) -> None:
+def test_every_page_of_a_lived_in_home(browser: Phone, looks: Looks, lived: Lived) -> None:
     hidden = lived.addresses["hidden one"]
     browser.go(lived.url + hidden)
     browser.tap("form[action$='/hide'] button")
@@ -116,7 +116,7 @@ def test_every_page_of_a_lived_in_home(browser: Phone, lived: Lived) -> None:
         browser.see(
             "document.querySelectorAll('details.voices').forEach((each) => each.open = true)"
         )
-        told[what] = [*found(browser), *headings(browser)]
+        told[what] = [*found(browser, looks), *headings(browser)]
 
     assert {what: each for what, each in told.items() if each} == {}
 
@@ -133,19 +133,19 @@ def test_every_page_that_the_app_has_is_looked_at(home: Path, lived: Lived) -> N
     }
 
 
-def test_an_empty_home_whose_device_is_stopped(browser: Phone, home: Path) -> None:
+def test_an_empty_home_whose_device_is_stopped(browser: Phone, looks: Looks, home: Path) -> None:
     with dashboard(home) as (_, url):
         for address in ("/", "/hidden", "/acts"):
             browser.go(url + address)
-            assert [*found(browser), *headings(browser)] == []
+            assert [*found(browser, looks), *headings(browser)] == []
 
 
-def test_a_press_that_nobody_answers(browser: Phone, home: Path) -> None:
+def test_a_press_that_nobody_answers(browser: Phone, looks: Looks, home: Path) -> None:
     with dashboard(home) as (_, url):
         browser.go(url)
         browser.tap("#keep")
         browser.until("!document.querySelector('#refusal').hidden")
-        assert found(browser) == []
+        assert found(browser, looks) == []
 
 
 @pytest.fixture
@@ -158,41 +158,45 @@ def state(browser: Phone, code: str) -> None:
     browser.until(f"document.querySelector('#state').dataset.state === {code!r}")
 
 
-def test_the_states_of_capture(browser: Phone, home: Path, capture: RealCapture) -> None:
+def test_the_states_of_capture(
+    browser: Phone, looks: Looks, home: Path, capture: RealCapture
+) -> None:
     told: dict[str, Any] = {}
     with dashboard(home) as (_, url):
         browser.go(url)
         browser.until("document.querySelector('#memory').textContent.includes('in memory')")
-        told["listening, the first minute"] = [*found(browser), *headings(browser)]
+        told["listening, the first minute"] = [*found(browser, looks), *headings(browser)]
         browser.tap("#keep")
         browser.until("!document.querySelector('#undo').hidden")
-        told["kept"] = found(browser)
+        told["kept"] = found(browser, looks)
         waited(lambda: capture.state == "listening")
         state(browser, "listening")
         browser.tap("#pause summary")
-        told["the sheet is open"] = found(browser)
+        told["the sheet is open"] = found(browser, looks)
         browser.tap("#pause [value='900']")
         state(browser, "paused")
-        told["paused"] = [*found(browser), *headings(browser)]
+        told["paused"] = [*found(browser, looks), *headings(browser)]
         browser.tap("#keep")
         browser.until("!document.querySelector('#refusal').hidden")
-        told["refused in the pause"] = found(browser)
+        told["refused in the pause"] = found(browser, looks)
         browser.tap("#end button")
         state(browser, "listening")
         browser.tap("#pause summary")
         browser.tap("#pause [name='on']")
         state(browser, "recording")
-        told["recording"] = found(browser)
+        told["recording"] = found(browser, looks)
         browser.tap("#end button")
         waited(lambda: capture.state == "listening")
         capture.microphone.stop()
         capture.capture.inbox.put_sound(Fault(UserError("It is gone.", advice="Plug it in.")))
         state(browser, "fault")
-        told["a fault"] = found(browser)
+        told["a fault"] = found(browser, looks)
     assert {what: each for what, each in told.items() if each} == {}
 
 
-def test_a_keep_that_a_pause_set_aside(browser: Phone, home: Path, capture: RealCapture) -> None:
+def test_a_keep_that_a_pause_set_aside(
+    browser: Phone, looks: Looks, home: Path, capture: RealCapture
+) -> None:
     with dashboard(home) as (_, url):
         browser.go(url)
         browser.until("document.querySelector('#memory').textContent.includes('in memory')")
@@ -200,10 +204,10 @@ def test_a_keep_that_a_pause_set_aside(browser: Phone, home: Path, capture: Real
         for down, at_s in ((True, -2.6), (False, -2.5), (True, -2.3)):
             capture.capture.inbox.put(Edge(down, now_s + at_s))
         browser.until("document.querySelector('.set-aside')")
-        assert [*found(browser), *headings(browser)] == []
+        assert [*found(browser, looks), *headings(browser)] == []
 
 
-def test_every_step_of_the_demos_first_minute(browser: Phone, home: Path) -> None:
+def test_every_step_of_the_demos_first_minute(browser: Phone, looks: Looks, home: Path) -> None:
     told: dict[str, Any] = {}
     with RealCapture(home, SOUND, replay=True).running(), dashboard(home) as (_, url):
         browser.go(url)
@@ -214,7 +218,7 @@ def test_every_step_of_the_demos_first_minute(browser: Phone, home: Path) -> Non
                 "document.querySelectorAll('#first [data-at]').forEach((part) => {"
                 f"part.hidden = !part.dataset.at.split(' ').includes({parts}) }})"
             )
-            told[step] = [*found(browser), *overlaps(browser)]
+            told[step] = [*found(browser, looks), *overlaps(browser)]
     assert {what: each for what, each in told.items() if each} == {}
 
 

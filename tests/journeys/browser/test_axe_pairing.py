@@ -16,7 +16,7 @@ from dashboard.sign_in.secrets_of_pairing import Secret
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.letting_in import show
 from tests.dashboard.sign_in.tls import TlsPage, over_tls
-from tests.journeys.browser.axe import found, headings, ready
+from tests.journeys.browser.axe import Looks, found, headings, ready
 from tests.journeys.browser.chromium import Phone
 
 SOUND = np.full(3 * RATE_HZ, 4000, np.int16)
@@ -46,11 +46,13 @@ def secret(page: TlsPage) -> Secret:
     return found
 
 
-def test_a_phone_that_is_to_be_let_in(browser: Phone, page: TlsPage, home: Path) -> None:
+def test_a_phone_that_is_to_be_let_in(
+    browser: Phone, looks: Looks, page: TlsPage, home: Path
+) -> None:
     told: dict[str, Any] = {}
 
     def look(what: str) -> None:
-        told[what] = [*found(browser), *headings(browser)]
+        told[what] = [*found(browser, looks), *headings(browser)]
 
     place = f"https://127.0.0.1:{page.port}/pair"
     browser.go(place)
@@ -79,11 +81,13 @@ def test_a_phone_that_is_to_be_let_in(browser: Phone, page: TlsPage, home: Path)
     assert {what: each for what, each in told.items() if each} == {}
 
 
-def test_a_phone_that_was_let_in_and_lets_in_another(browser: Phone, page: TlsPage) -> None:
+def test_a_phone_that_was_let_in_and_lets_in_another(
+    browser: Phone, looks: Looks, page: TlsPage
+) -> None:
     told: dict[str, Any] = {}
 
     def look(what: str) -> None:
-        told[what] = [*found(browser), *headings(browser)]
+        told[what] = [*found(browser, looks), *headings(browser)]
 
     place = f"https://127.0.0.1:{page.port}"
     at_the_device(page, "open")

@@ -13,7 +13,7 @@ from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.letting_in import press_often
 from tests.dashboard.sign_in.tls import TlsPage, over_tls
-from tests.journeys.browser.axe import found, headings, ready
+from tests.journeys.browser.axe import Looks, found, headings, ready
 from tests.journeys.browser.chromium import Phone
 from tests.waiting import waited
 
@@ -34,7 +34,7 @@ def capture(home: Path) -> Iterator[RealCapture]:
 
 
 def test_axe_finds_nothing_while_it_waits_and_on_another_phone(
-    browser: Phone, page: TlsPage
+    browser: Phone, looks: Looks, page: TlsPage
 ) -> None:
     ready(browser)
     browser.accept_certificates()
@@ -42,17 +42,17 @@ def test_axe_finds_nothing_while_it_waits_and_on_another_phone(
     other = page.signed_in("Other")
     browser.bring_cookie(url, COOKIE, page.signed_in())
     browser.go(f"{url}/forget")
-    told = {"asks": [*found(browser), *headings(browser)]}
+    told = {"asks": [*found(browser, looks), *headings(browser)]}
     browser.tap("form[action='/forget'] button")
     browser.until(f"{SAYS}?.includes('Now press')")
     browser.until("document.querySelector('.notice')?.textContent.includes('cannot feel a press')")
-    told["waits"] = [*found(browser), *headings(browser)]
+    told["waits"] = [*found(browser, looks), *headings(browser)]
     browser.bring_cookie(url, COOKIE, other)
     browser.go(url)
-    told["told at home"] = [*found(browser), *headings(browser)]
+    told["told at home"] = [*found(browser, looks), *headings(browser)]
     browser.tap("#news a[href='/forget']")
     browser.until(f"{SAYS}?.includes('for good')")
-    told["told there"] = [*found(browser), *headings(browser)]
+    told["told there"] = [*found(browser, looks), *headings(browser)]
 
     assert {what: each for what, each in told.items() if each} == {}
 

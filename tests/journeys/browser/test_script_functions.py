@@ -20,7 +20,7 @@ def quiet_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def call(browser: Phone, quiet_page: str) -> Call:
     """Calls what a module of the page exports: `call("counts", "left", 40)`."""
     browser.open_tab()

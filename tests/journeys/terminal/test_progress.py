@@ -48,8 +48,16 @@ def named(act: Sequence[str], things: dict[str, str]) -> list[str]:
     return [each.format(**things) for each in act]
 
 
-@pytest.mark.parametrize("act", LONG.values(), ids=LONG.keys())
-@pytest.mark.parametrize("shape", [[], ["--json"]], ids=["people", "json"])
+@pytest.mark.parametrize(
+    ("act", "shape"),
+    [
+        *(pytest.param(act, [], id=f"{name} for people") for name, act in LONG.items()),
+        *(
+            pytest.param(act, ["--json"], id=name, marks=() if name == "keep" else pytest.mark.long)
+            for name, act in LONG.items()
+        ),
+    ],
+)
 def test_in_a_pipe_there_is_no_bar_and_no_control_character(
     things: dict[str, str], act: list[str], shape: list[str]
 ) -> None:
