@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.capture.world import CLUE, World
 from bench.embedder_build import ENTER, NoGroups, memory_group
@@ -42,6 +43,9 @@ from device.ports import BLOCK_SAMPLES, Block
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 SHELL = "/bin/sh"
 PRESS_EVERY_S = (30.0, 600.0)
+_BEGINNING = 8
+"""Bytes of a clue by which it is looked for: four samples."""
+
 SPEECH_FROM = 1000
 """Louder samples than this are the world's speech."""
 
@@ -130,14 +134,38 @@ class Day:
 
     def found_on_disk(self, home: Path) -> int:
         """Of what waited and no press kept, how many have eight samples in any file."""
-        written = b"".join(each.read_bytes() for each in home.rglob("*") if each.is_file())
         unkept = [
             each
             for each in self.counted.spoken
             if not any(one.start < each.end and each.start < one.end for one in self.counted.kept)
         ]
         middles = ((each.start + each.end) // 2 for each in unkept)
-        return sum(self.sound(at, CLUE).tobytes() in written for at in middles)
+        files = [each for each in home.rglob("*") if each.is_file()]
+        return len(found_in(files, {self.sound(at, CLUE).tobytes() for at in middles}))
+
+
+def found_in(files: Sequence[Path], clues: set[bytes]) -> set[bytes]:
+    """Those of these clues, all of one length, that are in any of the files, wherever they begin.
+
+    One file at a time, as a machine with little memory has to, and all clues at once.
+    """
+    if not clues:
+        return set()
+    beginnings = np.unique([np.frombuffer(each[:_BEGINNING], "<u8")[0] for each in clues])
+    found = set()
+    for file in files:
+        content = file.read_bytes()
+        for at in _places(content, beginnings):
+            found.add(content[at : at + len(next(iter(clues)))])
+    return found & clues
+
+
+def _places(content: bytes, beginnings: NDArray[np.uint64]) -> Iterator[int]:
+    """Where in it one of these eight bytes stands."""
+    for shift in range(_BEGINNING):
+        count = max(len(content) - shift, 0) // _BEGINNING
+        values = np.frombuffer(content[shift : shift + count * _BEGINNING], "<u8")
+        yield from (_BEGINNING * np.flatnonzero(np.isin(values, beginnings)) + shift).tolist()
 
 
 def main(argv: Sequence[str]) -> int:
@@ -172,9 +200,9 @@ def _one(policy: Policy, hours: float) -> dict[str, Any]:
             "most_bytes": counted.most_bytes,
             "out_of_order": counted.out_of_order,
             "passed": {} if status is None else dict(status.passed),
-            "found_on_disk": day.found_on_disk(home),
             "swapped_kb": _status_kb("VmSwap"),
             "rss_kb": _status_kb("VmHWM"),
+            "found_on_disk": day.found_on_disk(home),
         }
 
 

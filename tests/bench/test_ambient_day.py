@@ -2,7 +2,21 @@
 
 from pathlib import Path
 
-from bench.selection.ambient_day import Day
+from bench.selection.ambient_day import Day, found_in
+
+
+def test_what_is_searched_for_is_found_wherever_it_begins(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in "abc"]
+    files[0].write_bytes(b"0123456789abcdefghijklmn")
+    files[1].write_bytes(b"")
+    files[2].write_bytes(b"xyz")
+    there, not_there = (
+        {b"0123456789abcdef", b"3456789abcdefghi", b"89abcdefghijklmn"},
+        b"01234567xxxxxxxx",
+    )
+
+    assert found_in(files, there | {not_there}) == there
+    assert found_in(files, set()) == set()
 
 
 def test_what_waits_is_seen_and_in_no_file_and_a_press_is_taken(home: Path) -> None:
