@@ -102,7 +102,7 @@ def _show(known: "Learned", screen: Screen) -> None:
     value = {
         "more": known.more,
         "dismissed": known.dismissed,
-        "trust": round(known.trust, 3),
+        "counts": known.counts,
         "without": round(known.weights.without, 3),
         "weights": [
             {
@@ -126,7 +126,12 @@ def _answers(known: "Learned") -> str:
         )
     given = counted(known.more + known.dismissed, "answer", "answers")
     kinds = f"{known.more} for more, {known.dismissed} dismissed"
-    return f"{given} ({kinds}). What was learned counts by {known.trust:.0%}."
+    if known.counts:
+        return f"{given} ({kinds}). What was learned from them counts."
+    return (
+        f"{given} ({kinds}). They change nothing yet: what can be learned from them foretells them "
+        "no better than what counted at first."
+    )
 
 
 def _weight(known: "Learned", name: str) -> str:

@@ -1,24 +1,20 @@
 """What the wearer's answers make of the weights. Pure: a fold over the events that count.
 
-An online logistic regression over the signals that are explained, from the weights of the
-beginning. Each weight stays near that, and what was learned counts as far as it has foretold the
-answers better than the beginning does, and better than a coin: answers that contradict one
-another change nothing.
+A logistic regression over the signals that are explained, each weight of which is held near that
+of the beginning. What was learned counts only where it foretells the answers better than the
+beginning does, each answer by weights that were learned without it: few answers, and answers that
+contradict one another, change nothing.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.selection.score import PRIOR, Signals, Weights, scored
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.selection.score import PRIOR, Signals, Weights
 from pipeline.store.format.events import Event
 from pipeline.store.views.moment_fold import undone_events
-
-STEP = 0.5
-"""How far the first answer moves a weight at most; the twentieth after it half as far."""
-
-SLOWER = 0.05
-LEAST_STEP = 0.05
 
 MORE_COUNTS = 2.0
 """What is passed over is gone, and what is kept in vain costs one answer."""
@@ -26,11 +22,27 @@ MORE_COUNTS = 2.0
 FARTHEST = 3.0
 """From its beginning a weight moves no farther, and the sum without signals half as far."""
 
-AHEAD = 1.0
-"""In nats: by so much what was learned has to be ahead before it counts for a half."""
+HELD = 1.0
+HELD_WITHOUT = 1.5
+"""How far from its beginning a weight is expected to be, and the sum without signals."""
 
-_COIN = MORE_COUNTS / (1 + MORE_COUNTS)
-_LEAST = 1e-6
+PARTS = 10
+"""The answers are foretold in so many parts, each by what was learned from the others."""
+
+AHEAD = 0.02
+"""So much better, in F1, what was learned has to foretell before it counts."""
+
+AHEAD_WITHOUT_MORE = 0.15
+"""Where nothing was asked for, of all that was dismissed: so much less would be kept."""
+
+_STEPS = 12
+_NAMES = tuple(PRIOR.of)
+_FIRST = np.array([*PRIOR.of.values(), PRIOR.without])
+_FARTHEST = np.array([FARTHEST] * len(_NAMES) + [FARTHEST / 2])
+_STIFFNESS = np.array([HELD**-2] * len(_NAMES) + [HELD_WITHOUT**-2])
+
+_Numbers = NDArray[np.float64]
+_Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +53,28 @@ class Answered:
     signals: Signals
 
 
-@dataclass(slots=True)
-class _Foretold:
-    """How badly the answers so far were foretold, each before it was known, in nats."""
-
-    by_prior: float = 0.0
-    by_learned: float = 0.0
-    by_coin: float = 0.0
-
-    def note(self, answer: Answered, learned: Weights) -> None:
-        count = MORE_COUNTS if answer.wanted else 1.0
-        self.by_prior += count * _surprise(scored(answer.signals, PRIOR), wanted=answer.wanted)
-        self.by_learned += count * _surprise(scored(answer.signals, learned), wanted=answer.wanted)
-        self.by_coin += count * _surprise(_COIN, wanted=answer.wanted)
-
-    @property
-    def trust(self) -> float:
-        ahead = min(self.by_prior, self.by_coin) - self.by_learned - AHEAD
-        return 1 / (1 + math.exp(-max(min(ahead, 30.0), -30.0)))
-
-
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What came of the answers. `trust`, 0 to 1, is how much of what was learned counts."""
+    """What came of the answers. What does not count yet leaves the weights as they were."""
 
     weights: Weights = PRIOR
     more: int = 0
     dismissed: int = 0
-    trust: float = 0.0
+    counts: bool = False
     at_first: Weights = field(default=PRIOR)
 
 
 def learned(answers: Sequence[Answered]) -> Learned:
-    """The weights after these answers, oldest first."""
-    weights, foretold = PRIOR, _Foretold()
-    for place, answer in enumerate(answers):
-        foretold.note(answer, weights)
-        weights = _moved(weights, answer, max(STEP / (1 + SLOWER * place), LEAST_STEP))
-    more = sum(answer.wanted for answer in answers)
-    trust = foretold.trust if answers else 0.0
-    return Learned(_between(PRIOR, weights, trust), more, len(answers) - more, trust)
+    """The weights after these answers."""
+    if not answers:
+        return Learned()
+    signals = np.array([[*(a.signals.get(name, 0.0) for name in _NAMES), 1.0] for a in answers])
+    wanted = np.array([each.wanted for each in answers])
+    counts = _foretells_better(signals, wanted)
+    weights = _fitted(signals, wanted) if counts else _FIRST
+    of = dict(zip(_NAMES, weights.tolist(), strict=False))
+    more = int(wanted.sum())
+    return Learned(Weights(of, float(weights[-1])), more, len(answers) - more, counts=counts)
 
 
 def answers_of(events: Iterable[Event]) -> list[Answered]:
@@ -122,24 +116,32 @@ def _answered(payload: Mapping[str, object]) -> Answered:
     return Answered(payload["answer"] == "more", shares)
 
 
-def _moved(weights: Weights, answer: Answered, step: float) -> Weights:
-    count = MORE_COUNTS if answer.wanted else 1.0
-    by = step * count * (float(answer.wanted) - scored(answer.signals, weights))
-    of = dict(weights.of)
-    for name, value in answer.signals.items():
-        if name in PRIOR.of:
-            of[name] = _near(PRIOR.of[name], of[name] + by * value, FARTHEST)
-    return Weights(of, _near(PRIOR.without, weights.without + by, FARTHEST / 2))
+def _foretells_better(signals: _Numbers, wanted: _Flags) -> bool:
+    """Whether each answer is foretold better by what was learned from the others than at first."""
+    part = np.arange(len(wanted)) % PARTS
+    foretold = np.zeros(len(wanted), np.bool_)
+    for each in range(min(PARTS, len(wanted))):
+        others = part != each
+        weights = _fitted(signals[others], wanted[others])
+        foretold[~others] = signals[~others] @ weights >= 0
+    ahead = _foretold(foretold, wanted) - _foretold(signals @ _FIRST >= 0, wanted)
+    return ahead >= (AHEAD if wanted.any() else AHEAD_WITHOUT_MORE)
 
 
-def _near(first: float, value: float, farthest: float) -> float:
-    return min(max(value, first - farthest), first + farthest)
+def _foretold(kept: _Flags, wanted: _Flags) -> float:
+    """How well, from 0 to 1: F1; where nothing was asked for, the share that is passed over."""
+    if not wanted.any():
+        return 1.0 - float(kept.mean())
+    return 2 * int((kept & wanted).sum()) / (int(kept.sum()) + int(wanted.sum()))
 
 
-def _between(first: Weights, last: Weights, share: float) -> Weights:
-    of = {name: first.of[name] + share * (last.of[name] - first.of[name]) for name in first.of}
-    return Weights(of, first.without + share * (last.without - first.without))
-
-
-def _surprise(foretold: float, *, wanted: bool) -> float:
-    return -math.log(max(foretold if wanted else 1 - foretold, _LEAST))
+def _fitted(signals: _Numbers, wanted: _Flags) -> _Numbers:
+    """The weights that foretell these answers best, in the bounds, by steps of Newton's."""
+    weights, counts = _FIRST, np.where(wanted, MORE_COUNTS, 1.0)
+    for _ in range(_STEPS):
+        share = 1 / (1 + np.exp(-signals @ weights))
+        slope = signals.T @ (counts * (wanted - share)) - _STIFFNESS * (weights - _FIRST)
+        bend = (signals.T * (counts * share * (1 - share))) @ signals + np.diag(_STIFFNESS)
+        weights = weights + np.linalg.solve(bend, slope)
+        weights = np.clip(weights, _FIRST - _FARTHEST, _FIRST + _FARTHEST)
+    return weights

@@ -122,7 +122,7 @@ async def test_after_answers_selection_says_what_they_changed(
 ) -> None:
     async with open_archive(home) as archive:
         for number in range(12):
-            moment = await keep(archive, f"We should paint door {number}.")
+            moment = await keep(archive, f"Is door {number} painted?")
             await command.more(archive, Arguments(ids=[moment]), Screen(as_json=False))
         capsys.readouterr()
         await command.selection(archive, Arguments(), Screen(as_json=False))
@@ -130,7 +130,7 @@ async def test_after_answers_selection_says_what_they_changed(
 
     *lines, as_json = capsys.readouterr().out.strip().split("\n")
     assert lines[0].startswith("12 answers (12 for more, 0 dismissed)")
-    assert any("it is a decision" in line and "more than at first" in line for line in lines)
+    assert any("it is a question" in line and "more than at first" in line for line in lines)
     assert json.loads(as_json)["more"] == 12
 
 

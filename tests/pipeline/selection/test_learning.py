@@ -29,13 +29,13 @@ def test_what_is_asked_for_is_kept_and_what_is_dismissed_is_passed_over() -> Non
 
     assert not decided(NUMBER, known.weights).is_kept
     assert decided({"question": 1.0, "much_said": 0.2}, known.weights).is_kept
-    assert known.trust > 0.9
+    assert known.counts
 
 
 def test_answers_that_contradict_one_another_change_nothing() -> None:
     known = learned(answers((True, DECISION), (False, DECISION)))
 
-    assert known.trust < 0.1
+    assert not known.counts
     assert scored(DECISION, known.weights) == pytest.approx(scored(DECISION, PRIOR), abs=0.05)
 
 
@@ -46,6 +46,23 @@ def test_ten_thousand_dismissals_keep_every_weight_near_its_beginning() -> None:
         assert abs(weight - PRIOR.of[name]) <= FARTHEST
     assert abs(known.weights.without - PRIOR.without) <= FARTHEST / 2
     assert decided({"asked": 1.0}, known.weights).is_kept
+
+
+def test_an_answer_that_nothing_else_bears_out_changes_nothing() -> None:
+    """It would foretell itself."""
+    known = learned([Answered(wanted=True, signals={"question": 1.0})])
+
+    assert (known.more, known.counts, known.weights) == (1, False, PRIOR)
+
+
+def test_whoever_wants_what_is_kept_at_first_loses_nothing_by_saying_so() -> None:
+    chance = random.Random(4)
+    said = [{"much_said": chance.random(), "decision": chance.random()} for _ in range(40)]
+
+    known = learned([Answered(decided(each, PRIOR).is_kept, each) for each in said])
+
+    kept = [decided(each, known.weights).is_kept for each in said]
+    assert kept == [decided(each, PRIOR).is_kept for each in said]
 
 
 def test_a_signal_that_was_in_no_answer_keeps_its_weight() -> None:
@@ -62,7 +79,6 @@ def test_a_signal_of_a_newer_version_is_left_out() -> None:
 def test_any_answers_give_bounded_weights(told: list[tuple[bool, dict[str, float]]]) -> None:
     known = learned([Answered(*each) for each in told])
 
-    assert 0 <= known.trust <= 1
     assert all(abs(known.weights.of[name] - PRIOR.of[name]) <= FARTHEST for name in PRIOR.of)
 
 
