@@ -6,6 +6,7 @@ A capture that runs holds the microphone and the pins, so it is asked; nothing i
 from collections.abc import Iterator
 
 from core import capture_status
+from core.access.unswapped_file import NoMemory, protection
 from core.capture_status import CaptureStatus
 from core.checks import Check
 from core.errors import UserError
@@ -18,7 +19,6 @@ from .buttons.configured import Buttons
 from .capture.control_socket import CaptureGone, ask
 from .capture.pause_file import pause_file_of, unreadable
 from .machine.disk_speed import memory_check, storage_check
-from .memory.unswapped_file import NoMemory, protection
 from .microphone.probe import why_no_microphone
 from .pins import told_once
 from .signals import lights, motors

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from core.access.unswapped_file import UnswappedFile
 from core.audio import RATE_HZ
 from core.clock import Recorded
 from core.command_line import Screen
@@ -26,7 +27,6 @@ from device.capture.engine import Engine
 from device.capture.keep_everything import KeepEverything
 from device.machine.cpu_time import cpu_s
 from device.memory.recent_sound import Sound, SpeechDetector
-from device.memory.unswapped_file import UnswappedFile
 from device.memory.utterances import FAINT
 from device.ports import BLOCK_SAMPLES
 from device.session.selection import Rules, rules_of

@@ -57,7 +57,6 @@ WITHIN = {
     "device/microphone": ADAPTERS,
     "device/buttons": ADAPTERS,
     "device/machine": ADAPTERS,
-    "device/machine/disk_speed": {*ADAPTERS, "device/memory/swap_protection"},
     "device/fakes": {"device/ports", "device/signals/patterns"},
     "device/capture": PARTS | LOWER,
     "device/status_text": {"device/capture"},

@@ -7,12 +7,12 @@ process's group may be swapped, the pages are locked, each file by itself.
 import mmap
 import os
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, Self
 
-from core.access.memory import swaps
 from core.errors import UserError
 
-from .swap_protection import group_cannot_swap, locked_mapping, may_lock
+from .memory import swaps
+from .no_swap import group_cannot_swap, locked_mapping, may_lock
 
 Protection = Literal["no_swap", "lock"]
 """What keeps the pages off the disk: they cannot be swapped anyway, or each file is locked."""
@@ -56,6 +56,20 @@ class UnswappedFile:
             self.wipe()
             raise
 
+    @classmethod
+    def copy_of(cls, file: int, how: Protection) -> Self:
+        """The content of another file, read right into such memory.
+
+        Raises OSError where there is no room for it, EOFError where the other is cut off meanwhile.
+        """
+        made = cls((), how)
+        try:
+            made._read(file, how)
+        except BaseException:
+            made.wipe()
+            raise
+        return made
+
     def fileno(self) -> int:
         """Its descriptor, for a process that is to read it."""
         return self._file.fileno()
@@ -74,9 +88,28 @@ class UnswappedFile:
         self._file.truncate(0)
         self._file.close()
 
+    def _read(self, file: int, how: Protection) -> None:
+        size, own = os.fstat(file).st_size, self._file.fileno()
+        if not size:
+            return
+        os.ftruncate(own, size)
+        mapping = locked_mapping(own, size) if how == "lock" else mmap.mmap(own, size)
+        if how == "lock":
+            self._locked = mapping
+        try:
+            with memoryview(mapping) as view:
+                while self.bytes < size:
+                    count = os.preadv(file, [view[self.bytes :]], self.bytes)
+                    if not count:
+                        raise EOFError
+                    self.bytes += count
+        finally:
+            if how != "lock":
+                mapping.close()
+
     def _write(self, content: list[memoryview], how: Protection) -> int:
         size = sum(map(len, content))
-        if how == "lock":
+        if how == "lock" and size:
             os.ftruncate(self._file.fileno(), size)
             self._locked = locked_mapping(self._file.fileno(), size)
             at = 0

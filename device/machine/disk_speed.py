@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import IO
 
 from core.access.memory import swaps
+from core.access.no_swap import group_cannot_swap, may_lock
 from core.audio import RATE_HZ
 from core.checks import Check
 from core.files import nearest_folder
 from core.machine import LONGEST_RING_S, profile
 from core.settings import Settings
-from device.memory.swap_protection import group_cannot_swap, may_lock
 
 BULK_BYTES = 4_000_000
 """Two minutes of sound; less would measure the card's own buffer."""

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from core.access.memory import swaps_on_disk
+from core.access.unswapped_file import NoMemory, Protection, UnswappedFile, protection
 from core.errors import WrongUsage
 from core.files import what_it_is
 from core.spool_port import Clip
@@ -32,8 +34,6 @@ from pipeline.worker.model_process import Heard, Models
 
 MOST_BYTES = 10 * 60 * 2 * 16_000
 """Ten minutes of sound. Utterances end at pauses, and the longest are cut far below this."""
-
-_PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,25 +168,33 @@ def _no_clip(reason: str) -> WrongUsage:
 
 @contextlib.contextmanager
 def _copied(file: int) -> Iterator[Path]:
-    """A copy in memory, gone once nobody reads it; where this user's processes find it.
+    """A copy in memory that is not swapped, wiped in the end; where this user's processes find it.
 
     The owner may cut the file off at any time (a pause does), and what is mapped then would end
     the process that reads it.
     """
-    wrong = what_it_is(os.fstat(file))
+    state = os.fstat(file)
+    wrong = what_it_is(state) or ("it is too long" if state.st_size > MOST_BYTES else None)
     if wrong is not None:
         raise _no_clip(wrong)
-    copy = os.memfd_create("candidate", os.MFD_CLOEXEC)
     try:
-        _copy(file, copy)
-        yield Path(f"/proc/{os.getpid()}/fd/{copy}")
+        copy = UnswappedFile.copy_of(file, _protection())
+    except EOFError as error:
+        raise _no_clip("it was taken back") from error
+    try:
+        yield Path(f"/proc/{os.getpid()}/fd/{copy.fileno()}")
     finally:
-        os.close(copy)
+        copy.wipe()
 
 
-def _copy(file: int, copy: int) -> None:
-    at = 0
-    while piece := os.pread(file, _PIECE_BYTES, at):
-        at += os.write(copy, piece)
-        if at > MOST_BYTES:
-            raise _no_clip("it is too long")
+def _protection() -> Protection:
+    """As capture has it; where there is no such memory, any that comes to no disk will do.
+
+    Raises NoMemory.
+    """
+    try:
+        return protection()
+    except NoMemory:
+        if swaps_on_disk():
+            raise
+        return "no_swap"

@@ -6,11 +6,11 @@ import gpiozero
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from core.access.unswapped_file import NoMemory
 from core.checks import Check
 from core.errors import UserError
 from core.paths import Home
 from device import checks, pins
-from device.memory.unswapped_file import NoMemory
 from device.microphone.faults import MicrophoneFault
 from tests.device.wearer import Wearer
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import log
+from core.access.unswapped_file import Protection, UnswappedFile
 from core.audio import RATE_HZ, Span
 from core.capture_status import SelectionStatus
 from core.clock import Recorded
@@ -20,7 +21,6 @@ from core.selection.reasons import EarlyReason
 from core.spool_port import Clip
 from device.capture.clip_writer import ClipSource
 from device.memory.recent_sound import Sound
-from device.memory.unswapped_file import Protection, UnswappedFile
 from device.session import selection
 from device.session.kept_unpressed import KeptUnpressed
 from device.session.pieces import Piece, Pieces

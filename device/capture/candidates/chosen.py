@@ -1,10 +1,10 @@
 """The policy that the settings choose, as this machine can do it."""
 
+from core.access.unswapped_file import NoMemory, protection
 from core.settings import SelectionSettings
 from device.capture.clip_writer import ClipSource
 from device.machine.battery import percent_left
 from device.machine.temperature import celsius
-from device.memory.unswapped_file import NoMemory, protection
 from device.session.selection import rules_of, why_rest
 
 from .ambient import Ambient, AmbientSettings, Surroundings

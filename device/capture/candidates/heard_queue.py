@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from core.access.unswapped_file import UnswappedFile
 from core.audio import Span
 from core.selection.reasons import EarlyReason
-from device.memory.unswapped_file import UnswappedFile
 from device.session.pieces import Piece
 from device.session.pressed_for import PressedFor
 

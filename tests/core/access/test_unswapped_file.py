@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.memory import unswapped_file
+from core.access import unswapped_file
+from core.access.unswapped_file import NoMemory, Protection, UnswappedFile, protection
 from device.memory.ring_buffer import Ring
-from device.memory.unswapped_file import NoMemory, Protection, UnswappedFile, protection
 
 CONTENT = [b"head", b"sound" * 10_000]
 
@@ -46,6 +46,30 @@ def test_sound_goes_into_it_out_of_the_ring_itself(how: Protection) -> None:
 
     assert content_by_descriptor(file) == b"head" + ring.copy(6_000, 14_000).tobytes()
     file.wipe()
+
+
+@pytest.mark.parametrize("how", ["no_swap", "lock"])
+def test_a_copy_of_another_file_is_read_right_into_it(how: Protection, tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(b"".join(CONTENT))
+    with (tmp_path / "other").open("rb") as other:
+        copy = UnswappedFile.copy_of(other.fileno(), how)
+
+    assert content_by_descriptor(copy) == b"".join(CONTENT)
+    assert copy.bytes == len(b"".join(CONTENT))
+    copy.wipe()
+
+
+@pytest.mark.parametrize("how", ["no_swap", "lock"])
+def test_a_copy_of_what_is_cut_off_meanwhile_is_none(
+    how: Protection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").write_bytes(b"".join(CONTENT))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(os, "preadv", lambda *_: 0)
+    with (tmp_path / "other").open("rb") as other, pytest.raises(EOFError):
+        UnswappedFile.copy_of(other.fileno(), how)
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_it_has_no_name_on_any_disk() -> None:

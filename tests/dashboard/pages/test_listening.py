@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from core.access.unswapped_file import NoMemory, Protection
 from device.capture.candidates import chosen
-from device.memory.unswapped_file import NoMemory, Protection
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.waiting import waited

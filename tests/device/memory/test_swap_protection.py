@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from core.access.memory import swaps
+from core.access.no_swap import group_cannot_swap
 from core.pcm import release_memory
-from device.memory.swap_protection import group_cannot_swap, page_aligned
+from device.memory.swap_protection import page_aligned
 
 TREE = Path(__file__).parents[3]
 RING_SAMPLES = 120 * 16_000

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from core.access.unswapped_file import NoMemory, UnswappedFile
 from core.audio import RATE_HZ
 from core.paths import Home
 from core.settings import SelectionSettings, Settings
 from device.capture.candidates import ambient, chosen
 from device.capture.candidates.heard_queue import OLDEST_S
 from device.capture.loop import DetectorLoaded
-from device.memory.unswapped_file import NoMemory, UnswappedFile
 from tests.device.capture.candidates.judge import DECLINED, KEPT, PASSED, Judge
 from tests.device.capture.test_engine import LoudDetector
 from tests.device.wearer import Wearer, facts

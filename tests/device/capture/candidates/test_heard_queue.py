@@ -1,8 +1,8 @@
 """Where candidates wait: it has a size and an age, and what goes says why."""
 
+from core.access.unswapped_file import UnswappedFile
 from core.audio import Span
 from device.capture.candidates.heard_queue import OLDEST_S, Candidate, HeardQueue
-from device.memory.unswapped_file import UnswappedFile
 from device.session.pieces import Piece
 from device.session.pressed_for import PressedFor
 from device.session.values import Keep, Keeping

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.access.unswapped_file import UnswappedFile
 from core.audio import Span
 from core.clock import FakeClock
 from core.errors import UserError
@@ -16,7 +17,6 @@ from device.capture.candidates.courier import Answered, Outcome
 from device.capture.candidates.heard_queue import Candidate
 from device.capture.loop import DetectorLoaded
 from device.capture.requests import Request
-from device.memory.unswapped_file import UnswappedFile
 from device.session.pieces import Piece
 from tests.device.capture.test_engine import LoudDetector
 from tests.device.sounding import at
