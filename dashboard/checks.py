@@ -8,14 +8,14 @@ from pathlib import Path
 from core.checks import Check
 from core.clock import SystemClock
 from core.files import read_small
+from core.network.choosing import NOWHERE, Attached, chosen
+from core.network.interfaces import own_addresses
 from core.page_address import PageAddress, read_page_address
 from core.paths import Home, certificate_folder, is_service, runtime_folder
 from core.settings_file import load
 from core.text.counting import counted
 from dashboard.certificates.leaves import good_until, known_time
 from dashboard.certificates.places import CertificatePlaces, fingerprint_of
-from dashboard.network.choosing import NOWHERE, Attached, chosen
-from dashboard.network.interfaces import own_addresses
 from dashboard.sign_in.phone_file import PhoneFile, PhonesUnreadable, phone_file
 
 _SERVICE_PORT, _PORT = 443, 8766

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from core import log
-from dashboard.network.interfaces import own_addresses
+from core.network.interfaces import own_addresses
 
 pytest_plugins = ["tests.soundserver"]
 

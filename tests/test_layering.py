@@ -156,7 +156,7 @@ VENDOR_HOMES = {
     "cryptography": {"dashboard/certificates/", "pipeline/sync/"},
     "segno": {"dashboard/"},
     "h11": {"pipeline/sync/http/"},
-    "ifaddr": {"dashboard/network/"},
+    "ifaddr": {"core/network/"},
     "zeroconf": {"dashboard/network/", "pipeline/sync/peers.py"},
     "shtab": {"deploy/completion.py"},
     "structlog": {"core/log.py"},

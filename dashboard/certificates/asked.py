@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
 
-from core.access.local_addresses import Address
 from core.errors import UserError
 from core.files import read_small
+from core.network.local_addresses import Address
 
 FILE_NAME = "addresses"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from core.access.local_addresses import Address
 from core.clock import Clock
+from core.network.local_addresses import Address
 from dashboard.certificates.asked import write_asked
 
 _TREE = Path(__file__).parents[2]

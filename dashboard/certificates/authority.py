@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from core.access.local_addresses import PRIVATE_NETWORKS
+from core.network.local_addresses import PRIVATE_NETWORKS
 
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)

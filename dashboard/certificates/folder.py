@@ -15,10 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from core.access.local_addresses import Address
 from core.access.private import for_us_alone, make_private
 from core.errors import UserError
 from core.files import read_small, write_durably
+from core.network.local_addresses import Address
 from dashboard.certificates.authority import Authority, make_authority
 from dashboard.certificates.leaves import (
     Leaf,

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from core.access.local_addresses import Address, is_local
+from core.network.local_addresses import Address, is_local
 from dashboard.certificates.authority import Authority, sign
 from dashboard.certificates.places import der_of
 from dashboard.network.names import SHARED

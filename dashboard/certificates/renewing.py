@@ -17,10 +17,10 @@ from core.clock import SystemClock
 from core.command_line import Screen
 from core.errors import UserError
 from core.machine import machine_name
+from core.network.interfaces import own_addresses
 from dashboard.certificates.asked import read_asked
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
-from dashboard.network.interfaces import own_addresses
 
 _GROUP_READS = 0o027
 """Leaves that the group of the folder may read: the server's, which is another user."""

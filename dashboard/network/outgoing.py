@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from core.access.local_addresses import Address, is_public
 from core.access.socket_diag import TCP, aligned, asked
+from core.network.local_addresses import Address, is_public
 from dashboard.network.counter import SentCounter, sent_of
 
 _WANTED = struct.Struct("=BBBBI48x")

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from core.access.local_addresses import Address
 from core.clock import Clock
+from core.network.local_addresses import Address
 from dashboard.network.answering import CONFLICT
 from dashboard.network.names import SHARED
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from core.clock import Clock, SystemClock
 from core.log import get_log
 from core.machine import machine_name
+from core.network.interfaces import own_addresses
 from core.page_address import PageAddress, PageAddressFile
 from core.paths import Home, certificate_folder, runtime_folder
 from dashboard.certificates import asked
 from dashboard.certificates.asking import Asking, ByProcess, ByUnit
 from dashboard.certificates.places import CertificatePlaces
-from dashboard.network.interfaces import own_addresses
 from dashboard.network.publishing import BothNames, ByChild
 from dashboard.reach.doors import Door, Server
 from dashboard.reach.leaf_contexts import LeafContexts

@@ -13,7 +13,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import WSGITask
 from waitress.utilities import Error
 
-from core.access.local_addresses import is_public
+from core.network.local_addresses import is_public
 from core.sent import Whom
 from dashboard.connections import MOST_FROM_STRANGERS_BYTES, Connection, Request
 from dashboard.network.counter import sent_on

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 
+from core.network.choosing import Attached, is_neighbour
 from dashboard.connections import QUEUE, next_caller
-from dashboard.network.choosing import Attached, is_neighbour
 from dashboard.network.counter import SentCounter
 from dashboard.reach.connections import NetworkConnection
 

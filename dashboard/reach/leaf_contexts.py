@@ -3,8 +3,8 @@
 import ssl
 from pathlib import Path
 
-from core.access.local_addresses import Address
 from core.files import Seen, read_small, seen
+from core.network.local_addresses import Address
 from dashboard.certificates.places import CertificatePlaces, der_of, fingerprint_of
 from dashboard.network.names import SHARED
 from dashboard.reach.owners_leaf import OwnersLeaf

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.clock import Clock, StepWatch
+from core.network.choosing import Attached, chosen, missing
 from core.page_address import PageAddress
 from dashboard.certificates.asking import Asking
 from dashboard.certificates.owners import OwnersFiles
-from dashboard.network.choosing import Attached, chosen, missing
 from dashboard.network.publishing import Publisher
 from dashboard.reach.connections import HTTPS
 from dashboard.reach.doors import Behind

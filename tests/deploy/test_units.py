@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from core.access.local_addresses import PRIVATE_NETWORKS
 from core.machine import LONGEST_RING_S
+from core.network.local_addresses import PRIVATE_NETWORKS
 from core.paths import Home
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere

@@ -13,8 +13,8 @@ from typing import Self
 
 import h11
 
-from core.access.local_addresses import is_public
 from core.errors import UserError
+from core.network.local_addresses import is_public
 
 from .bodies import Body
 from .errors import PeerGone, PeerRefused, PeerUnknown, gone, slow

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import h11
 
-from core.access.local_addresses import is_public
 from core.errors import UserError
 from core.log import get_log
+from core.network.local_addresses import is_public
 
 from .errors import BodyDamaged, PeerGone, PeerSlow
 from .messages import Answer, Handler, Patience, Request, json_answer, refusal

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from core.clock import FakeClock
+from core.network.choosing import Attached
 from dashboard.certificates import renewing
 from dashboard.certificates.asked import AskedUnreadable, read_asked, write_asked
 from dashboard.certificates.asking import Asking, ByProcess, ByUnit
 from dashboard.certificates.folder import CertificateFolder
-from dashboard.network.choosing import Attached
 from tests.dashboard.running import TREE
 
 OWN, ANOTHERS = ip_address("192.168.1.7"), ip_address("192.168.1.8")

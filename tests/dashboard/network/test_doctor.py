@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.checks import Check
+from core.network.choosing import Attached
 from core.page_address import PageAddress
 from core.paths import Home
 from dashboard.certificates.folder import CertificateFolder
@@ -20,7 +21,6 @@ from dashboard.checks import (
     phones_check,
     port_checks,
 )
-from dashboard.network.choosing import Attached
 from dashboard.sign_in.phone_file import PhoneFile
 
 WIFI = Attached("wlan0", 2, ip_interface("192.168.1.7/24"))

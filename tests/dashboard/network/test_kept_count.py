@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.access.local_addresses import is_public
 from core.clock import FakeClock
+from core.network.local_addresses import is_public
 from core.sent import FILE_NAME, Sent, read_sent
 from dashboard.network import outgoing
 from dashboard.network.counter import sent_on

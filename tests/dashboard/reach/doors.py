@@ -12,10 +12,10 @@ from pathlib import Path
 from flask import Flask
 
 from core.clock import SystemClock
+from core.network.choosing import Attached
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
 from dashboard.certificates.owners import OwnersFiles
-from dashboard.network.choosing import Attached
 from dashboard.reach.doors import Door
 from dashboard.reach.leaf_contexts import LeafContexts
 from dashboard.reach.owners_leaf import OwnersLeaf

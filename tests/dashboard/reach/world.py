@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_interface
 
-from core.access.local_addresses import Address
 from core.clock import FakeClock
+from core.network.choosing import Attached
+from core.network.local_addresses import Address
 from core.page_address import PageAddress
 from dashboard.certificates.folder import CertificateFolder
 from dashboard.certificates.leaves import known_time
 from dashboard.certificates.owners import OwnersFiles
-from dashboard.network.choosing import Attached
 from dashboard.reach.doors import Behind
 from dashboard.reach.leaf_contexts import LeafContexts
 from dashboard.reach.owners_leaf import OwnersLeaf

@@ -4,7 +4,7 @@ from ipaddress import ip_interface
 
 import pytest
 
-from dashboard.network.choosing import Attached, Kind, chosen, is_neighbour, missing
+from core.network.choosing import Attached, Kind, chosen, is_neighbour, missing
 
 
 def at(address: str, interface: str = "wlan0", kind: Kind = "ordinary", index: int = 2) -> Attached:

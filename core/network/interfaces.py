@@ -5,7 +5,7 @@ from pathlib import Path
 
 import ifaddr
 
-from dashboard.network.choosing import Attached, Kind
+from core.network.choosing import Attached, Kind
 
 _INTERFACES = Path("/sys/class/net")
 

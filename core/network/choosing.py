@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface, ip_address
 from typing import Literal
 
-from core.access.local_addresses import Address, is_local, is_public
+from core.network.local_addresses import Address, is_local, is_public
 
 Kind = Literal["ordinary", "loopback", "tunnel", "bridge", "down"]
 """Of an interface. A VPN or a modem has a tunnel; containers and virtual machines have bridges."""

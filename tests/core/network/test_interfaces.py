@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.network.interfaces import kind_of, own_addresses
+from core.network.interfaces import kind_of, own_addresses
 
 
 def test_this_machine_has_its_loopback() -> None:
