@@ -242,6 +242,30 @@ class DashboardSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """Other copies of this archive on the local network."""
+
+    port: int = setting(
+        8478,
+        "other machines meet this one there, and are introduced at the port after it",
+        minimum=1024,
+        maximum=65_534,
+    )
+    when: Literal["power", "always", "asked"] = setting(
+        "power",
+        "power: while the machine is on mains, or does not know; always: on the battery, too; "
+        "asked: by `afterthought sync` alone",
+    )
+    most_forgotten: int = setting(
+        50,
+        "moments that another machine may forget here by itself; where it is more, they are hidden "
+        "and wait for your word",
+        minimum=0,
+        maximum=1_000_000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set; one table of the file for each part."""
 
@@ -252,3 +276,4 @@ class Settings:
     selection: SelectionSettings = SelectionSettings()
     pipeline: PipelineSettings = PipelineSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    sync: SyncSettings = SyncSettings()
