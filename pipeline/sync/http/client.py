@@ -53,6 +53,8 @@ class HttpClient:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, patience: Patience
     ) -> None:
         self._wire = Wire(h11.CLIENT, reader, writer, patience)
+        self.certificate = certificate_of(writer)
+        """The other side's, as it was shown in the handshake."""
         self._patience = patience
         self._turn = asyncio.Lock()
         self._is_over = False
@@ -77,8 +79,7 @@ class HttpClient:
                 f"{host} is not on your own network.", advice="Name an address of your network."
             )
         reader, writer = await _connected(host, port, context, patience)
-        shown = writer.get_extra_info("ssl_object").getpeercert(True)  # noqa: FBT003 - as ssl has it
-        if certificate is not None and shown != certificate:
+        if certificate is not None and certificate_of(writer) != certificate:
             writer.transport.abort()
             raise _unknown(host)
         return cls(reader, writer, patience)
@@ -174,6 +175,12 @@ class HttpClient:
 
 
 _FOREVER_S = 86_400.0
+
+
+def certificate_of(writer: asyncio.StreamWriter) -> bytes:
+    """The certificate of the other side (DER); nothing where it has none."""
+    connection: ssl.SSLObject = writer.get_extra_info("ssl_object")
+    return connection.getpeercert(True) or b""  # noqa: FBT003 - as ssl has it
 
 
 async def _sent(sending: "asyncio.Task[None]") -> None:

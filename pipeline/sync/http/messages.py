@@ -47,13 +47,17 @@ Content = bytes | FilePart
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked, by the install with this key (64 hex digits; empty in an introduction)."""
+    """What was asked, from this address, by the install with this key.
+
+    That is 64 hex digits; empty in an introduction.
+    """
 
     method: str
     path: str
     headers: Headers
     body: Body
     peer: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)

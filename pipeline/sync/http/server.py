@@ -5,7 +5,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import h11
@@ -36,6 +36,14 @@ class Limits:
     most_connections: int = 24
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is connected: the address, and the TLS to it."""
+
+    address: str
+    connection: ssl.SSLObject
+
+
 class HttpServer:
     """Answers by a handler, one request after the other on each connection. Belongs to one loop."""
 
@@ -54,6 +62,9 @@ class HttpServer:
         self._free = asyncio.Semaphore((limits or Limits()).most_connections)
         self._doors: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._busy = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
 
     @property
     def port(self) -> int:
@@ -69,8 +80,11 @@ class HttpServer:
             self._doors.append(door)
             self._begin(self._accept(door))
 
-    async def close(self) -> None:
-        """Hang up on everybody, and answer no more."""
+    async def close(self, finishing_s: float = 0.0) -> None:
+        """Hang up on everybody, answer no more; who is being answered has so long to hear it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(finishing_s):
+                await self._calm.wait()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -88,7 +102,9 @@ class HttpServer:
                 get_log().warning("sync_not_accepted", reason=error.strerror)
                 await asyncio.sleep(1)
                 continue
-            self._begin(self._take_up(line, address[0])).add_done_callback(self._is_free)
+            self._begin(self._take_up(line, _without_mapping(address[0]))).add_done_callback(
+                self._is_free
+            )
 
     def _begin(self, work: "asyncio._CoroutineLike[None]") -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
@@ -111,7 +127,7 @@ class HttpServer:
         wire = Wire(h11.SERVER, reader, writer, self._patience)
         try:
             with contextlib.suppress(PeerGone, PeerSlow):
-                await self._converse(wire, writer.get_extra_info("ssl_object"))
+                await self._converse(wire, Visitor(address, writer.get_extra_info("ssl_object")))
             await wire.close()
         finally:
             wire.abort()
@@ -131,30 +147,41 @@ class HttpServer:
         )
         return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
-    async def _converse(self, wire: Wire, connection: ssl.SSLObject) -> None:
+    async def _converse(self, wire: Wire, visitor: Visitor) -> None:
         within_s = self._patience.head_s
         while True:
             try:
                 head = await wire.head(within_s)
             except BodyDamaged as error:  # no HTTP at all
-                if wire.may_refuse and self._peer_of(connection) is not None:
+                if wire.may_refuse and self._peer_of(visitor.connection) is not None:
                     await self._tell(wire, refusal(error), {}, is_last=True)
                 return
-            peer = self._peer_of(connection)
+            peer = self._peer_of(visitor.connection)
             if not isinstance(head, h11.Request) or peer is None:
                 return
-            await self._answer(wire, head, peer)
-            if wire.is_still_sent_to:
-                await wire.discard(_LINGERS_S, _LINGERS_BYTES)
+            with self._being_busy():
+                await self._answer(wire, head, peer, visitor.address)
+            await wire.read_out(_LINGERS_S, _LINGERS_BYTES)
             if wire.is_over:
                 return
             wire.next_cycle()
             within_s = self._patience.idle_s
 
-    async def _answer(self, wire: Wire, head: h11.Request, peer: str) -> None:
+    @contextlib.contextmanager
+    def _being_busy(self) -> Iterator[None]:
+        self._busy += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._calm.set()
+
+    async def _answer(self, wire: Wire, head: h11.Request, peer: str, address: str) -> None:
         headers = headers_of(head)
         method, path = head.method.decode("ascii"), head.target.decode("ascii")
-        request = Request(method, path, headers, wire.body(headers), peer)
+        request = Request(method, path, headers, wire.body(headers), peer, address)
         try:
             answer = await self._handler(request)
         except (PeerGone, PeerSlow):  # while it sent its body: there is nobody to tell
@@ -176,6 +203,11 @@ class HttpServer:
         if is_last:
             headers.append(("Connection", "close"))
         await wire.send(h11.Response(status_code=answer.status, headers=headers), content)
+
+
+def _without_mapping(address: str) -> str:
+    """An IPv4 address as itself, also where a socket of IPv6 took it in."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 _FAULT = {

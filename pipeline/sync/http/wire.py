@@ -1,12 +1,15 @@
 """One connection: h11 on one side, asyncio's streams on the other. Belongs to one loop."""
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
 import h11
+
+from core.errors import UserError
 
 from .bodies import SMALLEST_DEFLATED_BYTES, Body, Pull, deflated
 from .errors import damaged, gone, slow
@@ -92,11 +95,16 @@ class Wire:
         self._write(h11.EndOfMessage())
         await self._drain()
 
-    async def discard(self, within_s: float, most_bytes: int) -> None:
-        """Read what still comes, so that the other side reads our answer before the line ends."""
-        async with _given_up_after(within_s):
-            while most_bytes > 0 and (piece := await self._reader.read(CHUNK)):
-                most_bytes -= len(piece)
+    async def read_out(self, within_s: float, most_bytes: int) -> None:
+        """Read what still comes of a message that nobody wants, so far as that is soon done.
+
+        The other side reads our answer only once it has sent all.
+        """
+        with contextlib.suppress(UserError):
+            async with _given_up_after(within_s):
+                while self.is_still_sent_to and most_bytes > 0:
+                    event = await self._event(within_s)
+                    most_bytes -= len(event.data) if isinstance(event, h11.Data) else 0
 
     async def close(self) -> None:
         """Hang up, once the other side has what it was sent; it is not waited for long."""

@@ -55,10 +55,7 @@ async def test_a_bomb_of_zeros_is_refused_at_its_limit() -> None:
     assert len(bomb) < MB // 8
 
     async with answering(echo) as world:
-        head = (
-            f"PUT / HTTP/1.1\r\nHost: x\r\nContent-Encoding: deflate\r\nContent-Length: {len(bomb)}"
-        )
-        told = await world.raw(head.encode() + b"\r\n\r\n" + bomb)
+        told = await world.raw(deflated_head(bomb), bomb)
 
     assert told.startswith(b"HTTP/1.1 413 ")
 

@@ -113,6 +113,17 @@ async def test_the_sentence_of_a_refusal_arrives() -> None:
         assert not client.is_over
 
 
+async def test_a_body_that_nobody_wants_ends_no_connection() -> None:
+    async def refuses(_: Request) -> Answer:
+        raise NoSuchRequest("There is no such request.", advice="Update this machine.")
+
+    async with answering(refuses) as world:
+        client = await world.call()
+        for _ in range(2):
+            with pytest.raises(PeerRefused, match="no such request"):
+                await client.ask(Ask("PUT", "/v9", b"x" * 100))
+
+
 async def test_any_error_for_the_wearer_is_told_as_it_is() -> None:
     class DiskFull(UserError):
         code = "disk_full"
