@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import afterthought
+from tests.waiting import killed_on_failure
 from tests.wav import write_wav
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "commands.md"
@@ -86,9 +87,11 @@ def refine(folder: Path, moment: str) -> list[Any]:
 @contextlib.contextmanager
 def capture_of(sound: Path) -> Iterator[None]:
     """A running capture that plays a file instead of a microphone."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "afterthought", "capture", "--replay", str(sound)],
-        stderr=subprocess.DEVNULL,
+    with killed_on_failure(
+        subprocess.Popen(
+            [sys.executable, "-m", "afterthought", "capture", "--replay", str(sound)],
+            stderr=subprocess.DEVNULL,
+        )
     ) as running:
         while (command("status")[0]["capture"] or {"state": "starting"})["state"] == "starting":
             assert running.poll() is None

@@ -1,7 +1,9 @@
 """Waiting for what another thread or process does, on a machine that may be busy with others."""
 
+import contextlib
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +16,7 @@ PATIENCE_S = 120.0
 _LOOK_EVERY_S = 0.02
 
 Found = TypeVar("Found")
+Output = TypeVar("Output", str, bytes)
 
 
 def waited(found: Callable[[], Found | None], patience_s: float = PATIENCE_S) -> Found:
@@ -35,3 +38,16 @@ def answered(socket_at: Path, request: Told) -> Told:
             return None
 
     return waited(answer)
+
+
+@contextlib.contextmanager
+def killed_on_failure(
+    process: "subprocess.Popen[Output]",
+) -> "Iterator[subprocess.Popen[Output]]":
+    """As `with process`, which waits until it ends: where the block fails, that may be never."""
+    with process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise

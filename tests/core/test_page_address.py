@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.page_address import FILE_NAME, PageAddress, PageAddressFile, read_page_address
+from tests.waiting import killed_on_failure
 
 ADDRESS = PageAddress(
     "afterthought-bcdf.local",
@@ -56,7 +57,7 @@ def test_what_a_killed_dashboard_told_counts_no_more(tmp_path: Path) -> None:
         "print(flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with killed_on_failure(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout is not None
         process.stdout.readline()
         alive = read_page_address(tmp_path)

@@ -19,7 +19,7 @@ from dashboard.demo import SCENE
 from deploy import running
 from deploy.running import Keys, open_page, plan, services
 from tests.ports import free_port
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, killed_on_failure
 
 NONE = UserError("There is no microphone.", advice="Plug one in.")
 FILE = Path(__file__)
@@ -308,13 +308,15 @@ def test_what_makes_no_sense_is_wrong_usage(home: Path, arguments: tuple[str, ..
 def test_it_answers_and_ends_all_of_its_processes(home: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "afterthought", "run", "--demo", "--json", "--port", str(port)]
-    with subprocess.Popen(
-        [*command, "--home", str(home)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "DISPLAY": ":99", "BROWSER": "", "PATH": ""},
+    with killed_on_failure(
+        subprocess.Popen(
+            [*command, "--home", str(home)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "DISPLAY": ":99", "BROWSER": "", "PATH": ""},
+        )
     ) as started:
         assert started.stdout is not None
         assert started.stderr is not None

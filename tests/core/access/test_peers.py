@@ -9,6 +9,7 @@ import pytest
 
 from core.access import peers
 from core.access.peers import Row, is_trusted_caller, is_trusted_visitor, may_enter
+from tests.waiting import killed_on_failure
 
 OURS = os.getuid()
 ANOTHER = 65534
@@ -80,8 +81,8 @@ def test_a_connection_over_ipv6_is_found() -> None:
 def test_another_users_connection_is_no_trusted_one() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with subprocess.Popen(
-            [sys.executable, "-c", CONNECT, str(port)], stdin=subprocess.PIPE
+        with killed_on_failure(
+            subprocess.Popen([sys.executable, "-c", CONNECT, str(port)], stdin=subprocess.PIPE)
         ) as other:
             accepted, visitor = server.accept()
             with accepted:

@@ -13,7 +13,7 @@ from core.paths import runtime_folder, state_folder
 from tests.dashboard.real_capture import RealCapture
 from tests.dashboard.sign_in.letting_in import press, show, token_of
 from tests.dashboard.sign_in.tls import TlsPage
-from tests.waiting import waited
+from tests.waiting import killed_on_failure, waited
 
 
 def afterthought(home: Path, *arguments: str) -> "subprocess.Popen[str]":
@@ -108,8 +108,10 @@ def test_the_command_shows_a_code_to_scan_and_one_to_type(page: TlsPage, home: P
 def test_enter_at_its_terminal_lets_the_phone_in_that_waits(page: TlsPage, home: Path) -> None:
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "afterthought", "pair", "--json", "--home", str(home)]
-    with subprocess.Popen(
-        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    with killed_on_failure(
+        subprocess.Popen(
+            command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
     ) as running:
         assert running.stdout is not None
         assert running.stderr is not None
@@ -146,7 +148,9 @@ def test_with_a_closed_standard_input_it_shows_the_code_all_the_same(
     page: TlsPage, home: Path
 ) -> None:
     line = f"exec {sys.executable} -m afterthought pair --json --home {home} <&-"
-    with subprocess.Popen(["sh", "-c", line], stdout=subprocess.PIPE, text=True) as running:
+    with killed_on_failure(
+        subprocess.Popen(["sh", "-c", line], stdout=subprocess.PIPE, text=True)
+    ) as running:
         assert running.stdout is not None
         told = json.loads(running.stdout.readline())
         running.terminate()

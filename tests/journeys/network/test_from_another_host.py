@@ -10,7 +10,7 @@ from typing import Any
 from tests.journeys.network.hosts import DEVICE, ELSEWHERE, PHONE, STRANGER, Wire, ran
 from tests.journeys.network.paged import HERE, PATIENCE_S, Page, started
 from tests.journeys.network.recorded import PLANTED, ask_beyond, beyond, recorded
-from tests.waiting import waited
+from tests.waiting import killed_on_failure, waited
 
 
 def test_who_is_not_paired_is_answered_by_tls_alone_and_gets_nothing(shared_page: Page) -> None:
@@ -107,8 +107,8 @@ def test_where_another_program_has_the_port_it_is_said_and_loopback_goes_on(
         "import socket; s = socket.create_server(('', 8766)); print('ready', flush=True); input()"
     )
     other = wire.device.command(sys.executable, "-c", code)
-    with subprocess.Popen(
-        other, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    with killed_on_failure(
+        subprocess.Popen(other, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()

@@ -14,7 +14,7 @@ from core.page_address import PageAddress
 from dashboard.network.names import SHARED
 from tests.journeys.network.hosts import DEVICE, PHONE, Host, Wire, ran
 from tests.journeys.network.paged import Page, started
-from tests.waiting import PATIENCE_S, waited
+from tests.waiting import PATIENCE_S, killed_on_failure, waited
 
 ASKING = (
     "import sys, zeroconf; asking = zeroconf.Zeroconf(interfaces=[sys.argv[2]]);"
@@ -23,11 +23,13 @@ ASKING = (
 )
 
 ANOTHER = (
-    "import sys, zeroconf; there = zeroconf.Zeroconf(interfaces=[sys.argv[2]]);"
+    "import signal, sys, zeroconf; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]);"
+    "there = zeroconf.Zeroconf(interfaces=[sys.argv[2]]);"
     "kind = '_x._tcp.local.'; there.register_service(zeroconf.ServiceInfo(kind, 'other.' + kind,"
     " port=9, server=sys.argv[1] + '.', parsed_addresses=[sys.argv[2]]));"
-    "import signal; signal.signal(signal.SIGTERM, lambda *_: there.close()); signal.pause()"
+    "signal.sigwait([signal.SIGTERM]); there.close()"
 )
+"""It answers before it is registered: who ends it then hears the goodbye all the same."""
 
 OFTEN = (
     "import sys; from dashboard.network import answering;"
@@ -130,7 +132,7 @@ def test_the_shared_name_goes_to_who_comes_and_is_taken_again_once_that_one_is_g
     wire: Wire,
 ) -> None:
     command = wire.device.command(sys.executable, "-c", OFTEN, "afterthought-bcdf.local", DEVICE)
-    with subprocess.Popen(command) as answering:
+    with killed_on_failure(subprocess.Popen(command)) as answering:
         waited(lambda: addresses_of(SHARED, wire.phone) == [DEVICE])
         with another(wire, SHARED):
             pass

@@ -9,16 +9,19 @@ from typing import Any
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.journeys.network.hosts import DEVICE, Wire, ran
 from tests.journeys.network.paged import started
+from tests.waiting import killed_on_failure
 
 
 def test_run_and_status_say_where_the_page_is(wire: Wire, home: Path) -> None:
     command = [*COMMAND, "run", "--replay", str(PILL_BOX), "--tls-port", "9443"]
-    with subprocess.Popen(
-        wire.device.command(*command),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+    with killed_on_failure(
+        subprocess.Popen(
+            wire.device.command(*command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     ) as process:
         assert process.stderr is not None
         told = next(line for line in process.stderr if line.startswith("On your network"))

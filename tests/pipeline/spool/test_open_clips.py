@@ -14,6 +14,7 @@ from core.pcm import Pcm
 from core.spool_port import Clip
 from pipeline.spool.clip_sound import read_clip
 from pipeline.spool.spool import Spool
+from tests.waiting import killed_on_failure
 
 MOMENT = "00000000000000aa-1600"
 
@@ -56,11 +57,13 @@ def test_a_clip_whose_writer_was_killed_is_taken_as_it_is(spool: Spool) -> None:
         "opened.append(np.ones(60, np.int16))\nopened.sync()\n"
         "print('kept', flush=True)\nsys.stdin.read()\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(spool.folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+    with killed_on_failure(
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(spool.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
     ) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "kept\n"

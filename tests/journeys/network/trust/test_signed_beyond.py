@@ -17,6 +17,7 @@ from dashboard.certificates.leaves import make_leaf
 from tests.journeys.browser.chromium import chromium, phone
 from tests.journeys.network.hosts import DEVICE, Wire
 from tests.journeys.network.phones import trust
+from tests.waiting import killed_on_failure
 
 pytestmark = [
     pytest.mark.long,
@@ -64,12 +65,14 @@ def test_names_and_addresses_of_the_internet_are_refused_and_local_ones_are_not(
 def served(wire: Wire, signed: Path, port: int) -> Iterator[None]:
     """A server on the device, with this certificate and its chain."""
     command = ["openssl", "s_server", "-www", "-accept", str(port), "-cert", str(signed)]
-    with subprocess.Popen(
-        wire.device.command(*command, "-cert_chain", str(signed)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+    with killed_on_failure(
+        subprocess.Popen(
+            wire.device.command(*command, "-cert_chain", str(signed)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
     ) as process:
         assert process.stdout is not None
         assert "ACCEPT\n" in iter(process.stdout.readline, "")
