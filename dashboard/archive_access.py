@@ -139,6 +139,10 @@ class ArchiveAccess:
         """What the voices of a moment are called."""
         return await voices.names_in(await self._reader(), moment)
 
+    async def is_enrolled(self) -> bool:
+        """Whether the wearer's voice is known."""
+        return await voices.voice_print(await self._reader()) is not None
+
     async def search(
         self, query: str, n: int, *, until_ms: int | None = None, by_words_alone: bool = False
     ) -> Found:

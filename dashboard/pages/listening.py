@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 
+from core.settings_file import load
 from dashboard.context import context
 from dashboard.show.listening import for_others
 
@@ -10,4 +11,9 @@ page = Blueprint("listening", __name__)
 
 @page.get("/listening")
 def listening() -> str:
-    return render_template("listening.html", told=for_others(context().capture_status()))
+    here = context()
+    own_voice = load(here.home).selection.others == "pass_over" and here.ask(
+        here.archive.is_enrolled()
+    )
+    told = for_others(here.capture_status(), own_voice=own_voice)
+    return render_template("listening.html", told=told)

@@ -59,16 +59,24 @@ def restore(named: str) -> Response:
 def dismiss(named: str) -> Response:
     """Hide what is not worth keeping, and have less like it kept without a press."""
     here = context()
+    done = _answered(here, named, "dismissed")
     act = here.ask(here.archive.dismiss(named))
-    return _back_to(named, "dismissed", act, request.form.get("from", ""))
+    return _back_to(named, done, act, request.form.get("from", ""))
 
 
 @page.post("/moment/<named>/more")
 def more(named: str) -> Response:
     """Have more like this kept without a press."""
     here = context()
+    done = _answered(here, named, "more")
     act = here.ask(here.archive.more(named))
-    return _back_to(named, "more", act, request.form.get("from", ""))
+    return _back_to(named, done, act, request.form.get("from", ""))
+
+
+def _answered(here: Context, named: str, answer: str) -> str:
+    """What is told of the answer: of what has no words nothing can be learned."""
+    has_words = bool(here.ask(here.archive.moment(named)).text.strip())
+    return answer if has_words else f"{answer}_wordless"
 
 
 @page.post("/moment/<named>/retry")

@@ -24,22 +24,27 @@ class ForOthers:
     ask: str
 
 
-def for_others(capture: CaptureStatus | None) -> ForOthers:
-    """By what capture says of itself; None where it does not answer."""
+def for_others(capture: CaptureStatus | None, *, own_voice: bool = False) -> ForOthers:
+    """By what capture says of itself; None where it does not answer.
+
+    `own_voice`: what others say is passed over, where it is known whose voice it is.
+    """
     return ForOthers(
-        now=_now(capture),
+        now=_now(capture, own_voice=own_voice),
         how_long=_how_long(capture),
         who=say("others.who"),
         ask=say("others.ask"),
     )
 
 
-def _now(capture: CaptureStatus | None) -> str:
+def _now(capture: CaptureStatus | None, *, own_voice: bool) -> str:
     if capture is None:
         return say("others.absent")
     if capture.state in {"paused", "recording", "fault"}:
         return say.of("others", capture.state)
-    return say.of("others", _policy(capture), length=_length(capture.ring_length_s))
+    policy = _policy(capture)
+    told = "ambient_own_voice" if policy == "ambient" and own_voice else policy
+    return say.of("others", told, length=_length(capture.ring_length_s))
 
 
 def _how_long(capture: CaptureStatus | None) -> str:

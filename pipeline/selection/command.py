@@ -55,7 +55,7 @@ async def more(archive: "Archive", arguments: Arguments, screen: Screen) -> int:
 
 def _dismissed(name: str, row: "MomentRow", *, changed: bool) -> str:
     """What is said of a dismissal; of `undo` only where there is something to take back."""
-    teaches = bool(row.text.strip()) or row.how == "selected"
+    teaches = bool(row.text.strip())
     if not changed:
         return f"{name} was dismissed already." if teaches else f"{name} is hidden already."
     learned = "and less like it will be kept" if teaches else "and has no words to learn from"

@@ -1,5 +1,6 @@
 """The page to show to others."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,9 @@ from flask.testing import FlaskClient
 
 from core.access.unswapped_file import NoMemory, Protection
 from device.capture.candidates import chosen
+from pipeline.store import voices
+from pipeline.store.format.voice_drafts import VoicePrint
+from pipeline.store.sqlite.archive import open_archive
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.waiting import waited
@@ -54,6 +58,23 @@ def test_where_all_that_is_said_is_kept_both_pages_say_so(page: FlaskClient, hom
         assert (
             "It listens, and keeps everything that is said near it." in page.get("/listening").text
         )
+
+
+def test_once_the_wearer_is_enrolled_others_are_told_so_unless_theirs_is_kept_too(
+    page: FlaskClient, home: Path
+) -> None:
+    policy(home, "ambient")
+    direction = (np.ones(256) / 16).astype("<f2").tobytes()
+    asyncio.run(enrolled(home, VoicePrint("a model", direction, 60.0)))
+    with RealCapture(home, SOUND).running():
+        assert "What others say is forgotten" in page.get("/listening").text
+        (home / "settings.toml").write_text('[selection]\npolicy = "ambient"\nothers = "keep"\n')
+        assert "What others say is forgotten" not in page.get("/listening").text
+
+
+async def enrolled(home: Path, print_: VoicePrint) -> None:
+    async with open_archive(home) as archive:
+        await voices.enrol(archive, print_)
 
 
 def test_ambient_says_so_and_why_it_is_off(

@@ -80,6 +80,18 @@ def test_what_is_dismissed_is_hidden_until_undone(page: FlaskClient, selected: s
     assert "More like this" in page.get(f"/moment/{selected}").text
 
 
+@pytest.mark.parametrize("answer", ["dismiss", "more"])
+def test_of_what_has_no_words_nothing_is_said_to_be_learned(
+    page: FlaskClient, diary: Diary, answer: str
+) -> None:
+    moment = diary.selected("", now_ms(), "everything")
+
+    told = page.post(f"/moment/{moment}/{answer}", follow_redirects=True).text
+
+    assert "It has no words, so there is nothing to learn from it." in told
+    assert "like it will be kept" not in told
+
+
 def test_more_like_it_is_answered_with_undo(page: FlaskClient, selected: str) -> None:
     answer = page.post(f"/moment/{selected}/more", follow_redirects=True)
 

@@ -33,6 +33,14 @@ def test_ambient_says_that_it_keeps_by_itself_and_how_long_the_rest_waits() -> N
     assert "gone after 15 min at the latest" in told.how_long
 
 
+def test_once_the_wearers_voice_is_known_others_are_told_that_theirs_is_forgotten() -> None:
+    told = for_others(replace(STATUS, selection=policy("ambient")), own_voice=True)
+
+    assert "of what its wearer says" in told.now
+    assert "What others say is forgotten" in told.now
+    assert for_others(STATUS, own_voice=True) == for_others(STATUS)
+
+
 def test_what_others_are_told_of_how_long_it_waits_is_what_capture_does() -> None:
     assert CANDIDATES_S == OLDEST_S
 
@@ -88,7 +96,16 @@ def test_nothing_of_the_wearers_is_in_it() -> None:
 
 def test_the_document_on_privacy_tells_others_the_same() -> None:
     told: dict[str, Any] = dict(say.sections["others"])
-    for_others_alone = ("paused", "recording", "button", "ambient", "everything", "who", "ask")
+    for_others_alone = (
+        "paused",
+        "recording",
+        "button",
+        "ambient",
+        "ambient_own_voice",
+        "everything",
+        "who",
+        "ask",
+    )
     document = " ".join((TREE / "docs/privacy.md").read_text("utf-8").split())
 
     lengths = {"gone_unwritten": "15 min"}
