@@ -15,7 +15,6 @@ from core.settings import Settings
 from core.sockets import socket_client
 from core.sockets.socket_client import Declined, NobodyThere
 from core.text.counting import counted
-from pipeline.selection.verdict import Verdict, read_verdict
 from pipeline.spool.tries import read_tries
 from pipeline.taking_in import conditions
 from pipeline.worker import backoff
@@ -24,6 +23,7 @@ from pipeline.worker.service import LettersWait, working
 from pipeline.worker.worker import Worker
 
 if TYPE_CHECKING:
+    from pipeline.selection.verdict import Verdict
     from pipeline.worker.judging import Candidate
 
 Made = TypeVar("Made")
@@ -85,7 +85,7 @@ class Delivery:
                 short.cancel()
                 await asyncio.gather(short, return_exceptions=True)
 
-    async def judge(self, candidate: "Candidate") -> Verdict:
+    async def judge(self, candidate: "Candidate") -> "Verdict":
         """What becomes of an utterance that nobody pressed for, by whichever worker there is.
 
         Raises ModelsFailed where the models fail on it, and UserError where somebody has to act
@@ -106,7 +106,7 @@ class Delivery:
                     raise
                 await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _judged_there(self, candidate: "Candidate") -> Verdict:
+    async def _judged_there(self, candidate: "Candidate") -> "Verdict":
         request = {"do": "judge", "signals": dict(candidate.signals), "explain": True}
         socket = self._home.worker_socket
         try:
@@ -115,6 +115,8 @@ class Delivery:
             if error.error == "models_failed":
                 raise ModelsFailed(error.sentence) from error
             raise
+        from pipeline.selection.verdict import read_verdict  # noqa: PLC0415
+
         return read_verdict(told)
 
     async def _finish(self, letters: Sequence[Path], on_event: OnEvent) -> None:

@@ -16,7 +16,6 @@ from core.sockets.socket_client import Told
 from pipeline.media import Handling
 from pipeline.refining.hearing_again import HearingAgain, ToRefine
 from pipeline.search.found import Found, Wanted
-from pipeline.selection.verdict import Verdict
 from pipeline.spool.names import without_words
 from pipeline.spool.opening import LetterBroken
 from pipeline.spool.order import Kind, Turn
@@ -37,6 +36,7 @@ from pipeline.worker.searching import Searching
 from pipeline.worker.today import today
 
 if TYPE_CHECKING:
+    from pipeline.selection.verdict import Verdict
     from pipeline.worker.judging import Candidate, Judging
 
 LOOK_EVERY_S = 2.0
@@ -208,7 +208,7 @@ class Worker:
         """What a larger model made of a moment. Raises NotFound, ModelsFailed, UserError."""
         return await self._hearing_again.hear(asked, self.handling)
 
-    async def judge(self, candidate: "Candidate") -> Verdict:
+    async def judge(self, candidate: "Candidate") -> "Verdict":
         """What becomes of an utterance that nobody pressed for, as `Judging.judge`."""
         with understood(self.spool.folder.parent):
             return await self._judging.judge(candidate)

@@ -47,13 +47,13 @@ from pipeline import media
 from pipeline.media import Handling
 from pipeline.refining.hearing_again import ToRefine
 from pipeline.search.found import Found, Wanted, found_as_json, read_wanted
-from pipeline.selection.verdict import Verdict, verdict_as_json
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
 from pipeline.store.format.readable import is_number
 from pipeline.worker.model_process import Models, ModelsFailed
 
 if TYPE_CHECKING:
+    from pipeline.selection.verdict import Verdict
     from pipeline.worker.judging import Candidate
 
 LONGEST_REQUEST = 1024 * 1024
@@ -102,7 +102,7 @@ class Served(Protocol):
     async def hear_time(self, at_ms: int, utc_offset_min: int | None) -> dict[str, Any]:
         """What a trusted visitor's clock says."""
 
-    async def judge(self, candidate: "Candidate") -> Verdict:
+    async def judge(self, candidate: "Candidate") -> "Verdict":
         """What becomes of an utterance that nobody pressed for."""
 
     async def search(self, wanted: Wanted) -> Found:
@@ -252,6 +252,7 @@ def _is_share(value: object) -> bool:
 async def _judged(worker: Served, request: dict[str, Any], file: int | None) -> dict[str, Any]:
     if file is None:
         raise WrongUsage("No file came with it.", advice="Hand in the clip's file (SCM_RIGHTS).")
+    from pipeline.selection.verdict import verdict_as_json  # noqa: PLC0415
     from pipeline.worker.judging import Candidate  # noqa: PLC0415
 
     verdict = await worker.judge(Candidate(file, _signals(request.get("signals", {}))))
