@@ -157,6 +157,11 @@ def weigh(earlier: Earlier, spoken: Spoken, rules: Rules) -> tuple[Earlier, Weig
     return now, replace(weighed, reasons=(reason,))
 
 
+def given_back(earlier: Earlier, seconds: float, rules: Rules) -> Earlier:
+    """What is remembered once a candidate of this length is not written down after all."""
+    return replace(earlier, left_s=min(rules.budget_s, earlier.left_s + seconds))
+
+
 def bar(now: Earlier, rules: Rules) -> float:
     """What an utterance has to score by now.
 

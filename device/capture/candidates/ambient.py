@@ -111,7 +111,7 @@ class Ambient:
         self._pressed_for.look(self._around.keeping(), ring.now, ring.oldest)
         self._take_answer()
         self._undecided += self._new()
-        self._undecided += self._queue.drop_pressed(self._pressed_for)
+        self._undecided += self._pressed()
         self._weigh_decided()
         self._gone(self._queue.drop_old(now_s))
         self._call_back()
@@ -154,6 +154,16 @@ class Ambient:
         for piece in self._pieces.ended(self._around.sound.heard):
             if not self._around.sound.reading.has(piece.spoken):
                 yield piece
+
+    def _pressed(self) -> Iterator[Piece]:
+        """What a press has, or has a part of, and what it cost where it was not handed over yet."""
+        carried = self._courier.carried
+        for candidate in self._queue.drop_pressed(self._pressed_for):
+            if candidate is not carried:
+                self._earlier = selection.given_back(
+                    self._earlier, candidate.spoken.duration_s, self._settings.rules
+                )
+            yield candidate.piece
 
     def _weigh_decided(self) -> None:
         """Weigh what of each no press has, once that is known."""

@@ -82,15 +82,12 @@ class HeardQueue:
         old = [each for each in self._waiting if now_s - each.at_s > OLDEST_S]
         return [self._drop(each, "too_old") for each in old]
 
-    def drop_pressed(self, pressed_for: PressedFor) -> list[Piece]:
-        """What a press has, or has a part of: it waits no more, and was not passed over either.
-
-        The pieces that these were.
-        """
+    def drop_pressed(self, pressed_for: PressedFor) -> list[Candidate]:
+        """What a press has, or has a part of: it waits no more, and was not passed over either."""
         found = [each for each in self._waiting if pressed_for.left_of(each.piece) != [each.piece]]
         for each in found:
             self.remove(each)
-        return [each.piece for each in found]
+        return found
 
     def wipe(self, reason: EarlyReason) -> list[Gone]:
         """Everything goes, for this reason."""

@@ -65,7 +65,7 @@ def test_what_a_press_keeps_waits_no_more_and_is_not_passed_over() -> None:
     queue.add(one)
     queue.add(two)
 
-    assert queue.drop_pressed(pressed_for(8, 20)) == [one.piece]
+    assert queue.drop_pressed(pressed_for(8, 20)) == [one]
     assert is_wiped(one)
     assert list(queue) == [two]
     queue.wipe("stopped")
@@ -97,5 +97,5 @@ def test_what_a_press_has_a_part_of_waits_no_more_either() -> None:
     queue, one = HeardQueue(), candidate(1)
     queue.add(one)
 
-    assert queue.drop_pressed(pressed_for(8, 11)) == [one.piece]
+    assert queue.drop_pressed(pressed_for(8, 11)) == [one]
     assert is_wiped(one)
