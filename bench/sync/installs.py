@@ -2,6 +2,8 @@
 
 import contextlib
 import random
+import socket
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +16,15 @@ from pipeline.store.format.peer_drafts import Role, peer_added
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
 from pipeline.sync.answering import Answers
+from pipeline.sync.called import CalledPeer
 from pipeline.sync.fakes import Before, NeighbourRemote
+from pipeline.sync.http.client import HttpClient
+from pipeline.sync.http.server import HttpServer
 from pipeline.sync.identity import Identity, open_identity
 from pipeline.sync.meeting import meet
 from pipeline.sync.met import Met
+from pipeline.sync.requests import Requests
+from pipeline.sync.tls import MembersDoor, caller_context
 
 _VIEWS = {
     "moment": "*",
@@ -52,11 +59,26 @@ class Install:
         remote = NeighbourRemote(there, key, before) if before else NeighbourRemote(there, key)
         return await meet(self.answers(other), remote)
 
+    @contextlib.asynccontextmanager
+    async def called_by(self, other: "Install") -> AsyncIterator[CalledPeer]:
+        """The same over TLS, on this machine."""
+        door = MembersDoor(self.identity)
+        door.admit({other.identity.key: other.identity.certificate})
+        server = HttpServer(Requests(lambda _: self.answers(other)), door.context, door.key_of)
+        server.listen([socket.create_server(("127.0.0.1", 0))])
+        context = caller_context(other.identity, self.identity.certificate)
+        client = await HttpClient.connect("127.0.0.1", server.port, context)
+        try:
+            yield CalledPeer(client, self.identity.key)
+        finally:
+            await client.close()
+            await server.close()
+
     async def adds(self, other: "Install", role: Role = "full") -> None:
         """Introduce another one here."""
         told = peer_added(
             other.identity.key,
-            "",
+            b64encode(other.identity.certificate).decode(),
             role,
             name=f"install {other.number}",
             origin=await other.archive.origin(),

@@ -99,6 +99,9 @@ class Copy(Protocol):
     async def wanted_sounds(self, most: int) -> list[WantedSound]:
         """Sounds to fetch, what was pressed for and is newest first."""
 
+    async def wanted_size(self, sha256: str) -> int | None:
+        """The bytes that this sound has, where a moment here wants it; else None."""
+
     async def sound_came(self, sha256: str, path: Path) -> bool:
         """Put a verified file to its place; False where no moment wants it any more."""
 

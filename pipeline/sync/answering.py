@@ -1,5 +1,7 @@
 """What one copy answers another: each request of docs/sync-protocol.md, without the network."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +20,12 @@ from pipeline.store.sound_files import coming_path, sound_path
 
 from .coming_sound import SoundRefused, chunks_of, coming_sound
 from .messages import MOST_IDS, Hello, Wanted
+
+WAITS_S = 25.0
+"""How long an answer is held back where nothing is new."""
+
+LOOKS_EVERY_S = 0.3
+"""Another process may append at any time: asking costs a look into an index."""
 
 MOST_WANTED = 10_000
 """Sounds that are named at once."""
@@ -45,6 +53,13 @@ class Answers:
             self._version,
             self._clock.now_ms(),
         )
+
+    async def wait_beyond(self, heads: Mapping[str, Head]) -> None:
+        """Return once some line is longer here, or after a while."""
+        until_s = time.monotonic() + WAITS_S
+        # Another process appends, which has no event of ours to set.
+        while not is_beyond(await self._copy.heads(), heads) and time.monotonic() < until_s:  # noqa: ASYNC110
+            await asyncio.sleep(LOOKS_EVERY_S)
 
     async def hello(self, mine: Hello) -> Hello:  # noqa: ARG002 - what it says is asked for anew
         return await self.own_hello()
@@ -114,10 +129,10 @@ class Answers:
 
         Raises SoundRefused where nobody here wants it, or it does not go on from what is here.
         """
-        sizes = {each.sha256: each.bytes for each in await self._copy.wanted_sounds(1 << 20)}
-        if sha256 not in sizes:
+        size = await self._copy.wanted_size(sha256)
+        if size is None:
             raise SoundRefused("That sound is not wanted here.", advice="It was not stored.")
-        with coming_sound(self._home, sha256, sizes[sha256]) as coming:
+        with coming_sound(self._home, sha256, size) as coming:
             if coming is None or coming.there != start:
                 raise SoundRefused(
                     "That sound is coming from elsewhere, or was cut at another place.",
@@ -142,6 +157,11 @@ class Answers:
     async def _must_write(self) -> None:
         if await self.is_reader():
             raise PageRefused("This peer may read here, and not write.")
+
+
+def is_beyond(heads: Mapping[str, Head], known: Mapping[str, Head]) -> bool:
+    """True where some line is longer than it is known to be."""
+    return any(seq > known.get(origin, (0, b""))[0] for origin, (seq, _) in heads.items())
 
 
 def _size(path: Path) -> int:

@@ -4,10 +4,12 @@ It keeps to `Remote` as the peer behind TLS does; tests/contracts/test_remote.py
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 
 from pipeline.store.exchange_port import Head
 
 from .answering import Answers
+from .coming_sound import chunks_of
 from .messages import Hello, Wanted, read_hello, read_wanted
 
 Before = Callable[[str], Awaitable[int]]
@@ -69,9 +71,10 @@ class NeighbourRemote:
             yield chunk
             await self._before("sound_chunk")
 
-    async def give_sound(self, sha256: str, start: int, chunks: AsyncIterator[bytes]) -> bool:
+    async def give_sound(self, sha256: str, path: Path, start: int) -> bool:
         await self._before("give_sound")
-        return await self._answers.give_sound(sha256, start, self._on_the_way(chunks))
+        chunks = self._on_the_way(chunks_of(path, start))
+        return await self._answers.give_sound(sha256, start, chunks)
 
     async def _on_the_way(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in chunks:

@@ -94,6 +94,11 @@ def read_after(told: object, name: str = "after") -> dict[str, int]:
     return places
 
 
+def read_wait(told: object) -> dict[str, Head]:
+    """The heads beyond which something is waited for. Raises NotUnderstood."""
+    return {name: _head(value) for name, value in _by_line(told, "heads").items()}
+
+
 def read_page_asked(told: object) -> tuple[str, int]:
     """The line, and after which event. Raises NotUnderstood."""
     match told:

@@ -1,6 +1,7 @@
 """The other copy, as a meeting sees it: by network, or in the same process."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from pipeline.store.exchange_port import Head
@@ -47,6 +48,6 @@ class Remote(Protocol):
         """The bytes of a sound from `start` on. Raises NotFound where it is not there."""
         ...
 
-    async def give_sound(self, sha256: str, start: int, chunks: AsyncIterator[bytes]) -> bool:
-        """Have it take these bytes from `start` on; True once it has verified all of them."""
+    async def give_sound(self, sha256: str, path: Path, start: int) -> bool:
+        """Have it take this file from `start` on; True once it has verified all of it."""
         ...

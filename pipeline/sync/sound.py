@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from core.errors import NotFound
 
 from .answering import Answers
-from .coming_sound import chunks_of
 from .messages import Wanted
 from .met import Met
 from .remote import Remote
@@ -48,8 +47,9 @@ async def _bring(here: Answers, remote: Remote, sha256: str, there: int, met: Me
     path = here.sound_path(sha256)
     if path is None:
         return
-    if await remote.give_sound(sha256, there, _counted(chunks_of(path, there), met)):
+    if await remote.give_sound(sha256, path, there):
         await here.note_copy(sha256)
+    met.sound_bytes += path.stat().st_size - there
 
 
 async def _counted(chunks: AsyncIterator[bytes], met: Met) -> AsyncIterator[bytes]:

@@ -15,7 +15,7 @@ from core.log import get_log
 from core.network.local_addresses import is_public
 
 from .errors import BodyDamaged, PeerGone, PeerSlow
-from .messages import Answer, Handler, Patience, Request, json_answer, refusal
+from .messages import Answer, FilePart, Handler, Patience, Request, json_answer, refusal
 from .wire import GOODBYE_S, Wire, headers_of, prepared, takes_deflated
 
 PeerOf = Callable[[ssl.SSLObject], str | None]
@@ -191,7 +191,11 @@ class HttpServer:
         except Exception as error:  # noqa: BLE001 - a fault of ours, which ends no service
             get_log().error("sync_request_failed", method=method, fault=type(error).__name__)
             answer = json_answer(_FAULT, 500)
-        await self._tell(wire, answer, headers, is_last=False)
+        try:
+            await self._tell(wire, answer, headers, is_last=False)
+        finally:
+            if isinstance(answer.content, FilePart):
+                answer.content.file.close()
 
     async def _tell(
         self, wire: Wire, answer: Answer, asked: dict[str, str], *, is_last: bool

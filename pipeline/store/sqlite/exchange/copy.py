@@ -99,6 +99,9 @@ class SqliteCopy:
     async def wanted_sounds(self, most: int) -> list[WantedSound]:
         return await wanted.wanted_sounds(self._connection, most)
 
+    async def wanted_size(self, sha256: str) -> int | None:
+        return await wanted.wanted_size(self._connection, sha256)
+
     async def sound_came(self, sha256: str, path: Path) -> bool:
         async with self._archive.writing():
             is_named = await sound_rows.is_named(self._connection, sha256)

@@ -72,6 +72,12 @@ async def wanted_sounds(connection: aiosqlite.Connection, most: int) -> list[Wan
     return [WantedSound(*row) for row in await connection.execute_fetchall(query, (most,))]
 
 
+async def wanted_size(connection: aiosqlite.Connection, sha256: str) -> int | None:
+    query = "SELECT bytes FROM wanted_sound WHERE sha256 = ?"
+    rows = list(await connection.execute_fetchall(query, (sha256,)))
+    return int(rows[0][0]) if rows else None
+
+
 async def events_wanting(
     connection: aiosqlite.Connection, names: Iterable[str]
 ) -> dict[str, tuple[str, int]]:
