@@ -4,6 +4,7 @@ from pipeline.commands import acts, finding, forgetting, importing, keeping, ten
 from pipeline.exchange import command as exchange
 from pipeline.refining import command as refining
 from pipeline.selection import command as selection
+from pipeline.sync import command as sync
 from pipeline.voices import command as voices
 
 COMMANDS = (
@@ -17,4 +18,5 @@ COMMANDS = (
     *voices.COMMANDS,
     *tending.COMMANDS,
     *exchange.COMMANDS,
+    *sync.COMMANDS,
 )

@@ -34,9 +34,13 @@ async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int
         "belongings": report.belongings,
         "sounds": report.sounds,
         "aside": report.aside,
+        "to_come": report.to_come,
         "problems": report.problems,
     }
     screen.value(value, text)
+    if report.to_come:
+        sounds = counted(report.to_come, "sound is", "sounds are")
+        screen.say(f"{sounds} still to come from another machine: `afterthought sync`.")
     if report.aside:
         screen.say(told_aside(archive.home, len(report.aside)))
     if report.problems:

@@ -43,6 +43,10 @@ class Answers:
         """The last `seq` of this line here; 0 where nothing of it is."""
         return (await self._copy.heads()).get(origin, (0, b""))[0]
 
+    async def heads(self) -> dict[str, Head]:
+        """How far each line has come here."""
+        return await self._copy.heads()
+
     async def own_hello(self) -> Hello:
         """How things stand here, with every line signed."""
         await self._copy.sign_lines()

@@ -60,11 +60,11 @@ class CalledPeer:
     async def wanted(self, most: int) -> Wanted:
         return read_wanted(await self._told("POST", "/v1/wanted", {"most": most}))
 
-    async def wait(self, mine: Hello) -> Hello:
-        """How things stand there, once something is there beyond this; or after a while."""
-        heads = {"heads": mine.told()["heads"]}
-        asked = Ask("POST", "/v1/wait", _json(heads), within_s=WAITS_S + _BESIDE_S)
-        return read_hello(await self._answered(asked))
+    async def wait_beyond(self, known: Mapping[str, Head]) -> Mapping[str, Head]:
+        """How far its lines have come, once one is longer than that; or after a while."""
+        heads = {name: [seq, last.hex()] for name, (seq, last) in known.items()}
+        asked = Ask("POST", "/v1/wait", _json({"heads": heads}), within_s=WAITS_S + _BESIDE_S)
+        return read_hello(await self._answered(asked)).heads
 
     async def sound(self, sha256: str, start: int) -> AsyncIterator[bytes]:
         asked = Ask("GET", f"/v1/sound/{sha256}", headers={"Range": f"bytes={start}-"})

@@ -175,6 +175,12 @@ class SqliteArchive(SqliteReader):
         self._recorded = end
 
     @contextlib.asynccontextmanager
+    async def undisturbed(self) -> AsyncIterator[None]:
+        """Nobody writes here meanwhile: what is read is stored, and not about to be."""
+        async with self._one_writer:
+            yield
+
+    @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[int | None]:
         """One transaction of this archive's only writer here; the time, where it is known."""
         async with self._one_writer:

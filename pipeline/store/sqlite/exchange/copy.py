@@ -33,7 +33,8 @@ class SqliteCopy:
         return await self._archive.origin()
 
     async def heads(self) -> dict[str, Head]:
-        return await line_rows.heads(self._connection)
+        async with self._archive.undisturbed():
+            return await line_rows.heads(self._connection)
 
     async def membership(self) -> Membership:
         return await line_rows.known_membership(self._connection, self._signer.key)
@@ -44,7 +45,8 @@ class SqliteCopy:
             await line_rows.sign_lines(self._connection, self._signer, own)
 
     async def page_after(self, origin: str, seq: int) -> Page | None:
-        return await sending.page_after(self._connection, await self.membership(), origin, seq)
+        async with self._archive.undisturbed():
+            return await sending.page_after(self._connection, await self.membership(), origin, seq)
 
     async def receive(self, lines: Sequence[bytes]) -> Received:
         async with self._archive.writing():
@@ -66,10 +68,12 @@ class SqliteCopy:
         return Received(len(new), decided.counting, _subjects(decided.waiting))
 
     async def last_forgets(self) -> dict[str, int]:
-        return await sending.last_forgets(self._connection)
+        async with self._archive.undisturbed():
+            return await sending.last_forgets(self._connection)
 
     async def forgets_after(self, after: Mapping[str, int]) -> list[EarlyForget]:
-        return await sending.forgets_after(self._connection, await self.membership(), after)
+        async with self._archive.undisturbed():
+            return await sending.forgets_after(self._connection, await self.membership(), after)
 
     async def receive_forgets(self, lines: Iterable[bytes]) -> Received:
         forgets = [read_forget(each) for each in lines]
@@ -85,10 +89,12 @@ class SqliteCopy:
         return Received(len(new), decided.counting, _subjects(decided.waiting))
 
     async def belongings(self, named: Sequence[str]) -> list[Held]:
-        return await sending.belongings(self._connection, named)
+        async with self._archive.undisturbed():
+            return await sending.belongings(self._connection, named)
 
     async def wanted_belongings(self, most: int) -> list[str]:
-        return await wanted.wanted_belongings(self._connection, most)
+        async with self._archive.undisturbed():
+            return await wanted.wanted_belongings(self._connection, most)
 
     async def receive_belongings(self, held: Iterable[Held]) -> int:
         async with self._archive.writing():
@@ -97,7 +103,8 @@ class SqliteCopy:
         return len(changed)
 
     async def wanted_sounds(self, most: int) -> list[WantedSound]:
-        return await wanted.wanted_sounds(self._connection, most)
+        async with self._archive.undisturbed():
+            return await wanted.wanted_sounds(self._connection, most)
 
     async def wanted_size(self, sha256: str) -> int | None:
         return await wanted.wanted_size(self._connection, sha256)

@@ -1,0 +1,176 @@
+"""Calling one peer: a meeting, then another one whenever either side has something new."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from core.errors import UserError
+from pipeline.store.exchange_port import Head
+
+from .answering import LOOKS_EVERY_S, Answers, is_beyond
+from .called import CalledPeer
+from .http.client import HttpClient
+from .http.errors import PeerGone, PeerUnknown
+from .identity import Identity
+from .meeting import meet
+from .met import Met
+from .remote import ENDINGS
+from .tls import caller_context
+
+FIRST_PAUSE_S = 2.0
+LONGEST_PAUSE_S = 300.0
+"""Between two tries; it doubles, and begins anew once a meeting has ended well."""
+
+CALLED_LATELY_S = 60.0
+"""A peer that has asked us something within this time has a connection to us already."""
+
+Address = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A peer that is called: its key, its certificate (DER), and where it was met."""
+
+    key: str
+    certificate: bytes
+    addresses: Sequence[Address]
+
+
+@dataclass(slots=True)
+class Standing:
+    """How things stand with a peer. `next_try_s` is by the monotonic clock.
+
+    `state` is one of `waiting`, `meeting`, `met`, `away`, `refused`; `sentence` says why.
+    """
+
+    state: str = "waiting"
+    sentence: str = ""
+    met: Met = field(default_factory=Met)
+    next_try_s: float | None = None
+    wire_bytes: int = 0
+    took_ms: int = 0
+
+
+async def called(identity: Identity, peer: Peer) -> CalledPeer:
+    """The peer at the first of its addresses that answers. Raises PeerGone, PeerUnknown."""
+    if not peer.addresses:
+        raise PeerGone(
+            "No address of it is known, and it was not found on this network.",
+            advice="Start it there, or name its address: `afterthought peers add ADDRESS`.",
+        )
+    failed: UserError | None = None
+    for host, port in peer.addresses:
+        context = caller_context(identity, peer.certificate)
+        try:
+            client = await HttpClient.connect(host, port, context, peer.certificate)
+        except (PeerUnknown, *ENDINGS) as error:
+            failed = error
+            continue
+        return CalledPeer(client, peer.key)
+    assert failed is not None
+    raise failed
+
+
+async def meet_once(identity: Identity, peer: Peer, here: Answers, standing: Standing) -> None:
+    """One meeting, of which `standing` tells. Never raises UserError."""
+    began_s = time.monotonic()
+    standing.state, standing.sentence = "meeting", ""
+    try:
+        remote = await called(identity, peer)
+        try:
+            standing.met = await meet(here, remote)
+        finally:
+            standing.wire_bytes = remote.wire_bytes
+            await remote.close()
+    except UserError as error:
+        standing.state, standing.sentence = "away", error.sentence
+    else:
+        standing.state = "refused" if standing.met.refused else "met"
+        standing.sentence = " ".join(standing.met.refused)
+    standing.took_ms = round((time.monotonic() - began_s) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """When nobody is called, and what follows a meeting.
+
+    `why_wait` has a sentence where something is against it; `lately` says that the peer has
+    called us; `after` is told of each meeting.
+    """
+
+    why_wait: Callable[[], str | None]
+    lately: Callable[[], bool]
+    after: Callable[[Standing], Awaitable[None]]
+
+
+class Caller:
+    """Keeps one peer at the same state as this copy, for as long as it runs."""
+
+    def __init__(
+        self, identity: Identity, here: Answers, standing: Standing, manners: Manners
+    ) -> None:
+        self._identity, self._here, self._standing = identity, here, standing
+        self._manners = manners
+
+    async def keep_calling(self, peer_now: Callable[[], Peer]) -> None:
+        """Never returns. `peer_now` may know other addresses each time."""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            if why := self._manners.why_wait():
+                self._standing.state, self._standing.sentence = "waiting", why
+            elif not self._manners.lately():
+                await self._meetings(peer_now())
+                await self._manners.after(self._standing)
+            well = self._standing.state in {"met", "waiting"}
+            pause_s = FIRST_PAUSE_S if well else min(2 * pause_s, LONGEST_PAUSE_S)
+            self._standing.next_try_s = time.monotonic() + pause_s
+            await asyncio.sleep(pause_s)
+
+    async def _meetings(self, peer: Peer) -> None:
+        """One after the other over one connection, until it ends."""
+        began_s = time.monotonic()
+        standing = self._standing
+        standing.state, standing.sentence, standing.next_try_s = "meeting", "", None
+        try:
+            remote = await called(self._identity, peer)
+            try:
+                while not self._manners.why_wait():
+                    standing.met = await meet(self._here, remote)
+                    standing.took_ms = round((time.monotonic() - began_s) * 1000)
+                    standing.wire_bytes = remote.wire_bytes
+                    standing.state = "refused" if standing.met.refused else "met"
+                    standing.sentence = " ".join(standing.met.refused)
+                    await self._manners.after(standing)
+                    await self._something_new(peer, await self._known(remote))
+                    began_s, standing.state = time.monotonic(), "meeting"
+            finally:
+                await remote.close()
+        except UserError as error:
+            standing.state, standing.sentence = "away", error.sentence
+
+    async def _known(self, remote: CalledPeer) -> dict[str, Head]:
+        """How far each line has come on either side: what is refused is not asked for for ever."""
+        mine = await self._here.own_hello()
+        theirs = await remote.hello(mine)
+        known = dict(mine.heads)
+        for origin, head in theirs.heads.items():
+            known[origin] = max(head, known.get(origin, head))
+        return known
+
+    async def _something_new(self, peer: Peer, known: dict[str, Head]) -> None:
+        """Return once either of the two has more than that."""
+        listening = await called(self._identity, peer)
+        waits = asyncio.create_task(listening.wait_beyond(known))
+        try:
+            while not is_beyond(await self._here.heads(), known):
+                await asyncio.wait({waits}, timeout=LOOKS_EVERY_S)
+                if not waits.done():
+                    continue
+                if is_beyond(await waits, known):
+                    return
+                waits = asyncio.create_task(listening.wait_beyond(known))
+        finally:
+            waits.cancel()
+            await asyncio.gather(waits, return_exceptions=True)
+            await listening.close()

@@ -1,0 +1,61 @@
+"""`sync` on the command line: the service, or one meeting with each peer."""
+
+import argparse
+
+from core.command_line import Arguments, Command, Screen, home_of, run_async
+from core.settings_file import load
+
+_PLAIN = {
+    "met": "The same on both sides.",
+    "refused": "Not all was taken:",
+    "away": "Not met:",
+    "waiting": "Not met:",
+    "meeting": "Still meeting.",
+}
+
+
+def sync(arguments: Arguments, screen: Screen) -> int:
+    """Meet the other copies of this archive; 1 where one could not be met, or refused something."""
+    from pipeline.sync import service  # noqa: PLC0415 - TLS and the store, for this command alone
+    from pipeline.sync.address_book import known_addresses  # noqa: PLC0415
+
+    home = home_of(arguments)
+    settings = load(home.path)
+
+    def addresses(key: str) -> list[tuple[str, int]]:
+        return known_addresses(home.path, key)
+
+    async def work() -> int:
+        if not arguments.once:
+            await service.run(home, settings, addresses)
+            return 0
+        standings = await service.once(home, settings, addresses)
+        for told in standings:
+            screen.value(told, _sentence(told))
+        return int(any(told["state"] != "met" for told in standings))
+
+    return run_async(work())
+
+
+def _sentence(told: dict[str, object]) -> str:
+    moved = f"{told['received']} events received, {told['sent']} sent"
+    how = _PLAIN[str(told["state"])]
+    said = f" {told['sentence']}" if told["sentence"] else ""
+    return f"{told['peer']}: {how}{said} ({moved}, {told['sound_bytes']} bytes of sound)"
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--once", action="store_true", help="meet each peer once, say how it went, and end"
+    )
+
+
+COMMANDS = (
+    Command(
+        "sync",
+        "bring the copies of this archive on the local network to the same state",
+        sync,
+        _arguments,
+        is_service=True,
+    ),
+)

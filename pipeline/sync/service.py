@@ -1,0 +1,230 @@
+"""The sync service as a process (a root): meets the other copies of this archive.
+
+It has no microphone, no model, and speaks to peers on the local network alone.
+"""
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import time
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from core.clock import SystemClock
+from core.errors import UserError
+from core.files import make_folder, write_durably
+from core.log import get_log
+from core.machine import machine_name
+from core.paths import Home
+from core.settings import Settings
+from pipeline.forget import finish_forgetting
+from pipeline.refining.power import read_power
+from pipeline.spool.spool import Spool
+from pipeline.store.format.peer_drafts import Member
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
+from pipeline.store.sqlite.exchange.copy import SqliteCopy
+
+from .answering import Answers
+from .calling import CALLED_LATELY_S, Address, Caller, Manners, Peer, Standing, meet_once
+from .http.server import HttpServer
+from .identity import FOLDER, Identity, open_identity
+from .requests import Requests
+from .tls import MembersDoor
+
+STATE_FILE = "state.json"
+"""In the home's folder `sync`: how things stand with each peer, for whoever shows it."""
+
+_LOOKS_AT_MEMBERS_S = 2.0
+
+
+class NoPeers(UserError):
+    """There is nobody to meet."""
+
+    code = "no_peers"
+
+
+class SyncPortInUse(UserError):
+    """Another program listens at the port of sync."""
+
+    code = "port_in_use"
+
+
+Addresses = Callable[[str], Sequence[Address]]
+"""Where a peer may be, by its key."""
+
+
+@dataclass(slots=True)
+class Syncing:
+    """This copy with its key, and how things stand with each peer."""
+
+    home: Home
+    settings: Settings
+    archive: SqliteArchive
+    identity: Identity
+    copy: SqliteCopy
+    addresses: Addresses
+    standings: dict[str, Standing] = field(default_factory=dict)
+    called_us_s: dict[str, float] = field(default_factory=dict)
+
+    async def members(self) -> dict[str, Member]:
+        """Who is met, by key."""
+        return dict((await self.copy.membership()).members)
+
+    def answers(self, peer: str) -> Answers:
+        """This copy as it speaks to that peer."""
+        clock = SystemClock()
+        return Answers(self.copy, self.home.path, clock, peer=peer, version=version("afterthought"))
+
+    def answers_caller(self, peer: str) -> Answers:
+        """The same, where the peer has called."""
+        self.called_us_s[peer] = time.monotonic()
+        return self.answers(peer)
+
+    def peer(self, member: Member) -> Peer:
+        """Where to call this member."""
+        return Peer(member.key, b64decode(member.certificate), self.addresses(member.key))
+
+    def why_wait(self) -> str | None:
+        """Why nobody is called now; None where nothing is against it."""
+        when = self.settings.sync.when
+        if when == "asked":
+            return "It meets others when it is asked to: `afterthought sync --once`."
+        if when == "power" and read_power().on_battery:
+            return "The machine runs on its battery."
+        return None
+
+    async def after(self, standing: Standing) -> None:
+        """What a meeting leaves to do: bytes of what was forgotten, and to tell how it went."""
+        if standing.met.forgotten:
+            await finish_forgetting(self.archive, Spool(self.home.spool))
+        self.tell()
+
+    def tell(self) -> None:
+        """Write down how things stand, for whoever shows it."""
+        told = {key: told_standing(key, each) for key, each in self.standings.items()}
+        try:
+            folder = make_folder(self.home.path / FOLDER)
+            write_durably(folder / STATE_FILE, [json.dumps(told).encode() + b"\n"])
+        except OSError as error:
+            get_log().warning("sync_state_not_written", fault=type(error).__name__)
+
+
+def told_standing(key: str, standing: Standing) -> dict[str, object]:
+    """How things stand with a peer, as JSON: what `sync --json` prints a line of."""
+    next_s = standing.next_try_s
+    return {
+        "peer": key[:16],
+        "state": standing.state,
+        "sent": standing.met.sent,
+        "received": standing.met.received,
+        "sound_bytes": standing.met.sound_bytes,
+        "wire_bytes": standing.wire_bytes,
+        "ms": standing.took_ms,
+        "forgotten": standing.met.forgotten,
+        "waiting": standing.met.waiting,
+        "sentence": standing.sentence,
+        "next_try_s": None if next_s is None else max(0, round(next_s - time.monotonic())),
+    }
+
+
+@contextlib.asynccontextmanager
+async def syncing(home: Home, settings: Settings, addresses: Addresses) -> AsyncIterator[Syncing]:
+    """This home's copy, open. Raises ArchiveUnusable, ArchiveInDoubt, IdentityUnusable."""
+    identity = open_identity(home.path, machine_name())
+    async with open_archive(home.path) as archive:
+        copy = SqliteCopy(archive, identity, settings.sync.most_forgotten)
+        yield Syncing(home, settings, archive, identity, copy, addresses)
+
+
+async def once(home: Home, settings: Settings, addresses: Addresses) -> list[dict[str, object]]:
+    """One meeting with each peer; how it went, a line for each. Raises NoPeers."""
+    async with syncing(home, settings, addresses) as sync:
+        members = await sync.members()
+        if not members:
+            raise NoPeers(
+                "No other machine has a copy of this archive yet.",
+                advice="Introduce one by `afterthought peers add`, here and there.",
+            )
+        for key, member in members.items():
+            standing = sync.standings[key] = Standing()
+            await meet_once(sync.identity, sync.peer(member), sync.answers(key), standing)
+            await sync.after(standing)
+        return [told_standing(key, each) for key, each in sync.standings.items()]
+
+
+async def run(home: Home, settings: Settings, addresses: Addresses) -> None:
+    """The service: answer peers and call them until told to stop."""
+    async with syncing(home, settings, addresses) as sync:
+        stopped = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        work = asyncio.create_task(_work(sync))
+        stop = asyncio.create_task(stopped.wait())
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (work, stop):
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+async def _work(sync: Syncing) -> None:
+    """Follow who is a member: only for members is anything open, and only they are called."""
+    door = MembersDoor(sync.identity)
+    server: HttpServer | None = None
+    calling: dict[str, asyncio.Task[None]] = {}
+    try:
+        while True:
+            members = await sync.members()
+            door.admit({each.key: b64decode(each.certificate) for each in members.values()})
+            if members and server is None:
+                server = HttpServer(Requests(sync.answers_caller), door.context, door.key_of)
+                server.listen(_doors(sync.settings.sync.port))
+            for key in calling.keys() - members.keys():
+                calling.pop(key).cancel()
+                sync.standings.pop(key, None)
+            for key in members.keys() - calling.keys():
+                calling[key] = asyncio.create_task(_keep_calling(sync, key))
+            for key, task in calling.items():
+                if task.done():
+                    get_log().error("sync_calling_ended", peer=key[:16])
+                    task.result()
+            await asyncio.sleep(_LOOKS_AT_MEMBERS_S)
+    finally:
+        for task in calling.values():
+            task.cancel()
+        await asyncio.gather(*calling.values(), return_exceptions=True)
+        if server is not None:
+            await server.close()
+
+
+async def _keep_calling(sync: Syncing, key: str) -> None:
+    standing = sync.standings[key] = Standing()
+    members = await sync.members()
+
+    def peer_now() -> Peer:
+        return sync.peer(members[key])
+
+    def lately() -> bool:
+        at_s = sync.called_us_s.get(key)
+        return at_s is not None and time.monotonic() - at_s < CALLED_LATELY_S
+
+    manners = Manners(sync.why_wait, lately, sync.after)
+    caller = Caller(sync.identity, sync.answers(key), standing, manners)
+    await caller.keep_calling(peer_now)
+
+
+def _doors(port: int) -> list[socket.socket]:
+    """Sockets of both kinds of address. Raises SyncPortInUse."""
+    try:
+        if socket.has_dualstack_ipv6():
+            return [socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)]
+        return [socket.create_server(("", port))]
+    except OSError as error:
+        raise SyncPortInUse(
+            f"The port {port} of sync cannot be used ({error.strerror}).",
+            advice="Name another one: `port` below `[sync]` in the settings.",
+        ) from error
