@@ -304,6 +304,7 @@ def found(home: Path, texts: dict[str, str], query: str) -> list[str]:
     return [ids[hit["text"]] for hit in ran.value]
 
 
+@pytest.mark.long
 def test_the_real_product_hears_what_was_said(heard: tuple[Path, dict[str, str]]) -> None:
     _, texts = heard
     normal = EnglishTextNormalizer()
@@ -317,6 +318,7 @@ def test_the_real_product_hears_what_was_said(heard: tuple[Path, dict[str, str]]
     assert texts["street-noise"] == ""
 
 
+@pytest.mark.long
 def test_the_misheard_name_is_misheard(heard: tuple[Path, dict[str, str]]) -> None:
     (name,) = (each for each in PLANTED["names"] if "misheard_as" in each)
     _, texts = heard
@@ -327,6 +329,7 @@ def test_the_misheard_name_is_misheard(heard: tuple[Path, dict[str, str]]) -> No
     assert any(wrong.lower() in heard_as for wrong in name["misheard_as"]), heard_as
 
 
+@pytest.mark.long
 def test_the_offered_query_brings_up_the_pill_box_without_one_shared_word(
     heard: tuple[Path, dict[str, str]],
 ) -> None:
@@ -338,6 +341,7 @@ def test_the_offered_query_brings_up_the_pill_box_without_one_shared_word(
     assert not set(words_of(QUESTION)) & set(words_of(texts["no-one-responds"]))
 
 
+@pytest.mark.long
 def test_the_sentence_worth_keeping_finds_its_opposite(
     heard: tuple[Path, dict[str, str]],
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,20 @@ def done() -> Do:
     return run
 
 
+@pytest.fixture(scope="module")
+def kept_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Kept]:
+    """A home in which the recording was kept, and what was told of it."""
+    home = tmp_path_factory.mktemp("home")
+    ran = afterthought("keep", PILL_BOX, "--json", "--at", "2026-01-31T18:00", "--home", home)
+    assert ran.status == 0, ran.err
+    return home, ran.value
+
+
 @pytest.fixture
-def kept(done: Do) -> Kept:
-    value: Kept = done("keep", PILL_BOX, "--json", "--at", "2026-01-31T18:00").value
+def kept(kept_once: tuple[Path, Kept], home: Path) -> Kept:
+    """The same in a home of the test's own."""
+    original, value = kept_once
+    shutil.copytree(original, home, dirs_exist_ok=True)
     return value
 
 

@@ -92,7 +92,13 @@ def test_a_new_capture_goes_on_and_leaves_the_old_keep_to_the_worker(place: Home
     assert [each["id"] for each in moments()] == [first, second]
 
 
-@pytest.mark.parametrize("step", ["before", "kept", "progress", "searchable"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "progress",
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("before", "kept", "searchable")),
+    ],
+)
 def test_a_worker_that_is_killed_at_any_step_loses_nothing_and_makes_nothing_twice(
     place: Home, step: str
 ) -> None:

@@ -116,6 +116,7 @@ def test_an_act_is_read_back_by_its_id_in_the_log(tmp_path: Path) -> None:
     assert [each.startswith("You took back the undo ") for each in sentences[2:]] == [True] * 2
 
 
+@pytest.mark.long
 def test_an_import_killed_halfway_is_one_act_when_the_worker_has_done_the_rest(
     tmp_path: Path,
 ) -> None:

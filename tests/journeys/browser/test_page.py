@@ -196,6 +196,7 @@ def test_a_page_that_loses_its_machine_says_so(browser: Phone, home: Path) -> No
     browser.until("document.body.innerText.includes('reach Afterthought. Trying again')")
 
 
+@pytest.mark.long
 def test_the_first_minute_on_the_demo_from_beginning_to_end(browser: Phone, home: Path) -> None:
     long_ago = (datetime.now(UTC) - timedelta(days=12)).isoformat()
     then = DEMO / "sounds" / "a-shout.m4a"

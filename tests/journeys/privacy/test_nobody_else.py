@@ -128,7 +128,13 @@ FIRST_ACTS: dict[str, Callable[[Place], None]] = {
 }
 
 
-@pytest.mark.parametrize("act", FIRST_ACTS)
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(act, marks=() if act in {"note", "search", "run"} else pytest.mark.long)
+        for act in FIRST_ACTS
+    ],
+)
 def test_whatever_the_first_act_is_what_it_makes_is_nobody_elses(place: Place, act: str) -> None:
     FIRST_ACTS[act](place)
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bench.search.languages import LISTED, said_in, settle
 from core.paths import Home
 from core.sockets import socket_client
@@ -67,6 +69,7 @@ def texts(query: str) -> list[str]:
     return [hit["text"] for hit in afterthought("search", query, "-n", "3", "--json").value]
 
 
+@pytest.mark.long
 def test_an_archive_that_gains_a_language_goes_on_after_a_kill_and_is_found_all_the_while(
     home: Path,
 ) -> None:

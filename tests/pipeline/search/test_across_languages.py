@@ -62,6 +62,7 @@ def engine_of(reader: PassageReader, embedder: MultilingualEmbedder) -> Engine:
     return Engine(reader, embed, LISTED)
 
 
+@pytest.mark.long
 async def test_english_questions_find_german_sentences_among_two_hundred_others(
     archive: SqliteArchive, reader: PassageReader, embedder: MultilingualEmbedder
 ) -> None:
