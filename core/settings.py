@@ -223,6 +223,29 @@ class PipelineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Programs of other machines that hear moments again where `refine --engine` asks them."""
+
+    openai: str | None = setting(
+        None,
+        "unset: nobody is asked; else where an OpenAI-compatible server is, as in "
+        "`http://laptop.local:8000/v1`. By http, whoever is on that network can listen",
+        form=r"https?://[^\s/]+(/\S*)?",
+        form_name="an address such as http://laptop.local:8000/v1",
+    )
+    openai_model: str = setting("whisper-1", "the name that most such servers know")
+    openai_key: str | None = setting(None, "only where the server asks for one", secret=True)
+    wyoming: str | None = setting(
+        None,
+        "unset: nobody is asked; else where a Wyoming server is, as in `laptop.local:10300`. Its "
+        "protocol has neither authentication nor encryption: whoever is on that network can "
+        "listen, and can answer in its place",
+        form=r"(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):[0-9]{1,5}",
+        form_name="a host and a port such as laptop.local:10300",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardSettings:
     """The page for the phone."""
 
@@ -275,5 +298,6 @@ class Settings:
     hearing: HearingSettings = HearingSettings()
     selection: SelectionSettings = SelectionSettings()
     pipeline: PipelineSettings = PipelineSettings()
+    engines: EngineSettings = EngineSettings()
     dashboard: DashboardSettings = DashboardSettings()
     sync: SyncSettings = SyncSettings()

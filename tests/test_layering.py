@@ -80,6 +80,7 @@ WITHIN = {
         "pipeline/taking_in",
         "pipeline/voices",
     },
+    "pipeline/engines": {"pipeline/hearing/doubt"},
     "pipeline/exchange": {
         "pipeline/commands/progress_bar",
         "pipeline/forget",

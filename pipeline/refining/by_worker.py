@@ -10,6 +10,7 @@ from core.settings import Settings
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere
 from pipeline.refining.hearing_again import ToRefine
+from pipeline.store.format.drafts import transcript_belonging
 from pipeline.worker.delivery import PATIENCE_S
 from pipeline.worker.model_process import ModelsFailed
 from pipeline.worker.service import working
@@ -71,6 +72,8 @@ class ByWorker:
 
     async def _there(self, asked: ToRefine) -> str:
         request = {"do": "refine", "moment": asked.moment, "model": asked.model, "act": asked.act}
+        if asked.heard is not None:
+            request["heard"] = transcript_belonging(asked.heard).content.decode()
         told = await socket_client.ask_and_wait(self._home.worker_socket, request)
         return str(told["outcome"])
 

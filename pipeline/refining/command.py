@@ -10,7 +10,9 @@ def refine(arguments: Arguments, screen: Screen) -> int:
     from pipeline.refining import going_over  # noqa: PLC0415
 
     home = home_of(arguments)
-    return run_async(going_over.refine(home, arguments.ids, screen, now=arguments.now))
+    return run_async(
+        going_over.refine(home, arguments.ids, screen, now=arguments.now, engine=arguments.engine)
+    )
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +23,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--now",
         action="store_true",
         help="also on a battery, on a hot or a busy machine, and before what still waits",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("openai", "wyoming"),
+        help="ask the engine on another machine that settings.toml names, instead of a model here",
     )
 
 

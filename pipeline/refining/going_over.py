@@ -4,9 +4,10 @@ Each is in the archive before the next begins, and what is left follows from the
 anywhere, the next `refine` goes on there.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,9 @@ from core.text.painted import painted
 from pipeline.commands import json_shapes
 from pipeline.commands.naming import short_id
 from pipeline.commands.progress_bar import Meter
+from pipeline.engines.chosen import engine_named
+from pipeline.engines.port import LONGEST_S, Engine
+from pipeline.refining.by_engine import as_second_model, heard_by
 from pipeline.refining.by_worker import ByWorker, DoneS, by_worker
 from pipeline.refining.hearing_again import ToRefine
 from pipeline.refining.power import read_power, why_to_wait
@@ -57,18 +61,25 @@ class _Run:
     model: SecondModel
     meter: Meter
     is_named: bool
+    engine: Engine | None
     act: str = field(default_factory=new_act_id)
     outcomes: Counter[str] = field(default_factory=Counter)
     left: int = 0
     not_above: int = 0
 
 
-async def refine(home: Home, ids: Sequence[str], screen: Screen, *, now: bool) -> int:
-    """Have moments heard again, and print what became of each; the exit status. UserError."""
+async def refine(
+    home: Home, ids: Sequence[str], screen: Screen, *, now: bool, engine: str | None = None
+) -> int:
+    """Have moments heard again, and print what became of each; the exit status. UserError.
+
+    By the larger model of this machine, or by the engine of this name on another one.
+    """
     settings = load(home.path)
-    model = second_model(settings, home.path)
+    asked = None if engine is None else engine_named(engine, settings)
+    model = second_model(settings, home.path) if asked is None else as_second_model(asked, settings)
     with Meter("refine", screen) as meter:
-        run = _Run(home, screen, model, meter, is_named=bool(ids))
+        run = _Run(home, screen, model, meter, is_named=bool(ids), engine=asked)
         with understood(home.path):
             candidates = await (_named(run, ids) if ids else _all(run))
         async with by_worker(home, settings) as worker:
@@ -85,7 +96,8 @@ async def _all(run: _Run) -> list[Candidate]:
             found.append(candidate(row, heard, run.model, await _tried(archive, row)))
             is_small = why_not(row, heard, run.model) == "no_better"
             run.not_above += is_small and bool(run.model.not_above) and row.state == "visible"
-    return in_order([each for each in found if each is not None])
+    most_s = math.inf if run.engine is None else LONGEST_S
+    return in_order([each for each in found if each is not None and each.seconds <= most_s])
 
 
 async def _tried(archive: Reader, row: MomentRow) -> set[str]:
@@ -153,7 +165,11 @@ async def _why_to_wait(run: _Run, worker: ByWorker, *, at_work: bool) -> str | N
 
 
 async def _hear(run: _Run, each: Candidate, worker: ByWorker, tell: DoneS) -> None:
-    outcome = await worker.hear_again(ToRefine(each.moment, run.model.name, run.act), tell)
+    asked = ToRefine(each.moment, run.model.name, run.act)
+    if run.engine is not None:
+        asked = replace(asked, heard=await heard_by(run.engine, run.home, each.moment))
+    is_gone = run.engine is not None and asked.heard is None
+    outcome = "changed" if is_gone else await worker.hear_again(asked, tell)
     async with open_archive_to_read(run.home.path) as archive:
         await _tell(run, archive, await archive.moment(each.moment), outcome)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import Recorded
+from core.moment import Transcript
 from core.spool_port import Clip
 from pipeline import media
 from pipeline.media import Handling
@@ -28,11 +29,15 @@ Report = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class ToRefine:
-    """One moment, the model that hears it again, and the act of the wearer that it is part of."""
+    """One moment, the model that hears it again, and the act of the wearer that it is part of.
+
+    `heard` is what an engine of another machine heard; without it, a model of this one hears.
+    """
 
     moment: str
     model: str
     act: str
+    heard: Transcript | None = None
 
 
 class HearingAgain:
@@ -54,7 +59,10 @@ class HearingAgain:
         earlier = await self._archive.transcript(row)
         if row.sound is None or earlier is None or earlier.model is None:
             return "changed"
-        heard = await self._heard(row, row.sound, asked.model, handling)
+        if asked.heard is None:
+            heard = await self._heard(row, row.sound, asked.model, handling)
+        else:
+            heard = await self._given(row, asked.heard)
         outcome = judged(earlier, heard.transcript)
         if not await self._noted(row, asked, heard if outcome == "better" else None):
             return "changed"
@@ -73,6 +81,12 @@ class HearingAgain:
             return await self._models.hear_again(
                 written, model, lambda done_s: self._report({**told, "done_s": done_s})
             )
+
+    async def _given(self, row: MomentRow, transcript: Transcript) -> Heard:
+        if not transcript.words:
+            return Heard(transcript, None)
+        (embedding,) = await self._models.read([(transcript, row.speaker)])
+        return Heard(transcript, embedding)
 
     async def _noted(self, before: MomentRow, asked: ToRefine, heard: Heard | None) -> bool:
         """Put it into the journal; False where the moment is no longer what was heard."""

@@ -4,7 +4,7 @@
 |---|---|
 | `{"do": "wake"}` | `{"ok": true}`, and the spool is looked at now |
 | `{"do": "retry", "moment": id or null}` | `{"count": n}`: so many are tried again, of all |
-| `{"do": "refine", "moment": id, "model": name, "act": id}` | `outcome`, when it was heard |
+| `{"do": "refine", "moment": id, "model": name, "act": id}` | `outcome`, when heard: see below |
 | `{"do": "status"}` | process, waiting, aside, working, trouble; with `"today": true`, today |
 | `{"do": "embed", "texts": [...], "embedder": name}` | `{"vectors": base64, "dimensions": n}` |
 | `{"do": "search", "query": ..., ...}` | hits, both as in `pipeline/search/found.py` |
@@ -16,6 +16,9 @@
 `clock` is a trusted visitor's time, its zone null where that is not known. It corrects this
 boot in the journal where that is needed (`corrected`), or says why not (`agrees`,
 `kept_by_time_server`, `no_boot`); `off_ms` is how far ours was from it, null while unknown.
+
+With `refine` may come `heard`, the words of an engine on another machine, laid out as the
+belonging `transcript`: they are judged as if a larger model had heard them.
 
 `judge` is about an utterance that nobody pressed for. The open file that is handed in with it
 (SCM_RIGHTS) is laid out as a clip of the spool, `how` being `selected`. Whoever hangs up before
@@ -49,6 +52,7 @@ from pipeline.refining.hearing_again import ToRefine
 from pipeline.search.found import Found, Wanted, found_as_json, read_wanted
 from pipeline.spool.spool import Spool
 from pipeline.spool.unnamed import open_unnamed, write_clip
+from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.readable import is_number
 from pipeline.worker.model_process import Models, ModelsFailed
 
@@ -233,7 +237,12 @@ async def _transcribe(worker: Served, request: dict[str, Any]) -> dict[str, Any]
 
 async def _refine(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
     moment, model, act = (str(request[each]) for each in ("moment", "model", "act"))
-    return {"outcome": await worker.hear_again(ToRefine(moment, model, act))}
+    heard = None
+    if "heard" in request:
+        heard = read_transcript(str(request["heard"]).encode())
+        if heard is None:
+            raise WrongUsage("This is no transcript.", advice="Send one as a belonging has it.")
+    return {"outcome": await worker.hear_again(ToRefine(moment, model, act, heard))}
 
 
 def _signals(told: object) -> dict[str, float]:

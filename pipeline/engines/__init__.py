@@ -1,0 +1,1 @@
+"""Programs of other machines that hear sound: asked only where the settings name them."""
