@@ -13,7 +13,9 @@ class SpokenAct:
     """What one person says in a breath. `is_linked`: an annotator linked it to a summary."""
 
     id: str
+    speaker: str
     start_s: float
+    end_s: float
     text: str
     is_linked: bool
 
@@ -31,7 +33,14 @@ def read_meetings(data: Path) -> dict[str, list[SpokenAct]]:
     meetings: dict[str, list[SpokenAct]] = defaultdict(list)
     for line in _lines(folder / "dev_docs.jsonl"):
         told = json.loads(line)
-        act = SpokenAct(told["doc"], told["start"], told["text"], told["doc"] in linked)
+        act = SpokenAct(
+            told["doc"],
+            told["speaker"],
+            told["start"],
+            told["end"],
+            told["text"],
+            is_linked=told["doc"] in linked,
+        )
         meetings[told["meeting"]].append(act)
     return {name: sorted(acts, key=lambda each: each.start_s) for name, acts in meetings.items()}
 
