@@ -119,10 +119,18 @@ class Install:
 
 @contextlib.asynccontextmanager
 async def install(
-    folder: Path, number: int, chance: random.Random | None = None, *, most_forgotten: int = 50
+    folder: Path,
+    number: int,
+    chance: random.Random | None = None,
+    *,
+    name: str = "",
+    most_forgotten: int = 50,
 ) -> AsyncIterator[Install]:
-    """An open install, whose clock may be years away from the others'."""
-    home = folder / f"install-{number}"
+    """An open install, whose clock may be years away from the others'.
+
+    The machine goes by its number, so two with one number are an image put back on it.
+    """
+    home = folder / (name or f"install-{number}")
     home.mkdir(exist_ok=True)
     clock = FakeClock()
     if chance is not None:

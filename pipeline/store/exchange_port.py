@@ -63,6 +63,9 @@ class Copy(Protocol):
     async def heads(self) -> dict[str, Head]:
         """How far each line has come here. It costs what lines there are, not what is in them."""
 
+    async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
+        """The hashes (hex) of events at these places, by line and `seq`; of those that are here."""
+
     async def membership(self) -> Membership:
         """Whose signatures count here."""
 

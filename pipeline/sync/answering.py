@@ -68,6 +68,10 @@ class Answers:
     async def hello(self, mine: Hello) -> Hello:  # noqa: ARG002 - what it says is asked for anew
         return await self.own_hello()
 
+    async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
+        """The hashes (hex) of events at these places here, by line and `seq`."""
+        return await self._copy.hashes(places)
+
     async def forgets(self, after: Mapping[str, int]) -> list[bytes]:
         return [forget_line(each) for each in await self._copy.forgets_after(after)]
 

@@ -13,7 +13,7 @@ from .answering import WAITS_S
 from .http.client import Ask, HttpClient
 from .http.errors import PeerRefused
 from .http.messages import BYTES, LINES, FilePart
-from .messages import Hello, NotUnderstood, Wanted, read_head, read_hello, read_wanted
+from .messages import Hello, NotUnderstood, Wanted, read_hashes, read_head, read_hello, read_wanted
 from .requests import MOST_BYTES, MOST_JSON_BYTES, lines_of
 
 _BESIDE_S = 15.0
@@ -37,6 +37,10 @@ class CalledPeer:
 
     async def hello(self, mine: Hello) -> Hello:
         return read_hello(await self._told("POST", "/v1/hello", mine.told()))
+
+    async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
+        asked = {"places": {origin: [*seqs] for origin, seqs in places.items()}}
+        return read_hashes(await self._told("POST", "/v1/hashes", asked))
 
     async def forgets(self, after: Mapping[str, int]) -> list[bytes]:
         return await self._lines("/v1/forgets", {"after": dict(after)})

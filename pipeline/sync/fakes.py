@@ -35,6 +35,10 @@ class NeighbourRemote:
         await self._before("hello")
         return read_hello((await self._answers.hello(read_hello(mine.told()))).told())
 
+    async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
+        await self._before("hashes")
+        return await self._answers.hashes(places)
+
     async def forgets(self, after: Mapping[str, int]) -> list[bytes]:
         await self._before("forgets")
         return await self._answers.forgets(after)

@@ -6,6 +6,7 @@ Everything may be cut anywhere and done again: the heads of the lines are the cu
 from core.errors import UserError
 
 from .answering import Answers
+from .forks import settle_forks
 from .messages import Hello
 from .met import Met
 from .remote import ENDINGS, Remote
@@ -21,6 +22,8 @@ async def meet(here: Answers, remote: Remote) -> Met:
     mine = await here.own_hello()
     theirs = await remote.hello(mine)
     await _forgets(here, remote, mine, theirs, met)
+    if not await here.is_reader() and await settle_forks(here, remote, mine, theirs, met):
+        theirs = await remote.hello(mine)
     if not await here.is_reader():
         await _fetch(here, remote, theirs, met)
     await _bring(here, remote, theirs, met)

@@ -94,6 +94,29 @@ def read_after(told: object, name: str = "after") -> dict[str, int]:
     return places
 
 
+def read_places(told: object) -> dict[str, list[int]]:
+    """Places in lines, of which the hashes are asked for. Raises NotUnderstood."""
+    places = _by_line(told, "places")
+    for seqs in places.values():
+        if not isinstance(seqs, list) or len(seqs) > MOST_IDS or not all(map(_is_whole, seqs)):
+            raise _nonsense("places")
+    return places
+
+
+def read_hashes(told: object) -> dict[str, dict[int, str]]:
+    """Hashes by line and place; JSON has the places as text. Raises NotUnderstood."""
+    found: dict[str, dict[int, str]] = {}
+    for origin, by_seq in _by_line(told, "hashes").items():
+        if not isinstance(by_seq, dict):
+            raise _nonsense("hashes")
+        found[origin] = {}
+        for seq, last in by_seq.items():
+            if not (seq.isascii() and seq.isdecimal() and _is(_HASH, last)):
+                raise _nonsense("hashes")
+            found[origin][int(seq)] = last
+    return found
+
+
 def read_wait(told: object) -> dict[str, Head]:
     """The heads beyond which something is waited for. Raises NotUnderstood."""
     return {name: _head(value) for name, value in _by_line(told, "heads").items()}

@@ -23,6 +23,9 @@ class Remote(Protocol):
     async def hello(self, mine: Hello) -> Hello:
         """How things stand there."""
 
+    async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
+        """The hashes (hex) of events at these places there, by line and `seq`."""
+
     async def forgets(self, after: Mapping[str, int]) -> list[bytes]:
         """Its forgets beyond these, as lines."""
 

@@ -17,6 +17,7 @@ from .messages import (
     read_hello,
     read_ids,
     read_page_asked,
+    read_places,
     read_wait,
 )
 
@@ -58,6 +59,10 @@ class Requests:
 async def _hello(answers: Answers, request: Request) -> Answer:
     mine = await answers.hello(read_hello(await _json(request)))
     return json_answer(mine.told())
+
+
+async def _hashes(answers: Answers, request: Request) -> Answer:
+    return json_answer({"hashes": await answers.hashes(read_places(await _json(request)))})
 
 
 async def _forgets(answers: Answers, request: Request) -> Answer:
@@ -145,6 +150,7 @@ def _nonsense(what: str) -> NotUnderstood:
 
 _KNOWN: Mapping[tuple[str, str], Callable[[Answers, Request], Awaitable[Answer]]] = {
     ("POST", "/v1/hello"): _hello,
+    ("POST", "/v1/hashes"): _hashes,
     ("POST", "/v1/forgets"): _forgets,
     ("PUT", "/v1/forgets"): _give_forgets,
     ("POST", "/v1/events"): _page,

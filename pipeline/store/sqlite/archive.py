@@ -12,7 +12,7 @@ from core.machine import machine_name
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.events import Draft, Event
-from pipeline.store.journal_record import read_record, write_record
+from pipeline.store.journal_record import JournalEnd, read_record, write_record
 from pipeline.store.port import Rebuilt, Report
 from pipeline.store.sound_files import MadeSound, adopt, erase_half_made, sounds_aside
 from pipeline.store.tombstones import read_tombstones, write_tombstones
@@ -21,7 +21,7 @@ from . import forgetting, sound_rows, views
 from .check import check_archive
 from .connection import archive_path, open_writer, transaction, understood
 from .doubt import OpenFile, doubt_of, journal_end, must_hold
-from .journal import append, must_not_be_forgotten, without_unreadable
+from .journal import append, event_at, must_not_be_forgotten, without_unreadable
 from .mending import mend_journal, mend_last_events
 from .origin import begin_restored, current_origin
 from .reader import SqliteReader
@@ -149,8 +149,15 @@ class SqliteArchive(SqliteReader):
         async with self.writing():
             await sound_rows.make_due(self.connection, sound.sha256)
 
-    async def begin_anew(self) -> None:
-        """Begin another line: ours goes on elsewhere. Within `writing`."""
+    async def go_on_elsewhere(self, first: int) -> None:
+        """Begin another line: from `first` on, ours is what another copy has. Within `writing`.
+
+        The record outside names the last event that stays, so that a kill leaves no doubt.
+        """
+        origin = str(await self.origin())
+        last = await event_at(self.connection, origin, first - 1)
+        end = JournalEnd(origin) if last is None else JournalEnd(origin, last.seq, last.hash.hex())
+        write_record(self.home, end)
         await begin_restored(self.connection, self._machine, self._clock.now_ms())
 
     async def erase_due(self, forgotten: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from pipeline.store.tombstones import write_tombstones
 
 from . import lines as line_rows
 from . import obeying, receiving, sending, wanted
+from .parting import move_branch
 from .receiving import Believed
 from .to_come import sounds_to_come
 
@@ -36,6 +37,10 @@ class SqliteCopy:
         async with self._archive.undisturbed():
             return await line_rows.heads(self._connection)
 
+    async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
+        async with self._archive.undisturbed():
+            return await line_rows.hashes(self._connection, places)
+
     async def membership(self) -> Membership:
         return await line_rows.known_membership(self._connection, self._signer.key)
 
@@ -52,15 +57,13 @@ class SqliteCopy:
         async with self._archive.writing():
             believed = await self._believed()
             page = await receiving.read_and_verify(self._connection, lines, believed)
-            new = await receiving.new_events(self._connection, page)
-            if new and page.origin == await self._archive.origin():
-                await self._archive.begin_anew()  # it knows more of our own line than we do
+            new, moved = await self._new_events(page)
             decided = await self._decide(new, believed, page)
             for event in new:
                 await receiving.store_event(self._connection, self._archive.home, event, page)
             await receiving.close_page(self._connection, page)
             await obeying.obey(self._connection, decided)
-            changed = [each.subject for each in new]
+            changed = [*moved, *(each.subject for each in new)]
             if any(each.kind in {"peer_added", "peer_removed"} for each in new):
                 changed += await self._end_lines()
             await refold_changed(self._connection, changed)
@@ -134,6 +137,23 @@ class SqliteCopy:
 
     async def disagree(self, origin: str) -> tuple[str, ...]:
         return await self._settle(origin, agreed=False)
+
+    async def _new_events(self, page: Page) -> tuple[list[Event], list[str]]:
+        """What of a page is not here yet, and what is about events that gave way to it."""
+        moved: list[str] = []
+        try:
+            new = await receiving.new_events(self._connection, page)
+        except receiving.LinesPart as part:
+            if not part.ours_gives_way:
+                raise
+            if page.origin == await self._archive.origin():
+                await self._archive.go_on_elsewhere(part.seq)
+            moved = await move_branch(self._connection, page.origin, part.seq)
+            new = await receiving.new_events(self._connection, page)
+        else:
+            if new and page.origin == await self._archive.origin():
+                await self._archive.go_on_elsewhere(new[0].seq)  # it was set back
+        return new, moved
 
     async def _settle(self, origin: str, *, agreed: bool) -> tuple[str, ...]:
         async with self._archive.writing():

@@ -1,6 +1,6 @@
 """Lines of events: how far each has come, whose they are, and their signatures."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 import aiosqlite
 
@@ -48,6 +48,17 @@ async def hash_at(connection: aiosqlite.Connection, origin: str, seq: int) -> by
     query = "SELECT hash FROM event WHERE origin = ? AND seq = ?"
     rows = list(await connection.execute_fetchall(query, (origin, seq)))
     return bytes(rows[0][0]) if rows else None
+
+
+async def hashes(
+    connection: aiosqlite.Connection, places: Mapping[str, Sequence[int]]
+) -> dict[str, dict[int, str]]:
+    """The hashes of the events at these places that are here, in hex."""
+    found: dict[str, dict[int, str]] = {}
+    for origin, seqs in places.items():
+        at = {seq: await hash_at(connection, origin, seq) for seq in seqs}
+        found[origin] = {seq: each.hex() for seq, each in at.items() if each is not None}
+    return found
 
 
 async def events_between(

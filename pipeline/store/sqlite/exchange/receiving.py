@@ -36,12 +36,12 @@ class LinesPart(UserError):
 
     code: ClassVar[str] = "lines_part"
 
-    def __init__(self, origin: str, seq: int) -> None:
+    def __init__(self, origin: str, seq: int, *, ours_gives_way: bool = False) -> None:
         super().__init__(
             f"The line {origin} goes on in two ways beyond its event {seq - 1}.",
-            advice="Both are kept where they are; nothing of the other one was stored here.",
+            advice="The other machine gives its own another line as soon as you meet again.",
         )
-        self.origin, self.seq = origin, seq
+        self.origin, self.seq, self.ours_gives_way = origin, seq, ours_gives_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,9 @@ async def new_events(connection: aiosqlite.Connection, page: Page) -> list[Event
         if event.seq > last[0]:
             break
         there = await hash_at(connection, page.origin, event.seq)
-        if there != event.hash:
-            raise LinesPart(page.origin, event.seq)
+        if there is not None and there != event.hash:
+            gives_way = event.hash < there
+            raise LinesPart(page.origin, event.seq, ours_gives_way=gives_way)
     return [each for each in page.events if each.seq > last[0]]
 
 
