@@ -7,7 +7,7 @@ from core.audio import RATE_HZ
 from core.moment import Transcript
 from core.pcm import Pcm
 from pipeline.hearing.mel import log_mel
-from pipeline.hearing.transcriber import WhisperTranscriber
+from pipeline.hearing.transcriber import ENCODED, WhisperTranscriber
 from pipeline.hearing.whisper import Whisper
 
 SHORT_FRAMES = 1000
@@ -50,6 +50,10 @@ class MultilingualWhisper:
         """The words of at most 30 s in this language."""
         own = next((code for code, iso in _ISO.items() if iso == language), language)
         transcriber = WhisperTranscriber(
-            self._whisper, name=self.name, language=own, longest=self._longest
+            self._whisper,
+            name=self.name,
+            language=own,
+            longest=self._longest,
+            silence=ENCODED,
         )
         return transcriber.transcribe(pcm)

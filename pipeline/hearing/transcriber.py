@@ -32,15 +32,28 @@ LONGEST: Mapping[Profile, int] = {"full": FULL, "zero": 1800}
 """Frames: what is read once more at its full length comes to this at most. Where memory is short
 it is 18 s, which mend as much (decision 032)."""
 
-SILENCE_AFTER = 120
-"""Frames behind the sound: without them it reads on past the end."""
 
-AT_LEAST = 550
-"""Positions that are searched, silence behind the sound included: with fewer it turns in circles,
-however short the sound is, and what is as long can be searched together."""
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How much silence Whisper gets behind a sound: what suits one set of weights.
 
-AGAIN = 1100
-"""The same where it turned in a circle."""
+    `after` is how many frames are encoded behind the sound: without them it reads on past the end.
+    Sound and silence together are `at_least` so many, and at least so many `positions` are
+    searched, and so many `again` where it turned in a circle: up to there is put what was made of
+    silence once. With too few it turns in circles, however short the sound is.
+    """
+
+    after: int
+    at_least: int
+    positions: int
+    again: int
+
+
+PUT_BEHIND = Silence(after=120, at_least=0, positions=550, again=1100)
+"""What suits tiny.en. What is as long can be searched together."""
+
+ENCODED = Silence(after=200, at_least=1000, positions=0, again=0)
+"""What suits the multilingual base, which hears other languages worse by what is put behind."""
 
 ONE_STEP = 2
 """Frames to one step of the encoder: in a rest of less, nothing can be placed, nor was said."""
@@ -89,12 +102,14 @@ class WhisperTranscriber:
         name: str = "whisper-tiny.en",
         language: str = "en",
         longest: int = FULL,
+        silence: Silence = PUT_BEHIND,
     ) -> None:
         """`longest` is how many frames the encoder is given at most."""
         self.name = name
         self._whisper = whisper
         self._language = language
         self._longest = longest
+        self._silence = silence
 
     def transcribe(self, pcm: Pcm) -> Transcript:
         (heard,) = self.transcribe_together([pcm])
@@ -141,15 +156,16 @@ class WhisperTranscriber:
         That is over more silence, or where the sound leaves no place for it over the most that
         the encoder is given, and with timestamps.
         """
-        length = _even(min(self._longest, size + SILENCE_AFTER))
+        silence = self._silence
+        length = _even(min(self._longest, max(silence.at_least, size + silence.after)))
         sound = self._whisper.encode(frames[:, :length])
-        heard = self._whisper.followed_by_silence(sound, AT_LEAST)
+        heard = self._whisper.followed_by_silence(sound, silence.positions)
         first = yield self._search(heard, size, said)
         if not first.repeats:
             likelier = yield from self._likelier(first, heard, size, said)
             return likelier, heard
         if length < self._longest:
-            again_over = min(AGAIN, self._longest // 2)
+            again_over = min(silence.again, self._longest // 2)
             heard = (
                 self._whisper.followed_by_silence(sound, again_over)
                 if len(sound) < again_over

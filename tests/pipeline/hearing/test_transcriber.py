@@ -10,7 +10,7 @@ from pipeline.hearing.alignment import Placed
 from pipeline.hearing.mel import Frames
 from pipeline.hearing.reading import Reading
 from pipeline.hearing.steps import Heard, Place, Search, Step
-from pipeline.hearing.transcriber import FULL, LONGEST, WhisperTranscriber
+from pipeline.hearing.transcriber import ENCODED, FULL, LONGEST, WhisperTranscriber
 
 SECOND = np.full(RATE_HZ, 1000, np.int16)
 
@@ -87,6 +87,26 @@ def test_the_search_is_over_eleven_seconds_at_least() -> None:
         transcribed(whisper, seconds)
 
         assert [len(asked.heard) for asked in whisper.asked] == [positions]
+
+
+def test_what_knows_many_languages_gets_ten_seconds_at_least_and_none_put_behind() -> None:
+    for seconds, length in ((0.5, 1000), (9, 1100), (25, 2700), (29.5, FULL)):
+        whisper = Scripted(reading("oui"))
+        transcriber = WhisperTranscriber(whisper, silence=ENCODED)  # type: ignore[arg-type]
+
+        transcriber.transcribe(np.tile(SECOND, 40)[: round(seconds * RATE_HZ)])
+
+        assert whisper.lengths == [length]
+        assert [len(asked.heard) for asked in whisper.asked] == [length // 2]
+
+
+def test_what_knows_many_languages_reads_an_echo_again_over_half_a_minute() -> None:
+    whisper = Scripted(reading(ECHO), reading("now leave and take your man"))
+    transcriber = WhisperTranscriber(whisper, silence=ENCODED)  # type: ignore[arg-type]
+
+    transcriber.transcribe(np.tile(SECOND, 3))
+
+    assert whisper.lengths == [1000, FULL]
 
 
 def test_timestamps_are_asked_for_in_long_sound_alone() -> None:
