@@ -186,7 +186,7 @@ def _loaded() -> Models:
     return (
         SileroSpeechModel(speech),
         WhisperTranscriber(Whisper(whisper)),
-        MiniLmEmbedder(minilm / "model.onnx", minilm / "tokenizer.json"),
+        MiniLmEmbedder(minilm),
     )
 
 

@@ -331,8 +331,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def load_embedder() -> Embedder:
-    folder = models.find("embedder", settings=Settings(), home=Path())
-    return MiniLmEmbedder(folder / "model.onnx", folder / "tokenizer.json")
+    return MiniLmEmbedder(models.find("embedder", settings=Settings(), home=Path()))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -51,7 +51,7 @@ class ModelSettings:
     transcriber_path: Path | None = setting(None, "unset: Whisper tiny.en, which set-up brings")
     transcriber_sha256: str | None = setting(None, "of model.bin; only beside a path of your own")
     embedder_path: Path | None = setting(None, "unset: MiniLM, which set-up builds")
-    embedder_sha256: str | None = setting(None, "of model.onnx; only beside a path of your own")
+    embedder_sha256: str | None = setting(None, "of its model.bin; only beside a path of your own")
     languages_transcriber_path: Path | None = setting(
         None, "unset: Whisper base for many languages, once the set `languages` is fetched"
     )

@@ -33,19 +33,14 @@ def main() -> int:
 
 def build_embedder(target: Path) -> None:
     """Make the folder `target` anew out of the package's weights, whole or not at all."""
-    # onnx and the quantizer cost half a second and 50 MB: only set-up pays for them.
-    from pipeline.meaning.build_onnx import build  # noqa: PLC0415
+    from pipeline.meaning.build_minilm import build  # noqa: PLC0415 - NumPy
 
-    def make(source: Path, folder: Path) -> None:
-        build(source / "model.safetensors", folder / "model.onnx")
-        shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
-
-    _build(models.EMBEDDER, target, make, by=("onnx", "onnxruntime"))
+    _build(models.EMBEDDER, target, build, by=("numpy",))
 
 
 def build_transcriber(target: Path) -> None:
     """The same with weights of int8; the package's own serve where this was not done."""
-    from pipeline.hearing.int8_weights import write_int8  # noqa: PLC0415 - NumPy, as above
+    from pipeline.models.int8_weights import write_int8  # noqa: PLC0415 - NumPy, as above
 
     def make(source: Path, folder: Path) -> None:
         write_int8(source / "model.bin", folder / "model.bin")

@@ -11,9 +11,8 @@ pip_log=$venv/set_up.log
 # set up again, so a second start costs the time that it takes to read them.
 ingredients="pyproject.toml deploy/set_up.sh deploy/build_models.py
     pipeline/models/catalogue.py pipeline/models/finding.py pipeline/hearing/number_format.py
-    pipeline/hearing/int8_weights.py
-    pipeline/meaning/build_onnx.py
-    pipeline/meaning/model_file.py pipeline/meaning/quantizing.py pipeline/meaning/weights.py"
+    pipeline/models/int8_weights.py pipeline/meaning/bert_pieces.py
+    pipeline/meaning/build_minilm.py pipeline/meaning/weights.py"
 
 # Debian package | a command that succeeds where it is there | what is missing without it | who asks
 system_packages="

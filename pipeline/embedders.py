@@ -13,7 +13,7 @@ from core.settings import Settings
 from core.text import languages
 from pipeline import models
 
-if TYPE_CHECKING:  # their modules load onnxruntime and the tokenizers
+if TYPE_CHECKING:  # their modules load ctranslate2 and the tokenizers
     from pipeline.meaning.embedder import Embedder
 
 MINI_LM = "all-MiniLM-L6-v2/int8"

@@ -124,20 +124,8 @@ VENDOR_HOMES = {
         "device/signals/lights.py",
         "device/signals/motors.py",
     },
-    "onnxruntime": {
-        "pipeline/meaning/embedder.py",
-        "pipeline/meaning/quantizing.py",
-    },
-    "onnx": {
-        "pipeline/meaning/build_onnx.py",
-        "pipeline/meaning/model_file.py",
-        "pipeline/meaning/quantizing.py",
-    },
-    "tokenizers": {
-        "pipeline/meaning/embedder.py",
-        "pipeline/meaning/word_pieces.py",
-    },
-    "ctranslate2": {"pipeline/hearing/transcriber.py", "pipeline/hearing/whisper.py"},
+    "tokenizers": {"pipeline/meaning/word_pieces.py"},
+    "ctranslate2": {"pipeline/hearing/whisper.py", "pipeline/meaning/embedder.py"},
     "av": {"pipeline/media/"},
     "soxr": {"pipeline/media/sound_file.py", "device/microphone/conversion.py"},
     "sqlite3": {"pipeline/store/sqlite/"},
@@ -165,7 +153,7 @@ VENDOR_HOMES = {
 }
 """Each library's files, or a folder where the name ends in a slash."""
 
-HEAVY = ("onnxruntime", "onnx", "faster_whisper", "ctranslate2", "av", "tokenizers", "dateparser")
+HEAVY = ("faster_whisper", "ctranslate2", "av", "tokenizers", "dateparser")
 LIGHT_TO_IMPORT = (
     "afterthought",
     "core.settings_file",

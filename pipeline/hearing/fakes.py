@@ -12,7 +12,7 @@ from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.moment import Transcript, Word
 from core.pcm import Pcm, as_float
 
-if TYPE_CHECKING:  # it loads onnxruntime, which a fake must not need
+if TYPE_CHECKING:  # of its types alone
     from pipeline.speech.speech_model import Probabilities
 
 

@@ -20,7 +20,7 @@ from pipeline.hearing.packing import WINDOW_S, Window, windows
 from pipeline.speech.levelling import levelled
 from pipeline.speech.speech_gate import utterances
 
-if TYPE_CHECKING:  # their modules load onnxruntime and ctranslate2; the fakes need neither
+if TYPE_CHECKING:  # their modules load ctranslate2, which the fakes do not need
     from pipeline.hearing.transcriber import Transcriber
     from pipeline.speech.speech_model import SpeechModel
 

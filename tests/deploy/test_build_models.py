@@ -11,7 +11,7 @@ from core.settings import Settings
 from deploy import build_models
 from pipeline import models
 from pipeline.hearing import number_format
-from pipeline.meaning import build_onnx
+from pipeline.meaning import build_minilm
 from pipeline.models import finding
 
 
@@ -25,20 +25,20 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is built is a word, and pinned as that."""
-    pinned = {**models.EMBEDDER.built, "model.onnx": hashlib.sha256(b"graph").hexdigest()}
+    pinned = {"model.bin": hashlib.sha256(b"weights").hexdigest()}
     small = replace(models.EMBEDDER, built=pinned)
     monkeypatch.setattr(models, "EMBEDDER", small)
     monkeypatch.setitem(models.MODELS, "embedder", small)
-    monkeypatch.setattr(build_onnx, "build", quick_build)
+    monkeypatch.setattr(build_minilm, "build", quick_build)
     monkeypatch.setattr(build_models, "measure_number_format", lambda: None)
 
 
-def quick_build(_weights: Path, target: Path) -> None:
-    target.write_bytes(b"graph")
+def quick_build(_source: Path, target: Path) -> None:
+    (target / "model.bin").write_bytes(b"weights")
 
 
-def cut_short(_weights: Path, target: Path) -> None:
-    target.write_bytes(b"gra")
+def cut_short(_source: Path, target: Path) -> None:
+    (target / "model.bin").write_bytes(b"wei")
     raise KeyboardInterrupt
 
 
@@ -48,11 +48,7 @@ def test_what_was_built_is_found_and_passes_its_check(environment: Path, home: P
 
     folder = models.find("embedder", settings=Settings(), home=home)
     assert folder == environment / "models" / "embedder"
-    assert {file.name for file in folder.iterdir()} == {
-        "model.onnx",
-        "tokenizer.json",
-        "built.json",
-    }
+    assert {file.name for file in folder.iterdir()} == {"model.bin", "built.json"}
 
 
 @pytest.mark.usefixtures("quick")
@@ -60,7 +56,7 @@ def test_a_build_that_is_cut_short_leaves_the_one_before_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_models.main()
-    monkeypatch.setattr(build_onnx, "build", cut_short)
+    monkeypatch.setattr(build_minilm, "build", cut_short)
 
     with pytest.raises(KeyboardInterrupt):
         build_models.main()
@@ -81,7 +77,7 @@ def test_what_a_kill_left_lying_is_swept_by_the_next_build(environment: Path) ->
 def test_a_build_that_is_not_the_pinned_one_is_told_and_not_used(
     environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(build_onnx, "build", quick_build)
+    monkeypatch.setattr(build_minilm, "build", quick_build)
 
     assert build_models.main() == 1
 
@@ -103,7 +99,7 @@ def test_the_embedder_is_built_within_the_memory_of_a_small_board(tmp_path: Path
 
     assert starved == -signal.SIGKILL
     assert status == 0
-    assert models.sha256(target / "model.onnx") == models.EMBEDDER.built["model.onnx"]
+    assert models.sha256(target / "model.bin") == models.EMBEDDER.built["model.bin"]
 
 
 def test_without_the_package_the_next_step_is_told(

@@ -141,8 +141,8 @@ def test_a_file_of_any_name_may_be_the_wearers_own_speech_model(
 
 
 def build(model: Model, folder: Path) -> Path:
-    put(folder, model_onnx=GRAPH, tokenizer_json=PIECES)
-    models.write_record(model, folder, {"onnx": "1"})
+    put(folder, **{name.replace(".", "_"): b"built" for name in model.built})
+    models.write_record(model, folder, {"numpy": "1"})
     return folder
 
 
@@ -150,7 +150,7 @@ def test_what_set_up_built_is_checked_against_its_record(embedder: Model, home: 
     folder = build(embedder, models.machine_folder(embedder))
     assert models.find("embedder", settings=DEFAULTS, home=home) == folder
 
-    put(folder, model_onnx=b"grapH")
+    put(folder, model_bin=b"builT")
 
     with pytest.raises(ModelMissing, match="damaged"):
         models.find("embedder", settings=DEFAULTS, home=home)

@@ -8,8 +8,8 @@ import pytest
 
 from core.settings import Settings
 from pipeline import models
-from pipeline.hearing import int8_weights
-from pipeline.hearing.int8_weights import write_int8
+from pipeline.models import int8_weights
+from pipeline.models.int8_weights import write_int8
 from pipeline.refining.second_model import ENGLISH_END, is_large_enough
 from pipeline.refining.sizes import parameters
 
@@ -25,8 +25,7 @@ def whisper(folder: Path, *, rows: int, ends: int = ENGLISH_END) -> Path:
 def write_weights(folder: Path, rows: int) -> None:
     matrix, bias = np.ones((rows, 4), np.float16), np.ones(2, np.float32)
     weights = int8_weights.Weights("WhisperSpec", 3, {"weight": matrix, "bias": bias}, ())
-    with (folder / "model.bin").open("wb") as file:
-        int8_weights._write(weights, file)
+    int8_weights.write(weights, folder / "model.bin")
 
 
 def test_the_numbers_on_the_disk_do_not_change_the_size(tmp_path: Path) -> None:

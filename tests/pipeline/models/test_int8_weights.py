@@ -6,14 +6,13 @@ import pytest
 
 from core.settings import Settings
 from pipeline import models
-from pipeline.hearing import int8_weights
-from pipeline.hearing.int8_weights import Weights, write_int8
+from pipeline.models import int8_weights
+from pipeline.models.int8_weights import Weights, write, write_int8
 
 
 def written(path: Path, **variables: np.ndarray[tuple[int, ...], np.dtype[np.float16]]) -> Path:
     weights = Weights("WhisperSpec", 3, dict(variables), (("tied", "a/weight"),))
-    with path.open("wb") as file:
-        int8_weights._write(weights, file)
+    write(weights, path)
     return path
 
 

@@ -1,12 +1,12 @@
-"""Whisper's weights as int8 on the disk, just as CTranslate2 makes them each time that it loads.
+"""Weights as int8 on the disk, just as CTranslate2 makes them each time that it loads.
 
-The words are the same to the last bit. The file takes half, and the process 100 MB less at its
+What comes out is the same to the last bit. The file takes half, and the process 100 MB less at its
 highest, as no copy in another format is made on the way (measured, tiny.en, 2026-11-30).
 The format is CTranslate2's own, version 6 (`ctranslate2/specs/model_spec.py`).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -41,21 +41,29 @@ def write_int8(source: Path, target: Path) -> None:
     """
     weights = _read(source)
     variables = dict(_smaller(weights.variables))
-    with target.open("wb") as file:
-        _write(Weights(weights.kind, weights.revision, variables, weights.aliases), file)
+    write(Weights(weights.kind, weights.revision, variables, weights.aliases), target)
 
 
 def _smaller(variables: Variables) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """Each matrix with a scale for each of its rows; convolutions and the rest as they are."""
+    """Each matrix as int8; convolutions and the rest as they are."""
     for name, values in variables.items():
         if name.endswith("weight") and values.ndim == 2:  # noqa: PLR2004 - a matrix
-            rows = values.astype(np.float32)
-            highest = np.abs(rows).max(axis=1)
-            scale = (_HIGHEST / np.where(highest == 0, _HIGHEST, highest)).astype(np.float32)
-            yield name, np.rint(rows * scale[:, None]).astype(np.int8)
-            yield f"{name}_scale", scale
+            yield from as_int8(name, [values]).items()
         else:
             yield name, values
+
+
+def as_int8(name: str, parts: Iterable[npt.NDArray[Any]]) -> Variables:
+    """The matrix of this name, which comes some rows at a time, and a scale for each row."""
+    matrix, scales = zip(*map(_scaled, parts), strict=True)
+    return {name: np.concatenate(matrix), f"{name}_scale": np.concatenate(scales)}
+
+
+def _scaled(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    exact = rows.astype(np.float32)
+    highest = np.abs(exact).max(axis=1)
+    scale = (_HIGHEST / np.where(highest == 0, _HIGHEST, highest)).astype(np.float32)
+    return np.rint(exact * scale[:, None]).astype(np.int8), scale
 
 
 def _read(path: Path) -> Weights:
@@ -91,17 +99,23 @@ class _Reader:
         return self._content[self._at - count : self._at]
 
 
-def _write(weights: Weights, file: BinaryIO) -> None:
-    file.write(struct.pack("<I", VERSION) + _text(weights.kind))
-    file.write(struct.pack("<II", weights.revision, len(weights.variables)))
-    for name, values in weights.variables.items():
-        file.write(_text(name) + struct.pack("<B", values.ndim))
-        file.write(struct.pack(f"<{values.ndim}I", *values.shape))
-        file.write(struct.pack("<BI", _TYPES.index(values.dtype.type), values.nbytes))
-        file.write(values.tobytes())
-    file.write(struct.pack("<I", len(weights.aliases)))
-    for alias, name in weights.aliases:
-        file.write(_text(alias) + _text(name))
+def write(weights: Weights, target: Path) -> None:
+    """Write a `model.bin`."""
+    with target.open("wb") as file:
+        file.write(struct.pack("<I", VERSION) + _text(weights.kind))
+        file.write(struct.pack("<II", weights.revision, len(weights.variables)))
+        for name, values in weights.variables.items():
+            _write_variable(name, values, file)
+        file.write(struct.pack("<I", len(weights.aliases)))
+        for alias, name in weights.aliases:
+            file.write(_text(alias) + _text(name))
+
+
+def _write_variable(name: str, values: npt.NDArray[Any], file: BinaryIO) -> None:
+    file.write(_text(name) + struct.pack("<B", values.ndim))
+    file.write(struct.pack(f"<{values.ndim}I", *values.shape))
+    file.write(struct.pack("<BI", _TYPES.index(values.dtype.type), values.nbytes))
+    file.write(values.tobytes())
 
 
 def _text(text: str) -> bytes:
