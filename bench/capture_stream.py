@@ -26,6 +26,7 @@ import numpy as np
 import psutil
 
 from bench.keep_that import pressed
+from bench.recordings import DAY, data_folder
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.paths import Home
 from core.pcm import Pcm
@@ -74,11 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=720.0, help="of the day")
     parser.add_argument("--profile", choices=("auto", "zero", "full"), default="auto")
     arguments = parser.parse_args(argv)
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
-    day = Path(named) / "speech/dev/day/day_dev.flac"
+    data = data_folder()
+    day = data / DAY
     truth = json.loads(day.with_suffix(".json").read_text(encoding="utf-8"))
     presses_s = [s["end"] + 1 for s in truth["segments"] if s["end"] + 3 < arguments.seconds]
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,6 @@ process that does nothing else. Both have the models loaded and one thread; they
 
 import argparse
 import json
-import os
 import socket
 import statistics
 import subprocess
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from bench.recordings import data_folder_if_named
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.clock import SystemClock
 from core.machine import calm_thread_pools
@@ -242,11 +242,11 @@ def _clip(file: Path) -> Pcm:
 
 def _utterances() -> Iterator[Path]:
     """Recordings of some 10 s, spread over those that there are."""
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
+    data = data_folder_if_named()
+    if data is None:
         yield from (each for each in sorted(SOUNDS.iterdir()) if _fits(each))
         return
-    speech = Path(named) / "speech"
+    speech = data / "speech"
     for line in (speech / "dev.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if SECONDS[0] <= row["seconds"] <= SECONDS[1]:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.hearing.onnx_speech_model import OnnxSpeechModel
+from bench.recordings import DAY, data_folder
 from core.audio import FRAME_S, FRAME_SAMPLES, RATE_HZ
 from core.machine import thread_pools
 from core.pcm import Pcm
@@ -83,10 +84,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench detection_cost")
     parser.add_argument("day", nargs="?", type=Path, help="a .flac with its .json beside it")
     arguments = parser.parse_args(argv)
-    day = arguments.day or _development_day()
-    if day is None:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
+    day = arguments.day or data_folder() / DAY
     sound = np.concatenate(list(media.decode(day)))
     truth: dict[str, list[dict[str, Any]]] = json.loads(
         day.with_suffix(".json").read_text(encoding="utf-8")
@@ -247,11 +245,6 @@ print(next(line.split()[1] for line in status.splitlines() if line.startswith("V
 
 def _weights() -> Path:
     return models.find("speech", settings=Settings(), home=Path())
-
-
-def _development_day() -> Path | None:
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    return None if not named else Path(named) / "speech/dev/day/day_dev.flac"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ run on the device; nothing is transcribed. Beside it: always the last 60 s.
 import argparse
 import itertools
 import json
-import os
 import statistics
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.recordings import DAY, data_folder
 from core.audio import RATE_HZ
 from core.clock import Recorded
 from core.pcm import Pcm
@@ -51,10 +51,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--after", type=float, default=1.0, help="seconds from an end to its press")
     parser.add_argument("day", nargs="?", type=Path, help="a .flac with its .json beside it")
     arguments = parser.parse_args(argv)
-    day = arguments.day or _development_day()
-    if day is None:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
+    day = arguments.day or data_folder() / DAY
     truth = json.loads(day.with_suffix(".json").read_text(encoding="utf-8"))
     presses_s = [each["end"] + arguments.after for each in truth["segments"]]
     ways = {
@@ -124,11 +121,6 @@ def _hear(engine: Engine, block: Pcm, presses: list[int]) -> None:
 def _press(engine: Engine, at: int) -> None:
     engine.press(at)
     engine.release(at)
-
-
-def _development_day() -> Path | None:
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    return None if not named else Path(named) / "speech/dev/day/day_dev.flac"
 
 
 if __name__ == "__main__":

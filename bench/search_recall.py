@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import math
-import os
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.recordings import data_folder
 from core.settings import Settings
 from pipeline import models
 from pipeline.meaning.embedder import Embedder, MiniLmEmbedder
@@ -311,15 +311,12 @@ def _line(name: str, measure: str, result: Result) -> str:
 def main(argv: Sequence[str]) -> int:
     """Print a line for each of LoCoMo's conversations and for each kind of archive."""
     arguments = _parser().parse_args(argv)
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of texts to measure on.", file=sys.stderr)
-        return 2
+    data = data_folder()
     found: dict[str, Result] = {}
     print(_HEADER)
     for kind in arguments.only.split(","):
         results = {}
-        for corpus in islice(corpora(Path(named), kind), arguments.archives):
+        for corpus in islice(corpora(data, kind), arguments.archives):
             results[corpus.name] = measured(corpus, load_embedder())
             if kind == "locomo":
                 print(_line(corpus.name, MEASURE[kind], results[corpus.name]), flush=True)

@@ -9,7 +9,6 @@ are chance, which costs a search the same time.
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.recordings import data_folder
 from bench.search_recall import Corpus, Turn, corpora, load_embedder
 from core.calendar.dates import date_in_words
 from core.clock import SystemClock
@@ -177,11 +177,8 @@ def main(argv: Sequence[str]) -> int:
     """Fill an archive that goes afterwards, and search it."""
     parser = argparse.ArgumentParser(prog="bench search_speed")
     parser.add_argument("--moments", type=int, default=100_000)
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of texts to measure on.", file=sys.stderr)
-        return 2
-    asyncio.run(measure(parser.parse_args(argv).moments, Path(named)))
+    data = data_folder()
+    asyncio.run(measure(parser.parse_args(argv).moments, data))
     return 0
 
 

@@ -18,8 +18,6 @@ anew, or files.
 
 import argparse
 import json
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -34,11 +32,11 @@ from bench.hearing.detection import OURS, STOCK, Way, frames
 from bench.hearing.noise.noises import echoed
 from bench.hearing.single_words import single_words
 from bench.hearing.word_errors import groups
+from bench.recordings import DAY, data_folder
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.pcm import Pcm
 from pipeline import media
 
-DAY = Path("speech/dev/day/day_dev.flac")
 DRAWS = 2_000
 GOALS = {"missed": 0.08, "noises": 4}
 """Of the recordings as they are; the second of 128 files of ESC-10."""
@@ -79,14 +77,11 @@ class Found:
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the table; 1 where a goal is missed on the recordings as they are."""
     arguments = _arguments(argv)
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
+    data = data_folder()
     told: dict[str, dict[str, Found]] = {}
-    words = single_words(Path(named), arguments.words) if arguments.words else []
-    recordings = Recordings(Path(named), arguments.every, arguments.every, words)
-    for change, changed in _changes(Path(named), arguments.rooms):
+    words = single_words(data, arguments.words) if arguments.words else []
+    recordings = Recordings(data, arguments.every, arguments.every, words)
+    for change, changed in _changes(data, arguments.rooms):
         ways = {**STOCK, **OURS} if change == AS_IT_IS else OURS
         told[change] = {}
         for name, way in ways.items():

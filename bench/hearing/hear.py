@@ -13,14 +13,13 @@ come with a paired bootstrap by utterance, or by segment of the day. Invented wo
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from bench.hearing import day, languages, lengths, memory, searchable, utterances
 from bench.hearing.own_words import row as own_words
 from bench.hearing.rows import Asked, Measure, Told
+from bench.recordings import data_folder
 
 ROWS: dict[str, Measure] = {
     "day": day.measure,
@@ -37,11 +36,8 @@ ROWS: dict[str, Measure] = {
 def main(argv: Sequence[str]) -> int:
     """Print each row as it comes; 1 where a goal is missed."""
     arguments = _arguments(argv)
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
-    asked = Asked(Path(named), arguments.runs, arguments.every)
+    data = data_folder()
+    asked = Asked(data, arguments.runs, arguments.every)
     missed = False
     for name in arguments.rows or ROWS:
         told = ROWS[name](asked)

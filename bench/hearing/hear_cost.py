@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.hearing.day import DAY
+from bench.recordings import DAY, data_folder
 from core.machine import thread_pools
 
 OF_TRANSCRIPTION = {"features", "encoder", "decoder", "alignment"}
@@ -27,10 +27,7 @@ def main(argv: Sequence[str]) -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="bench hear_cost")
     parser.add_argument("file", nargs="?", type=Path, help="a recording (the development day)")
-    file = parser.parse_args(argv).file or _development_day()
-    if file is None:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
+    file = parser.parse_args(argv).file or data_folder() / DAY
     with tempfile.TemporaryDirectory() as folder:
         used_s = _hear(file, Path(folder))
         parts = {
@@ -71,11 +68,6 @@ def _tell(parts: dict[str, dict[str, float]], used_s: float) -> None:
     print(f"| both | not accounted for | {rest_s:.2f} | {rest_s / used_s:.1%} |")
     print(f"\nIn all {used_s:.2f} CPU s, of which transcription {words_s:.2f}, ", end="")
     print(f"all else {used_s - words_s:.2f}.")
-
-
-def _development_day() -> Path | None:
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    return None if not named else Path(named) / DAY
 
 
 if __name__ == "__main__":

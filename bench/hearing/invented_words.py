@@ -12,7 +12,6 @@ group: how many words that come out right without them are missing with them.
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ import numpy as np
 from bench.hearing.noise.noises import Trial, sample, sounds, trials
 from bench.hearing.noise.record import Clip, Invented, Record
 from bench.hearing.word_errors import errors_of, groups, percent, right_words, summed
+from bench.recordings import data_folder
 from core.audio import FRAME_SAMPLES
 from core.machine import calm_thread_pools
 from core.moment import Transcript
@@ -76,16 +76,13 @@ class AlwaysSpeech:
 def main(argv: Sequence[str]) -> int:
     """Print what was asked for; 1 where a word was invented, or a group lost too many."""
     arguments = _arguments(argv)
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
+    data = data_folder()
     calm_thread_pools()
     status = 0
     if "noise" in arguments.parts:
-        status |= _noise(Path(named), arguments)
+        status |= _noise(data, arguments)
     if "speech" in arguments.parts:
-        status |= _speech(Path(named), arguments)
+        status |= _speech(data, arguments)
     return status
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import psutil
 
 from bench.hearing.costs import Memory, Peak, memory_of, ran
-from bench.hearing.day import DAY
 from bench.hearing.rows import Asked, Told
+from bench.recordings import DAY
 from core.paths import Home
 from core.sockets.socket_client import answers
 

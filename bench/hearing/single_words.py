@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bench.hearing.rows import whisper
+from bench.recordings import DAY
 from core.audio import RATE_HZ
 from core.pcm import Pcm
 from pipeline import media
@@ -61,7 +62,7 @@ def _words(file: Path, row: dict[str, Any], transcriber: Transcriber) -> Iterato
 
 def _quiet_bed(data: Path) -> Pcm:
     """What the truth of the development day calls quiet, end to end, without speech or event."""
-    day = data / "speech/dev/day/day_dev.flac"
+    day = data / DAY
     truth = json.loads(day.with_suffix(".json").read_text("utf-8"))
     pcm = np.concatenate(list(media.decode(day)))
     quiet = np.zeros(pcm.size, bool)

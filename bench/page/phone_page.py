@@ -25,6 +25,7 @@ from typing import Any
 
 from bench import search_speed
 from bench.page import crowd
+from bench.recordings import data_folder
 from bench.search_recall import Corpus, corpora
 from core.access.memory import GIVE_BACK_EVERY_S
 from core.paths import Home
@@ -83,16 +84,16 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--visitors", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args(argv)
-    data = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if os.getuid() != 0 or not data:
-        print("This takes root, and a folder in AFTERTHOUGHT_TEST_DATA.", file=sys.stderr)
+    data = data_folder()
+    if os.getuid() != 0:
+        print("This takes root.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = str(Path(folder, "state"))
         os.environ["XDG_RUNTIME_DIR"] = folder
         fill(Path(folder, "diary"), MOMENTS)
         met = [*_of_a_diary(Path(folder, "diary"), asked.visitors, asked.rounds)]
-        archives = [one for kind in ("ami", "qmsum", "locomo") for one in corpora(Path(data), kind)]
+        archives = [one for kind in ("ami", "qmsum", "locomo") for one in corpora(data, kind)]
         met.append(_of_keys(Path(folder, "long"), archives, asked.moments, asked.keys))
     return int(not all(met))
 

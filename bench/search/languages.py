@@ -11,7 +11,6 @@ is 1 where a goal is missed; the last lines say which.
 
 import argparse
 import importlib.util
-import os
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from bench.recordings import data_folder_if_named
 from bench.search_recall import Corpus, Question, Turn, answers, corpora, import_turns, score
 from core.settings import Settings
 from pipeline import models
@@ -93,9 +93,8 @@ def main(argv: Sequence[str]) -> int:
         print(f"{language:<8} {'en':<8} {ours:>6.2f} {alone:>14.2f}", flush=True)
         if ours < FOUND_GOAL:
             missed.append(f"{language} has {ours:.2f}; the goal is {FOUND_GOAL}")
-    data = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if data:
-        fall = _fall(list(islice(corpora(Path(data), "locomo"), arguments.conversations)))
+    if (data := data_folder_if_named()) is not None:
+        fall = _fall(list(islice(corpora(data, "locomo"), arguments.conversations)))
         if fall > FALL_GOAL:
             missed.append(f"English falls by {fall:.3f}; {FALL_GOAL} are allowed")
     print("\n".join(missed) or "Every goal is met.")

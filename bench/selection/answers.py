@@ -18,8 +18,8 @@ from itertools import chain
 import numpy as np
 from numpy.random import Generator
 
+from bench.recordings import data_folder
 from bench.selection.acts import read_meetings
-from bench.selection.data import data_folder
 from bench.selection.judged_day import judged_day
 from bench.selection.labels import read_labels
 from pipeline.selection.learning import Answered, learned

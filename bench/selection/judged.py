@@ -9,7 +9,7 @@ stage. Beside it keeping all, and keeping as many at random.
 import sys
 from collections.abc import Sequence
 
-from bench.selection.data import data_folder
+from bench.recordings import data_folder
 from bench.selection.judged_day import judged_day
 from bench.selection.labels import read_labels
 

@@ -16,9 +16,9 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.recordings import data_folder
 from bench.search_recall import load_embedder
 from bench.selection.acts import SpokenAct, read_meetings
-from bench.selection.data import data_folder
 from pipeline.meaning.embedder import Embedder
 from pipeline.selection.archive_signals import When, archive_signals
 from pipeline.selection.score import KEPT_FROM, PRIOR, Signals, scored

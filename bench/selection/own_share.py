@@ -11,8 +11,8 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from bench.recordings import data_folder
 from bench.selection.acts import SpokenAct, read_meetings
-from bench.selection.data import data_folder
 from pipeline.voices.wearer import MOSTLY
 
 PAUSE_S = 0.8

@@ -14,7 +14,6 @@ and by chance (the mean of 2,000 orders).
 import argparse
 import json
 import math
-import os
 import random
 import statistics
 import sys
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.hearing.costs import ran
+from bench.recordings import DAY, data_folder
 from bench.selection.labels import read_labels
 from core.audio import RATE_HZ
 from core.clock import Recorded
@@ -39,7 +39,6 @@ from device.session.selection import Rules
 from pipeline import media
 from pipeline.speech import speech_detector
 
-DAY = Path("speech/dev/day/day_dev.flac")
 SHARES = (0.10, 0.25, 0.50)
 ORDERS = 2_000
 LIFT_GOAL, CPU_GOAL = 1.3, 0.5
@@ -93,18 +92,14 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--runs", type=int, default=3, help="of each policy, for its CPU (0: none)")
     parser.add_argument("--json", action="store_true", help="figures for programs")
     asked = parser.parse_args(argv)
-    data = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not data:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
-    day = read_day(Path(data))
+    day = read_day(data_folder())
     rows = [row(day, share) for share in SHARES]
     passing = [each for each in day.utterances if each.passes]
     bar = {
         "share": sum(each.seconds for each in passing) / day.speech_s,
         "recall": day.recall(passing),
     }
-    cpu = _cpu(Path(data) / DAY, asked.runs) if asked.runs else None
+    cpu = _cpu(data_folder() / DAY, asked.runs) if asked.runs else None
     figures = {"kappa": read_labels().kappa, "rows": rows, "bar": bar, "cpu": cpu}
     print(json.dumps(figures) if asked.json else "\n".join(_lines(figures, len(day.agreed))))
     return _missed(figures)

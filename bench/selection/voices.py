@@ -10,11 +10,9 @@ the annotators' word times, and made-up ones of one to four readers.
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from bench.recordings import data_folder
 from bench.selection.voice_conversations import measure_turns
 from bench.selection.voice_wearers import measure_wearers
 from core.paths import home_at
@@ -26,14 +24,11 @@ from pipeline.voices.voice_model import GE2EVoiceModel
 def main(argv: Sequence[str]) -> int:
     """Print each table as it comes."""
     arguments = _arguments(argv)
-    named = os.environ.get("AFTERTHOUGHT_TEST_DATA")
-    if not named:
-        print("AFTERTHOUGHT_TEST_DATA names no folder of recordings.", file=sys.stderr)
-        return 1
+    data = data_folder()
     home = home_at(None).path
     model = GE2EVoiceModel(models.find("voice", settings=Settings(), home=home))
     for title, measure in (("wearer", measure_wearers), ("turns", measure_turns)):
-        told = measure(Path(named), model)
+        told = measure(data, model)
         text = [f"## {title}", *told.lines, ""]
         print(json.dumps({title: told.figures}) if arguments.json else "\n".join(text), flush=True)
     return 0
