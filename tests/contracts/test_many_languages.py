@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.audio import RATE_HZ
 from core.errors import ModelMissing
 from core.pcm import Pcm
 from core.settings import Settings
@@ -74,3 +75,21 @@ def test_each_sentence_is_heard_in_the_language_that_it_is_in(data: Path) -> Non
     told = [decide(many.languages(each), ["en", "de", "es", "fr", "pt"]) for each in sounds]
 
     assert [(each.language, each.sure) for each in told] == [(row["lang"], True) for row in rows]
+
+
+def test_two_languages_in_one_sentence_give_no_more_words_than_can_be_said(data: Path) -> None:
+    """It is heard in the likelier one; what was said in the other may come out as anything."""
+    many = real()
+    ours, theirs = (
+        np.concatenate(list(media.decode(file)))
+        for file in (OURS, data / "non_english" / "fleurs-de-001.flac")
+    )
+    both = np.concatenate([ours[: 3 * RATE_HZ], theirs[: 4 * RATE_HZ]])
+
+    told = decide(many.languages(both, thoroughly=True), ["en", "de"])
+    heard = many.transcribe_in(told.language, both)
+
+    assert told.is_listed
+    assert 0 < len(heard.words) <= 5 * both.size / RATE_HZ
+    assert all(0 <= word.start_ms <= word.end_ms <= 7_020 for word in heard.words)
+    assert heard == many.transcribe_in(told.language, both)

@@ -179,6 +179,27 @@ def test_accented_english_is_asked_about_and_not_put_in_doubt_without_an_answer(
     assert many.asked == ["languages"]
 
 
+@pytest.mark.parametrize(
+    ("probabilities", "other"), [({"en": 0.6, "de": 0.3, "la": 0.1}, None), (GERMAN, "de")]
+)
+def test_a_language_that_the_model_does_not_know_is_never_heard_in(
+    probabilities: dict[str, float], other: str | None
+) -> None:
+    many = FakeManyLanguages(probabilities, {"en": "the pump", "de": "die Pumpe"})
+
+    told = choosing(Says(BELIEVED), many, ["nv"]).transcribe(SOUND)
+
+    assert (told.text, told.language, told.other_language) == ("", None, other)
+
+
+def test_beside_one_that_the_model_does_not_know_the_others_are_heard_as_ever() -> None:
+    many = FakeManyLanguages(GERMAN, {"de": "die Pumpe leckt"})
+
+    told = choosing(Says(HARDLY), many, ["en", "nv", "de"]).transcribe(SOUND)
+
+    assert (told.text, told.language) == ("die Pumpe leckt", "de")
+
+
 def test_noise_of_which_neither_model_makes_anything_has_no_words() -> None:
     noise = {"ja": 0.3, "en": 0.2, "de": 0.01}
     many = FakeManyLanguages(noise, {"de": "Untertitel"})
