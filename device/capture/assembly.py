@@ -66,10 +66,74 @@ class Outside:
     observe: Callable[[events.Event], None] = lambda _: None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Where messages come in and events go out. `publish` tells an event to whoever subscribed."""
+
+    stream: str
+    inbox: Inbox[ToCapture]
+    control: Control
+    publish: Callable[[events.Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """What brings sound in, notes what was missed, and shows how that stands."""
+
+    facts: FactLog
+    troubles: Troubles
+    pause_record: PauseRecord
+    listener: Listener
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """What keeps, pressed for or not, and tells of it."""
+
+    reserve: DiskReserve
+    waiting: Waiting
+    report: Report
+    engine: Engine
+    unpressed: Unpressed
+
+
 def assemble(outside: Outside) -> Capture:
     """A loop that keeps into this spool, once it is run."""
-    clock, stream = outside.stream_clock, secrets.token_hex(8)
-    now_s = clock.clock.monotonic_s
+    clock, ends = outside.stream_clock, _ends(outside)
+    hearing = _hearing(outside, ends)
+    keeping = _keeping(outside, ends, hearing)
+    pairing = PairingShown(keeping.report, clock.clock.monotonic_s)
+    return Capture(
+        Parts(
+            inbox=ends.inbox,
+            spool=outside.spool,
+            sound=clock.sound,
+            ring_memory=clock.sound.ring.hold_in_memory(),
+            reserve=keeping.reserve,
+            engine=keeping.engine,
+            unpressed=keeping.unpressed,
+            controls=_controls(outside, keeping.engine, keeping.report, pairing),
+            pairing=pairing,
+            listener=hearing.listener,
+            facts=hearing.facts,
+            pause_record=hearing.pause_record,
+            heartbeat=outside.heartbeat,
+            troubles=hearing.troubles,
+            signals=hearing.signals,
+            waiting=keeping.waiting,
+            report=keeping.report,
+            control=ends.control,
+            service=outside.service,
+            watchdog=Watchdog(outside.service),
+            power_off=outside.power_off,
+            now_s=clock.clock.monotonic_s,
+        )
+    )
+
+
+def _ends(outside: Outside) -> _Ends:
+    now_s = outside.stream_clock.clock.monotonic_s
     inbox: Inbox[ToCapture] = Inbox(now_s)
     control = Control(outside.home.capture_socket, _requests_into(inbox, now_s))
 
@@ -77,56 +141,47 @@ def assemble(outside: Outside) -> Capture:
         control.publish(event)
         outside.observe(event)
 
+    return _Ends(secrets.token_hex(8), inbox, control, publish)
+
+
+def _hearing(outside: Outside, ends: _Ends) -> _Hearing:
+    clock = outside.stream_clock
     outside.heartbeat.go_on_from(outside.before)
-    facts = _fact_log(outside, stream, publish)
-    troubles = Troubles()
-    pause_record = PauseRecord(outside.pause_file, facts, troubles.note)
-    listener = Listener(outside.microphone, inbox.put_sound, clock, facts, outside.heartbeat)
-    signals = Signals(outside.lights, outside.motors, listener.ignore_motor, now_s)
+    facts, troubles = _fact_log(outside, ends.stream, ends.publish), Troubles()
+    listener = Listener(outside.microphone, ends.inbox.put_sound, clock, facts, outside.heartbeat)
+    return _Hearing(
+        facts,
+        troubles,
+        PauseRecord(outside.pause_file, facts, troubles.note),
+        listener,
+        Signals(outside.lights, outside.motors, listener.ignore_motor, clock.clock.monotonic_s),
+    )
+
+
+def _keeping(outside: Outside, ends: _Ends, hearing: _Hearing) -> _Keeping:
+    clock, kept = outside.stream_clock, KeptUnpressed()
     waiting = Waiting(outside.home.worker_socket)
-    report = Report(publish, waiting, signals.show)
-    pairing = PairingShown(report, now_s)
+    report = Report(ends.publish, waiting, hearing.signals.show)
     reserve = DiskReserve(outside.spool, outside.reserve_bytes)
     modes = Modes(
-        listener, pause_record, troubles, signals, forget_dropped=inbox.forget_dropped, now_s=now_s
+        hearing.listener,
+        hearing.pause_record,
+        hearing.troubles,
+        hearing.signals,
+        forget_dropped=ends.inbox.forget_dropped,
+        now_s=clock.clock.monotonic_s,
     )
-    kept = KeptUnpressed()
     engine = Engine(
-        ClipSource(stream, clock.recorded),
+        ClipSource(ends.stream, clock.recorded),
         clock.sound,
         outside.spool,
         report,
         Limits(reserve.refusal, modes.change, kept.within),
-        pause=pause_record.pausing,
+        pause=hearing.pause_record.pausing,
     )
-    capturing = Capturing(engine, clock, outside.spool, reserve, facts, report, kept)
+    capturing = Capturing(engine, clock, outside.spool, reserve, hearing.facts, report, kept)
     modes.unpressed = _unpressed(outside, capturing)
-    return Capture(
-        Parts(
-            inbox=inbox,
-            spool=outside.spool,
-            sound=clock.sound,
-            ring_memory=clock.sound.ring.hold_in_memory(),
-            reserve=reserve,
-            engine=engine,
-            unpressed=modes.unpressed,
-            controls=_controls(outside, engine, report, pairing),
-            pairing=pairing,
-            listener=listener,
-            facts=facts,
-            pause_record=pause_record,
-            heartbeat=outside.heartbeat,
-            troubles=troubles,
-            signals=signals,
-            waiting=waiting,
-            report=report,
-            control=control,
-            service=outside.service,
-            watchdog=Watchdog(outside.service),
-            power_off=outside.power_off,
-            now_s=now_s,
-        )
-    )
+    return _Keeping(reserve, waiting, report, engine, modes.unpressed)
 
 
 def _unpressed(outside: Outside, capturing: Capturing) -> Unpressed:
