@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.clock import Recorded
+from core.clock import FakeClock, Recorded
 from core.moment import Transcript
+from core.paths import Home
+from core.settings import Settings
 from core.spool_port import Clip
 from pipeline.commands.act_sentences import act_named
 from pipeline.fakes import FakeModels
@@ -20,6 +22,7 @@ from pipeline.store import acts
 from pipeline.store.act_list import latest_acts
 from pipeline.store.port import Archive
 from pipeline.worker.judging import Candidate
+from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 
 STREAM = "0123456789abcdef"
@@ -128,6 +131,18 @@ async def test_what_comes_after_its_press_was_taken_back_is_seen(
     await worker.judge(candidate())
 
     assert await seen(worker) == [SELECTED]
+
+
+async def test_a_worker_that_was_started_anew_in_between_knows_it_too(
+    home: Path, models: FakeModels, candidate: Callable[..., Candidate], press: Press
+) -> None:
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as first:
+        await first.judge(candidate())
+    press(SELECTED)
+    async with working(Home(home), Settings(), models=models, clock=FakeClock()) as second:
+        await second.drain()
+
+        assert await seen(second) == [PRESSED]
 
 
 async def test_of_two_letters_in_the_spool_the_press_takes_the_place(
