@@ -202,6 +202,7 @@ async def _add_database(reader: SqliteReader, packing: Packing, copy: Path) -> S
             found = await snapshot.described(copied)
         packing.missing.clear()
         packing.add_sounds(found.sounds or ())
+        packing.missing -= found.to_come
         now = await snapshot.named_sounds(reader)
         if now is None or packing.missing <= now:  # else one was taken out since the copy
             break

@@ -15,6 +15,7 @@ from pipeline.exchange.backup import BackupRefused, Made, back_up
 from pipeline.exchange.looking_through import look_through, opened
 from pipeline.exchange.manifest import Manifest
 from pipeline.exchange.packing import Packing
+from pipeline.exchange.restore import restore
 from pipeline.store.sound_files import aside_folder, sound_files, sound_path
 from pipeline.store.sqlite.archive import open_archive
 from tests.journeys.disks import disk_of
@@ -228,6 +229,25 @@ async def test_a_whole_one_stays_where_sound_is_missing_now_and_a_new_one_says_s
     assert list(damaged.altered) == [altered]
     assert len(damaged.problems) == 2
     await made_again(home, tmp_path / "damaged.tar")
+
+
+async def test_sound_that_is_still_to_come_from_a_peer_is_not_missing(
+    filled: Filled, home: Path, file: Path, tmp_path: Path
+) -> None:
+    sha256 = sound_files(home)[0]
+    sound_path(home, sha256).unlink()
+    async with open_archive(home) as archive:
+        await archive.connection.execute(
+            "INSERT INTO wanted_sound VALUES (?, 400, 0, 1)", (sha256,)
+        )
+
+    manifest = (await made_again(home, file)).manifest
+    done = await restore(Home(tmp_path / "new"), file, unwatched, yes=False)
+
+    assert (manifest.missing, manifest.problems, done.problems) == ((), (), ())
+    async with open_archive(tmp_path / "new") as archive:
+        query = "SELECT sha256 FROM wanted_sound"
+        assert [row[0] for row in await archive.connection.execute_fetchall(query)] == [sha256]
 
 
 async def test_sound_that_was_set_aside_and_is_named_is_in_it(

@@ -15,6 +15,7 @@ from pipeline.store.port import Report
 from pipeline.store.sqlite.check import check_archive
 from pipeline.store.sqlite.connection import connected
 from pipeline.store.sqlite.damage import is_damage, past_damage
+from pipeline.store.sqlite.exchange.to_come import sounds_to_come
 from pipeline.store.sqlite.forgetting import scrub
 from pipeline.store.sqlite.journal import event_at
 from pipeline.store.sqlite.reader import SqliteReader
@@ -25,7 +26,8 @@ from pipeline.store.sqlite.sound_rows import referenced
 class Snapshot:
     """What is in a copy: the last seq and hash of each line, and how much there is.
 
-    `sounds` are the hashes that it names; None where it is too damaged to say.
+    `sounds` are the hashes that it names, None where it is too damaged to say; `to_come` those
+    among them that a peer has and that are not here yet.
     """
 
     archive_version: int = 0
@@ -33,6 +35,7 @@ class Snapshot:
     events: int = 0
     moments: int = 0
     sounds: frozenset[str] | None = None
+    to_come: frozenset[str] = frozenset()
 
 
 async def size_of(reader: SqliteReader) -> int:
@@ -82,7 +85,9 @@ async def _described(reader: SqliteReader) -> Snapshot:
     }
     ((events,),) = await connection.execute_fetchall("SELECT count(*) FROM event")
     ((moments,),) = await connection.execute_fetchall("SELECT count(*) FROM moment")
-    return Snapshot(int(version), lines, int(events), int(moments), await named_sounds(reader))
+    to_come = frozenset(await sounds_to_come(connection))
+    sounds = await named_sounds(reader)
+    return Snapshot(int(version), lines, int(events), int(moments), sounds, to_come)
 
 
 async def named_sounds(reader: SqliteReader) -> frozenset[str] | None:
