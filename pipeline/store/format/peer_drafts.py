@@ -96,7 +96,9 @@ def membership(own_key: str, events: Iterable[Event], keys: Mapping[str, str]) -
         else:
             members.pop(key, None)
             lines[key] = event.payload["lines"]
+    # Whoever is removed keeps its own archive; it is the others that do not listen to it any more.
     members.pop(own_key, None)
+    lines.pop(own_key, None)
     ends: dict[str, int] = {}
     for removed in lines.values():
         for origin, seq in removed.items():

@@ -252,6 +252,33 @@ async def test_after_a_removal_nothing_beyond_it_counts(installs: Installs) -> N
     assert (await other.archive.check()).problems == []
 
 
+async def test_who_is_removed_keeps_its_own_archive(installs: Installs) -> None:
+    one, other = await installs()
+    await other.note("before")
+    await other.meets(one)
+    removed = peer_removed(other.identity.key, {await other.line(): 1})
+    await one.archive.append(removed)
+    await one.copy.sign_lines()
+    page = await one.copy.page_after(await one.line(), 0)
+    assert page is not None
+
+    await other.copy.receive([*page_lines(page)])
+
+    assert await other.texts() == ["before"]
+    assert (await other.archive.check()).problems == []
+
+
+async def test_only_moments_are_forgotten_by_others(installs: Installs) -> None:
+    one, other = await installs()
+    forgotten = drafts.moment_forgotten("selection", here=False, author="wearer")
+    await one.archive.append(forgotten)
+
+    await one.meets(other)
+
+    assert not await other.archive.is_forgotten("selection")
+    assert (await other.archive.check()).problems == []
+
+
 async def test_a_voice_print_stays_where_it_was_made(
     installs: Installs, chance: random.Random
 ) -> None:

@@ -3,6 +3,7 @@
 All of it in the transaction that the caller holds. The file of tombstones is written before.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ from pipeline.store.sqlite.migrations import SOUND_HASH
 from .lines import key_of_line
 from .receiving import Believed
 from .wanted import drop_sounds_that_nobody_has, want_no_more
+
+
+_GOES = re.compile("[0-9a-f]{16}-[0-9]+|voice-[0-9a-f]{16}")
+"""What another install may forget: moments and prints, and not a boot, a peer, what was learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ async def _why_not(
         return None
     if event.payload.get("here"):
         return "elsewhere"
+    if not _GOES.fullmatch(event.subject):
+        return "no_right"
     member = believed.membership.members.get(key or "")
     return None if member is not None and member.role == "full" else "no_right"
 
