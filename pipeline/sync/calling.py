@@ -119,7 +119,9 @@ class Caller:
         while True:
             if why := self._manners.why_wait():
                 self._standing.state, self._standing.sentence = "waiting", why
-            elif not self._manners.lately():
+            elif self._manners.lately():
+                self._standing.state, self._standing.sentence = "met", ""  # it has called us
+            else:
                 await self._meetings(peer_now())
                 await self._manners.after(self._standing)
             well = self._standing.state in {"met", "waiting"}

@@ -21,6 +21,7 @@ from core.log import get_log
 from core.machine import machine_name
 from core.paths import Home
 from core.settings import Settings
+from core.sync.status import STATE_FILE, only_service, read_peer_statuses
 from pipeline.forget import finish_forgetting
 from pipeline.refining.power import read_power
 from pipeline.spool.spool import Spool
@@ -35,16 +36,22 @@ from .identity import FOLDER, Identity, open_identity
 from .requests import Requests
 from .tls import MembersDoor
 
-STATE_FILE = "state.json"
-"""In the home's folder `sync`: how things stand with each peer, for whoever shows it."""
-
 _LOOKS_AT_MEMBERS_S = 2.0
+
+_WELL = frozenset({"met", "refused"})
+"""The states in which the peer was there."""
 
 
 class NoPeers(UserError):
     """There is nobody to meet."""
 
     code = "no_peers"
+
+
+class SyncRuns(UserError):
+    """Another service meets the peers of this archive."""
+
+    code = "sync_runs"
 
 
 class SyncPortInUse(UserError):
@@ -69,6 +76,8 @@ class Syncing:
     addresses: Addresses
     standings: dict[str, Standing] = field(default_factory=dict)
     called_us_s: dict[str, float] = field(default_factory=dict)
+    met_ms: dict[str, int | None] = field(default_factory=dict)
+    told: dict[str, dict[str, object]] | None = None
 
     async def members(self) -> dict[str, Member]:
         """Who is met, by key."""
@@ -104,13 +113,46 @@ class Syncing:
         self.tell()
 
     def tell(self) -> None:
-        """Write down how things stand, for whoever shows it."""
-        told = {key: told_standing(key, each) for key, each in self.standings.items()}
+        """Write down how things stand, for whoever shows it; nothing where that is written."""
+        before = self.told or {}
+        for key, each in self.standings.items():
+            if each.state in _WELL and before.get(key, {}).get("state") not in _WELL:
+                self.met_ms[key] = SystemClock().now_ms()
+        told = {key: self._told(key, each) for key, each in self.standings.items()}
+        if told == self.told:
+            return
         try:
             folder = make_folder(self.home.path / FOLDER)
             write_durably(folder / STATE_FILE, [json.dumps(told).encode() + b"\n"])
+            self.told = told
         except OSError as error:
             get_log().warning("sync_state_not_written", fault=type(error).__name__)
+
+    def _told(self, key: str, standing: Standing) -> dict[str, object]:
+        """What the file has of a peer. The next try is told of who was not met: cards wear out."""
+        told = {"state": standing.state, "sentence": standing.sentence}
+        is_due = standing.state in {"away", "refused"}
+        next_ms = _wall_ms(standing.next_try_s) if is_due else None
+        return {**told, "met_ms": self.met_ms.get(key), "next_try_ms": next_ms}
+
+    def tell_last(self) -> None:
+        """The same at the end: who is met now was met until now."""
+        self.told = None
+        self.tell()
+
+    def remember(self) -> None:
+        """When each was met last, as far as that was written down."""
+        with contextlib.suppress(OSError):
+            known = read_peer_statuses(self.home.path)
+            self.met_ms = {key: each.met_ms for key, each in known.items()}
+
+
+def _wall_ms(at_s: float | None) -> int | None:
+    """What the wall clock will show then, to the second; None where it is not set."""
+    now_ms = SystemClock().now_ms()
+    if at_s is None or now_ms is None:
+        return None
+    return round(now_ms / 1000 + at_s - time.monotonic()) * 1000
 
 
 def told_standing(key: str, standing: Standing) -> dict[str, object]:
@@ -137,7 +179,9 @@ async def syncing(home: Home, settings: Settings, addresses: Addresses) -> Async
     identity = open_identity(home.path, machine_name())
     async with open_archive(home.path) as archive:
         copy = SqliteCopy(archive, identity, settings.sync.most_forgotten)
-        yield Syncing(home, settings, archive, identity, copy, addresses)
+        sync = Syncing(home, settings, archive, identity, copy, addresses)
+        sync.remember()
+        yield sync
 
 
 async def once(home: Home, settings: Settings, addresses: Addresses) -> list[dict[str, object]]:
@@ -157,7 +201,17 @@ async def once(home: Home, settings: Settings, addresses: Addresses) -> list[dic
 
 
 async def run(home: Home, settings: Settings, addresses: Addresses) -> None:
-    """The service: answer peers and call them until told to stop."""
+    """The service: answer peers and call them until told to stop. Raises SyncRuns."""
+    with only_service(home.path) as is_alone:
+        if not is_alone:
+            raise SyncRuns(
+                "The sync service of this archive runs already.",
+                advice="Leave it to that one, or stop it first.",
+            )
+        await _run(home, settings, addresses)
+
+
+async def _run(home: Home, settings: Settings, addresses: Addresses) -> None:
     async with syncing(home, settings, addresses) as sync:
         stopped = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -192,8 +246,10 @@ async def _work(sync: Syncing) -> None:
                 if task.done():
                     get_log().error("sync_calling_ended", peer=key[:16])
                     task.result()
+            sync.tell()
             await asyncio.sleep(_LOOKS_AT_MEMBERS_S)
     finally:
+        sync.tell_last()
         for task in calling.values():
             task.cancel()
         await asyncio.gather(*calling.values(), return_exceptions=True)

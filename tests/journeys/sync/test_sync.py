@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.sync.status import PeerStatus, is_service_running, read_peer_statuses
 from tests.waiting import waited
 from tests.wav import write_wav
 
@@ -53,6 +54,47 @@ def test_two_services_keep_both_at_the_same(machines: "list[Machine]", start: St
 
     for machine in machines:
         assert machine.command("check")[0]["problems"] == []
+
+
+def test_how_it_stands_is_written_down_and_when_they_met_outlives_a_restart(
+    machines: "list[Machine]", start: Start
+) -> None:
+    pendant, laptop = machines
+    service = start(pendant.line("sync"))
+    other = start(laptop.line("sync"))
+    waited(lambda: status_of(pendant, laptop).state == "met")
+    met_ms = status_of(pendant, laptop).met_ms
+    assert met_ms is not None
+    assert is_service_running(pendant.home)
+
+    for process in (service, other):
+        process.terminate()
+        process.wait()
+    assert not is_service_running(pendant.home)
+    start(pendant.line("sync"))
+    waited(lambda: status_of(pendant, laptop).next_try_ms is not None)
+
+    told = status_of(pendant, laptop)
+    assert told.state == "away"
+    assert told.sentence.startswith("No Afterthought answers at 127.0.0.1")
+    assert told.met_ms is not None
+    assert told.met_ms >= met_ms
+
+
+def status_of(here: "Machine", there: "Machine") -> PeerStatus:
+    key = there.identity.key
+    return read_peer_statuses(here.home).get(key, PeerStatus(key, "waiting"))
+
+
+def test_a_second_service_of_a_home_is_told(machines: "list[Machine]", start: Start) -> None:
+    pendant, _ = machines
+    start(pendant.line("sync"))
+    waited(lambda: is_service_running(pendant.home))
+
+    second = subprocess.run(pendant.line("sync"), capture_output=True, text=True, check=False)
+
+    assert second.returncode == 1
+    assert second.stderr.startswith("The sync service of this archive runs already.")
 
 
 def test_a_peer_that_is_away_is_said(machines: "list[Machine]") -> None:

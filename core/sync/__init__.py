@@ -1,0 +1,1 @@
+"""What every process may know of sync: how things stand with the other machines."""
