@@ -14,6 +14,7 @@ from core.errors import ArchiveInDoubt
 from core.moment import Reference, Transcript, VoiceTurn
 from core.spool_port import TypedText
 from pipeline.store.format.events import Draft, Event
+from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
 from pipeline.store.sound_files import MadeSound
 from pipeline.store.views.clock_corrections import Correction
 from pipeline.store.views.interval_fold import IntervalRow
@@ -180,6 +181,15 @@ class Reader(Protocol):
 
     async def is_forgotten(self, moment: str) -> bool:
         """True where the moment has a tombstone."""
+
+    async def peers(self) -> list[KnownPeer]:
+        """The other installs that belong to this archive, by name."""
+
+    async def whereabouts(self, moment: MomentRow) -> Whereabouts:
+        """Where its sound is, who else has it, and whether its words are still to come."""
+
+    async def asked_to_forget(self) -> list[AskedToForget]:
+        """What others forgot, hidden here until the wearer agrees."""
 
     async def doubt(self) -> ArchiveInDoubt | None:
         """Why this is not the journal that was last written here; None where it is.

@@ -17,6 +17,7 @@ from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
 from pipeline.store.format.voice_drafts import read_turns
 from pipeline.store.lookup import not_there
+from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
 from pipeline.store.port import Period
 from pipeline.store.views.clock_corrections import Correction, corrections
 from pipeline.store.views.interval_fold import IntervalRow
@@ -25,6 +26,7 @@ from pipeline.store.views.moment_fold import MomentRow
 from . import journal
 from .connection import archive_path, open_reader
 from .doubt import doubt_of, is_nothing
+from .exchange import shown
 
 _MOMENT = ", ".join(each.name for each in fields(MomentRow))
 _INTERVAL = ", ".join(each.name for each in fields(IntervalRow))
@@ -241,6 +243,15 @@ class SqliteReader:
 
     async def is_forgotten(self, moment: str) -> bool:
         return await journal.is_forgotten(self.connection, moment)
+
+    async def peers(self) -> list[KnownPeer]:
+        return await shown.known_peers(self.connection)
+
+    async def whereabouts(self, moment: MomentRow) -> Whereabouts:
+        return await shown.whereabouts(self.connection, self.home, moment)
+
+    async def asked_to_forget(self) -> list[AskedToForget]:
+        return await shown.asked_to_forget(self.connection)
 
     async def doubt(self) -> ArchiveInDoubt | None:
         path = archive_path(self.home)

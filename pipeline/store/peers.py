@@ -1,0 +1,47 @@
+"""What whoever shows the archive is told of other machines that have a copy of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.store.format.peer_drafts import Role
+
+SoundPlace = Literal["none", "here", "to_come", "elsewhere", "missing"]
+"""none: the moment has no sound. to_come: a peer is to bring it. elsewhere: a peer has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeer:
+    """Another install of this archive. `name` is empty while it has not come here."""
+
+    key: str
+    name: str
+    role: Role
+
+    @property
+    def shown(self) -> str:
+        """Its name, else the beginning of its key."""
+        return self.name or self.key[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a moment's sound is, whether others are to bring its words, and who has its sound.
+
+    `also_on` are the names of peers.
+    """
+
+    sound: SoundPlace
+    are_words_to_come: bool = False
+    also_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToForget:
+    """How many moments a peer forgot that are hidden here until the wearer agrees.
+
+    `origin` is the line in which it did; `peer` its name, empty where nobody here knows it.
+    """
+
+    origin: str
+    peer: str
+    moments: int

@@ -1,0 +1,90 @@
+"""What is shown of other copies of this archive. It reads, and needs no key of ours."""
+
+from pathlib import Path
+
+import aiosqlite
+
+from pipeline.store.format.peer_drafts import Member
+from pipeline.store.peers import AskedToForget, KnownPeer, SoundPlace, Whereabouts
+from pipeline.store.sound_files import sound_path
+from pipeline.store.sqlite.journal import content_of
+from pipeline.store.views.moment_fold import MomentRow
+
+from .lines import key_of_line, known_membership
+from .obeying import waiting
+
+
+async def known_peers(connection: aiosqlite.Connection) -> list[KnownPeer]:
+    """The other installs that belong to this archive, by name."""
+    members = (await known_membership(connection, await _own_key(connection))).members
+    found = [await _known_peer(connection, each) for each in members.values()]
+    return sorted(found, key=lambda each: (each.shown, each.key))
+
+
+async def whereabouts(connection: aiosqlite.Connection, home: Path, row: MomentRow) -> Whereabouts:
+    """Where what belongs to this moment is. It costs a few look-ups by index."""
+    copies = await _copies(connection, row)
+    return Whereabouts(
+        await _sound_place(connection, home, row, has_copy=bool(copies)),
+        await _are_words_to_come(connection, row),
+        copies,
+    )
+
+
+async def asked_to_forget(connection: aiosqlite.Connection) -> list[AskedToForget]:
+    """What others forgot and waits for the wearer's word, by whose word it is."""
+    found = await waiting(connection)
+    names = {each.key: each.shown for each in await known_peers(connection)} if found else {}
+    asked = []
+    for origin, subjects in found.items():
+        key, _ = await key_of_line(connection, origin) or ("", False)
+        asked.append(AskedToForget(origin, names.get(key, ""), len(subjects)))
+    return asked
+
+
+async def _own_key(connection: aiosqlite.Connection) -> str:
+    """The key of this install; empty before it has signed anything, and nobody can name it."""
+    query = "SELECT key FROM line JOIN install USING (origin) WHERE is_writer = 1"
+    rows = list(await connection.execute_fetchall(query))
+    return str(rows[0][0]) if rows else ""
+
+
+async def _known_peer(connection: aiosqlite.Connection, member: Member) -> KnownPeer:
+    content = None if member.name is None else await content_of(connection, member.name)
+    name = "" if content is None else content.decode(errors="replace")
+    return KnownPeer(member.key, name, member.role)
+
+
+async def _copies(connection: aiosqlite.Connection, row: MomentRow) -> tuple[str, ...]:
+    """The names of the peers that have its sound, as far as this install has seen."""
+    query = "SELECT key FROM sound_copy WHERE sha256 = ?"
+    keys = {each[0] for each in await connection.execute_fetchall(query, (row.sound,))}
+    peers = await known_peers(connection) if keys else []
+    return tuple(each.shown for each in peers if each.key in keys)
+
+
+async def _sound_place(
+    connection: aiosqlite.Connection, home: Path, row: MomentRow, *, has_copy: bool
+) -> SoundPlace:
+    if row.sound is None:
+        return "none"
+    if sound_path(home, row.sound).exists():
+        return "here"
+    if await _is_there(connection, "SELECT 1 FROM wanted_sound WHERE sha256 = ?", row.sound):
+        return "to_come"
+    return "elsewhere" if has_copy else "missing"
+
+
+async def _are_words_to_come(connection: aiosqlite.Connection, row: MomentRow) -> bool:
+    """True where another machine is to write them down, or has, and they have not come yet."""
+    if row.text:
+        return False
+    if row.words != "awaited":
+        query = "SELECT 1 FROM wanted_belonging WHERE id = ?"
+        return await _is_there(connection, query, row.transcript)
+    line = await key_of_line(connection, row.kept_origin)
+    return line is not None and line[0] != await _own_key(connection)
+
+
+async def _is_there(connection: aiosqlite.Connection, query: str, value: str | None) -> bool:
+    return bool(list(await connection.execute_fetchall(query, (value,))))
