@@ -22,6 +22,7 @@ from core.files import why_unreadable
 from core.paths import Home, log_folder, runtime_folder
 from core.settings_file import load
 from core.sockets.socket_client import answers
+from core.sync.status import has_peers
 from dashboard.demo import SCENE
 from deploy import demo_home
 from deploy.supervisor import Service, supervise
@@ -48,7 +49,7 @@ HOLD_AGAIN_S = 1.0
 
 
 def run(arguments: Arguments, screen: Screen) -> int:
-    """Capture, worker and dashboard, until Ctrl-C."""
+    """Capture, worker and dashboard, and sync where there are peers, until Ctrl-C."""
     asked = home_of(arguments), arguments.replay
     planned = plan(*asked, why_no_microphone, demo=arguments.demo)
     _must_be_free(planned.home, arguments.port)
@@ -119,6 +120,9 @@ def services(planned: Plan, port: int, tls_port: int | None = None) -> Sequence[
             [*command, "dashboard", "--port", str(port), *by_network],
             lambda: _listens(port) and answers(home.capture_socket) and answers(home.worker_socket),
             log / "dashboard.log",
+        ),
+        Service(
+            "Sync", [*command, "sync"], log=log / "sync.log", needed=lambda: has_peers(home.path)
         ),
     )
 

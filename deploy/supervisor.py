@@ -19,6 +19,9 @@ TRIM_EVERY_S = 60.0
 READY_WITHIN_S = 20.0
 """How long the next service waits for this one; then it starts all the same."""
 
+NEEDED_EVERY_S = 2.0
+"""How often a service that is not needed yet is asked about."""
+
 STOP_WITHIN_S = 5.0
 """After this a service that was asked to stop is killed: whatever it confirmed is on disk."""
 
@@ -34,13 +37,15 @@ Say = Callable[[str], None]
 class Service:
     """One program. `is_ready` is asked until it is true; None: ready as soon as it runs.
 
-    Its standard error goes to the end of the file `log`; without one, to ours.
+    Its standard error goes to the end of the file `log`; without one, to ours. One that is
+    `needed` is not started before that is true, and nobody waits for it.
     """
 
     name: str
     command: Sequence[str]
     is_ready: Callable[[], bool] | None = None
     log: Path | None = None
+    needed: Callable[[], bool] | None = None
 
 
 async def supervise(
@@ -79,7 +84,13 @@ class Supervised:
         self._log_began = 0
 
     async def start(self) -> None:
-        """Start it, wait until it is ready or has had its time, and watch it from then on."""
+        """Start it, wait until it is ready or has had its time, and watch it from then on.
+
+        One that is not needed yet is started once it is.
+        """
+        if self._service.needed is not None:
+            self._watch = asyncio.create_task(self._run_once_needed(self._service.needed))
+            return
         await self._spawn()
         self._watch = asyncio.create_task(self._keep_running())
         if self._service.is_ready is not None:
@@ -87,6 +98,12 @@ class Supervised:
             # Another process has no event of ours to set, so it is asked again and again.
             while not self._service.is_ready() and time.monotonic() < deadline_s:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+
+    async def _run_once_needed(self, is_needed: Callable[[], bool]) -> None:
+        while not is_needed():  # noqa: ASYNC110 - another process makes it so
+            await asyncio.sleep(NEEDED_EVERY_S)
+        await self._spawn()
+        await self._keep_running()
 
     async def stop(self) -> None:
         """Ask it to stop; kill it if it does not. Idempotent."""

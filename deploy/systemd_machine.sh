@@ -79,7 +79,7 @@ install_it() {
         /srv/afterthought/deploy/install.sh --no-start || return 1
     mkdir -p "$machine/etc/systemd/system/multi-user.target.wants"
     chroot "$machine" systemctl enable --quiet \
-        afterthought-{capture,worker,dashboard}.service afterthought-certificates.path
+        afterthought-{capture,worker,dashboard}.service afterthought-{certificates,sync}.path
 }
 
 make_network() {
@@ -110,7 +110,7 @@ find_leader() { running=$(pgrep --parent "$outside" --exact systemd); }
 
 units_run() {
     inside systemctl is-active --quiet afterthought-{capture,worker,dashboard}.service \
-        afterthought-certificates.path
+        afterthought-{certificates,sync}.path
 }
 
 page_is_at() {

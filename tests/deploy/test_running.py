@@ -91,10 +91,21 @@ def test_a_replay_that_cannot_be_read_is_told_before_anything_starts(
 def test_capture_comes_first_and_hears_the_file(home: Path) -> None:
     started = services(running.Plan(Home(home), FILE), 8765)
 
-    assert [each.name for each in started] == ["Capture", "The worker", "The page"]
+    assert [each.name for each in started] == ["Capture", "The worker", "The page", "Sync"]
     assert started[0].command[-3:] == ["capture", "--replay", str(FILE)]
-    assert started[-1].is_ready is not None
-    assert not started[-1].is_ready()
+    assert started[2].is_ready is not None
+    assert not started[2].is_ready()
+
+
+def test_sync_is_needed_once_another_machine_was_introduced(home: Path) -> None:
+    sync = services(running.Plan(Home(home), FILE), 8765)[-1]
+    assert sync.needed is not None
+    assert not sync.needed()
+
+    (home / "sync").mkdir()
+    (home / "sync" / "peers.json").write_text('{"a key": {"addresses": []}}')
+
+    assert sync.needed()
 
 
 class Capture:

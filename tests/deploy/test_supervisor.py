@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,36 @@ async def test_they_start_in_order_and_stop_in_reverse(log: Path) -> None:
     await supervise([service("a", log), service("b", log)], lambda _: None, stop)
 
     assert told(log) == ["a started", "b started", "b stopped", "a stopped"]
+
+
+async def test_one_that_is_not_needed_yet_holds_up_nobody_and_starts_once_it_is(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "NEEDED_EVERY_S", 0.01)
+    needed = tmp_path / "needed"
+    later = replace(service("later", log), needed=needed.exists, is_ready=None)
+
+    async def need() -> None:
+        await until(lambda: "a started" in told(log))
+        assert told(log) == ["a started"]
+        needed.touch()
+        await until(lambda: "later started" in told(log))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    await supervise([later, service("a", log)], lambda _: None, need)
+
+    assert told(log) == ["a started", "later started", "a stopped", "later stopped"]
+
+
+async def test_one_that_is_never_needed_is_never_started(log: Path) -> None:
+    async def stop() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    never = replace(service("never", log), needed=lambda: False)
+
+    await supervise([never, service("a", log)], lambda _: None, stop)
+
+    assert told(log) == ["a started", "a stopped"]
 
 
 async def test_one_that_is_killed_is_started_again_and_that_is_said(

@@ -21,13 +21,16 @@ from core.network.local_addresses import PRIVATE_NETWORKS
 from core.paths import Home
 from core.sockets import socket_client
 from core.sockets.socket_client import NobodyThere
+from core.sync.status import FOLDER, PEERS_FILE, is_service_running
 from dashboard.certificates.asked import FILE_NAME, write_asked
 from tests.journeys.command import COMMAND, PILL_BOX
 
 TREE = Path(__file__).parents[2]
 ALL = sorted((TREE / "systemd").glob("*.service"))
 ONESHOT = TREE / "systemd" / "afterthought-certificates.service"
+SYNC = TREE / "systemd" / "afterthought-sync.service"
 UNITS = [unit for unit in ALL if unit != ONESHOT]
+PATHS = [unit.with_suffix(".path") for unit in (ONESHOT, SYNC)]
 PROGRAM, HOME = "/opt/afterthought/.venv/bin/afterthought", "/var/lib/afterthought"
 
 
@@ -41,7 +44,7 @@ def read(unit: Path) -> configparser.ConfigParser:
 def test_there_is_a_unit_for_each_process() -> None:
     started = {read(unit)["Service"]["ExecStart"].split()[1] for unit in UNITS}
 
-    assert started == {"capture", "process", "dashboard"}
+    assert started == {"capture", "process", "dashboard", "sync"}
 
 
 @pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.stem)
@@ -70,9 +73,18 @@ def test_the_installer_sets_up_every_unit() -> None:
     line = next(line for line in script.splitlines() if line.startswith("units=("))
 
     assert set(line.removeprefix("units=(").rstrip(")").split()) == {
-        *(unit.stem for unit in UNITS),
+        *(unit.stem for unit in UNITS if unit != SYNC),
         "afterthought-certificates.path",
+        "afterthought-sync.path",
     }
+
+
+def test_sync_starts_once_another_machine_is_introduced_and_not_before() -> None:
+    path = read(SYNC.with_suffix(".path"))["Path"]
+
+    assert "Install" not in read(SYNC)
+    assert path["PathExists"] == f"{HOME}/{FOLDER}/{PEERS_FILE}"
+    assert "afterthought-sync.service" in (TREE / "deploy" / "install.sh").read_text("utf-8")
 
 
 def capture() -> configparser.SectionProxy:
@@ -124,6 +136,7 @@ MORE_ARGUMENTS = {
     "capture": ["--replay", str(PILL_BOX)],  # there is no microphone on the machine that tests
     "dashboard": ["--port", "0", "--json"],
     "process": [],
+    "sync": [],
 }
 
 
@@ -192,13 +205,20 @@ def test_the_dashboard_serves_as_its_unit_starts_it(home: Path) -> None:
     assert told["url"].startswith("http://")
 
 
+def test_sync_runs_as_its_unit_starts_it(home: Path) -> None:
+    with started(unit_of("sync"), home) as process:
+        while not is_service_running(home):
+            assert process.poll() is None
+            time.sleep(0.05)
+
+
 needs_systemd = pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="there is no systemd here"
 )
 
 
 @needs_systemd
-@pytest.mark.parametrize("unit", [*ALL, ONESHOT.with_suffix(".path")], ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", [*ALL, *PATHS], ids=lambda unit: unit.name)
 def test_systemd_understands_every_line_of_a_unit(unit: Path) -> None:
     verified = subprocess.run(
         ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
@@ -232,6 +252,8 @@ HARDENED_MORE = {
     },
     # By netlink it asks the kernel which user is at the other end of a connection.
     "dashboard": set[str](),
+    # By netlink the kernel tells which addresses are this machine's.
+    "sync": set[str](),
 }
 
 LESS = {"dashboard": {"AmbientCapabilities"}}
@@ -258,8 +280,9 @@ def lines(unit: Path, key: str) -> list[str]:
     return [each.partition("=")[2] for each in text.splitlines() if each.startswith(f"{key}=")]
 
 
-def test_the_dashboard_is_reached_from_local_networks_alone() -> None:
-    unit = unit_of("dashboard")
+@pytest.mark.parametrize("command", ["dashboard", "sync"])
+def test_who_is_on_the_network_meets_local_networks_alone(command: str) -> None:
+    unit = unit_of(command)
     allowed = set(" ".join(lines(unit, "IPAddressAllow")).split())
 
     assert lines(unit, "IPAddressDeny") == ["any"]

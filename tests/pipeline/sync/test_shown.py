@@ -86,9 +86,7 @@ async def test_words_that_another_machine_makes_are_still_to_come(installs: Inst
     transcript = Transcript("and here they are", (), "a model", -0.2)
     await one.archive.append(drafts.moment_transcribed(kept.id, transcript, revision=0))
     await one.meets(other)
-    assert not (
-        await other.archive.whereabouts(await other.archive.moment(kept.id))
-    ).are_words_to_come
+    assert not await are_words_to_come(other, kept.id)
 
 
 async def are_words_to_come(one: Install, named: str) -> bool:
