@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from core import log
 from core.network.interfaces import own_addresses
+from tests.order import longest_first
 
 pytest_plugins = ["tests.soundserver"]
 
@@ -26,6 +27,18 @@ LOOPBACK = ("127.", "::1", "::ffff:127.", "localhost")
 def _is_here(address: str) -> bool:
     """True for this machine's own addresses: `doctor` looks whether the page answers at them."""
     return address.startswith(LOOPBACK) or address in {str(each.ip) for each in own_addresses()}
+
+
+@pytest.hookimpl(trylast=True)  # after the chance of pytest-randomly
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each worker begins with what takes minutes: at the end, one would work at it alone."""
+    given: dict[str, Any] = getattr(config, "workerinput", {"workercount": 1})
+    items[:] = longest_first(items, _minutes, given["workercount"])
+
+
+def _minutes(item: pytest.Item) -> int:
+    soak = item.get_closest_marker("soak")
+    return 0 if soak is None else int(soak.kwargs.get("minutes", 1))
 
 
 @pytest.fixture(autouse=True)

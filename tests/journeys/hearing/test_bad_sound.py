@@ -57,7 +57,7 @@ def test_half_a_model_is_a_sentence_and_what_was_kept_waits_for_the_whole_of_it(
     assert "siren" in moment["text"]
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=6)
 def test_one_utterance_of_forty_minutes_has_words_from_its_beginning_to_its_end(
     tmp_path: Path,
 ) -> None:
