@@ -13,6 +13,7 @@ from pipeline.store.format.events import Draft
 from pipeline.store.tombstones import read_tombstones
 
 from .connection import waiting_at_most
+from .exchange.wanted import want_no_more
 from .journal import all_events_of, append, is_forgotten
 from .rows import refold
 from .sound_rows import make_sound_of_due
@@ -44,10 +45,10 @@ async def erase(
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
 
 
-async def erase_what_belongs(connection: aiosqlite.Connection, subject: str) -> list[str]:
-    """Erase what hangs off the events of a subject; the ids by which they name it.
+async def erase_what_belongs(connection: aiosqlite.Connection, subject: str) -> None:
+    """Erase what hangs off the events of a subject; what of it is to come is wanted no more.
 
-    By subject, and by those ids: one of the two may be damaged.
+    By subject, and by the ids in its events: one of the two may be damaged.
     """
     await make_sound_of_due(connection, subject)
     promised = [
@@ -57,7 +58,7 @@ async def erase_what_belongs(connection: aiosqlite.Connection, subject: str) -> 
         "DELETE FROM belonging WHERE subject = ? OR id IN (SELECT value FROM json_each(?))",
         (subject, json.dumps(promised)),
     )
-    return promised
+    await want_no_more(connection, promised)
 
 
 async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import aiosqlite
 
+from core.files import erase_file
 from pipeline.store.sound_files import (
     bring_sound_back,
+    coming_path,
     erase_old_sounds_aside,
     erase_sound,
     set_sound_aside,
@@ -60,12 +62,15 @@ async def make_sound_of_due(connection: aiosqlite.Connection, subject: str) -> N
 async def erase_due(connection: aiosqlite.Connection, home: Path) -> None:
     """Erase the files of what was forgotten, unless another moment has the same sound.
 
-    The caller holds the write transaction; a kill before its commit repeats this.
+    What has come of one in part goes with it, and it is asked of no peer any more. The caller
+    holds the write transaction; a kill before its commit repeats this.
     """
     due = await connection.execute_fetchall("SELECT sha256 FROM sound_due")
     for (sha256,) in due:
         if not await is_named(connection, sha256):
             erase_sound(home, sha256)
+            erase_file(coming_path(home, sha256))
+            await connection.execute("DELETE FROM wanted_sound WHERE sha256 = ?", (sha256,))
     await connection.execute("DELETE FROM sound_due")
 
 

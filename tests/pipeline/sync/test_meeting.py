@@ -94,6 +94,60 @@ async def test_a_sound_that_was_cut_goes_on_where_it_was(
     assert not coming_path(other.home, sha256).exists()
 
 
+async def test_what_is_forgotten_here_while_its_sound_is_to_come_leaves_no_part(
+    installs: Installs, chance: random.Random
+) -> None:
+    one, other = await installs()
+    sha256 = await keep(one, chance)
+
+    async def cut(request: str) -> int:
+        if request == "give_sound_chunk":
+            raise PeerGone("The way was cut.", advice="")
+        return 1
+
+    with pytest.raises(PeerGone):
+        await one.meets(other, cut)
+    coming_path(other.home, sha256).write_bytes(sound_path(one.home, sha256).read_bytes()[:20])
+    (moment,) = [row.id for row in await other.archive.moments()]
+
+    await other.forget(moment)
+
+    assert await other.copy.wanted_sounds(9) == []
+    assert not coming_path(other.home, sha256).exists()
+
+
+async def test_a_sound_whose_moment_goes_while_it_comes_leaves_no_part(
+    installs: Installs, chance: random.Random
+) -> None:
+    one, other = await installs()
+    sha256 = await keep(one, chance)
+
+    async def forget_there(request: str) -> int:
+        if request == "give_sound_chunk":
+            await other.forget(*[row.id for row in await other.archive.moments()])
+        return 1
+
+    await one.meets(other, forget_there)
+
+    assert not coming_path(other.home, sha256).exists()
+    assert not sound_path(other.home, sha256).exists()
+
+
+async def test_a_belonging_that_was_forgotten_here_is_asked_for_no_more(
+    installs: Installs,
+) -> None:
+    one, other = await installs()
+    moment = await one.note("unutterable")
+    await one.archive.connection.execute("DELETE FROM belonging WHERE subject = ?", (moment,))
+    await one.archive.connection.commit()
+    await one.meets(other)
+    assert len(await other.copy.wanted_belongings(9)) == 1
+
+    await other.forget(moment)
+
+    assert await other.copy.wanted_belongings(9) == []
+
+
 async def test_a_sound_of_other_bytes_never_counts(
     installs: Installs, chance: random.Random
 ) -> None:

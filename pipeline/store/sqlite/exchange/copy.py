@@ -11,6 +11,7 @@ from pipeline.store.format.peer_drafts import Membership
 from pipeline.store.sound_files import MadeSound, adopt, coming_files
 from pipeline.store.sqlite import sound_rows
 from pipeline.store.sqlite.archive import SqliteArchive
+from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.sqlite.rows import refold_changed
 from pipeline.store.tombstones import write_tombstones
 
@@ -29,6 +30,8 @@ class SqliteCopy:
         self._connection = archive.connection
         self._signer = signer
         self._most_forgotten = most_forgotten
+        archive_at = archive_path(archive.home)
+        self._log = archive_at.with_name(f"{archive_at.name}-wal")
 
     async def origin(self) -> str | None:
         return await self._archive.origin()
@@ -40,6 +43,13 @@ class SqliteCopy:
     async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
         async with self._archive.undisturbed():
             return await line_rows.hashes(self._connection, places)
+
+    def mark(self) -> object:
+        try:
+            state = self._log.stat()
+        except OSError:
+            return None
+        return state.st_mtime_ns, state.st_size
 
     async def membership(self) -> Membership:
         return await line_rows.known_membership(self._connection, self._signer.key)
@@ -68,6 +78,8 @@ class SqliteCopy:
                 changed += await self._end_lines()
             await refold_changed(self._connection, changed)
         await self._erase(decided.counting)
+        if any(each.kind == "clip_revised" for each in new):
+            await self._archive.erase_due(())
         return Received(len(new), decided.counting, _subjects(decided.waiting))
 
     async def last_forgets(self) -> dict[str, int]:

@@ -12,11 +12,9 @@ import aiosqlite
 from pipeline.store.format.events import Event
 from pipeline.store.sqlite import forgetting
 from pipeline.store.sqlite.journal import is_forgotten
-from pipeline.store.sqlite.migrations import SOUND_HASH
 
 from .lines import key_of_line
 from .receiving import Believed
-from .wanted import drop_sounds_that_nobody_has, want_no_more
 
 
 _GOES = re.compile("[0-9a-f]{16}-[0-9]+|voice-[0-9a-f]{16}")
@@ -102,10 +100,8 @@ async def erase(connection: aiosqlite.Connection, subjects: Sequence[str]) -> No
         return
     for subject in subjects:
         await connection.execute("INSERT OR IGNORE INTO tombstone VALUES (?)", (subject,))
-        names = await forgetting.erase_what_belongs(connection, subject)
-        await want_no_more(connection, names)
+        await forgetting.erase_what_belongs(connection, subject)
         await connection.execute("DELETE FROM waiting_forget WHERE subject = ?", (subject,))
-    await drop_sounds_that_nobody_has(connection, SOUND_HASH)
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
 
 

@@ -87,11 +87,3 @@ async def events_wanting(
     )
     rows = await connection.execute_fetchall(query, (json.dumps([*names]),))
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-async def drop_sounds_that_nobody_has(connection: aiosqlite.Connection, sound_hash: str) -> None:
-    """Sounds that no belonging names any more are not fetched. `sound_hash` is the SQL of one."""
-    await connection.execute(
-        "DELETE FROM wanted_sound WHERE NOT EXISTS (SELECT 1 FROM belonging "
-        f"WHERE kind = 'sound' AND {sound_hash} = wanted_sound.sha256)"
-    )
