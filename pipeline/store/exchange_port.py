@@ -66,6 +66,9 @@ class Copy(Protocol):
     async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
         """The hashes (hex) of events at these places, by line and `seq`; of those that are here."""
 
+    def mark(self) -> object:
+        """Another value once anything was written here. It costs no look into the database."""
+
     async def membership(self) -> Membership:
         """Whose signatures count here."""
 

@@ -18,14 +18,17 @@ from pipeline.store.format.pages import (
 )
 from pipeline.store.sound_files import coming_path, sound_path
 
-from .coming_sound import SoundRefused, chunks_of, coming_sound
+from .coming_sound import SoundRefused, chunks_of, coming_sound, forget_part
 from .messages import MOST_IDS, Hello, Wanted
 
 WAITS_S = 25.0
 """How long an answer is held back where nothing is new."""
 
-LOOKS_EVERY_S = 0.3
-"""Another process may append at any time: asking costs a look into an index."""
+_LOOKS_EVERY_S = 0.05
+"""Another process may append at any time: whether it did costs a look at the state of a file."""
+
+_LOOKS_ANYWAY_S = 2.0
+"""Two writes within one tick of the kernel's clock cannot be told apart."""
 
 MOST_WANTED = 10_000
 """Sounds that are named at once."""
@@ -58,12 +61,18 @@ class Answers:
             self._clock.now_ms(),
         )
 
-    async def wait_beyond(self, heads: Mapping[str, Head]) -> None:
-        """Return once some line is longer here, or after a while."""
-        until_s = time.monotonic() + WAITS_S
-        # Another process appends, which has no event of ours to set.
-        while not is_beyond(await self._copy.heads(), heads) and time.monotonic() < until_s:  # noqa: ASYNC110
-            await asyncio.sleep(LOOKS_EVERY_S)
+    async def wait_beyond(self, heads: Mapping[str, Head], within_s: float = WAITS_S) -> None:
+        """Return once some line is longer here, or after so long."""
+        now_s = time.monotonic()
+        until_s, written, due_s = now_s + within_s, None, now_s
+        while (now_s := time.monotonic()) < until_s:
+            mark = self._copy.mark()
+            if mark != written or now_s >= due_s:
+                if is_beyond(await self._copy.heads(), heads):
+                    return
+                written, due_s = mark, now_s + _LOOKS_ANYWAY_S
+            # Another process appends, which has no event of ours to set.
+            await asyncio.sleep(_LOOKS_EVERY_S)
 
     async def hello(self, mine: Hello) -> Hello:  # noqa: ARG002 - what it says is asked for anew
         return await self.own_hello()
@@ -149,7 +158,10 @@ class Answers:
             async for chunk in chunks:
                 await coming.write(chunk)
             path = await coming.finished()
-            if path is None or not await self._copy.sound_came(sha256, path):
+            if path is None:
+                return None
+            if not await self._copy.sound_came(sha256, path):
+                forget_part(self._home, sha256)  # its moment was forgotten meanwhile
                 return None
         return sound_path(self._home, sha256)
 

@@ -1,14 +1,15 @@
 """Calling one peer: a meeting, then another one whenever either side has something new."""
 
 import asyncio
+import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import UserError
 from pipeline.store.exchange_port import Head
 
-from .answering import LOOKS_EVERY_S, Answers, is_beyond
+from .answering import Answers, is_beyond
 from .called import CalledPeer
 from .http.client import HttpClient
 from .http.errors import PeerGone, PeerUnknown
@@ -163,16 +164,21 @@ class Caller:
     async def _something_new(self, peer: Peer, known: dict[str, Head]) -> None:
         """Return once either of the two has more than that."""
         listening = await called(self._identity, peer)
-        waits = asyncio.create_task(listening.wait_beyond(known))
+        waits = {
+            asyncio.create_task(self._here.wait_beyond(known, math.inf)),
+            asyncio.create_task(_until_beyond(listening, known)),
+        }
         try:
-            while not is_beyond(await self._here.heads(), known):
-                await asyncio.wait({waits}, timeout=LOOKS_EVERY_S)
-                if not waits.done():
-                    continue
-                if is_beyond(await waits, known):
-                    return
-                waits = asyncio.create_task(listening.wait_beyond(known))
+            ended, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for each in ended:
+                each.result()
         finally:
-            waits.cancel()
-            await asyncio.gather(waits, return_exceptions=True)
+            for each in waits:
+                each.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
             await listening.close()
+
+
+async def _until_beyond(peer: CalledPeer, known: Mapping[str, Head]) -> None:
+    while not is_beyond(await peer.wait_beyond(known), known):
+        pass  # it says so after a while, too, where nothing is new
