@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, g, render_template, request
 
 from core.errors import NotFound
+from core.text.qr import qr_svg
 from dashboard.context import Context, context, is_asked_for_here
 from dashboard.sentences import say
 from dashboard.show.authority import every_system
 from dashboard.sign_in.carrying import in_pairs
-from dashboard.sign_in.qr import qr_svg
 
 page = Blueprint("authority", __name__)
 

@@ -4,11 +4,11 @@ from flask import Blueprint, g, redirect, render_template
 from werkzeug.wrappers import Response
 
 from core.errors import UserError
+from core.text.qr import qr_svg
 from dashboard.context import Context, clock, context, is_asked_for_here
 from dashboard.sentences import say
 from dashboard.show.phones import shown
 from dashboard.show.sent import sent_sentences
-from dashboard.sign_in.qr import qr_svg
 
 page = Blueprint("phones", __name__)
 

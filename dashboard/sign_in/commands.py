@@ -106,8 +106,9 @@ class _Refused(UserError):
 
 
 def _show(opened: Told, by_number: str, screen: Screen) -> None:
+    from core.text.qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
+
     from .carrying import in_pairs  # noqa: PLC0415
-    from .qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
 
     url = str(opened["url"])
     page, _, _ = url.partition("#")
@@ -137,7 +138,7 @@ def _set_up(home: Home, screen: Screen, *, once: bool) -> None:
 
     With `once`, only where none was made and no phone is in.
     """
-    from .qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
+    from core.text.qr import qr_text  # noqa: PLC0415 - `--help` needs no QR codes
 
     try:
         ask = {"do": "set_up", "once": once}

@@ -5,6 +5,7 @@ from pipeline.exchange import command as exchange
 from pipeline.refining import command as refining
 from pipeline.selection import command as selection
 from pipeline.sync import command as sync
+from pipeline.sync.peers import command as peers
 from pipeline.voices import command as voices
 
 COMMANDS = (
@@ -19,4 +20,5 @@ COMMANDS = (
     *tending.COMMANDS,
     *exchange.COMMANDS,
     *sync.COMMANDS,
+    *peers.COMMANDS,
 )

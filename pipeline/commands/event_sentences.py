@@ -46,11 +46,16 @@ _KINDS = {
     "moment_embedded": "indexed moment {subject} by its meaning",
     "moment_hidden": "hid moment {subject}",
     "moment_restored": "restored moment {subject}",
+    "peer_added": "let the install {peer} belong to this archive",
+    "peer_removed": "had the install {peer} belong to this archive no more",
     "moment_forgotten": "forgot moment {subject} for good",
     "selection_reset": "had selection begin anew",
     "voice_enrolled": "enrolled your voice",
     "voice_named": "named a voice of moment {subject}",
 }
+_DIGITS_OF_KEY = 16
+"""As `peers` shows them."""
+
 _ORIGINS = {
     "first": "started this archive's journal",
     "machine": "started a new line of the journal, because this is another machine",
@@ -170,4 +175,5 @@ def _predicate(event: Event, undone: Event | None, name: str) -> str:
             event.kind,
             f"did something that this version does not know ({event.kind}) to {{subject}}",
         )
-    return text.replace("{subject}", name)
+    peer = str(payload.get("key", ""))[:_DIGITS_OF_KEY]
+    return text.replace("{subject}", name).replace("{peer}", peer)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.text.qr import qr_svg, qr_text
 from dashboard.sign_in.pairing import (
     LASTS_S,
     MOST_ADDRESSES,
@@ -14,7 +15,6 @@ from dashboard.sign_in.pairing import (
     Proof,
     opened,
 )
-from dashboard.sign_in.qr import qr_svg, qr_text
 
 NOW = 1000.0
 

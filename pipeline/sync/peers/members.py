@@ -1,0 +1,91 @@
+"""Who belongs to this archive: read from the journal, added, and removed."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.store.format.peer_drafts import Member, Role, peer_added, peer_removed
+from pipeline.store.sqlite.archive import open_archive
+from pipeline.store.sqlite.exchange import lines as line_rows
+from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
+from pipeline.sync.address_book import Address, AddressBook, Known
+from pipeline.sync.identity import Identity
+from pipeline.sync.introduction.steps import Introduced
+
+NAMELESS = "?"
+"""A peer whose name has not come here yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A member of this archive, and what this install remembers of meeting it."""
+
+    member: Member
+    name: str
+    known: Known
+
+    @property
+    def key(self) -> str:
+        return self.member.key
+
+    @property
+    def role(self) -> Role:
+        return self.member.role
+
+
+async def peers_of(home: Path, own_key: str) -> list[Peer]:
+    """The peers of the install with this key, by name. Raises ArchiveUnusable."""
+    known = AddressBook(home).read()
+    async with open_archive_to_read(home) as archive:
+        members = (await line_rows.known_membership(archive.connection, own_key)).members
+        found = [
+            Peer(each, await _name(archive, each), known.get(each.key, Known()))
+            for each in members.values()
+        ]
+    return sorted(found, key=lambda each: (each.name, each.key))
+
+
+async def add(home: Path, other: Introduced, role: Role, address: Address) -> None:
+    """This install belongs to the archive from now on. Raises ArchiveUnusable, OSError."""
+    certificate = base64.b64encode(other.certificate).decode()
+    drafted = peer_added(other.key, certificate, role, name=other.name, origin=other.origin)
+    async with open_archive(home) as archive:
+        await archive.append(drafted)
+    AddressBook(home).change(other.key, lambda known: known.at(address))
+
+
+async def remove(home: Path, identity: Identity, key: str) -> Mapping[str, int]:
+    """This key belongs to the archive no more; the last event of each of its lines that counts.
+
+    Raises ArchiveUnusable.
+    """
+    async with open_archive(home) as archive:
+        connection = archive.connection
+        members = (await line_rows.known_membership(connection, identity.key)).members
+        lines = await _lines_of(archive, members.get(key), key)
+        await archive.append(peer_removed(key, lines))
+    AddressBook(home).drop(key)
+    return lines
+
+
+async def _lines_of(archive: SqliteReader, member: Member | None, key: str) -> dict[str, int]:
+    """How far each line that this key writes has come here."""
+    connection = archive.connection
+    heads = await line_rows.heads(connection)
+    writes = {}
+    for origin, (seq, _) in heads.items():
+        if await line_rows.key_of_line(connection, origin) == (key, True):
+            writes[origin] = seq
+    named = member.origin if member is not None else None
+    if named is not None and named not in writes:
+        # It said so as it was introduced. Where nothing of it came, nothing counts.
+        is_anothers = await line_rows.key_of_line(connection, named) is not None
+        if not is_anothers and named != await archive.origin():
+            writes[named] = heads[named][0] if named in heads else 0
+    return writes
+
+
+async def _name(archive: SqliteReader, member: Member) -> str:
+    content = None if member.name is None else await archive.belonging(member.name)
+    return NAMELESS if content is None else content.decode(errors="replace")
