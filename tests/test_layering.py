@@ -146,7 +146,7 @@ VENDOR_HOMES = {
     "segno": {"core/text/qr.py"},
     "h11": {"pipeline/sync/http/"},
     "ifaddr": {"core/network/interfaces.py"},
-    "zeroconf": {"dashboard/network/", "pipeline/sync/peers.py"},
+    "zeroconf": {"dashboard/network/", "pipeline/sync/peers/mdns.py"},
     "shtab": {"deploy/completion.py"},
     "structlog": {"core/log.py"},
     "tqdm": {COMMAND, "pipeline/commands/"},
