@@ -16,7 +16,6 @@ from pipeline.store.sqlite.journal import is_forgotten
 from .lines import key_of_line
 from .receiving import Believed
 
-
 _GOES = re.compile("[0-9a-f]{16}-[0-9]+|voice-[0-9a-f]{16}")
 """What another install may forget: moments and prints, and not a boot, a peer, what was learned."""
 
