@@ -17,6 +17,8 @@ from pipeline.store.format.drafts import Embedding
 from pipeline.worker.model_child import Server, count_together
 from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Said, Vectors
 
+Begin = Callable[..., None]
+
 PATIENCE_S = 60
 """What is asked here takes no time; a fault should not hang the tests."""
 
@@ -69,6 +71,12 @@ def diary() -> Diary:
 
 
 @pytest.fixture
+def _counted(diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece takes a second of this process."""
+    monkeypatch.setattr(time, "process_time", lambda: diary.cpu_s)
+
+
+@pytest.fixture
 def line(diary: Diary) -> Iterator[Connection]:
     """The worker's end of the line to a server of these models."""
     ours, theirs = Pipe()
@@ -87,6 +95,23 @@ def answers(line: Connection, count: int) -> list[int]:
         number, _, kind, _ = line.recv()
         told += [number] if kind == "done" else []
     return told
+
+
+def took(line: Connection, count: int) -> dict[int, float]:
+    """What each of so many answers says that it took, by its number."""
+    told: dict[int, float] = {}
+    while len(told) < count:
+        assert line.poll(PATIENCE_S)
+        number, _, kind, content = line.recv()
+        if kind == "done":
+            told[number] = content.cpu_s
+    return told
+
+
+def until_all_came(line: Connection, number: int) -> None:
+    """Whatever was asked before this has come: a query waits for none of it."""
+    line.send(Asked(number, "embed", (["come this far"], "it"), Rank.QUERY))
+    assert answers(line, 1) == [number]
 
 
 def read(number: int, name: str, rank: Rank) -> Asked:
@@ -133,17 +158,26 @@ def pause() -> Iterator[Pause]:
     made.end()
 
 
+@pytest.fixture
+def begin(line: Connection, diary: Diary, tmp_path: Path, pause: Pause) -> Begin:
+    """Asks for the words of a file of this name, as number 1, and lets it pause halfway."""
+
+    def begun(name: str, rank: Rank, seconds: float | None = None) -> None:
+        diary.meanwhile[f"{name} 1"] = pause
+        hear(line, 1, tmp_path / name, rank, seconds)
+        pause.reached()
+
+    return begun
+
+
 def test_a_short_clip_is_heard_between_two_pieces_of_a_long_one(
-    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+    begin: Begin, line: Connection, diary: Diary, tmp_path: Path, pause: Pause
 ) -> None:
-    diary.meanwhile["long 1"] = pause
-    hear(line, 1, tmp_path / "long", Rank.LONG)
-    pause.reached()
+    begin("long", Rank.LONG)
     hear(line, 2, tmp_path / "other", Rank.LONG)
     line.send(read(3, "text", Rank.LONG))
     hear(line, 4, tmp_path / "short", Rank.SHORT)
-    line.send(Asked(5, "embed", (["come this far"], "it"), Rank.QUERY))
-    assert answers(line, 1) == [5]  # and so the others came before it
+    until_all_came(line, 5)
 
     pause.end()
 
@@ -155,15 +189,12 @@ def test_a_short_clip_is_heard_between_two_pieces_of_a_long_one(
 
 
 def test_whatever_was_kept_is_heard_between_two_pieces_of_what_nobody_pressed_for(
-    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+    begin: Begin, line: Connection, tmp_path: Path, pause: Pause
 ) -> None:
-    diary.meanwhile["candidate 1"] = pause
-    hear(line, 1, tmp_path / "candidate", Rank.CANDIDATE)
-    pause.reached()
+    begin("candidate", Rank.CANDIDATE)
     hear(line, 2, tmp_path / "long", Rank.LONG)
     hear(line, 3, tmp_path / "short", Rank.SHORT)
-    line.send(Asked(4, "embed", (["come this far"], "it"), Rank.QUERY))
-    assert answers(line, 1) == [4]  # and so the others came before it
+    until_all_came(line, 4)
 
     pause.end()
 
@@ -171,11 +202,9 @@ def test_whatever_was_kept_is_heard_between_two_pieces_of_what_nobody_pressed_fo
 
 
 def test_a_query_and_a_note_wait_for_no_piece_of_anything(
-    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+    begin: Begin, line: Connection, pause: Pause
 ) -> None:
-    diary.meanwhile["long 1"] = pause
-    hear(line, 1, tmp_path / "long", Rank.LONG)
-    pause.reached()
+    begin("long", Rank.LONG)
 
     line.send(read(2, "note", Rank.SHORT))
     line.send(Asked(3, "embed", (["query"], "it"), Rank.QUERY))
@@ -201,11 +230,9 @@ def test_a_query_goes_before_the_rest_of_a_note(
 
 
 def test_what_was_pressed_for_is_encoded_beside_whatever_is_heard(
-    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+    begin: Begin, line: Connection, diary: Diary, tmp_path: Path, pause: Pause
 ) -> None:
-    diary.meanwhile["long 1"] = pause
-    hear(line, 1, tmp_path / "long", Rank.LONG)
-    pause.reached()
+    begin("long", Rank.LONG)
 
     asked = Asked(2, "encode", None, Rank.SHORT, target=tmp_path / "sound")
     ask_about(line, asked, tmp_path / "pressed")
@@ -232,39 +259,25 @@ def test_a_query_goes_before_the_rest_of_a_long_sound(
     assert answers(line, 2) == [2, 1]
 
 
+@pytest.mark.usefixtures("_counted")
 def test_what_a_clip_took_is_told_without_what_came_in_between(
-    line: Connection,
-    diary: Diary,
-    tmp_path: Path,
-    pause: Pause,
-    monkeypatch: pytest.MonkeyPatch,
+    begin: Begin, line: Connection, diary: Diary, tmp_path: Path, pause: Pause
 ) -> None:
-    monkeypatch.setattr(time, "process_time", lambda: diary.cpu_s)
-    diary.meanwhile["long 1"] = pause
-    hear(line, 1, tmp_path / "long", Rank.LONG)
-    pause.reached()
+    begin("long", Rank.LONG)
     hear(line, 2, tmp_path / "short", Rank.SHORT)
-    line.send(Asked(3, "embed", (["come this far"], "it"), Rank.QUERY))
-    assert answers(line, 1) == [3]  # and so the short one came before it
+    until_all_came(line, 3)
     pause.end()
 
-    took_s: dict[int, float] = {}
-    while len(took_s) < 2:
-        assert line.poll(PATIENCE_S)
-        number, _, kind, content = line.recv()
-        if kind == "done":
-            took_s[number] = content.cpu_s
+    took_s = took(line, 2)
 
     assert diary.done == ["long 1", "come this far", "short 1", "short 2", "long 2"]
     assert took_s == {1: 2.0, 2: 2.0}
 
 
 def test_short_clips_that_wait_are_heard_together(
-    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+    begin: Begin, line: Connection, diary: Diary, tmp_path: Path, pause: Pause
 ) -> None:
-    diary.meanwhile["first 1"] = pause
-    hear(line, 1, tmp_path / "first", Rank.SHORT, 2.0)
-    pause.reached()  # it waited for no other
+    begin("first", Rank.SHORT, 2.0)  # it waited for no other
     hear(line, 2, tmp_path / "failed before", Rank.SHORT)
     hear(line, 3, tmp_path / "second", Rank.SHORT, 2.0)
     hear(line, 4, tmp_path / "third", Rank.SHORT, 3.0)
@@ -279,39 +292,26 @@ def test_short_clips_that_wait_are_heard_together(
     assert diary.done[-2:] == ["second and third 1", "second and third 2"]
 
 
+@pytest.mark.usefixtures("_counted")
 def test_what_they_took_together_is_shared_out_by_their_length(
-    line: Connection,
-    diary: Diary,
-    tmp_path: Path,
-    pause: Pause,
-    monkeypatch: pytest.MonkeyPatch,
+    begin: Begin, line: Connection, diary: Diary, tmp_path: Path, pause: Pause
 ) -> None:
-    monkeypatch.setattr(time, "process_time", lambda: diary.cpu_s)
-    diary.meanwhile["first 1"] = pause
-    hear(line, 1, tmp_path / "first", Rank.SHORT)
-    pause.reached()
+    begin("first", Rank.SHORT)
     hear(line, 2, tmp_path / "second", Rank.SHORT, 3.0)
     hear(line, 3, tmp_path / "third", Rank.SHORT, 1.0)
     line.send(read(4, "note", Rank.SHORT))
     assert answers(line, 1) == [4]
     pause.end()
 
-    took_s: dict[int, float] = {}
-    while len(took_s) < 3:
-        assert line.poll(PATIENCE_S)
-        number, _, kind, content = line.recv()
-        if kind == "done":
-            took_s[number] = content.cpu_s
+    took_s = took(line, 3)
 
     assert {number: took_s[number] for number in (2, 3)} == {2: 1.5, 3: 0.5}
 
 
 def test_one_that_breaks_takes_none_of_the_others_with_it(
-    line: Connection, diary: Diary, tmp_path: Path, pause: Pause
+    begin: Begin, line: Connection, tmp_path: Path, pause: Pause
 ) -> None:
-    diary.meanwhile["first 1"] = pause
-    hear(line, 1, tmp_path / "first", Rank.SHORT)
-    pause.reached()
+    begin("first", Rank.SHORT)
     hear(line, 2, tmp_path / "broken", Rank.SHORT, 1.0)
     hear(line, 3, tmp_path / "whole", Rank.SHORT, 1.0)
     line.send(read(4, "note", Rank.SHORT))
