@@ -1,7 +1,9 @@
 """Whether copies with random histories, which meet over bad ways, all come to the same.
 
-`python -m bench.sync.histories_soak [--runs 500] [--most 5] [--seed 0]` prints each run that did
-not, with its seed, and ends with status 1 where there was one. It is quick where TMPDIR is in RAM.
+`python -m bench.sync.histories_soak [--runs 500] [--most 5] [--seed 0] [--processes]` prints each
+run that did not, with its seed, and ends with status 1 where there was one. It is quick where
+TMPDIR is in RAM. With `--processes` each copy has its own process of `sync`, which is killed at
+random; they meet over sockets, one of those who call is a peer that breaks every rule.
 """
 
 import argparse
@@ -17,10 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import UserError
+from core.machine import machine_name
 from pipeline.sync.http.errors import PeerGone
 
 from .histories import act, told, without
 from .installs import Install, install
+from .liar import lie
+from .processes import Service, knows, services
+
+_PATIENCE_S = 300.0
+"""Until processes have come to the same, on a machine that does other work, too."""
 
 _LAST_ROUNDS = 4
 """Of meetings of all pairs, over good ways: three would do for five in a row."""
@@ -34,6 +42,7 @@ class Outcome:
     acts: Counter[str] = field(default_factory=Counter)
     meetings: int = 0
     cut: int = 0
+    kills: int = 0
     events: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -70,6 +79,83 @@ async def run(seed: int, folder: Path, installs: int, steps: int) -> Outcome:
         await _come_together(all_, outcome)
         await _compare(all_, outcome)
     return outcome
+
+
+async def run_processes(seed: int, folder: Path, installs: int, steps: int) -> Outcome:
+    """The same with processes, over sockets; with a peer that lies, too."""
+    chance = random.Random(seed)
+    outcome = Outcome(seed)
+    async with contextlib.AsyncExitStack() as stack:
+        machine = machine_name()
+        all_ = [
+            await stack.enter_async_context(install(folder, number, chance, machine=machine))
+            for number in range(installs + 1)
+        ]
+        *honest, liar = all_
+        await _introduce(honest, chance)
+        for each in honest:
+            await each.adds(liar, "archive")
+        share = chance.choice((0.0, 0.01, 0.05))
+        running, lines = await stack.enter_async_context(services(honest, chance, share))
+        for service in running:
+            service.start()
+        for _ in range(steps):
+            if chance.random() < 0.2:
+                await _disturb(running, chance)
+            else:
+                outcome.acts[await act(chance.choice(honest), chance)] += 1
+        told = chance.choice(running)
+        told.start()
+        await _come_together_alone(running, outcome)
+        outcome.wrong += await lie(liar, told.install, told.port)
+        await _come_together_alone(running, outcome)
+        for service in running:
+            service.must_run()
+            service.kill()
+            if b"Traceback" in service.log.read_bytes():
+                outcome.wrong.append(f"{service.install.number}: a traceback in its log")
+        outcome.cut = sum(line.cuts for line in lines)
+        outcome.kills = sum(service.kills for service in running) - len(running)
+        await _compare(honest, outcome)
+    return outcome
+
+
+async def _disturb(running: list[Service], chance: random.Random) -> None:
+    service = chance.choice(running)
+    if chance.random() < 0.4:
+        service.kill()
+    else:
+        service.start()
+    await asyncio.sleep(chance.choice((0, 0.3, 1.5)))
+
+
+async def _come_together_alone(running: list[Service], outcome: Outcome) -> None:
+    """Over good ways, with nobody to tell them to meet."""
+    for one in running:
+        for other in running:
+            if one is not other:
+                knows(one, other, other.port)
+        one.kill()
+        one.start()
+    ends_s = time.monotonic() + _PATIENCE_S
+    while not await _are_the_same([each.install for each in running]):
+        for each in running:
+            each.must_run()
+        if time.monotonic() > ends_s:
+            outcome.wrong.append("they did not come to the same by themselves")
+            return
+        await asyncio.sleep(0.2)
+
+
+async def _are_the_same(all_: list[Install]) -> bool:
+    for one in all_:
+        for waiting in await one.copy.waiting_forgets():
+            await one.copy.agree(waiting.origin)
+    heads = [await one.copy.heads() for one in all_]
+    to_come = [
+        [*await one.copy.wanted_sounds(1), *await one.copy.wanted_belongings(1)] for one in all_
+    ]
+    return all(each == heads[0] for each in heads) and not any(to_come)
 
 
 async def _introduce(all_: list[Install], chance: random.Random) -> None:
@@ -139,22 +225,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--most", type=int, default=5, help="copies at most; two at least")
     parser.add_argument("--steps", type=int, default=80, help="acts and meetings of each history")
     parser.add_argument("--seed", type=int, default=0, help="of the first; the others count on")
+    parser.add_argument("--processes", action="store_true", help="a process for each copy")
     asked = parser.parse_args(arguments)
+    way = run_processes if asked.processes else run
     began, total = time.monotonic(), Counter[str]()
-    wrong = meetings = cut = events = 0
+    wrong = meetings = cut = events = kills = 0
     for seed in range(asked.seed, asked.seed + asked.runs):
         with tempfile.TemporaryDirectory() as folder:
             installs = 2 + seed % (asked.most - 1)
-            outcome = asyncio.run(run(seed, Path(folder), installs, asked.steps))
+            outcome = asyncio.run(way(seed, Path(folder), installs, asked.steps))
         total += outcome.acts
         meetings, cut = meetings + outcome.meetings, cut + outcome.cut
-        events += outcome.events
+        events, kills = events + outcome.events, kills + outcome.kills
         for sentence in outcome.wrong:
-            print(f"seed {seed}, {installs} copies: {sentence}")
+            print(f"seed {seed}, {installs} copies: {sentence}", flush=True)
         wrong += bool(outcome.wrong)
     took_s = time.monotonic() - began
+    met = f"{kills} processes killed" if asked.processes else f"{meetings} meetings"
     print(f"{asked.runs} histories, {wrong} of them wrong: {events} events, {sum(total.values())} "
-          f"acts, {meetings} meetings, {cut} of them cut; {took_s:.0f} s")  # fmt: skip
+          f"acts, {met}, {cut} cuts; {took_s:.0f} s")  # fmt: skip
     print(", ".join(f"{name} {number}" for name, number in total.most_common()))
     return bool(wrong)
 

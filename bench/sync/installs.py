@@ -125,17 +125,19 @@ async def install(
     *,
     name: str = "",
     most_forgotten: int = 50,
+    machine: bytes | None = None,
 ) -> AsyncIterator[Install]:
     """An open install, whose clock may be years away from the others'.
 
-    The machine goes by its number, so two with one number are an image put back on it.
+    The machine goes by its number, so two with one number are an image put back on it; unless
+    one is named.
     """
     home = folder / (name or f"install-{number}")
     home.mkdir(exist_ok=True)
     clock = FakeClock()
     if chance is not None:
         clock.advance(chance.choice((0, 3600, 400 * 86_400, 30 * 365 * 86_400)))
-    machine = f"machine {number}".encode()
+    machine = machine or f"machine {number}".encode()
     identity = open_identity(home, machine)
     async with open_archive(home, clock=clock, machine=machine) as archive:
         copy = SqliteCopy(archive, identity, most_forgotten)
