@@ -97,7 +97,7 @@ class Copy(Protocol):
         """Those of these belongings that are here and may leave this install."""
 
     async def wanted_belongings(self, most: int) -> list[str]:
-        """Ids of what an event here promises and nobody has brought yet."""
+        """Ids of what an event here promises and nobody has brought yet; some, in any order."""
 
     async def receive_belongings(self, held: Iterable[Held]) -> int:
         """How many of these were wanted and are stored now. Raises PageRefused."""

@@ -123,6 +123,10 @@ class Answers:
         kept = tuple((each, min(size, each.bytes)) for each, size in there)
         return Wanted(kept, tuple(await self._copy.wanted_belongings(MOST_IDS)))
 
+    async def wanted_belongings(self) -> list[str]:
+        """All that a peer might bring, in any order."""
+        return await self._copy.wanted_belongings(MOST_WANTED)
+
     async def sound(self, sha256: str, start: int) -> AsyncIterator[bytes]:
         path = sound_path(self._home, sha256)
         if not path.is_file():

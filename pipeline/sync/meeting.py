@@ -3,6 +3,8 @@
 Everything may be cut anywhere and done again: the heads of the lines are the cursors.
 """
 
+from collections.abc import Iterator, Sequence
+
 from core.errors import UserError
 
 from .answering import Answers
@@ -11,6 +13,9 @@ from .messages import Hello
 from .met import Met
 from .remote import ENDINGS, Remote
 from .sound import exchange_sound
+
+_AT_ONCE = 16
+"""Belongings in one request."""
 
 
 async def meet(here: Answers, remote: Remote) -> Met:
@@ -95,13 +100,23 @@ async def _bring(here: Answers, remote: Remote, theirs: Hello, met: Met) -> None
 
 async def _belongings(here: Answers, remote: Remote, met: Met) -> None:
     """Once each way: what the other has not either is asked of the next peer."""
-    mine = await here.wanted(0)
-    if mine.belongings and not await here.is_reader():
-        with met.noting():
-            await here.take_belongings(await remote.belongings(mine.belongings))
-    theirs = await remote.wanted(0)
-    if theirs.belongings:
-        lines = await here.belongings(theirs.belongings)
-        if lines:
+    if not await here.is_reader():
+        for ids in _some_at_once(await here.wanted_belongings()):
             with met.noting():
-                await remote.give_belongings(lines)
+                await here.take_belongings(await remote.belongings(ids))
+    asked: set[str] = set()
+    while due := [each for each in (await remote.wanted(0)).belongings if each not in asked]:
+        asked.update(due)
+        taken = 0
+        for ids in _some_at_once(due):
+            lines = await here.belongings(ids)
+            if lines:
+                with met.noting():
+                    taken += await remote.give_belongings(lines)
+        if not taken:
+            return
+
+
+def _some_at_once(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Few, since each may have a megabyte."""
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))

@@ -133,6 +133,17 @@ async def test_a_sound_whose_moment_goes_while_it_comes_leaves_no_part(
     assert not sound_path(other.home, sha256).exists()
 
 
+async def test_all_that_one_lacks_comes_in_one_meeting(installs: Installs) -> None:
+    one, other = await installs()
+    texts = [f"{number} " + "word " * 15_000 for number in range(40)]
+    for text in texts:
+        await one.note(text)
+
+    await other.meets(one)
+
+    assert await other.texts() == sorted(texts)
+
+
 async def test_a_belonging_that_was_forgotten_here_is_asked_for_no_more(
     installs: Installs,
 ) -> None:

@@ -63,7 +63,8 @@ async def _want_sound(
 
 
 async def wanted_belongings(connection: aiosqlite.Connection, most: int) -> list[str]:
-    query = "SELECT id FROM wanted_belonging ORDER BY rowid DESC LIMIT ?"
+    """By chance: some may be nowhere any more, and must not stand before the others for ever."""
+    query = "SELECT id FROM wanted_belonging ORDER BY random() LIMIT ?"
     return [row[0] for row in await connection.execute_fetchall(query, (most,))]
 
 
