@@ -152,10 +152,18 @@ async def _are_the_same(all_: list[Install]) -> bool:
         for waiting in await one.copy.waiting_forgets():
             await one.copy.agree(waiting.origin)
     heads = [await one.copy.heads() for one in all_]
-    to_come = [
-        [*await one.copy.wanted_sounds(1), *await one.copy.wanted_belongings(1)] for one in all_
-    ]
-    return all(each == heads[0] for each in heads) and not any(to_come)
+    to_come = [await _to_come(one) for one in all_]
+    return all(each == heads[0] for each in heads) and not set().union(*to_come)
+
+
+async def _to_come(one: Install) -> set[str]:
+    """What somebody still has to bring; nobody has what was forgotten before they met."""
+    query = (
+        "SELECT id FROM wanted_belonging JOIN event USING (origin, seq) WHERE subject NOT IN "
+        "(SELECT subject FROM event WHERE kind = 'moment_forgotten')"
+    )
+    rows = await one.archive.connection.execute_fetchall(query)
+    return {each.sha256 for each in await one.copy.wanted_sounds(9)} | {row[0] for row in rows}
 
 
 async def _introduce(all_: list[Install], chance: random.Random) -> None:
