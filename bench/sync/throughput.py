@@ -74,9 +74,12 @@ def _synced_s(pendant: Wired, laptop: Wired) -> float:
     (told,) = laptop.once()
     assert told["state"] == "met", told
     pendant.stop()
-    names = {each.name for each in sound_folder(laptop.home).iterdir()}
-    assert names == {each.name for each in sound_folder(pendant.home).iterdir()}
+    assert _names(laptop) == _names(pendant)
     return float(told["ms"]) / 1000
+
+
+def _names(machine: Wired) -> set[str]:
+    return {each.name for each in sound_folder(machine.home).rglob("*") if each.is_file()}
 
 
 _IS_OPEN = "import socket; socket.create_connection(({!r}, 8444), 1)"
