@@ -118,7 +118,7 @@ class Install:
 
 
 @contextlib.asynccontextmanager
-async def install(
+async def install(  # noqa: PLR0913 - each is what one of the callers varies
     folder: Path,
     number: int,
     chance: random.Random | None = None,

@@ -16,7 +16,7 @@ from tests.wav import write_wav
 UTTERANCE_MINUTES = 40
 
 MEMORY_BYTES = 500_000_000
-"""As agreed for a sound of any length (bench/long_silence.py)."""
+"""As agreed for a sound of any length (bench/hearing/long_silence.py)."""
 
 
 @pytest.mark.long

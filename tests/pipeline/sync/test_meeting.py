@@ -1,7 +1,6 @@
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -374,31 +373,3 @@ async def test_what_one_peer_lacks_another_brings(installs: Installs) -> None:
     await other.meets(third)
 
     assert await other.texts() == ["said once"]
-
-
-async def test_a_copy_that_was_set_back_goes_on_in_a_line_of_its_own(
-    installs: Installs, tmp_path: Any
-) -> None:
-    one, other = await installs()
-    await one.note("kept")
-    await one.meets(other)
-    before = await one.line()
-    await one.archive.connection.execute("BEGIN")
-    last = (await one.copy.heads())[before][0]
-    await one.archive.connection.execute(
-        "DELETE FROM belonging WHERE (origin, seq) = (?, ?)", (before, last)
-    )
-    await one.archive.connection.execute(
-        "DELETE FROM event WHERE (origin, seq) = (?, ?)", (before, last)
-    )
-    await one.archive.connection.commit()
-    one.archive._recorded = None
-    await one.archive.rebuild()
-    assert await one.texts() == []
-
-    await one.meets(other)
-    await one.note("since")
-    await one.meets(other)
-
-    assert await one.line() != before
-    assert await one.texts() == await other.texts() == ["kept", "since"]

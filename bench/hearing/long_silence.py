@@ -1,6 +1,6 @@
 """Hours of silence kept: peak memory, time, and the longest wait without a sign of progress.
 
-    python bench/long_silence.py [--hours 3]
+    python bench/hearing/long_silence.py [--hours 3]
 
 The sign is the bar, which a terminal shows. Memory is the resident memory of the command and its
 children in sum, pages that they share counted for each. At most 500 MB and 30 s are agreed,
