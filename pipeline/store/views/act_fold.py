@@ -26,12 +26,14 @@ Known = Mapping[tuple[str, int], Event]
 
 
 def telling(events: Sequence[Event]) -> list[Event]:
-    """Of the events of an act those that say what it was: what was kept, where anything was.
+    """Of the events of an act those that say what it was.
 
-    A press may have hidden what was kept of the same sound without one.
+    A press may have hidden what was kept of the same sound without one: where anything was kept,
+    what was hidden says nothing.
     """
-    kept = [each for each in events if each.kind in {"moment_kept", "clip_revised"}]
-    return kept or list(events)
+    if not any(each.kind in {"moment_kept", "clip_revised"} for each in events):
+        return list(events)
+    return [each for each in events if each.kind != "moment_hidden"]
 
 
 def traced(event: Event, known: Known) -> tuple[Event, bool]:

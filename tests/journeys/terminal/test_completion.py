@@ -40,7 +40,7 @@ def complete(script: Path) -> Complete:
     ("words", "completed"),
     [
         (["hi"], {"hide"}),
-        (["re"], {"record", "restore", "resume", "retry", "redo", "rebuild", "refine"}),
+        (["res"], {"restore", "restore-backup", "resume"}),
         (["search", "--unt"], {"--until"}),
         (["hear", "--policy", ""], {"button", "ambient", "everything"}),
         (["completion", ""], {"bash", "zsh", "fish"}),

@@ -32,7 +32,7 @@ def kept(how: How, count: int) -> list[Event]:
         ("press", 1, "the press that kept 0-0"),
         ("press", 2, "the presses that kept 2 moments"),
         ("recording", 1, "the recording 0-0"),
-        ("selected", 2, "2 moments"),
+        ("selected", 2, "2 moments that were heard in a recording"),
     ],
 )
 def test_a_keep_is_named_by_how_it_came_and_how_much_it_was(
