@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.capture.world import CLUE, World
-from bench.embedder_build import ENTER, NoGroups, memory_group
+from bench.search.embedder_build import ENTER, NoGroups, memory_group
 from core.audio import FRAME_SAMPLES, RATE_HZ, Span
 from core.clock import FakeClock
 from core.paths import Home

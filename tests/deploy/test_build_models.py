@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.embedder_build import GOAL_MB, NoGroups, build_within
+from bench.search.embedder_build import GOAL_MB, NoGroups, build_within
 from core.settings import Settings
 from deploy import build_models
 from pipeline import models

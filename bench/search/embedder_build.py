@@ -53,7 +53,7 @@ def build_within(limit_mb: int, target: Path) -> int:
     """
     with memory_group(limit_mb * 1_000_000) as group:
         command = ["sh", "-c", ENTER, str(group), sys.executable, "-c", BUILD, str(target)]
-        return subprocess.run(command, check=False, cwd=Path(__file__).parents[1]).returncode
+        return subprocess.run(command, check=False, cwd=Path(__file__).parents[2]).returncode
 
 
 @contextlib.contextmanager
