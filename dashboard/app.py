@@ -24,7 +24,7 @@ from core.sockets import socket_client
 from core.spool_port import SpoolPort, TypedText
 from core.text.words import space_between
 from dashboard import access
-from dashboard.archive_access import ArchiveAccess, Forget, Teach, Teaching, Undo
+from dashboard.archive_access import ArchiveAccess, Deciding, Forget, Settle, Teach, Teaching, Undo
 from dashboard.assets import load_assets
 from dashboard.bridge import Bridge
 from dashboard.certificates.places import CertificatePlaces
@@ -47,13 +47,14 @@ from dashboard.sign_in.press_watch import CaptureClient
 from dashboard.sign_in.second_button import SecondButton
 from dashboard.sign_in.set_up_secret import SetUpSecret
 from dashboard.sign_in.sign_ins import AuthorityUnknown, NotForGood, SignIns
-from pipeline.forget import forget, forget_everything
+from pipeline.forget import finish_forgetting, forget, forget_everything
 from pipeline.imports import clean_text
 from pipeline.search.by_worker import by_worker
 from pipeline.spool.spool import Spool
 from pipeline.store.acts import Reversed
 from pipeline.store.format.drafts import new_moment_id
 from pipeline.store.port import Archive
+from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.undo import undo
@@ -117,7 +118,8 @@ def _context(home: Home, streams: int, reached: ReachedNow, sent: Callable[[], S
         spoken=lambda: spoken_in(home.path),
     )
     teaching = Teaching(_teaching("dismiss"), _teaching("more"))
-    archive = ArchiveAccess(home.path, _forgetting(spool), _undoing(spool), teaching, search_of)
+    deciding = Deciding(_forgetting(spool), _undoing(spool), _settling(spool))
+    archive = ArchiveAccess(home.path, deciding, teaching, search_of)
     live = Live(
         bridge,
         archive,
@@ -248,6 +250,17 @@ def _undoing(spool: Spool) -> Undo:
         return (await undo(archive, spool, named)).act
 
     return undo_act
+
+
+def _settling(spool: Spool) -> Settle:
+    async def settle(home: Path, origin: str, agreed: bool) -> None:  # noqa: FBT001 - as it is called
+        from pipeline.store.sqlite.exchange.consent import settle_forgets  # noqa: PLC0415 - seldom
+
+        async with open_archive(home) as archive:
+            if await settle_forgets(archive, origin, agreed=agreed) and agreed:
+                await finish_forgetting(archive, spool)
+
+    return settle
 
 
 def _teaching(answer: Literal["dismiss", "more"]) -> Teach:

@@ -20,6 +20,7 @@ from pipeline.search.found import Found, Wanted
 from pipeline.store import acts, voices
 from pipeline.store.act_list import Act, latest_acts
 from pipeline.store.acts import Reversed
+from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
 from pipeline.store.port import Archive, Period, Reader
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path
@@ -38,6 +39,19 @@ Forget = Callable[[Archive, Sequence[str] | None], Awaitable[bool]]
 
 Undo = Callable[[Archive, str], Awaitable[Reversed]]
 """Takes back the act, or brings it back where an undo is named. Raises NotFound, ActWaits."""
+
+Settle = Callable[[Path, str, bool], Awaitable[None]]
+"""In the archive of this home, forget what waits in this line where that is true; else keep it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What forgets, takes back, and answers what others forgot; put together by the root."""
+
+    forget: Forget
+    undo: Undo
+    settle: Settle
+
 
 Teach = Callable[[Archive, MomentRow], Awaitable[bool]]
 """Answers selection about a moment; False where that was said already. Raises NotFound."""
@@ -87,14 +101,14 @@ class ArchiveAccess:
     def __init__(
         self,
         home: Path,
-        forget: Forget,
-        undo: Undo,
+        deciding: Deciding,
         teaching: Teaching,
         search_of: SearchOf = PageSearch,
     ) -> None:
         self._home = home
-        self._forget = forget
-        self._undo = undo
+        self._forget = deciding.forget
+        self._undo = deciding.undo
+        self._settle = deciding.settle
         self._teaching = teaching
         self._search_of = search_of
         self._opening = asyncio.Lock()
@@ -242,6 +256,25 @@ class ArchiveAccess:
         """The same for all that is in the archive and waits for it."""
         async with open_archive(self._home) as archive:
             return await self._forget(archive, None)
+
+    async def peers(self) -> list[KnownPeer]:
+        """The other machines that have a copy of this archive."""
+        return await (await self._reader()).peers()
+
+    async def whereabouts(self, moment: MomentRow) -> Whereabouts:
+        """Where its sound is, and what of it is still to come."""
+        return await (await self._reader()).whereabouts(moment)
+
+    async def asked_to_forget(self) -> list[AskedToForget]:
+        """What other machines forgot and waits for the wearer."""
+        return await (await self._reader()).asked_to_forget()
+
+    async def settle_forgets(self, origin: str, *, agreed: bool) -> int:
+        """Forget what waits in this line, or keep it; how many moments that were."""
+        asked = {each.origin: each.moments for each in await self.asked_to_forget()}
+        if origin in asked:  # looked up by a reader first: a wrong name makes no archive
+            await self._settle(self._home, origin, agreed)
+        return asked.get(origin, 0)
 
     async def doubt(self) -> str:
         """Why nothing is written here until the wearer decides; empty where all is well."""

@@ -9,6 +9,7 @@ from . import (
     home,
     listening,
     live,
+    machines,
     moment,
     note,
     pairing,
@@ -21,4 +22,6 @@ from . import (
 
 _OF_MOMENTS = (home, press, search, moment, forgetting, acts, sound, note, day, live, demo)
 
-PAGES = tuple(each.page for each in (*_OF_MOMENTS, listening, pairing, phones, authority, static))
+_OF_OTHERS = (machines, listening, pairing, phones, authority)
+
+PAGES = tuple(each.page for each in (*_OF_MOMENTS, *_OF_OTHERS, static))

@@ -118,6 +118,7 @@ def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:
     awaited = row.words == "awaited"
     waits = status.why_words_wait(here.worker_status(), row.id) if awaited else ""
     shown = moments.page(row, transcript, at, _gaps_around(here, row), waits)
+    shown = moments.with_whereabouts(shown, here.ask(here.archive.whereabouts(row)))
     turns = here.ask(here.archive.turns(row)) if row.turns else ()
     names = here.ask(here.archive.voice_names(row)) if turns else {}
     return with_voices(shown, spoken_turns(transcript, turns, names))

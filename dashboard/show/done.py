@@ -41,6 +41,8 @@ def done(told: Mapping[str, str]) -> Done | None:
 def _sentence(section: str, kind: str, count: int) -> str:
     if section in {"undone", "redone"}:
         return say.of("undone" if section == "undone" else "redone", kind, count=count)
+    if section == "settled":
+        return say.of("settled", kind, count=count)
     return "" if section else say.of("done", kind)
 
 

@@ -9,6 +9,7 @@ from core.moment import Transcript
 from core.text.languages import language_name
 from dashboard.sentences import say
 from pipeline.search.found import Found, Hit, pieces
+from pipeline.store.peers import Whereabouts
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -17,6 +18,7 @@ from .dates import day_title
 from .gaps import Break, missing_sound
 from .lines import Line, lines_of
 from .local_time import Clock
+from .machines import also_on, sound_told
 from .reasons import why_kept
 
 LINES_OF_A_DAY = 3
@@ -89,7 +91,8 @@ class Page:
     """A moment in full: its card, its day in words, and its words line by line.
 
     The sound is played from `from_ms` to `until_ms`, None for its end.
-    `missing_sound` says what is lost in it. Of a note, `about` is what it was written about;
+    `missing_sound` says what is lost in it, `sound_told` why none of it can be played; `also_on`
+    where else it is. Of a note, `about` is what it was written about;
     `notes` are those that were written about this one.
     """
 
@@ -100,6 +103,8 @@ class Page:
     from_ms: int = 0
     until_ms: int | None = None
     missing_sound: str = ""
+    sound_told: str = ""
+    also_on: str = ""
     about: "Link | None" = None
     notes: tuple[Card, ...] = ()
     voices: tuple[str, ...] = ()
@@ -261,6 +266,16 @@ def page(
         lines=lines_of(row.text, transcript),
         missing_sound=missing_sound(row, missing),
     )
+
+
+def with_whereabouts(shown: Page, where: Whereabouts) -> Page:
+    """The same page, with where its sound is, and with what is still to come."""
+    told = sound_told(where)
+    is_playable = shown.card.has_sound and not told
+    card = replace(shown.card, has_sound=is_playable)
+    if where.are_words_to_come:
+        card = replace(card, words_status=say("machines.words_to_come"), can_retry=False)
+    return replace(shown, card=card, sound_told=told, also_on=also_on(where))
 
 
 def with_links(

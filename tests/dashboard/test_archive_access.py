@@ -8,7 +8,7 @@ import pytest
 from core.clock import Recorded
 from core.facts import Detail, Fact
 from core.moment import Transcript
-from dashboard.archive_access import LOOK_BACK, ArchiveAccess, Teaching
+from dashboard.archive_access import LOOK_BACK, ArchiveAccess, Deciding, Teaching
 from pipeline.store.acts import Reversed
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
@@ -21,7 +21,8 @@ AT_MS = 1_790_000_000_000
 @pytest.fixture
 async def archive(home: Path) -> AsyncIterator[ArchiveAccess]:
     teaching = Teaching(teach_nothing, teach_nothing)
-    opened = ArchiveAccess(home, forget_nothing, undo_nothing, teaching)
+    deciding = Deciding(forget_nothing, undo_nothing, settle_nothing)
+    opened = ArchiveAccess(home, deciding, teaching)
     yield opened
     await opened.close()
 
@@ -32,6 +33,10 @@ async def forget_nothing(*_: object) -> bool:
 
 async def teach_nothing(*_: object) -> bool:
     pytest.fail("nothing here is to be learned")
+
+
+async def settle_nothing(*_: object) -> None:
+    pytest.fail("nothing here is to be settled")
 
 
 async def undo_nothing(*_: object) -> Reversed:

@@ -117,6 +117,8 @@ NO_BUTTON = {
     "first.demo_yours",
     "words.words",  # damage is looked into on the machine itself
     "words.typed",
+    "sound_place.missing",
+    "machines.add",  # at both machines at once, where each asks
     "connection.403",  # read where no page is shown
 }
 """The only sentences that name a command, but for those about letting a phone in, and its trusting

@@ -95,6 +95,7 @@ def lived(home: Path) -> Iterator[Lived]:
         "/acts": "/acts",
         "/phones": "/phones",
         "/listening": "/listening",
+        "/machines": "/machines",
         "/forget": "/forget",
         "/authority": "/authority",
         "no page": "/nowhere",

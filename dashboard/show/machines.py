@@ -1,0 +1,87 @@
+"""Other machines that have a copy of this archive, as the page shows them. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.sync.status import PeerStatus
+from dashboard.sentences import say
+from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
+
+from .dates import day_title
+from .local_time import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMachine:
+    """One machine: its name, how things stand with it, and why; `facts` say when and what for."""
+
+    name: str
+    state: str
+    why: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForgets:
+    """What a machine forgot that waits here, and by which line it is answered."""
+
+    origin: str
+    sentence: str
+
+
+def machines(
+    peers: Iterable[KnownPeer], statuses: Mapping[str, PeerStatus], clock: Clock, *, is_on: bool
+) -> list[ShownMachine]:
+    """Each of them. While sync does not run (`is_on`), nobody is being met."""
+    return [_machine(each, statuses.get(each.key), clock, is_on=is_on) for each in peers]
+
+
+def asked_to_forget(asked: Iterable[AskedToForget]) -> list[ShownForgets]:
+    """A sentence for each machine that forgot so much that it waits."""
+    return [
+        ShownForgets(
+            each.origin,
+            say(
+                "machines.forgot",
+                machine=each.peer or say("machines.another"),
+                count=each.moments,
+            ),
+        )
+        for each in asked
+    ]
+
+
+def sound_told(where: Whereabouts) -> str:
+    """Why a moment's sound cannot be played; empty where it can, or it has none."""
+    return say.of("sound_place", where.sound, machines=", ".join(where.also_on))
+
+
+def also_on(where: Whereabouts) -> str:
+    """Where a moment is beside this machine; empty where it is nowhere else."""
+    if where.sound != "here" or not where.also_on:
+        return ""
+    return say("machines.also_on", machines=", ".join(where.also_on))
+
+
+def _machine(
+    peer: KnownPeer, status: PeerStatus | None, clock: Clock, *, is_on: bool
+) -> ShownMachine:
+    code = status.state if status is not None and is_on else "off"
+    times = [] if status is None else _times(status, clock, is_on=is_on)
+    why = status.sentence if status is not None and is_on else ""
+    facts = " · ".join([*times, say.of("machine_role", peer.role)])
+    return ShownMachine(peer.shown, say.of("machine_state", code), why, facts)
+
+
+def _times(status: PeerStatus, clock: Clock, *, is_on: bool) -> list[str]:
+    met = say("machines.never_met")
+    if status.met_ms is not None:
+        met = say("machines.last_met", when=_when(status.met_ms, clock))
+    if not is_on or status.next_try_ms is None:
+        return [met]
+    return [met, say("machines.next_try", when=_when(status.next_try_ms, clock))]
+
+
+def _when(at_ms: int, clock: Clock) -> str:
+    at = clock.at(at_ms)
+    return say("search.when", day=day_title(at.date(), clock.today), time=f"{at:%H:%M}")

@@ -1,0 +1,127 @@
+"""Other machines on the page: how things stand, what is to come, and what waits for a word."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.paths import Home
+from core.sync.status import only_service
+from dashboard.app import close, create_app
+from tests.dashboard.pages.two_copies import Copies, tell, two_copies
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Copies:
+    return two_copies(tmp_path)
+
+
+@pytest.fixture
+def laptop(copies: Copies) -> Iterator[FlaskClient]:
+    app = create_app(Home(copies.home))
+    client = app.test_client()
+    client.environ_base["HTTP_HOST"] = "localhost:8765"
+    yield client
+    close(app)
+
+
+def test_without_another_machine_the_page_says_how_to_introduce_one(page: FlaskClient) -> None:
+    assert 'href="/machines"' in page.get("/").text
+
+    text = page.get("/machines").text
+
+    assert "No other machine has a copy of this archive." in text
+    assert "<code>afterthought peers add</code>" in text
+    assert "not being met" not in text
+
+
+def test_a_machine_is_shown_by_name_with_its_state_and_the_cause(
+    laptop: FlaskClient, copies: Copies
+) -> None:
+    now_ms = round(time.time() * 1000)
+    why = "No Afterthought answers at 192.168.1.7."
+    tell(copies, state="away", sentence=why, met_ms=now_ms, next_try_ms=now_ms + 1)
+    with only_service(copies.home):
+        text = laptop.get("/machines").text
+
+    assert "install 0" in text
+    assert f"Not there. {why}" in text
+    assert "Last there: Today, " in text
+    assert "Next try: Today, " in text
+
+
+def test_where_sync_does_not_run_the_page_says_so_and_tells_no_old_state(
+    laptop: FlaskClient, copies: Copies
+) -> None:
+    tell(copies, state="met", sentence="", met_ms=None, next_try_ms=None)
+
+    text = laptop.get("/machines").text
+
+    assert "Other machines are not being met right now" in text
+    assert "It has the same as this one." not in text
+    assert "Not met yet" in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "told", "count"),
+    [
+        ("/keep", "3 moments are kept, and shown again.", 3),
+        ("/forget", "3 moments are forgotten here, too.", 0),
+    ],
+)
+def test_the_wearer_decides_about_what_another_machine_forgot(
+    laptop: FlaskClient, copies: Copies, answer: str, told: str, count: int
+) -> None:
+    asked = laptop.get("/machines").text
+    assert "install 0 has forgotten 3 moments." in asked
+    assert "thought 1" not in laptop.get("/search?q=thought").text
+
+    (action,) = _forms(asked, answer)
+    answered = laptop.post(action, follow_redirects=True).text
+
+    assert told in answered
+    assert "has forgotten" not in answered
+    everything = b"".join(each.read_bytes() for each in copies.home.rglob("*") if each.is_file())
+    assert (b"thought 1" in everything) == bool(count)
+
+
+def test_an_answer_from_another_site_or_about_nothing_does_nothing(
+    laptop: FlaskClient, copies: Copies
+) -> None:
+    (action,) = _forms(laptop.get("/machines").text, "/forget")
+
+    refused = laptop.post(action, headers={"Origin": "https://elsewhere.example"})
+
+    assert refused.status_code == 403
+    assert "install 0 has forgotten 3 moments." in laptop.get("/machines").text
+    nothing = laptop.post(f"/machines/{'0' * 16}/forget")
+    assert (nothing.status_code, nothing.location) == (303, "/machines")
+    assert laptop.post("/machines/none/forget").status_code == 404
+
+
+def _forms(text: str, ends: str) -> list[str]:
+    actions = [each.partition('"')[0] for each in text.split('action="')[1:]]
+    return [each for each in actions if each.startswith("/machines/") and each.endswith(ends)]
+
+
+def test_a_moment_says_that_it_is_on_the_other_machine_too(
+    laptop: FlaskClient, copies: Copies
+) -> None:
+    text = laptop.get(f"/moment/{copies.with_sound}").text
+
+    assert "Here, and on install 0, too." in text
+    assert 'class="player"' in text
+
+
+def test_sound_that_is_not_here_has_a_sentence_and_no_player(
+    laptop: FlaskClient, copies: Copies
+) -> None:
+    copies.sound.unlink()
+
+    text = laptop.get(f"/moment/{copies.with_sound}").text
+
+    assert "Its sound is not here, but on install 0." in text
+    assert 'class="player"' not in text
+    assert "/sound/" not in text
