@@ -13,6 +13,7 @@ from core.paths import Home, log_folder, runtime_folder, state_folder
 from core.selection.reasons import reasons_counted
 from core.sent import Sent, from_json, read_sent
 from core.sockets import socket_client
+from core.sync.status import sync_sentences, sync_status
 from core.text.counting import counted
 from core.text.short_ids import brief_id
 
@@ -39,11 +40,13 @@ def standing(home: Home) -> tuple[dict[str, Any], str]:
     worker = _worker(home.worker_socket)
     page = read_page_address(runtime_folder(home.path))
     sent = _sent(home)
+    sync = sync_status(home.path)
     sentences = [
         *capture_says,
         *worker_sentences(worker),
         *today_sentences(capture, worker),
         *page_sentences(page, sent),
+        *sync_sentences(sync),
     ]
     if (log := log_folder(home.path)).is_dir():
         sentences.append(f"The log of `afterthought run` is in {log}.")
@@ -53,6 +56,7 @@ def standing(home: Home) -> tuple[dict[str, Any], str]:
         "worker": worker,
         "page": told,
         "sent": sent.told() if sent else None,
+        "sync": sync,
         "sentences": sentences,
     }
     return value, "\n".join(sentences)

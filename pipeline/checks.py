@@ -1,15 +1,18 @@
 """What `doctor` looks at in the pipeline: models, archive, spool."""
 
 import asyncio
+import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.checks import Check
 from core.errors import UserError
+from core.machine import machine_name
 from core.paths import Home
 from core.settings import Settings
 from core.settings_file import load
 from core.sockets import socket_client
+from core.sync.status import sync_sentences, sync_status
 from core.text import languages, own_words
 from core.text.counting import counted
 from pipeline import models
@@ -46,6 +49,53 @@ def checks(home: Home) -> Iterator[Check]:
     yield from _voice(settings, home)
     yield _worker(home)
     yield from _spool(Spool(home.spool))
+    yield from sync_checks(home.path, settings.sync.port)
+
+
+def sync_checks(home: Path, port: int) -> Iterator[Check]:
+    """The key of this install, the port of sync, and how things stand with the other machines."""
+    status = sync_status(home)
+    if status is None:
+        return
+    yield from _key(home)
+    if not status["running"] and not _is_free(port):
+        sentence = f"Another program uses port {port}, at which other machines meet this one."
+        advice = "Stop it, or name another port: `port` below `[sync]` in the settings."
+        yield Check("sync", "fail", sentence, advice)
+    well = status["running"] and all(each["state"] in _WELL for each in status["peers"])
+    told = sync_sentences(status) or ["The sync service is running."]
+    yield Check("sync", "ok" if well else "warn", " ".join(told))
+
+
+_WELL = frozenset({"meeting", "met"})
+
+
+def _key(home: Path) -> Iterator[Check]:
+    from pipeline.sync.identity import why_no_key  # noqa: PLC0415 - only where there are peers
+
+    try:
+        why = why_no_key(home, machine_name())
+    except UserError as error:
+        yield Check("key", "fail", error.sentence, error.advice)
+        return
+    sentence = {
+        "first": "The key by which other machines know this one is gone.",
+        "damaged": "The key by which other machines know this one is damaged.",
+        "machine": "This archive was on another machine before, so other machines do not know it.",
+    }
+    if why is not None:
+        advice = "It gets a new one: introduce it to them again by `afterthought peers add`."
+        yield Check("key", "warn", sentence[why], advice)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def languages_checks(settings: Settings, home: Path) -> Iterator[Check]:

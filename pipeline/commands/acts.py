@@ -70,6 +70,7 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     linked = [*([("About", about)] if about else []), *(("Note", each) for each in notes)]
     names = await short_ids(archive, screen, [row.id, *(each.id for _, each in linked)])
     waits = why_it_lacks(Home(archive.home), row, names[row.id])
+    where = await archive.whereabouts(row)
     sound = None if row.sound is None else str(sound_path(archive.home, row.sound))
     events = await _history(archive, row)
     history = [await _sentence(archive, event, names[row.id]) for event in events]
@@ -80,6 +81,7 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
         "reasons": json_shapes.reasons(row),
         "source": row.source,
         "sound": sound,
+        "whereabouts": json_shapes.whereabouts(where),
         "waits": waits,
         "about": about and about.id,
         "notes": [each.id for each in notes],
@@ -89,6 +91,7 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     text += json_shapes.turn_lines(said)
     text += [f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
+    text += [f"  {each}" for each in json_shapes.where_it_is(where)]
     text += [f"  {waits}"] if waits else []
     text += [f"  {what}: " + json_shapes.moment_line(each, names[each.id]) for what, each in linked]
     screen.value(value, joined("\n", [*text, *(f"  {each}" for each in history)]))

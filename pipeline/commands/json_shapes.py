@@ -13,6 +13,7 @@ from core.text.painted import Painted, painted
 from pipeline.commands.event_sentences import reason_sentence
 from pipeline.store.format.readable import texts_of
 from pipeline.store.format.voice_drafts import WEARER
+from pipeline.store.peers import Whereabouts
 from pipeline.store.spoken_turns import SpokenTurn
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -72,6 +73,28 @@ def words(transcript: Transcript | None) -> list[dict[str, Any]]:
         }
         for each in (transcript.words if transcript else ())
     ]
+
+
+def whereabouts(where: Whereabouts) -> dict[str, Any]:
+    """Where a moment's sound is, and what is still to come."""
+    return {
+        "sound": where.sound,
+        "also_on": list(where.also_on),
+        "words_to_come": where.are_words_to_come,
+    }
+
+
+def where_it_is(where: Whereabouts) -> list[str]:
+    """The same for people, a sentence each; nothing of what is here and nowhere else."""
+    names = ", ".join(where.also_on)
+    told = {
+        "here": f"It is here, and on {names}, too." if names else "",
+        "to_come": "Its sound is still to come from another machine.",
+        "elsewhere": f"Its sound is not here, but on {names}.",
+        "missing": "Its sound is missing: `afterthought check` says more.",
+    }.get(where.sound, "")
+    words = "Its words are still to come from another machine." if where.are_words_to_come else ""
+    return [each for each in (told, words) if each]
 
 
 def turns(said: Sequence[SpokenTurn]) -> list[dict[str, Any]]:

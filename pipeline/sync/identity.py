@@ -80,6 +80,22 @@ def open_identity(home: Path, machine: bytes) -> Identity:
         ) from error
 
 
+def why_no_key(home: Path, machine: bytes) -> Reason | None:
+    """Why this home's key would be made anew on this machine; None where it would not.
+
+    Changes nothing. Raises IdentityUnusable where the disk does not give it.
+    """
+    path = home / FOLDER / _FILE
+    try:
+        found = _read(path, machine)
+    except OSError as error:
+        raise IdentityUnusable(
+            f"The key of this install, in {path}, cannot be read ({error.strerror}).",
+            advice="Check that the disk can be read, then try again.",
+        ) from error
+    return None if isinstance(found, Ed25519PrivateKey) else found
+
+
 def identity_of(private: Ed25519PrivateKey, made: Reason | None = None) -> Identity:
     """The identity that has this key."""
     return Identity(key_of_private(private), certificate_of(private), private, made)

@@ -1,17 +1,23 @@
 import asyncio
+import json
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
 from core.checks import Check
+from core.machine import machine_name
 from core.paths import Home
 from core.settings import HearingSettings, Settings
+from core.sync.status import only_service
 from pipeline import models
-from pipeline.checks import _voice, languages_checks, words_checks
+from pipeline.checks import _voice, languages_checks, sync_checks, words_checks
 from pipeline.store import voices
 from pipeline.store.format.voice_drafts import VoicePrint
 from pipeline.store.sqlite.archive import open_archive
+from pipeline.sync.identity import open_identity
+from tests.ports import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +98,49 @@ def test_doctor_says_that_an_enrolled_voice_is_told(home: Path) -> None:
     (check,) = _voice(Settings(), Home(home))
 
     assert check.state == "ok"
+
+
+def sync_told(home: Path, port: int) -> list[tuple[str, str]]:
+    return [(each.name, each.state) for each in sync_checks(home, port)]
+
+
+def test_doctor_says_nothing_of_sync_while_there_is_no_other_machine(home: Path) -> None:
+    assert sync_told(home, free_port()) == []
+
+
+def test_doctor_says_how_it_stands_with_other_machines(home: Path) -> None:
+    open_identity(home, machine_name())
+    (home / "sync" / "peers.json").write_text('{"a key": {}}')
+
+    assert sync_told(home, free_port()) == [("sync", "warn")]  # nobody runs it
+    with only_service(home):
+        assert sync_told(home, free_port()) == [("sync", "ok")]
+        away = {"state": "away", "sentence": "No Afterthought answers."}
+        (home / "sync" / "state.json").write_text(json.dumps({"a key": away}))
+        (check,) = sync_checks(home, free_port())
+    assert (check.state, check.sentence.endswith("No Afterthought answers.")) == ("warn", True)
+
+
+def test_doctor_names_a_port_that_another_program_uses(home: Path) -> None:
+    open_identity(home, machine_name())
+    (home / "sync" / "peers.json").write_text('{"a key": {}}')
+    with socket.create_server(("", 0)) as other:
+        port = other.getsockname()[1]
+        fault, _ = sync_checks(home, port)
+
+    assert fault.state == "fail"
+    assert f"uses port {port}" in fault.sentence
+
+
+def test_doctor_names_a_key_that_is_damaged_and_changes_nothing(home: Path) -> None:
+    open_identity(home, machine_name())
+    (home / "sync" / "peers.json").write_text('{"a key": {}}')
+    key = home / "sync" / "identity.json"
+    key.write_text("{")
+    with only_service(home):
+        warning, _ = sync_checks(home, free_port())
+
+    assert (warning.name, warning.state) == ("key", "warn")
+    assert "is damaged" in warning.sentence
+    assert "afterthought peers add" in warning.advice
+    assert key.read_text() == "{"

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.commands.json_shapes import cut, moment_line
+from pipeline.commands.json_shapes import cut, moment_line, where_it_is
+from pipeline.store.peers import Whereabouts
 from pipeline.store.views.moment_fold import MomentRow
 from tests.dashboard.rows import moment
 
@@ -47,3 +48,18 @@ def test_what_is_cut_begins_as_the_whole_does(text: str, width: int) -> None:
     shown = cut(text, width)
 
     assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
+
+
+def test_where_a_moment_is_is_told_where_that_is_not_here_alone() -> None:
+    assert where_it_is(Whereabouts("none")) == where_it_is(Whereabouts("here")) == []
+    assert where_it_is(Whereabouts("here", also_on=("laptop", "desk"))) == [
+        "It is here, and on laptop, desk, too."
+    ]
+    assert where_it_is(Whereabouts("to_come", are_words_to_come=True)) == [
+        "Its sound is still to come from another machine.",
+        "Its words are still to come from another machine.",
+    ]
+    assert where_it_is(Whereabouts("elsewhere", also_on=("laptop",))) == [
+        "Its sound is not here, but on laptop."
+    ]
+    assert "afterthought check" in where_it_is(Whereabouts("missing"))[0]
