@@ -50,10 +50,10 @@ class Sent:
                 f" At least {size_in_words(self.others)} went to others on your network: only "
                 "the pairing page, and nothing of yours."
             )
+        peers = f", {at_least(self.peers)} to other copies of this archive" if self.peers else ""
         return (
             f"Left this device{since}: {size_in_words(self.internet)} to the internet, "
-            f"{at_least(self.phones)} to your phones, "
-            f"{at_least(self.peers)} to other copies of this archive.{others}"
+            f"{at_least(self.phones)} to your phones{peers}.{others}"
         )
 
     def told(self) -> dict[str, Any]:

@@ -13,17 +13,18 @@ _WEEK = 7
 
 
 def sent_sentences(sent: Sent, clock: Clock) -> list[str]:
-    """The counts, and since when; a second sentence where others were sent anything."""
+    """The counts, and since when; a sentence each where copies or others were sent anything."""
     parts = {
         "internet": _size(sent.internet),
         "phones": _at_least(sent.phones),
-        "peers": _at_least(sent.peers),
     }
     if sent.since_ms is None:
         told = [say("sent.so_far", **parts)]
     else:
         day = _day(clock.at(sent.since_ms).date(), clock.today)
         told = [say("sent.since", since=day, **parts)]
+    if sent.peers:
+        told.append(say("sent.peers", peers=_at_least(sent.peers)))
     return [*told, say("sent.others", others=_at_least(sent.others))] if sent.others else told
 
 

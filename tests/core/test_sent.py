@@ -37,8 +37,11 @@ def test_it_is_told_to_whom_and_since_when() -> None:
 
     assert sent.sentence == (
         "Left this device since 2026-11-30: 0 bytes to the internet, at least 3.4 MB to your "
-        "phones, 0 bytes to other copies of this archive. At least 20 kB went to others on your "
-        "network: only the pairing page, and nothing of yours."
+        "phones. At least 20 kB went to others on your network: only the pairing page, and nothing "
+        "of yours."
+    )
+    assert ", at least 70 kB to other copies of this archive." in (
+        sent.with_more("peers", 70_000).sentence
     )
     assert Sent().sentence.startswith("Left this device: 0 bytes to the internet, 0 bytes to")
     assert sent.told() == {
