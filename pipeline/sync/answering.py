@@ -153,6 +153,17 @@ class Answers:
         size = await self._copy.wanted_size(sha256)
         if size is None:
             raise SoundRefused("That sound is not wanted here.", advice="It was not stored.")
+        try:
+            return await self._taken(sha256, size, start, chunks)
+        except OSError as error:
+            raise SoundRefused(
+                f"The disk did not take a sound ({error.strerror}).",
+                advice="Make room there; it is gone on with next time.",
+            ) from error
+
+    async def _taken(
+        self, sha256: str, size: int, start: int, chunks: AsyncIterator[bytes]
+    ) -> Path | None:
         with coming_sound(self._home, sha256, size) as coming:
             if coming is None or coming.there != start:
                 raise SoundRefused(

@@ -1,7 +1,7 @@
 """A peer that was called: `Remote` over a connection."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ class CalledPeer:
         asked = Ask("POST", "/v1/wait", _json({"heads": heads}), within_s=WAITS_S + _BESIDE_S)
         return read_hello(await self._answered(asked)).heads
 
-    async def sound(self, sha256: str, start: int) -> AsyncIterator[bytes]:
+    async def sound(self, sha256: str, start: int) -> AsyncGenerator[bytes, None]:
         asked = Ask("GET", f"/v1/sound/{sha256}", headers={"Range": f"bytes={start}-"})
         try:
             async with self._client.exchange(asked) as reply:

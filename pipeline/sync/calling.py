@@ -66,7 +66,8 @@ async def called(identity: Identity, peer: Peer) -> CalledPeer:
         try:
             client = await HttpClient.connect(host, port, context, peer.certificate)
         except (PeerUnknown, *ENDINGS) as error:
-            failed = error
+            if not isinstance(failed, PeerUnknown):  # that says more than that nobody answers
+                failed = error
             continue
         return CalledPeer(client, peer.key)
     assert failed is not None

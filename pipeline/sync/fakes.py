@@ -3,7 +3,7 @@
 It keeps to `Remote` as the peer behind TLS does; tests/contracts/test_remote.py runs on both.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.store.exchange_port import Head
@@ -69,7 +69,7 @@ class NeighbourRemote:
         await self._before("wanted")
         return read_wanted((await self._answers.wanted(most)).told())
 
-    async def sound(self, sha256: str, start: int) -> AsyncIterator[bytes]:
+    async def sound(self, sha256: str, start: int) -> AsyncGenerator[bytes, None]:
         await self._before("sound")
         async for chunk in self._answers.sound(sha256, start):
             yield chunk

@@ -1,6 +1,6 @@
 """The other copy, as a meeting sees it: by network, or in the same process."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -47,7 +47,7 @@ class Remote(Protocol):
     async def wanted(self, most: int) -> Wanted:
         """What it would have."""
 
-    def sound(self, sha256: str, start: int) -> AsyncIterator[bytes]:
+    def sound(self, sha256: str, start: int) -> AsyncGenerator[bytes, None]:
         """The bytes of a sound from `start` on. Raises NotFound where it is not there."""
         ...
 

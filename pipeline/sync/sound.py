@@ -1,6 +1,7 @@
 """Sound in a meeting: fetched and brought, most wanted first, each verified by who takes it."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from core.errors import NotFound
 
@@ -37,8 +38,10 @@ def _untried(wanted: Wanted, tried: set[str]) -> dict[str, int]:
 
 async def _fetch(here: Answers, remote: Remote, sha256: str, there: int, met: Met) -> None:
     try:
-        if await here.take_sound(sha256, there, _counted(remote.sound(sha256, there), met)):
-            await here.note_copy(sha256)
+        # Closed here, so that what ends it early has let go of the connection before the next.
+        async with aclosing(remote.sound(sha256, there)) as sound:
+            if await here.take_sound(sha256, there, _counted(sound, met)):
+                await here.note_copy(sha256)
     except NotFound:
         return  # another peer may have it
 

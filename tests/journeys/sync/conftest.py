@@ -35,7 +35,11 @@ class Machine:
         )
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return self.lines(done.stdout)
+
+    def lines(self, told: str) -> list[Any]:
+        """What it has told, a value for each line."""
+        return [json.loads(line) for line in told.splitlines()]
 
     def line(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "afterthought", "--home", str(self.home), *arguments]
@@ -56,15 +60,17 @@ class Machine:
         note_address(self.home, other.identity.key, ("127.0.0.1", other.port))
 
 
+def machine_at(home: Path) -> Machine:
+    """A new install, at a port of its own."""
+    home.mkdir()
+    port = free_port()
+    (home / "settings.toml").write_text(f'[sync]\nport = {port}\nwhen = "always"\n')
+    return Machine(home, port, open_identity(home, machine_name()))
+
+
 @pytest.fixture
 def machines(tmp_path: Path) -> list[Machine]:
-    found = []
-    for name in ("pendant", "laptop"):
-        home = tmp_path / name
-        home.mkdir()
-        port = free_port()
-        (home / "settings.toml").write_text(f'[sync]\nport = {port}\nwhen = "always"\n')
-        found.append(Machine(home, port, open_identity(home, machine_name())))
+    found = [machine_at(tmp_path / name) for name in ("pendant", "laptop")]
     for one, other in (found, found[::-1]):
         one.knows(other)
     return found
