@@ -133,7 +133,7 @@ class Caller:
 
     async def _meetings(self, peer: Peer) -> None:
         """One after the other over one connection, until it ends."""
-        began_s = time.monotonic()
+        began_s, again_s = time.monotonic(), FIRST_PAUSE_S
         standing = self._standing
         standing.state, standing.sentence, standing.next_try_s = "meeting", "", None
         try:
@@ -146,7 +146,10 @@ class Caller:
                     standing.state = "refused" if standing.met.refused else "met"
                     standing.sentence = " ".join(standing.met.refused)
                     await self._manners.after(standing)
-                    await self._something_new(peer, await self._known(remote))
+                    is_whole = not (standing.met.refused or standing.met.is_lacking)
+                    again_s = FIRST_PAUSE_S if is_whole else min(2 * again_s, LONGEST_PAUSE_S)
+                    known = await self._known(remote)
+                    await self._something_new(peer, known, None if is_whole else again_s)
                     began_s, standing.state = time.monotonic(), "meeting"
             finally:
                 await remote.close()
@@ -162,15 +165,22 @@ class Caller:
             known[origin] = max(head, known.get(origin, head))
         return known
 
-    async def _something_new(self, peer: Peer, known: dict[str, Head]) -> None:
-        """Return once either of the two has more than that."""
+    async def _something_new(
+        self, peer: Peer, known: dict[str, Head], within_s: float | None
+    ) -> None:
+        """Return once either of the two has more than that; or after so long.
+
+        What was refused or lacking may be there by then, which no line tells.
+        """
         listening = await called(self._identity, peer)
         waits = {
             asyncio.create_task(self._here.wait_beyond(known, math.inf)),
             asyncio.create_task(_until_beyond(listening, known)),
         }
         try:
-            ended, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(
+                waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED
+            )
             for each in ended:
                 each.result()
         finally:

@@ -13,7 +13,8 @@ from .remote import ENDINGS
 class Met:
     """Events sent and received, bytes of sound both ways, moments that went or wait.
 
-    `refused` has a sentence for each thing that one of the two did not take.
+    `refused` has a sentence for each thing that one of the two did not take; `is_lacking` where
+    one wants sound that the other has not, or not yet.
     """
 
     sent: int = 0
@@ -22,6 +23,7 @@ class Met:
     forgotten: int = 0
     waiting: int = 0
     refused: list[str] = field(default_factory=list)
+    is_lacking: bool = False
 
     @contextlib.contextmanager
     def noting(self) -> Iterator[None]:

@@ -43,12 +43,13 @@ async def _fetch(here: Answers, remote: Remote, sha256: str, there: int, met: Me
             if await here.take_sound(sha256, there, _counted(sound, met)):
                 await here.note_copy(sha256)
     except NotFound:
-        return  # another peer may have it
+        met.is_lacking = True  # another peer may have it
 
 
 async def _bring(here: Answers, remote: Remote, sha256: str, there: int, met: Met) -> None:
     path = here.sound_path(sha256)
     if path is None:
+        met.is_lacking = True
         return
     if await remote.give_sound(sha256, path, there):
         await here.note_copy(sha256)
