@@ -51,7 +51,7 @@ from pipeline.worker.model_process import ModelsFailed
 
 Capture = Engine | KeepEverything | FileCandidates
 
-TOGETHER = 16
+TOGETHER = 32
 """Clips to one delivery: the spool stays small, and the models stay loaded."""
 
 

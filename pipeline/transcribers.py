@@ -15,6 +15,7 @@ from core.text import languages, own_words
 from pipeline import models
 from pipeline.hearing import number_format
 from pipeline.hearing.languages import ChoosingTranscriber, ManyLanguages
+from pipeline.hearing.packing import Pauses
 from pipeline.refining.second_model import knows_many
 
 if TYPE_CHECKING:  # it loads ctranslate2
@@ -115,8 +116,10 @@ class _English:
     def transcribe(self, pcm: Pcm) -> Transcript:
         return self.model.get().transcribe(pcm)
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
-        return self.model.get().transcribe_together(pcms)
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
+        return self.model.get().transcribe_together(pcms, pauses)
 
 
 class _Many:

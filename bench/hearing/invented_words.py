@@ -33,6 +33,7 @@ from core.paths import home_at
 from core.pcm import Pcm
 from core.settings import Settings
 from pipeline import media, models
+from pipeline.hearing.packing import Pauses
 from pipeline.hearing.transcribe_clip import hear
 
 if TYPE_CHECKING:  # both load libraries, whose pools are to be held to one thread before
@@ -59,8 +60,11 @@ class Asked:
         self.times += 1
         return self._own.transcribe(pcm)
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
-        return [self.transcribe(pcm) for pcm in pcms]
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
+        self.times += len(pcms)
+        return self._own.transcribe_together(pcms, pauses)
 
 
 class AlwaysSpeech:

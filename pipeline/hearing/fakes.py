@@ -11,6 +11,7 @@ import numpy as np
 from core.audio import FRAME_SAMPLES, RATE_HZ
 from core.moment import Transcript, Word
 from core.pcm import Pcm, as_float
+from pipeline.hearing.packing import Pauses
 
 if TYPE_CHECKING:  # of its types alone
     from pipeline.speech.speech_model import Probabilities
@@ -52,7 +53,10 @@ class FakeTranscriber:
             mean_log_probability=-0.2 if line else None,
         )
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
+        del pauses
         return [self.transcribe(pcm) for pcm in pcms]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.moment import Transcript
 from core.pcm import Pcm
 from core.text.languages import ENGLISH
+from pipeline.hearing.packing import Pauses
 from pipeline.hearing.reading import compresses
 
 if TYPE_CHECKING:  # it loads ctranslate2, which a fake must not need
@@ -137,11 +138,13 @@ class ChoosingTranscriber:
         (heard,) = self.transcribe_together([pcm])
         return heard
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
         """Together as English; one after the other in another language."""
         if ENGLISH not in self._listed and (many := self._many()) is not None:
             return [self._of_many(many, pcm, None) for pcm in pcms]
-        as_english = self._english.transcribe_together(pcms)
+        as_english = self._english.transcribe_together(pcms, pauses)
         return [self._chosen(pcm, heard) for pcm, heard in zip(pcms, as_english, strict=True)]
 
     def _chosen(self, pcm: Pcm, heard: Transcript) -> Transcript:

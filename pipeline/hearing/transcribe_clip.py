@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # their modules load ctranslate2, which the fakes do not need
 PIECE_SAMPLES = 900 * FRAME_SAMPLES
 """How much is gated at once: 28.8 s of sound, a tenth of a second of work."""
 
-TOGETHER = 4
+TOGETHER = 8
 TOGETHER_SAMPLES = 60 * RATE_HZ
 """How many stretches are transcribed at once, and how much sound: no more than the longest of the
 short clips has, for so long somebody waits who has just pressed."""
@@ -38,10 +38,11 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Sound to transcribe, and how many seconds of it are surely speech."""
+    """Sound to transcribe, where nobody speaks in it, and for how long somebody surely does."""
 
     window: Window
     sound: Pcm
+    pauses: Sequence[Span]
     sure_s: float
 
 
@@ -105,7 +106,8 @@ def _stretches(
     spoken = utterances(watched, longest_s=longest_s - 1.0)
     for window in windows(spoken, pcm.size, longest_s=longest_s):
         sound = np.array(pcm[window.span.start : window.span.end])
-        yield _Stretch(window, sound, evidence.sure_s(window.span))
+        pauses = evidence.pauses(window.span)
+        yield _Stretch(window, sound, pauses, evidence.sure_s(window.span))
 
 
 def _together(stretches: Iterable[_Stretch]) -> Iterator[list[_Stretch]]:
@@ -133,7 +135,8 @@ def probabilities(pcm: Pcm, speech_model: SpeechModel, progress: Progress) -> It
 
 
 def _heard(some: Sequence[_Stretch], transcriber: Transcriber) -> list[Transcript]:
-    heard = transcriber.transcribe_together([each.sound for each in some])
+    sounds, pauses = [each.sound for each in some], [each.pauses for each in some]
+    heard = transcriber.transcribe_together(sounds, pauses)
     return [_believed(each, one) for each, one in zip(some, heard, strict=True)]
 
 

@@ -12,13 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from core.audio import RATE_HZ, Span
 from core.machine import Profile
 from core.moment import Transcript, Word
 from core.pcm import Pcm
 from core.text.words import joined
 from pipeline.hearing.alignment import Placed
 from pipeline.hearing.doubt import is_disbelieved, is_doubtful
-from pipeline.hearing.mel import FRAMES_A_SECOND, Frames, frames_of, log_mel
+from pipeline.hearing.mel import FRAMES_A_SECOND, HOP_SAMPLES, Frames, frames_of, log_mel
+from pipeline.hearing.packing import Pauses, parts
 from pipeline.hearing.reading import Reading
 from pipeline.hearing.steps import Heard, Place, Search, Steps, in_step
 from pipeline.hearing.whisper import Whisper
@@ -38,25 +40,38 @@ class Silence:
     """How much silence Whisper gets behind a sound: what suits one set of weights.
 
     `after` is how many frames are encoded behind the sound: without them it reads on past the end.
-    Sound and silence together are `at_least` so many, and at least so many `positions` are
-    searched, and so many `again` where it turned in a circle: up to there is put what was made of
-    silence once. With too few it turns in circles, however short the sound is.
+    Sound and silence together are `at_least` so many; the least of the `positions` that hold them
+    are searched, and so many `again` where it turned in a circle: up to there is put what was made
+    of silence once. With too few it turns in circles, however short the sound is. What is longer
+    than the most of them is searched as it is.
     """
 
     after: int
     at_least: int
-    positions: int
+    positions: tuple[int, ...]
     again: int
 
 
-PUT_BEHIND = Silence(after=120, at_least=0, positions=550, again=1100)
+PUT_BEHIND = Silence(after=120, at_least=0, positions=(550, 825, 1100), again=1100)
 """What suits tiny.en. What is as long can be searched together."""
 
-ENCODED = Silence(after=200, at_least=1000, positions=0, again=0)
+ENCODED = Silence(after=200, at_least=1000, positions=(), again=0)
 """What suits the multilingual base, which hears other languages worse by what is put behind."""
 
-ONE_STEP = 2
-"""Frames to one step of the encoder: in a rest of less, nothing can be placed, nor was said."""
+CUT_ABOVE = 12 * RATE_HZ
+"""Samples: what is longer is read in parts, cut in its pauses. They are searched together, without
+timestamps, in half as many steps. Each cut costs a word now and then: what is a little over ten
+seconds loses more words by it than it saves."""
+
+LONGEST_PART = (2 * PUT_BEHIND.positions[0] - PUT_BEHIND.after) * HOP_SAMPLES
+"""Samples that the least of the positions hold."""
+
+IN_STEP = 2
+"""Times as many are read in step as are searched at once: what has to be read again then finds
+others that have to."""
+
+LEAST_REST = 20
+"""Frames: nobody says a word in a fifth of a second, yet Whisper would find one in it."""
 
 AT_ONCE = 1000
 """Frames: what is no longer is read as one, without timestamps, which cost a third of the steps.
@@ -78,9 +93,22 @@ class Transcriber(Protocol):
         """
         ...
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
-        """The very same for each of these, where that costs less than one after the other."""
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
+        """The same for each of these, where that costs less than one after the other.
+
+        What is long may be read in parts, where it is told in which pauses to cut it.
+        """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of one of several sounds, by its number, that is read by itself."""
+
+    number: int
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +143,31 @@ class WhisperTranscriber:
         (heard,) = self.transcribe_together([pcm])
         return heard
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
-        """No more in step than are searched together: each holds its frames meanwhile."""
-        most, heard = self._whisper.together, list[Transcript]()
-        for first in range(0, len(pcms), most):
-            some = [self._steps(pcm) for pcm in pcms[first : first + most]]
-            heard += in_step(some, self._whisper.answer)
-        return heard
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
+        """Parts of a length in step, and no more than are searched twice: each holds its frames."""
+        told = pauses or [()] * len(pcms)
+        pieces = [
+            _Piece(number, part)
+            for number, (pcm, own) in enumerate(zip(pcms, told, strict=True))
+            for part in _parts_of(Span(0, pcm.size), own)
+        ]
+        pieces.sort(key=lambda piece: piece.span.samples)
+        most = IN_STEP * self._whisper.together
+        read: dict[_Piece, list[_Part]] = {}
+        for first in range(0, len(pieces), most):
+            some = pieces[first : first + most]
+            steps = [self._parts(pcms[piece.number], piece.span) for piece in some]
+            read |= zip(some, in_step(steps, self._whisper.answer), strict=True)
+        in_order = sorted(read, key=lambda piece: (piece.number, piece.span.start))
+        found: list[list[_Part]] = [[] for _ in pcms]
+        for piece in in_order:
+            found[piece.number] += read[piece]
+        return [self._transcript(each) for each in found]
 
-    def _steps(self, pcm: Pcm) -> Steps[Transcript]:
-        parts = yield from self._parts(pcm)
-        worded = [part for part in parts if part.words]
+    def _transcript(self, found: Sequence[_Part]) -> Transcript:
+        worded = [part for part in found if part.words]
         words = tuple(word for part in worded for word in part.words)
         return Transcript(
             text=joined(word.word for word in words),
@@ -134,21 +176,23 @@ class WhisperTranscriber:
             mean_log_probability=_mean_log_probability(worded),
         )
 
-    def _parts(self, pcm: Pcm) -> Steps[list[_Part]]:
+    def _parts(self, whole: Pcm, span: Span) -> Steps[list[_Part]]:
         """Read on from where the last complete sentence ended, until the sound is used up."""
+        pcm = whole[span.start : span.end]
         if not pcm.size:
             return []
         frames, end = log_mel(pcm, silence=FULL), frames_of(pcm)
-        at, said, parts = 0, list[int](), list[_Part]()
-        while end - at >= ONE_STEP:
+        at, said, found = 0, list[int](), list[_Part]()
+        while end - at >= LEAST_REST:
             size = min(FULL, end - at)
             reading, heard = yield from self._read(frames[:, at:], size, said)
             tokens, read_on = ([], None) if reading.silence else self._whisper.spoken(reading)
             words = yield Place(heard, size, self._language, tuple(tokens))
-            parts.append(_part(reading, words, at / FRAMES_A_SECOND, len(tokens)))
+            at_s = span.start_s + at / FRAMES_A_SECOND
+            found.append(_part(reading, words, at_s, len(tokens)))
             said += tokens
             at += size if read_on is None else min(read_on, size)
-        return parts
+        return found
 
     def _read(self, frames: Frames, size: int, said: list[int]) -> Steps[tuple[Reading, Heard]]:
         """The search over the sound and a little silence; what turns in a circle is read again.
@@ -159,7 +203,8 @@ class WhisperTranscriber:
         silence = self._silence
         length = _even(min(self._longest, max(silence.at_least, size + silence.after)))
         sound = self._whisper.encode(frames[:, :length])
-        heard = self._whisper.followed_by_silence(sound, silence.positions)
+        searched = next((each for each in silence.positions if each >= len(sound)), len(sound))
+        heard = self._whisper.followed_by_silence(sound, searched)
         first = yield self._search(heard, size, said)
         if not first.repeats:
             likelier = yield from self._likelier(first, heard, size, said)
@@ -195,6 +240,10 @@ class WhisperTranscriber:
         return replace(usual, **how)
 
 
+def _parts_of(whole: Span, pauses: Sequence[Span]) -> list[Span]:
+    return parts(whole, pauses, LONGEST_PART) if whole.samples > CUT_ABOVE else [whole]
+
+
 def _even(count: int) -> int:
     """The encoder takes two frames at a time."""
     return count + count % 2
@@ -222,8 +271,8 @@ def _word(placed: Placed, at_s: float, *, disbelieved: bool) -> Word:
     )
 
 
-def _mean_log_probability(parts: list[_Part]) -> float | None:
-    tokens = sum(part.tokens for part in parts)
+def _mean_log_probability(found: Sequence[_Part]) -> float | None:
+    tokens = sum(part.tokens for part in found)
     if not tokens:
         return None
-    return sum(part.mean_log_probability * part.tokens for part in parts) / tokens
+    return sum(part.mean_log_probability * part.tokens for part in found) / tokens

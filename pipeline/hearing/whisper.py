@@ -53,18 +53,15 @@ class Whisper:
         )
         self._tokens = Tokens(folder)
         self._silences: dict[int, Heard] = {}
+        self._work = ""
         # Sums of whole numbers are the same in whatever order they are made.
         self.together = together if number_format == "int8" else 1
 
     def encode(self, frames: Frames) -> Heard:
-        """What the encoder makes of these frames, an even number of them and 3,000 at most.
-
-        No step takes as much memory: what was freed before it and by it is given back.
-        """
+        """What the encoder makes of these frames, an even number of them and 3,000 at most."""
+        self._turn_to("encoding")
         given = StorageView.from_array(np.ascontiguousarray(frames[None]))
-        give_memory_back()
         heard: Heard = np.array(self._model.encode(given))[0]
-        give_memory_back()
         return heard
 
     def followed_by_silence(self, heard: Heard, positions: int) -> Heard:
@@ -78,11 +75,22 @@ class Whisper:
             self._silences[positions] = self.encode(silent(2 * positions))
         return np.concatenate([heard, self._silences[positions][len(heard) :]])
 
+    def _turn_to(self, work: str) -> None:
+        """Give back the memory that was freed by other work: no step takes as much as the encoder.
+
+        What one sound has freed the next takes again, which is cheaper than to ask for it anew.
+        """
+        if work != self._work:
+            give_memory_back()
+            self._work = work
+
     def answer(self, steps: Sequence[Step]) -> list[Any]:
         """A `Reading` for each search and the words for each place, in their order.
 
-        Searches that are alike are made together. What comes of one does not depend on the others.
+        Searches that are alike are made together, those of a length beside each other: they take
+        as many steps as the longest. What comes of one does not depend on the others.
         """
+        self._turn_to("searching")
         answers: dict[Step, Any] = {}
         alike: dict[Hashable, list[Search]] = {}
         for step in steps:
@@ -91,6 +99,7 @@ class Whisper:
             else:
                 answers[step] = self._place(step)
         for searches in alike.values():
+            searches.sort(key=lambda search: search.size)
             most = max(1, min(self.together, MOST_POSITIONS // len(searches[0].heard)))
             for first in range(0, len(searches), most):
                 some = searches[first : first + most]

@@ -9,8 +9,9 @@ from typing import Self
 
 from pipeline.spool.spool import Letter
 
-MOST = 8
-"""While the models hear some of these, others are read, and their sound is encoded."""
+MOST = 16
+"""While the models hear some of these, others are read, and their sound is encoded; and the models
+choose of them those that are equally long, which cost least together."""
 
 Take = Callable[[Letter], Awaitable[None]]
 

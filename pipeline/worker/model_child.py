@@ -358,21 +358,29 @@ class _Waiting:
             return self._first() if is_there else []
 
     def _first(self) -> list[Asked]:
-        alike = takewhile(lambda asked: asked.rank is self._asked[0].rank, self._asked)
-        count = count_together([asked.seconds for asked in alike])
-        some, self._asked = self._asked[:count], self._asked[count:]
+        alike = list(takewhile(lambda asked: asked.rank is self._asked[0].rank, self._asked))
+        chosen = heard_at_once([asked.seconds for asked in alike])
+        some = [self._asked[at] for at in chosen]
+        self._asked = [asked for at, asked in enumerate(self._asked) if at not in chosen]
         return some
 
 
-def count_together(seconds: Sequence[float | None]) -> int:
-    """How many of these are heard at once, the first of them at any rate; None: by itself. Pure."""
-    count, most_s = 0, TOGETHER_SAMPLES / RATE_HZ
-    for each in seconds[:TOGETHER]:
-        if each is None or each > most_s:
+def heard_at_once(seconds: Sequence[float | None]) -> list[int]:
+    """Which of these are heard together: the first, and those nearest to it in length. Pure.
+
+    Sounds of a length cost least together. None: by itself.
+    """
+    first, chosen = seconds[0], [0]
+    if first is None:
+        return chosen
+    left_s = TOGETHER_SAMPLES / RATE_HZ - first
+    others = [(abs(each - first), at, each) for at, each in enumerate(seconds) if each is not None]
+    for _, at, each in sorted(others[1:])[: TOGETHER - 1]:
+        if each > left_s:
             break
-        most_s -= each
-        count += 1
-    return max(1, count)
+        left_s -= each
+        chosen.append(at)
+    return sorted(chosen)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from core.pcm import Pcm
 from core.settings import HearingSettings, MachineSettings, Settings
 from pipeline.hearing import multilingual, transcriber, whisper
 from pipeline.hearing.fakes import FakeManyLanguages
+from pipeline.hearing.packing import Pauses
 from pipeline.transcribers import open_transcriber
 
 SOUND: Pcm = np.full(16_000, 8000, dtype=np.int16)
@@ -45,7 +46,10 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Loaded:
         def transcribe(self, pcm: Pcm) -> Transcript:
             return HARDLY
 
-        def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+        def transcribe_together(
+            self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+        ) -> list[Transcript]:
+            del pauses
             return [HARDLY for _ in pcms]
 
     class Many(FakeManyLanguages):

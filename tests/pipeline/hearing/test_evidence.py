@@ -34,4 +34,12 @@ def test_a_frame_of_which_a_part_is_asked_for_counts(evidence: Evidence) -> None
 def test_what_was_asked_for_is_forgotten(evidence: Evidence) -> None:
     evidence.sure_s(frames(4, 5))
 
-    assert len(evidence._sure) == 4
+    assert len(evidence._hundredths) == 4
+
+
+def test_a_pause_is_a_third_of_a_second_in_which_nobody_speaks() -> None:
+    evidence = Evidence()
+    list(evidence.watched([0.9, *[0.1] * 9, 0.3, 0.9, *[0.29] * 10, 0.9, *[0.0] * 12]))
+
+    assert evidence.pauses(frames(0, 35)) == [frames(12, 22), frames(23, 35)]
+    assert evidence.pauses(frames(20, 35)) == [frames(3, 15)]

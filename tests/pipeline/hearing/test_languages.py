@@ -15,6 +15,7 @@ from pipeline.hearing.languages import (
     decide,
     is_hardly_likely,
 )
+from pipeline.hearing.packing import Pauses
 
 SOUND: Pcm = np.full(16_000, 8000, dtype=np.int16)
 GERMAN, ENGLISH, LATIN = {"de": 0.97, "en": 0.02, "la": 0.01}, {"en": 0.9, "de": 0.1}, {"la": 0.95}
@@ -48,7 +49,10 @@ class Says:
         self.count += 1
         return self.transcript
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
+        del pauses
         return [self.transcribe(pcm) for pcm in pcms]
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from core.audio import RATE_HZ, Span
-from pipeline.hearing.packing import LONGEST_S, Window, windows
+from pipeline.hearing.packing import LONGEST_S, Window, parts, windows
 
 
 def s(start_s: float, end_s: float) -> Span:
@@ -75,3 +75,26 @@ def test_a_clip_longer_than_such_a_window_is_not_heard_whole() -> None:
     short = windows([s(3, 8)], 20 * RATE_HZ, longest_s=LONGEST_S["zero"])
 
     assert [window.span for window in short] == [s(3, 8)]
+
+
+@pytest.mark.parametrize(
+    ("what", "pauses", "expected"),
+    [
+        ("what has no pause stays whole", [], [(0, 24)]),
+        ("it is cut in the longest pause", [s(8, 8.4), s(11, 12)], [(0, 11.5), (11.5, 24)]),
+        (
+            "and again where a part is still too long",
+            [s(8, 9), s(15.5, 16)],
+            [(0, 8.5), (8.5, 15.75), (15.75, 24)],
+        ),
+        ("but not near an end, however long the pause", [s(0, 4), s(22, 23)], [(0, 24)]),
+    ],
+)
+def test_parts(what: str, pauses: list[Span], expected: list[tuple[float, float]]) -> None:
+    found = parts(s(0, 24), pauses, 13 * RATE_HZ)
+
+    assert [(part.start_s, part.end_s) for part in found] == expected, what
+
+
+def test_what_is_short_enough_is_not_cut() -> None:
+    assert parts(s(0, 9), [s(4, 5)], 9 * RATE_HZ) == [s(0, 9)]

@@ -10,6 +10,7 @@ from core.moment import Transcript, Word
 from core.pcm import Pcm
 from core.text.words import index_text
 from pipeline.hearing.fakes import FakeSpeechModel, FakeTranscriber
+from pipeline.hearing.packing import Pauses
 from pipeline.hearing.transcribe_clip import PIECE_SAMPLES, hear
 
 HOUSE = Path(__file__).resolve().parents[3]
@@ -156,7 +157,10 @@ class InTurn:
     def transcribe(self, pcm: Pcm) -> Transcript:
         return self.left.pop(0)
 
-    def transcribe_together(self, pcms: Sequence[Pcm]) -> list[Transcript]:
+    def transcribe_together(
+        self, pcms: Sequence[Pcm], pauses: Pauses | None = None
+    ) -> list[Transcript]:
+        del pauses
         return [self.transcribe(pcm) for pcm in pcms]
 
 

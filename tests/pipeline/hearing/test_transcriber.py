@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from core.audio import RATE_HZ
+from core.audio import RATE_HZ, Span
 from pipeline.hearing.alignment import Placed
 from pipeline.hearing.mel import Frames
 from pipeline.hearing.reading import Reading
 from pipeline.hearing.steps import Heard, Place, Search, Step
-from pipeline.hearing.transcriber import ENCODED, FULL, LONGEST, WhisperTranscriber
+from pipeline.hearing.transcriber import ENCODED, FULL, LONGEST, PUT_BEHIND, WhisperTranscriber
 
 SECOND = np.full(RATE_HZ, 1000, np.int16)
 
@@ -63,9 +63,9 @@ def transcribed(whisper: Scripted, seconds: float, longest: int = FULL) -> str:
     return transcriber.transcribe(pcm).text
 
 
-def test_a_rest_of_a_hundredth_of_a_second_is_not_read() -> None:
+def test_a_rest_in_which_nobody_says_a_word_is_not_read() -> None:
     whisper = Scripted(reading("yes"), reading("Yeah."))
-    whisper.read_on = 299
+    whisper.read_on = 281
 
     assert transcribed(whisper, 3) == "yes."
     assert len(whisper.asked) == 1
@@ -78,15 +78,6 @@ def test_the_sound_alone_is_encoded_with_a_second_of_silence_up_to_what_whisper_
         transcribed(whisper, seconds)
 
         assert whisper.lengths == [length]
-
-
-def test_the_search_is_over_eleven_seconds_at_least() -> None:
-    for seconds, positions in ((0.5, 550), (9.8, 550), (14, 760), (30, 1500)):
-        whisper = Scripted(reading("yes"))
-
-        transcribed(whisper, seconds)
-
-        assert [len(asked.heard) for asked in whisper.asked] == [positions]
 
 
 def test_what_knows_many_languages_gets_ten_seconds_at_least_and_none_put_behind() -> None:
@@ -224,3 +215,37 @@ def test_what_several_sounds_ask_at_a_time_is_answered_together() -> None:
     assert [each.text for each in heard] == ["yes.", "", "yes."]
     assert whisper.at_once == [2, 2, 1]
     assert [asked.size for asked in whisper.asked] == [300, 400, 400]
+
+
+def test_sounds_of_about_a_length_are_searched_over_the_same_length() -> None:
+    searched = {}
+    for seconds in (0.5, 9.8, 9.9, 15.3, 15.4, 20.8, 20.9, 30):
+        whisper = Scripted(reading("yes"))
+        transcribed(whisper, seconds)
+        searched[seconds] = len(whisper.asked[0].heard)
+
+    short, middle, long = PUT_BEHIND.positions
+    assert [searched[0.5], searched[9.8]] == [short, short]
+    assert [searched[9.9], searched[15.3]] == [middle, middle]
+    assert [searched[15.4], searched[20.8]] == [long, long]
+    assert [searched[20.9], searched[30]] == [1105, 1500]
+
+
+def test_a_long_sound_is_read_in_parts_and_its_words_keep_their_times() -> None:
+    whisper = Scripted(reading("one"), reading("two"))
+    pcm, pause = np.tile(SECOND, 15), Span(8 * RATE_HZ, 9 * RATE_HZ)
+
+    (heard,) = WhisperTranscriber(whisper).transcribe_together([pcm], [[pause]])  # type: ignore[arg-type]
+
+    assert sorted(asked.size for asked in whisper.asked) == [650, 850]
+    assert [word.start_ms for word in heard.words] == [100, 8600]
+    assert whisper.at_once == [2, 2]
+
+
+def test_what_is_a_little_over_ten_seconds_is_not_cut() -> None:
+    whisper = Scripted(reading("one"))
+    pcm, pause = np.tile(SECOND, 12), Span(5 * RATE_HZ, 6 * RATE_HZ)
+
+    WhisperTranscriber(whisper).transcribe_together([pcm], [[pause]])  # type: ignore[arg-type]
+
+    assert [asked.size for asked in whisper.asked] == [1200]

@@ -79,4 +79,4 @@ async def test_one_on_which_the_models_failed_is_heard_by_itself(
     clips = [posted(spool, number, sample) for number, sample in enumerate([WAITING, 1, 2, 3])]
     write_tries(clips[2], Tries(1, "ended", Recorded()))
 
-    assert list(map(told, await heard(models, *clips))) == ["1", "1", "1", "1"]
+    assert list(map(told, await heard(models, *clips))) == ["1", "2", "1", "2"]

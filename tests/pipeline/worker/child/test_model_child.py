@@ -14,7 +14,7 @@ import pytest
 from core.moment import Transcript
 from pipeline.media.encoded import Encoded
 from pipeline.store.format.drafts import Embedding
-from pipeline.worker.model_child import Server, count_together
+from pipeline.worker.model_child import Server, heard_at_once
 from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Said, Vectors
 
 Begin = Callable[..., None]
@@ -329,8 +329,13 @@ def test_one_that_breaks_takes_none_of_the_others_with_it(
 
 
 def test_no_more_are_heard_together_than_one_long_sound_is() -> None:
-    assert count_together([None, 2.0]) == 1
-    assert count_together([2.0, None, 2.0]) == 1
-    assert count_together([59.0, 2.0]) == 1
-    assert count_together([25.0, 25.0, 25.0]) == 2
-    assert count_together([1.0] * 20) == 4
+    assert heard_at_once([None, 2.0]) == [0]
+    assert heard_at_once([2.0, None, 2.0]) == [0, 2]
+    assert heard_at_once([59.0, 2.0]) == [0]
+    assert heard_at_once([25.0, 25.0, 25.0]) == [0, 1]
+    assert heard_at_once([1.0] * 20) == list(range(8))
+
+
+def test_those_are_heard_together_that_are_of_a_length() -> None:
+    assert heard_at_once([20.0, 2.0, 19.0, 3.0, 21.0]) == [0, 2, 4]
+    assert heard_at_once([2.0, 30.0, 3.0, 29.0, 4.0, 1.0]) == [0, 2, 3, 4, 5]
