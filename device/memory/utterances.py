@@ -1,7 +1,7 @@
 """The speech of the last minutes: where it began and ended, and how loud each frame was."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
@@ -210,7 +210,7 @@ class Listening:
         return costs
 
     def _look_at_background(self) -> float:
-        return max(LEAST_BACKGROUND, float(np.percentile(self._recent, 20)))
+        return max(LEAST_BACKGROUND, quietest_fifth(self._recent))
 
     def _murmur(self, *, faint: bool) -> None:
         """Begin or end an utterance that is only faint."""
@@ -242,6 +242,17 @@ class Listening:
         offset = self._faint_frame * FRAME_SAMPLES
         self._ended_samples += offset - utterance.onset
         self._utterances[-1] = replace(utterance, offset=offset)
+
+
+def quietest_fifth(loudness: Iterable[float]) -> float:
+    """What a fifth of these stays under: `np.percentile` of 20, at a fifth of its cost. Pure.
+
+    It is asked four times a second, for ever.
+    """
+    ascending = sorted(loudness)
+    at, rest = divmod((len(ascending) - 1) * 0.2, 1)
+    low, high = ascending[int(at)], ascending[min(int(at) + 1, len(ascending) - 1)]
+    return low + (high - low) * rest
 
 
 def _newest(values: deque[float], count: int) -> npt.NDArray[np.float64]:

@@ -81,37 +81,37 @@ class _Encoder:
         # Convolutions look one step beyond either end; what lies there stays zero.
         self._spectra: Tensor = np.zeros((TOGETHER, SPECTRA + 2, BINS), np.float32)
         self._second: Tensor = np.zeros((TOGETHER, SPECTRA + 1, WIDE), np.float32)
+        self._heard: Tensor = np.zeros((TOGETHER, HEARD + MIRRORED), np.float32)
+        # Views are made once: NumPy takes as long for one as for a multiplication.
+        self._of_spectra = _overlapping(self._spectra, SPECTRA, 1)
+        self._of_second = _overlapping(self._second, 2, 2)
+        self._of_heard = _windows(self._heard)
         self.reset()
 
     def reset(self) -> None:
         self._context: Tensor = np.zeros(CONTEXT_SAMPLES, np.float32)
+        for held in (self._heard, self._spectra, self._second):  # a pause leaves nothing in memory
+            held.fill(0)
 
     def encode(self, rows: Pcm) -> Tensor:
         """(n, 512) samples, n <= TOGETHER; (n, 4 * WIDE) out."""
         n = len(rows)
-        spectra, second = self._spectra[:n], self._second[:n]
-        np.abs(np.fft.rfft(self._windows(rows)), out=spectra[:, 1:-1])
-        first = self._layer(0, _overlapping(spectra, SPECTRA, 1))
-        second[:, 1:] = first.reshape(n, SPECTRA, WIDE)
-        third = self._layer(1, _overlapping(second, 2, 2)).reshape(n, 2 * NARROW)
+        self._hear(rows)
+        np.abs(np.fft.rfft(self._of_heard[:n] * self._window), out=self._spectra[:n, 1:-1])
+        first = self._layer(0, _in_rows(self._of_spectra[:n]))
+        self._second[:n, 1:] = first.reshape(n, SPECTRA, WIDE)
+        third = self._layer(1, _in_rows(self._of_second[:n])).reshape(n, 2 * NARROW)
         fourth = self._layer(3, self._layer(2, third))
         return self._affine(4, fourth)
 
-    def _windows(self, rows: Pcm) -> Tensor:
-        """(n, SPECTRA, WINDOW): what is heard of each frame, in overlapping windows."""
-        n = len(rows)
-        heard: Tensor = np.empty((n, HEARD + MIRRORED), np.float32)
+    def _hear(self, rows: Pcm) -> None:
+        """Put down what is heard of each frame: the one before ends in it, and it is mirrored."""
+        heard = self._heard[: len(rows)]
         np.multiply(rows, np.float32(1 / 32768), out=heard[:, CONTEXT_SAMPLES:HEARD])
         heard[0, :CONTEXT_SAMPLES] = self._context
         heard[1:, :CONTEXT_SAMPLES] = heard[:-1, FRAME_SAMPLES:HEARD]
         self._context = heard[-1, FRAME_SAMPLES:HEARD].copy()
         heard[:, HEARD:] = heard[:, HEARD - 2 : HEARD - 2 - MIRRORED : -1]
-        row, sample = heard.strides
-        windows = np.lib.stride_tricks.as_strided(
-            heard, (n, SPECTRA, WINDOW), (row, HOP * sample, sample), writeable=False
-        )
-        windowed: Tensor = windows * self._window
-        return windowed
 
     def _layer(self, number: int, rows: Tensor) -> Tensor:
         result = self._affine(number, rows)
@@ -178,14 +178,26 @@ def _gates(rows: Tensor) -> Tensor:
     return np.concatenate([halved, cell])
 
 
+def _windows(heard: Tensor) -> Tensor:
+    """(n, SPECTRA, WINDOW): each row in overlapping windows. A view."""
+    row, sample = heard.strides
+    return np.lib.stride_tricks.as_strided(
+        heard, (len(heard), SPECTRA, WINDOW), (row, HOP * sample, sample), writeable=False
+    )
+
+
 def _overlapping(steps: Tensor, count: int, stride: int) -> Tensor:
-    """Of each row `count` stretches of three steps, side by side: (n * count, 3 * channels)."""
+    """(n, count, 3 * channels): of each row `count` stretches of three steps. A view."""
     n, _, channels = steps.shape
     row, step, channel = steps.strides
-    stretches = np.lib.stride_tricks.as_strided(
+    return np.lib.stride_tricks.as_strided(
         steps, (n, count, 3 * channels), (row, stride * step, channel), writeable=False
     )
-    return np.ascontiguousarray(stretches).reshape(n * count, 3 * channels)
+
+
+def _in_rows(stretches: Tensor) -> Tensor:
+    """A copy of it as a matrix, the stretches side by side."""
+    return np.ascontiguousarray(stretches).reshape(-1, stretches.shape[-1])
 
 
 def _logistic(x: Tensor) -> Tensor:

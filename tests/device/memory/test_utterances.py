@@ -1,9 +1,10 @@
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 
 from core.audio import FRAME_S, FRAME_SAMPLES
-from device.memory.utterances import Listening, Utterance
+from device.memory.utterances import Listening, Utterance, quietest_fifth
 
 QUIET, SPOKEN = 0.003, 0.1
 
@@ -133,3 +134,11 @@ def test_what_is_held_no_more_measures_as_nothing() -> None:
     measured = found.measured(0, 30 * FRAME_SAMPLES)
 
     assert (measured.speech, measured.loudness) == (0.0, 0.0)
+
+
+def test_the_quietest_fifth_is_what_numpy_finds() -> None:
+    chance = np.random.default_rng(5)
+    for count in (1, 2, 3, 6, 11, 311, 312):
+        loudness = chance.random(count).tolist()
+
+        assert quietest_fifth(loudness) == pytest.approx(np.percentile(loudness, 20))
