@@ -13,7 +13,7 @@ from core.files import nearest_folder
 from core.paths import Home, log_folder
 
 LOW_DISK_BYTES = 500_000_000
-"""An hour of kept sound is 11 MB, but a letter of the spool is PCM: two hours are 230 MB."""
+"""An hour of kept sound is 15 MB, but a letter of the spool is PCM: two hours are 230 MB."""
 
 
 def checks(home: Home) -> Iterator[Check]:
