@@ -97,6 +97,24 @@ def hear_together(
     return transcripts
 
 
+def heard_at_once(seconds: Sequence[float | None]) -> list[int]:
+    """Which of these are heard together: the first, and those nearest to it in length. Pure.
+
+    Sounds of a length cost least together. None: by itself.
+    """
+    first, chosen = seconds[0], [0]
+    if first is None:
+        return chosen
+    left_s = TOGETHER_SAMPLES / RATE_HZ - first
+    others = [(abs(each - first), at, each) for at, each in enumerate(seconds) if each is not None]
+    for _, at, each in sorted(others[1:])[: TOGETHER - 1]:
+        if each > left_s:
+            break
+        left_s -= each
+        chosen.append(at)
+    return sorted(chosen)
+
+
 def _stretches(
     pcm: Pcm, speech_model: SpeechModel, tell: Progress, longest_s: float
 ) -> Iterator[_Stretch]:

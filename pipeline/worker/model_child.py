@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.access.memory import close_memory
 from core.access.private import keep_to_ourselves
-from core.audio import RATE_HZ
 from core.errors import ModelMissing, UserError
 from core.log import get_log
 from core.machine import give_memory_back, profile
@@ -34,7 +33,7 @@ from core.settings_file import load
 from core.spool_port import Clip
 from pipeline import embedders, media, models
 from pipeline.hearing.packing import LONGEST_S
-from pipeline.hearing.transcribe_clip import TOGETHER, TOGETHER_SAMPLES, hear, hear_together
+from pipeline.hearing.transcribe_clip import hear, hear_together, heard_at_once
 from pipeline.meaning.placing import placed
 from pipeline.media.encoded import Encoded
 from pipeline.refining.second_model import second_model
@@ -363,24 +362,6 @@ class _Waiting:
         some = [self._asked[at] for at in chosen]
         self._asked = [asked for at, asked in enumerate(self._asked) if at not in chosen]
         return some
-
-
-def heard_at_once(seconds: Sequence[float | None]) -> list[int]:
-    """Which of these are heard together: the first, and those nearest to it in length. Pure.
-
-    Sounds of a length cost least together. None: by itself.
-    """
-    first, chosen = seconds[0], [0]
-    if first is None:
-        return chosen
-    left_s = TOGETHER_SAMPLES / RATE_HZ - first
-    others = [(abs(each - first), at, each) for at, each in enumerate(seconds) if each is not None]
-    for _, at, each in sorted(others[1:])[: TOGETHER - 1]:
-        if each > left_s:
-            break
-        left_s -= each
-        chosen.append(at)
-    return sorted(chosen)
 
 
 @contextlib.contextmanager

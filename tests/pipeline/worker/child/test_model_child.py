@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from core.moment import Transcript
+from pipeline.hearing.transcribe_clip import heard_at_once
 from pipeline.media.encoded import Encoded
 from pipeline.store.format.drafts import Embedding
-from pipeline.worker.model_child import Server, heard_at_once
+from pipeline.worker.model_child import Server
 from pipeline.worker.model_process import Asked, Heard, Progress, Rank, Said, Vectors
 
 Begin = Callable[..., None]
