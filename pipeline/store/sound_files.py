@@ -81,7 +81,7 @@ def sound_files(home: Path) -> list[str]:
     """The hashes by which the files are named that are there."""
     folder = sound_folder(home)
     found = folder.glob("*/*.mp4")
-    return [path.stem for path in found if _is_ours(path, str(path.relative_to(folder)))]
+    return sorted(p.stem for p in found if _is_ours(p, str(p.relative_to(folder))))
 
 
 def sounds_aside(home: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """What was passed over, on the page of the day and at home."""
 
 import time
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +13,8 @@ TODAY = "passed over today: nothing in it stood out (2), it was too short to say
 
 @pytest.fixture
 def passed(diary: Diary) -> int:
-    at_ms = round(time.time() * 1000) - 2_000
+    # At noon, whenever this runs: what was passed over at night makes no strip longer.
+    at_ms = round(datetime.now().astimezone().replace(hour=12).timestamp() * 1000)
     diary.passed_over(at_ms, {"nothing_stood_out": 2, "too_short": 1}, [(0, 900), (1_000, 900)])
     return at_ms
 
