@@ -14,6 +14,7 @@ from core.errors import ArchiveBusy, UserError, WrongUsage
 from core.files import make_folder, make_way, nearest_folder
 from core.paths import Home
 from core.sockets import socket_client
+from core.sync.status import is_service_running
 from core.text.counting import counted
 from core.text.sizes import size_in_words
 from pipeline.exchange import manifest as manifests
@@ -158,7 +159,7 @@ def _alone(home: Home) -> Iterator[None]:
             fcntl.flock(stack.enter_context(lock), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (ArchiveBusy, BlockingIOError) as error:
             raise _runs(home) from error
-        if socket_client.answers(home.page_socket):
+        if socket_client.answers(home.page_socket) or is_service_running(home.path):
             raise _runs(home)
         yield
 

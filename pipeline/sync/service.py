@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 from base64 import b64decode
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
@@ -29,14 +29,20 @@ from pipeline.store.format.peer_drafts import Member
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
 
+from .address_book import note_address
+from .addresses import own_hosts
 from .answering import Answers
 from .calling import CALLED_LATELY_S, Address, Caller, Manners, Peer, Standing, meet_once
 from .http.server import HttpServer
 from .identity import FOLDER, Identity, open_identity
+from .peers.finding import Announcement, Found, find
 from .requests import Requests
 from .tls import MembersDoor
 
 _LOOKS_AT_MEMBERS_S = 2.0
+
+_LOOKS_AROUND_S = 30.0
+"""Each look is a process that lives for two seconds; only while somebody is away."""
 
 _WELL = frozenset({"met", "refused"})
 """The states in which the peer was there."""
@@ -230,6 +236,8 @@ async def _work(sync: Syncing) -> None:
     door = MembersDoor(sync.identity)
     server: HttpServer | None = None
     calling: dict[str, asyncio.Task[None]] = {}
+    announcement = Announcement(SystemClock())
+    looking = asyncio.create_task(look_around(sync, find))
     try:
         while True:
             members = await sync.members()
@@ -237,6 +245,8 @@ async def _work(sync: Syncing) -> None:
             if members and server is None:
                 server = HttpServer(Requests(sync.answers_caller), door.context, door.key_of)
                 server.listen(_doors(sync.settings.sync.port))
+            if members:
+                announcement.keep(sync.identity.key, sync.settings.sync.port, own_hosts())
             for key in calling.keys() - members.keys():
                 calling.pop(key).cancel()
                 sync.standings.pop(key, None)
@@ -250,11 +260,29 @@ async def _work(sync: Syncing) -> None:
             await asyncio.sleep(_LOOKS_AT_MEMBERS_S)
     finally:
         sync.tell_last()
-        for task in calling.values():
+        announcement.close()
+        for task in (looking, *calling.values()):
             task.cancel()
-        await asyncio.gather(*calling.values(), return_exceptions=True)
+        await asyncio.gather(looking, *calling.values(), return_exceptions=True)
         if server is not None:
             await server.close()
+
+
+async def look_around(
+    sync: Syncing, find_now: Callable[[Sequence[str]], Awaitable[Sequence[Found]]]
+) -> None:
+    """Never returns. Whoever is away is looked for on the network, and called there next time.
+
+    What is announced is believed by nobody: the key is proven when it is called.
+    """
+    while True:
+        away = [key for key, each in sync.standings.items() if each.state == "away"]
+        for found in await find_now(own_hosts()) if away else ():
+            for key in away:
+                if key.startswith(found.id):
+                    with contextlib.suppress(OSError):  # a full disk: it is looked for again
+                        note_address(sync.home.path, key, found.address)
+        await asyncio.sleep(_LOOKS_AROUND_S)
 
 
 async def _keep_calling(sync: Syncing, key: str) -> None:

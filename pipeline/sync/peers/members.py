@@ -2,9 +2,10 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.sync.status import PeerStatus, read_peer_statuses
 from pipeline.store.format.peer_drafts import Member, Role, peer_added, peer_removed
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.exchange import lines as line_rows
@@ -36,14 +37,24 @@ class Peer:
 
 async def peers_of(home: Path, own_key: str) -> list[Peer]:
     """The peers of the install with this key, by name. Raises ArchiveUnusable."""
-    known = AddressBook(home).read()
+    known, standing = AddressBook(home).read(), read_peer_statuses(home)
     async with open_archive_to_read(home) as archive:
         members = (await line_rows.known_membership(archive.connection, own_key)).members
         found = [
-            Peer(each, await _name(archive, each), known.get(each.key, Known()))
+            Peer(
+                each, await _name(archive, each), _now(known.get(each.key), standing.get(each.key))
+            )
             for each in members.values()
         ]
     return sorted(found, key=lambda each: (each.name, each.key))
+
+
+def _now(known: Known | None, standing: PeerStatus | None) -> Known:
+    """What is known of a peer, with what the sync service wrote down last."""
+    found = known or Known()
+    if standing is None:
+        return found
+    return replace(found, met_ms=standing.met_ms or found.met_ms, state=standing.state)
 
 
 async def add(home: Path, other: Introduced, role: Role, address: Address) -> None:
