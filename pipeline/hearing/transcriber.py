@@ -189,7 +189,8 @@ class WhisperTranscriber:
             tokens, read_on = ([], None) if reading.silence else self._whisper.spoken(reading)
             words = yield Place(heard, size, self._language, tuple(tokens))
             at_s = span.start_s + at / FRAMES_A_SECOND
-            found.append(_part(reading, words, at_s, len(tokens)))
+            placed = _within(words, span.end_s - at_s)
+            found.append(_part(reading, placed, at_s, len(tokens)))
             said += tokens
             at += size if read_on is None else min(read_on, size)
         return found
@@ -247,6 +248,14 @@ def _parts_of(whole: Span, pauses: Sequence[Span]) -> list[Span]:
 def _even(count: int) -> int:
     """The encoder takes two frames at a time."""
     return count + count % 2
+
+
+def _within(words: Sequence[Placed], end_s: float) -> list[Placed]:
+    """The same words, none of them beyond the end: what is said there is the next part's."""
+    return [
+        replace(each, start_s=min(each.start_s, end_s), end_s=min(each.end_s, end_s))
+        for each in words
+    ]
 
 
 def _part(reading: Reading, words: list[Placed], at_s: float, tokens: int) -> _Part:

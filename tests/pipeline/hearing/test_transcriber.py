@@ -249,3 +249,13 @@ def test_what_is_a_little_over_ten_seconds_is_not_cut() -> None:
     WhisperTranscriber(whisper).transcribe_together([pcm], [[pause]])  # type: ignore[arg-type]
 
     assert [asked.size for asked in whisper.asked] == [1200]
+
+
+def test_no_word_is_placed_beyond_what_was_read() -> None:
+    whisper = Scripted(reading("yes"))
+    whisper.words = (Placed(" yes,", 0.1, 2.5, 0.9), Placed(" yes.", 3.04, 3.2, 0.9))
+    pcm = np.tile(SECOND, 3)
+
+    heard = WhisperTranscriber(whisper).transcribe(pcm)  # type: ignore[arg-type]
+
+    assert [(each.start_ms, each.end_ms) for each in heard.words] == [(100, 2500), (3000, 3000)]
