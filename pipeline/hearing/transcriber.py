@@ -188,11 +188,12 @@ class WhisperTranscriber:
             reading, heard = yield from self._read(frames[:, at:], size, said)
             tokens, read_on = ([], None) if reading.silence else self._whisper.spoken(reading)
             words = yield Place(heard, size, self._language, tuple(tokens))
+            done = size if read_on is None else min(read_on, size)
             at_s = span.start_s + at / FRAMES_A_SECOND
-            placed = _within(words, span.end_s - at_s)
+            placed = _within(words, done / FRAMES_A_SECOND)
             found.append(_part(reading, placed, at_s, len(tokens)))
             said += tokens
-            at += size if read_on is None else min(read_on, size)
+            at += done
         return found
 
     def _read(self, frames: Frames, size: int, said: list[int]) -> Steps[tuple[Reading, Heard]]:
@@ -251,7 +252,7 @@ def _even(count: int) -> int:
 
 
 def _within(words: Sequence[Placed], end_s: float) -> list[Placed]:
-    """The same words, none of them beyond the end: what is said there is the next part's."""
+    """The same words, none of them beyond the end: what is said there is read next."""
     return [
         replace(each, start_s=min(each.start_s, end_s), end_s=min(each.end_s, end_s))
         for each in words
