@@ -60,5 +60,10 @@ def test_two_that_meet_send_nothing_but_to_one_another(
             assert each.once()[0]["state"] == "met"
 
     assert any(each == f"tcp {PHONE}:{PORT}" for each in sent)
-    assert set(beyond(sent, [f"tcp {PHONE}:"])) == PLANTED
-    assert set(beyond(answered, [f"tcp {DEVICE}:"])) == PLANTED
+    assert set(beyond(sent, to(PHONE))) == PLANTED
+    assert set(beyond(answered, to(DEVICE))) == PLANTED
+
+
+def to(peer: str) -> list[str]:
+    """What may go to the other one: the meeting, and answers of multicast DNS sent to it alone."""
+    return [f"tcp {peer}:", f"udp {peer}:5353"]
