@@ -22,7 +22,7 @@
     ├── CaptureGone, Refused, DiskReserve, MicrophoneFault, PinUnusable (PinLibraryMissing
     │   below it), SpiUnusable, InputUnusable, NotPermitted
     │                         capture's own (device/)
-    ├── PageRefused, LinesPart, SoundRefused, OtherProtocol, NotUnderstood
+    ├── PageRefused, LinesPart, LineUnreadable, SoundRefused, OtherProtocol, NotUnderstood
     │                         what another install sent (pipeline/store/format/pages.py, sync/)
     ├── FetchFailed           a set of models that could not be fetched (pipeline/models/wheels.py)
     ├── PhonesUnreadable, NoPairing, PressNeeded, NoNetwork, PageNotRunning

@@ -59,6 +59,7 @@ async def erase_what_belongs(connection: aiosqlite.Connection, subject: str) -> 
         (subject, json.dumps(promised)),
     )
     await want_no_more(connection, promised)
+    await connection.execute("DELETE FROM waiting_forget WHERE subject = ?", (subject,))
 
 
 async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:

@@ -100,7 +100,6 @@ async def erase(connection: aiosqlite.Connection, subjects: Sequence[str]) -> No
     for subject in subjects:
         await connection.execute("INSERT OR IGNORE INTO tombstone VALUES (?)", (subject,))
         await forgetting.erase_what_belongs(connection, subject)
-        await connection.execute("DELETE FROM waiting_forget WHERE subject = ?", (subject,))
     await connection.execute("INSERT OR IGNORE INTO scrub_due VALUES (1)")
 
 

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import aiosqlite
 
+from core.errors import UserError
 from pipeline.store.format.events import Event
 from pipeline.store.format.pages import (
     LARGE_BYTES,
@@ -18,6 +20,13 @@ from pipeline.store.format.peer_drafts import Membership
 
 from .lines import events_between, heads, signatures, signed_places
 from .tables import COLUMNS, FORGETS
+
+
+class LineUnreadable(UserError):
+    """A row of a line is damaged: what cannot be read cannot be sent."""
+
+    code: ClassVar[str] = "line_unreadable"
+
 
 _STAY = "('voice_print')"
 """Kinds of belongings that never leave the install that made them."""
@@ -35,7 +44,10 @@ async def page_after(
         return None
     events = await events_between(connection, origin, seq, places[-1])
     if [each.seq for each in events] != list(range(seq + 1, places[-1] + 1)):
-        return None  # a row is damaged: what cannot be read cannot be sent
+        raise LineUnreadable(
+            f"The events of the line {origin} beyond {seq} cannot be read here.",
+            advice="`afterthought check` names it; `afterthought rebuild` mends what it can.",
+        )
     held = await _held_by(connection, events)
     last = _where_it_stops(events, held, places)
     cut = tuple(events[: last - seq])
