@@ -35,7 +35,7 @@ MOST_WANTED = 10_000
 
 
 class Answers:
-    """This copy, as it speaks to the peer with the key `peer`. It is a `Remote` by itself."""
+    """This copy, as it speaks to the peer with the key `peer`."""
 
     def __init__(self, copy: Copy, home: Path, clock: Clock, *, peer: str, version: str) -> None:
         self._copy, self._home, self._clock = copy, home, clock

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from core.errors import UserError
 from pipeline.store.exchange_port import Head
 
+from .address_book import Address
 from .answering import Answers, is_beyond
 from .called import CalledPeer
 from .http.client import HttpClient
@@ -25,8 +26,6 @@ LONGEST_PAUSE_S = 300.0
 
 CALLED_LATELY_S = 60.0
 """A peer that has asked us something within this time has a connection to us already."""
-
-Address = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,13 @@ class Standing:
     next_try_s: float | None = None
     wire_bytes: int = 0
     took_ms: int = 0
+
+    def note(self, met: Met, began_s: float) -> None:
+        """A meeting that began then has ended so."""
+        self.met = met
+        self.state = "refused" if met.refused else "met"
+        self.sentence = " ".join(met.refused)
+        self.took_ms = round((time.monotonic() - began_s) * 1000)
 
 
 async def called(identity: Identity, peer: Peer) -> CalledPeer:
@@ -81,16 +87,13 @@ async def meet_once(identity: Identity, peer: Peer, here: Answers, standing: Sta
     try:
         remote = await called(identity, peer)
         try:
-            standing.met = await meet(here, remote)
+            standing.note(await meet(here, remote), began_s)
         finally:
             standing.wire_bytes = remote.wire_bytes
             await remote.close()
     except UserError as error:
         standing.state, standing.sentence = "away", error.sentence
-    else:
-        standing.state = "refused" if standing.met.refused else "met"
-        standing.sentence = " ".join(standing.met.refused)
-    standing.took_ms = round((time.monotonic() - began_s) * 1000)
+        standing.took_ms = round((time.monotonic() - began_s) * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +143,8 @@ class Caller:
             remote = await called(self._identity, peer)
             try:
                 while not self._manners.why_wait():
-                    standing.met = await meet(self._here, remote)
-                    standing.took_ms = round((time.monotonic() - began_s) * 1000)
+                    standing.note(await meet(self._here, remote), began_s)
                     standing.wire_bytes = remote.wire_bytes
-                    standing.state = "refused" if standing.met.refused else "met"
-                    standing.sentence = " ".join(standing.met.refused)
                     await self._manners.after(standing)
                     is_whole = not (standing.met.refused or standing.met.is_lacking)
                     again_s = FIRST_PAUSE_S if is_whole else min(2 * again_s, LONGEST_PAUSE_S)

@@ -4,13 +4,12 @@ import argparse
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.settings_file import load
+from core.text.counting import counted
 
 _PLAIN = {
-    "met": "The same on both sides.",
+    "met": "The same events on both sides.",
     "refused": "Not all was taken:",
     "away": "Not met:",
-    "waiting": "Not met:",
-    "meeting": "Still meeting.",
 }
 
 
@@ -41,6 +40,11 @@ def _sentence(told: dict[str, object]) -> str:
     moved = f"{told['received']} events received, {told['sent']} sent"
     how = _PLAIN[str(told["state"])]
     said = f" {told['sentence']}" if told["sentence"] else ""
+    if told["lacking"]:
+        said += " Some sound is on neither of the two yet."
+    if told["waiting"]:
+        hidden = counted(int(str(told["waiting"])), "moment is", "moments are")
+        said += f" {hidden} hidden until you decide: it forgot them. See the page."
     return f"{told['peer']}: {how}{said} ({moved}, {told['sound_bytes']} bytes of sound)"
 
 

@@ -29,10 +29,10 @@ from pipeline.store.format.peer_drafts import Member
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
 
-from .address_book import note_address
-from .addresses import own_hosts
+from .address_book import Address, note_address
+from .addresses import doors, own_hosts
 from .answering import Answers
-from .calling import CALLED_LATELY_S, Address, Caller, Manners, Peer, Standing, meet_once
+from .calling import CALLED_LATELY_S, Caller, Manners, Peer, Standing, meet_once
 from .http.server import HttpServer
 from .identity import FOLDER, Identity, open_identity
 from .peers.finding import Announcement, Found, find
@@ -174,6 +174,7 @@ def told_standing(key: str, standing: Standing) -> dict[str, object]:
         "ms": standing.took_ms,
         "forgotten": standing.met.forgotten,
         "waiting": standing.met.waiting,
+        "lacking": standing.met.is_lacking,
         "sentence": standing.sentence,
         "next_try_s": None if next_s is None else max(0, round(next_s - time.monotonic())),
     }
@@ -304,9 +305,7 @@ async def _keep_calling(sync: Syncing, key: str) -> None:
 def _doors(port: int) -> list[socket.socket]:
     """Sockets of both kinds of address. Raises SyncPortInUse."""
     try:
-        if socket.has_dualstack_ipv6():
-            return [socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)]
-        return [socket.create_server(("", port))]
+        return doors(port)
     except OSError as error:
         raise SyncPortInUse(
             f"The port {port} of sync cannot be used ({error.strerror}).",

@@ -35,7 +35,10 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A stretch of an open file, to be sent. It stays the caller's to close."""
+    """A stretch of an open file, to be sent.
+
+    Whoever asks closes it; that of an answer is closed once it was sent.
+    """
 
     file: BinaryIO
     start: int
