@@ -13,6 +13,7 @@ from typing import Protocol
 from core.errors import ArchiveInDoubt
 from core.moment import Reference, Transcript, VoiceTurn
 from core.spool_port import TypedText
+from pipeline.store.format.drafts import Embedding
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
 from pipeline.store.sound_files import MadeSound
@@ -111,7 +112,10 @@ class Reader(Protocol):
         """
 
     async def embedded_otherwise(self, embedder: str) -> list[str]:
-        """The moments that are seen and have vectors of another embedder, the newest last."""
+        """The moments that are seen and have vectors of another embedder, the newest last.
+
+        Those that other installs kept, also where nobody made vectors of their words.
+        """
 
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         """What was imported from this source, by the caller's own id or by line, if it is there."""
@@ -230,6 +234,13 @@ class Archive(Reader, Protocol):
         meets it unnamed. The sound that a `clip_revised` supersedes goes with it: its
         belonging at once, its file when nothing else names it. Raises Forgotten when a
         subject was forgotten, ArchiveUnusable when the disk refuses.
+        """
+
+    async def embed_for_itself(self, made: Sequence[tuple[MomentRow, Embedding]]) -> None:
+        """Find these moments by these vectors, while their words are the same.
+
+        No event tells of it and no peer is sent it. What was forgotten is passed over. Raises
+        ArchiveUnusable.
         """
 
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:

@@ -1,7 +1,8 @@
 """Gives each moment vectors of the embedder that is chosen now, in the background.
 
-What is left follows from the archive, so a worker that was killed goes on where it stopped. Until
-its turn comes, a moment is found by the vectors that it has.
+They are of this install alone: a peer may have chosen another embedder. What is left follows from
+the archive, so a worker that was killed goes on where it stopped. Until its turn comes, a moment
+is found by the vectors that it has.
 """
 
 from collections.abc import Sequence
@@ -10,9 +11,8 @@ from core.clock import Clock
 from core.errors import UserError
 from core.log import get_log
 from core.moment import Transcript
-from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding
-from pipeline.store.port import Archive, Forgotten
+from pipeline.store.port import Archive
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.worker.model_process import Models, ModelsFailed
 
@@ -51,7 +51,8 @@ class EmbeddingAnew:
         except UserError:  # whoever keeps something is told that the model is missing
             self._left = []
             return False
-        await self._append([(row, each) for row, each in embeddings if self._is_right(row, each)])
+        made = [(row, each) for row, each in embeddings if self._is_right(row, each) and each]
+        await self._archive.embed_for_itself(made)
         self._done = self._of - len(self._left)
         return bool(self._left)
 
@@ -101,17 +102,3 @@ class EmbeddingAnew:
             self._failed.add(row.id)
             get_log().warning("not_embedded_anew", moment=row.id)
         return is_right
-
-    async def _append(self, made: Sequence[tuple[MomentRow, Embedding | None]]) -> None:
-        drafted = [
-            drafts.moment_embedded(row.id, embedding, revision=row.revision, of=row.transcript)
-            for row, embedding in made
-            if embedding is not None
-        ]
-        try:
-            if drafted:
-                await self._archive.append(*drafted)
-        except Forgotten:  # one of them was meanwhile, and the rest is done all the same
-            if len(made) > 1:
-                for each in made:
-                    await self._append([each])

@@ -11,11 +11,13 @@ from core.clock import Clock, SystemClock
 from core.machine import machine_name
 from pipeline.store import acts
 from pipeline.store.format import drafts
+from pipeline.store.format.drafts import Embedding
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.journal_record import JournalEnd, read_record, write_record
 from pipeline.store.port import Rebuilt, Report
 from pipeline.store.sound_files import MadeSound, adopt, erase_half_made, sounds_aside
 from pipeline.store.tombstones import read_tombstones, write_tombstones
+from pipeline.store.views.moment_fold import MomentRow
 
 from . import forgetting, sound_rows, views
 from .check import check_archive
@@ -24,6 +26,7 @@ from .doubt import OpenFile, doubt_of, journal_end, must_hold
 from .journal import append, event_at, must_not_be_forgotten, without_unreadable
 from .mending import mend_journal, mend_last_events
 from .origin import begin_restored, current_origin
+from .own import vectors
 from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
 
@@ -92,6 +95,10 @@ class SqliteArchive(SqliteReader):
         if revised:
             await self._erase_due()
         return events
+
+    async def embed_for_itself(self, made: Sequence[tuple[MomentRow, Embedding]]) -> None:
+        async with self.writing():
+            await refold_changed(self.connection, await vectors.store(self.connection, made))
 
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:
         write_tombstones(self.home, moments)

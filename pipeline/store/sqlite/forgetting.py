@@ -60,6 +60,7 @@ async def erase_what_belongs(connection: aiosqlite.Connection, subject: str) -> 
     )
     await want_no_more(connection, promised)
     await connection.execute("DELETE FROM waiting_forget WHERE subject = ?", (subject,))
+    await connection.execute("DELETE FROM own_vectors WHERE moment = ?", (subject,))
 
 
 async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:

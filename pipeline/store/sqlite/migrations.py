@@ -5,6 +5,7 @@ transaction together with its own record (`PRAGMA user_version`).
 """
 
 from .exchange.tables import SYNC
+from .own.tables import OWN_VECTORS
 
 APPLICATION_ID = 0x41465431
 """`AFT1`: lets `file` and us tell an archive from any other SQLite file."""
@@ -278,6 +279,7 @@ MIGRATIONS: tuple[str, ...] = (
     _PASSED,
     _LESSONS,
     SYNC,
+    OWN_VECTORS,
 )
 
 REINDEXED_BY = frozenset({7})

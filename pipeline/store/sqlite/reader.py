@@ -161,10 +161,13 @@ class SqliteReader:
         return [MomentRow(*row) for row in rows]
 
     async def embedded_otherwise(self, embedder: str) -> list[str]:
-        # In two parts, so that the index answers: it is asked each minute, and finds nothing.
+        # In parts, so that the index answers: it is asked each minute, and finds nothing.
+        others = "SELECT id FROM moment WHERE kept_origin NOT IN (SELECT origin FROM install)"
         query = (
             "SELECT moment FROM (SELECT rowid AS place, moment FROM passage WHERE embedder < ?1 "
-            "UNION ALL SELECT rowid, moment FROM passage WHERE embedder > ?1) "
+            "UNION ALL SELECT rowid, moment FROM passage WHERE embedder > ?1 "
+            "UNION ALL SELECT rowid, moment FROM passage WHERE embedder IS NULL "
+            f"AND moment IN ({others} AND id = moment)) "
             "GROUP BY moment ORDER BY max(place)"
         )
         return [row[0] for row in await self.connection.execute_fetchall(query, (embedder,))]

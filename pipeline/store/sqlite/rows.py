@@ -15,6 +15,7 @@ from pipeline.store.views.moment_fold import Folded, MomentRow, PassageRow, fold
 from .damage import is_of_the_index
 from .journal import contents_of, events_of, subjects
 from .keyword_index import index_moment
+from .own.vectors import own_vectors
 from .views import drop_views, finish_views, make_index_anew
 
 _BOOT = boot_subject("")
@@ -29,7 +30,8 @@ async def folded(connection: aiosqlite.Connection, subject: str) -> Folded:
         for boot in sorted(boots_named(events))
         for event in await events_of(connection, boot_subject(boot))
     ]
-    rows = fold(events, await contents_of(connection, subject), clocks)
+    own = await own_vectors(connection, subject)
+    rows = fold(events, await contents_of(connection, subject), clocks, own)
     return out_of_sight(rows) if await _waits(connection, subject) else rows
 
 

@@ -95,11 +95,21 @@ class Folded:
     interval: IntervalRow | None = None
 
 
-def fold(events: Iterable[Event], contents: Contents, clocks: Iterable[Event] = ()) -> Folded:
+OwnVectors = tuple[str, bytes]
+"""The transcript that this install has made vectors of for itself, and they as a belonging is."""
+
+
+def fold(
+    events: Iterable[Event],
+    contents: Contents,
+    clocks: Iterable[Event] = (),
+    own: OwnVectors | None = None,
+) -> Folded:
     """The rows of one subject out of its events and what is left of their belongings.
 
     The events are `readable` ones; a belonging that is damaged counts as one that is gone.
-    `clocks` are the events of the boots that they name (`times.boots_named`).
+    `clocks` are the events of the boots that they name (`times.boots_named`). `own` vectors
+    go before those of events, while the moment's words are the ones that they are of.
     """
     known = sorted((each for each in events if each.version == 1), key=lambda each: each.order)
     undone = undone_events(known)
@@ -114,7 +124,8 @@ def fold(events: Iterable[Event], contents: Contents, clocks: Iterable[Event] = 
     moment, transcript = _moment_row(kept, counting, contents, by, hidden=hidden)
     if hidden:
         return Folded(moment=moment)
-    return Folded(moment=moment, passages=_passages(moment, transcript, counting, contents))
+    embedding = _own_embedding(moment, own) or _embedded(moment, counting, contents)
+    return Folded(moment=moment, passages=_passages(moment, transcript, embedding))
 
 
 def out_of_sight(rows: Folded) -> Folded:
@@ -249,11 +260,10 @@ def _is_better(event: Event) -> bool:
 
 
 def _passages(
-    moment: MomentRow, transcript: Transcript | None, events: list[Event], contents: Contents
+    moment: MomentRow, transcript: Transcript | None, embedding: Embedding | None
 ) -> tuple[PassageRow, ...]:
     if transcript is None or not transcript.text:
         return ()
-    embedding = _embedded(moment, events, contents)
     cuts, vectors, embedder = (
         (_one_passage(moment, transcript), (None,), None)
         if embedding is None
@@ -287,29 +297,44 @@ def _heard_as(transcript: Transcript, cut: PassageCut) -> str:
     return " ".join(found)
 
 
+def _own_embedding(moment: MomentRow, own: OwnVectors | None) -> Embedding | None:
+    if own is None or own[0] != moment.transcript:
+        return None
+    return read_embedding(own[1])
+
+
 def _embedded(moment: MomentRow, events: list[Event], contents: Contents) -> Embedding | None:
-    """The newest one of these words: an archive that gets another embedder embeds anew."""
+    """The newest one of these words."""
     refined = {_own(each)["transcript"] for each in events if _is_better(each)}
     heard_first = None if moment.transcript in refined else moment.transcript
     for event in reversed(events):
         if event.payload.get("revision", 0) != moment.revision:
             continue
-        if moment.transcript == _embeds(event, heard_first):
+        if moment.transcript == _embeds(event, heard_first, events):
             embedding = read_embedding(contents.get(_own(event).get("embedding", ""), b""))
             if embedding is not None:
                 return embedding
     return None
 
 
-def _embeds(event: Event, heard_first: str | None) -> str | None:
-    """The transcript whose vectors this event brings, None for no one's that is known.
-
-    One that does not say it is about the words that were `heard_first`.
-    """
+def _embeds(event: Event, heard_first: str | None, events: list[Event]) -> str | None:
+    """The transcript whose vectors this event brings, None for no one's that is known."""
     if event.kind == "moment_embedded":
-        of: str | None = event.payload.get("of", heard_first)
+        of: str | None = event.payload.get("of") or _heard_before(event, heard_first, events)
         return of
     return _own(event)["transcript"] if _is_better(event) else None
+
+
+def _heard_before(embedded: Event, heard_first: str | None, events: list[Event]) -> str | None:
+    """Vectors that do not say of which words they are: what their own install heard before them.
+
+    Two may hear one moment, and only one of them may have an embedder.
+    """
+    for event in reversed(events):
+        is_before = event.origin == embedded.origin and event.seq < embedded.seq
+        if event.kind == "moment_transcribed" and is_before:
+            return _own(event).get("transcript")
+    return heard_first
 
 
 def _one_passage(moment: MomentRow, transcript: Transcript) -> tuple[PassageCut, ...]:

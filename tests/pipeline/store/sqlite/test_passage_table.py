@@ -311,5 +311,5 @@ async def test_what_another_embedder_made_is_found_without_a_look_at_every_passa
     plan = [row[3] for row in await ask(f"EXPLAIN QUERY PLAN {asked[0]}", ("another",))]
 
     read = [step for step in plan if "passage" in step]
-    assert len(read) == 2
+    assert len(read) == 3
     assert all("USING COVERING INDEX passage_by_embedder" in step for step in read)

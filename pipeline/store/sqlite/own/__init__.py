@@ -1,0 +1,1 @@
+"""What this install keeps for itself beside the journal: derived, and never sent to a peer."""
