@@ -61,7 +61,10 @@ class Copy(Protocol):
         """The line that this install appends to; None before its first event."""
 
     async def heads(self) -> dict[str, Head]:
-        """How far each line has come here. It costs what lines there are, not what is in them."""
+        """How far each line has come here; a removed peer's, up to where it ended.
+
+        It costs what lines there are, not what is in them.
+        """
 
     async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
         """The hashes (hex) of events at these places, by line and `seq`; of those that are here."""

@@ -39,9 +39,16 @@ class Whereabouts:
 class AskedToForget:
     """How many moments a peer forgot that are hidden here until the wearer agrees.
 
-    `origin` is the line in which it did; `peer` its name, empty where nobody here knows it.
+    `origin` is the line in which it did; `peer` its name, empty where nobody here knows it; `key`
+    is its key, empty where that is not known.
     """
 
     origin: str
     peer: str
     moments: int
+    key: str = ""
+
+    @property
+    def id(self) -> str:
+        """What people name it by: the beginning of its key, else the line."""
+        return self.key[:16] or self.origin

@@ -44,7 +44,9 @@ def _sentence(told: dict[str, object]) -> str:
         said += " Some sound is on neither of the two yet."
     if told["waiting"]:
         hidden = counted(int(str(told["waiting"])), "moment is", "moments are")
-        said += f" {hidden} hidden until you decide: it forgot them. See the page."
+        said += (
+            f" {hidden} hidden until you decide: it forgot them. See `afterthought peers forgets`."
+        )
     return f"{told['peer']}: {how}{said} ({moved}, {told['sound_bytes']} bytes of sound)"
 
 

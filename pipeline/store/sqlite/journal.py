@@ -20,7 +20,7 @@ from pipeline.store.format.voice_drafts import VOICE
 from pipeline.store.port import Forgotten
 
 from .damage import past_damage
-from .exchange.tables import COLUMNS
+from .exchange.tables import COLUMNS, COUNTS, OF_PEERS
 from .migrations import EVENT_ACT, LESSONS
 
 
@@ -84,8 +84,8 @@ async def latest_events(
     origin: str = "",
     kind: str = "",
 ) -> list[Event]:
-    """The newest events first; of these authors, this origin and this kind only, where named."""
-    wanted, values = ["1"], [*authors]
+    """The newest that count, first; of these authors, this origin and kind only, where named."""
+    wanted, values = [COUNTS], [*authors]
     if authors:
         wanted.append(f"author IN ({', '.join('?' * len(authors))})")
     for column, value in (("origin", origin), ("kind", kind)):
@@ -120,8 +120,8 @@ async def acts_backwards(
 ) -> AsyncGenerator[Event, None]:
     """What these authors did in this line, and every undo, newest first; read as one asks."""
     query = (
-        f"SELECT {COLUMNS} FROM event WHERE kind = 'act_undone' "
-        f"OR (origin = ? AND author IN ({', '.join('?' * len(authors))})) "
+        f"SELECT {COLUMNS} FROM event WHERE {COUNTS} AND (kind = 'act_undone' "
+        f"OR (origin = ? AND author IN ({', '.join('?' * len(authors))}))) "
         "ORDER BY lamport DESC, origin DESC, seq DESC"
     )
     async with connection.execute(query, (origin, *authors)) as rows:
@@ -134,7 +134,7 @@ async def events_of_act(connection: aiosqlite.Connection, act: str) -> list[Even
     """The events of an act and every undo about their subjects, in fold order; none forgotten."""
     query = (
         f"SELECT {COLUMNS} FROM event WHERE (kind = 'act_undone' OR {EVENT_ACT} = ?1) "
-        f"AND subject IN (SELECT subject FROM event WHERE {EVENT_ACT} = ?1 "
+        f"AND {COUNTS} AND subject IN (SELECT subject FROM event WHERE {EVENT_ACT} = ?1 "
         "EXCEPT SELECT subject FROM tombstone) ORDER BY lamport, origin, seq"
     )
     return _events(await connection.execute_fetchall(query, (act,)))
@@ -142,7 +142,7 @@ async def events_of_act(connection: aiosqlite.Connection, act: str) -> list[Even
 
 async def latest_of_act(connection: aiosqlite.Connection, act: str) -> Event | None:
     query = (
-        f"SELECT {COLUMNS} FROM event WHERE {EVENT_ACT} = ? "
+        f"SELECT {COLUMNS} FROM event WHERE {EVENT_ACT} = ? AND {COUNTS} "
         "ORDER BY lamport DESC, origin DESC, seq DESC LIMIT 1"
     )
     found = _events(await connection.execute_fetchall(query, (act,)))
@@ -177,7 +177,7 @@ _TAKES_BACK = "kind IN ('act_undone', 'moment_restored', 'moment_forgotten')"
 async def lessons(connection: aiosqlite.Connection) -> list[Event]:
     """What was answered to selection, and every undo and restore of what that is about."""
     taught = f"SELECT subject FROM event WHERE {LESSONS}"
-    there = "subject NOT IN (SELECT subject FROM tombstone)"
+    there = f"{COUNTS} AND subject NOT IN (SELECT subject FROM tombstone)"
     # Not in the order of the events here: for that, SQLite would read all there are.
     query = (
         f"SELECT {COLUMNS} FROM event WHERE {LESSONS} AND {there} UNION ALL "
@@ -190,7 +190,8 @@ async def lessons(connection: aiosqlite.Connection) -> list[Event]:
 
 async def taught_since(connection: aiosqlite.Connection, mark: int) -> tuple[bool, int]:
     """As the port has it. Rows of the journal are only ever added, so the last is the mark."""
-    query = f"SELECT max(rowid), max({LESSONS} OR {_TAKES_BACK}) FROM event WHERE rowid > ?"
+    decides = f"{LESSONS} OR {_TAKES_BACK} OR {OF_PEERS}"  # by the last, whose answers count
+    query = f"SELECT max(rowid), max({decides}) FROM event WHERE rowid > ?"
     ((last, is_taught),) = await connection.execute_fetchall(query, (mark,))
     return bool(is_taught), mark if last is None else last
 

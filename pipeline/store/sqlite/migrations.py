@@ -4,7 +4,7 @@ Never edit one that has been released; add the next. Each runs in one
 transaction together with its own record (`PRAGMA user_version`).
 """
 
-from .exchange.tables import SYNC
+from .exchange.tables import OBEYED, SYNC
 from .own.tables import OWN_VECTORS
 
 APPLICATION_ID = 0x41465431
@@ -280,6 +280,7 @@ MIGRATIONS: tuple[str, ...] = (
     _LESSONS,
     SYNC,
     OWN_VECTORS,
+    OBEYED,
 )
 
 REINDEXED_BY = frozenset({7})

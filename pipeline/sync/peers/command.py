@@ -1,4 +1,4 @@
-"""`peers`: the other installs of this archive; one is introduced, or removed."""
+"""`peers`: the other installs of this archive; one is introduced, removed, or answered."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -16,15 +16,18 @@ _DIGITS = 16
 
 
 def peers(arguments: Arguments, screen: Screen) -> int:
-    """List the peers, introduce one, or remove one."""
-    if arguments.act != "add":
-        _only_with_add(arguments)
+    """List the peers, introduce one, remove one, or answer what one forgot."""
+    _must_go_together(arguments)
     if arguments.act == "add":
         from pipeline.sync.peers.adding import add  # noqa: PLC0415 - `--help` needs no TLS
 
         return run_async(add(arguments, screen))
     if arguments.act == "remove":
         return run_async(_remove(home_of(arguments), arguments.target, screen))
+    if arguments.act == "forgets" and arguments.target is None:
+        from pipeline.sync.peers.forgets import forgets  # noqa: PLC0415 - the store, for this alone
+
+        return run_async(forgets(arguments, screen))
     if arguments.target is not None:
         raise WrongUsage(
             f"What about '{arguments.target}'?", advice="`afterthought peers --help` says more."
@@ -32,20 +35,24 @@ def peers(arguments: Arguments, screen: Screen) -> int:
     return run_async(_list(home_of(arguments), screen))
 
 
-def _only_with_add(arguments: Arguments) -> None:
-    given = [
-        name
-        for name, value in (
-            ("--role", arguments.role),
-            ("--name", arguments.name),
-            ("--yes", arguments.yes or None),
-        )
-        if value is not None
-    ]
-    if given:
-        raise WrongUsage(
-            f"{given[0]} goes with `peers add`.", advice="`afterthought peers --help` says more."
-        )
+def _must_go_together(arguments: Arguments) -> None:
+    """Raises WrongUsage for an option of another act."""
+    for option, act in _OPTIONS.items():
+        given = getattr(arguments, option) not in {None, False}
+        if given and arguments.act != act:
+            raise WrongUsage(
+                f"--{option} goes with `peers {act}`.",
+                advice="`afterthought peers --help` says more.",
+            )
+
+
+_OPTIONS = {
+    "role": "add",
+    "name": "add",
+    "yes": "add",
+    "agree": "forgets",
+    "refuse": "forgets",
+}
 
 
 async def _list(home: "Home", screen: Screen) -> int:
@@ -119,7 +126,10 @@ def _line(peer: "Peer") -> Text:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "act", nargs="?", choices=["add", "remove"], help="introduce another install, or remove one"
+        "act",
+        nargs="?",
+        choices=["add", "remove", "forgets"],
+        help="introduce another install; remove one; or see what others forgot that waits for you",
     )
     parser.add_argument(
         "target",
@@ -139,8 +149,18 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes", action="store_true", help="add by code: agree on this side without asking"
     )
+    answer = parser.add_mutually_exclusive_group()
+    answer.add_argument(
+        "--agree", metavar="ID", help="forgets: forget here, too, what this peer forgot"
+    )
+    answer.add_argument("--refuse", metavar="ID", help="forgets: keep it here, and show it again")
 
 
 COMMANDS = (
-    Command("peers", "other machines with this archive; add or remove one", peers, _arguments),
+    Command(
+        "peers",
+        "other machines with this archive; add or remove one; answer what one forgot",
+        peers,
+        _arguments,
+    ),
 )

@@ -103,7 +103,9 @@ async def test_what_others_forgot_waits_and_the_wearer_decides_without_a_key(
     await one.forget(*moments)
     await one.meets(other)
     origin = await one.line()
-    assert await other.archive.asked_to_forget() == [AskedToForget(origin, "install 0", 3)]
+    assert await other.archive.asked_to_forget() == [
+        AskedToForget(origin, "install 0", 3, one.identity.key)
+    ]
     assert await other.texts() == []
 
     settled = await settle_forgets(other.archive, origin, agreed=agreed)

@@ -30,6 +30,7 @@ class SqliteCopy:
         self._connection = archive.connection
         self._signer = signer
         self._most_forgotten = most_forgotten
+        self._ends: dict[str, int] | None = None
         archive_at = archive_path(archive.home)
         self._log = archive_at.with_name(f"{archive_at.name}-wal")
 
@@ -38,7 +39,12 @@ class SqliteCopy:
 
     async def heads(self) -> dict[str, Head]:
         async with self._archive.undisturbed():
-            return await line_rows.heads(self._connection)
+            found = await line_rows.heads(self._connection)
+            for origin, end in (self._ends or {}).items():
+                if origin in found and found[origin][0] > end:
+                    last = await line_rows.hash_at(self._connection, origin, end)
+                    found |= {origin: (end, last)} if last else {}
+            return found
 
     async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
         async with self._archive.undisturbed():
@@ -58,24 +64,31 @@ class SqliteCopy:
         async with self._archive.writing():
             own = await self._archive.origin()
             await line_rows.sign_lines(self._connection, self._signer, own)
+            ends = dict((await self.membership()).ends)
+            if ends != self._ends:  # `peers` in another process removed somebody, or added again
+                changed = await obeying.end_lines(self._connection, ends)
+                await refold_changed(self._connection, changed)
+        self._ends = ends
 
     async def page_after(self, origin: str, seq: int) -> Page | None:
         async with self._archive.undisturbed():
             return await sending.page_after(self._connection, await self.membership(), origin, seq)
 
     async def receive(self, lines: Sequence[bytes]) -> Received:
-        async with self._archive.writing():
+        async with self._archive.writing() as now_ms:
             believed = await self._believed()
             page = await receiving.read_and_verify(self._connection, lines, believed)
             new, moved = await self._new_events(page)
+            await obeying.let_go_of_old(self._connection, now_ms)
             decided = await self._decide(new, believed, page)
             for event in new:
                 await receiving.store_event(self._connection, self._archive.home, event, page)
             await receiving.close_page(self._connection, page)
-            await obeying.obey(self._connection, decided)
+            await obeying.obey(self._connection, decided, now_ms)
             changed = [*moved, *(each.subject for each in new)]
             if any(each.kind in {"peer_added", "peer_removed"} for each in new):
-                changed += await self._end_lines()
+                ends = dict((await self.membership()).ends)
+                changed += await obeying.end_lines(self._connection, ends)
             await refold_changed(self._connection, changed)
         await self._erase(decided.counting)
         if any(each.kind == "clip_revised" for each in new):
@@ -92,13 +105,14 @@ class SqliteCopy:
 
     async def receive_forgets(self, lines: Iterable[bytes]) -> Received:
         forgets = [read_forget(each) for each in lines]
-        async with self._archive.writing():
+        async with self._archive.writing() as now_ms:
             believed = await self._believed()
             new = await receiving.read_early(self._connection, forgets, believed)
             for each in new:
                 await receiving.store_early(self._connection, each)
+            await obeying.let_go_of_old(self._connection, now_ms)
             decided = await self._decide([each.event for each in new], believed)
-            await obeying.obey(self._connection, decided)
+            await obeying.obey(self._connection, decided, now_ms)
             await refold_changed(self._connection, [each.event.subject for each in new])
         await self._erase(decided.counting)
         return Received(len(new), decided.counting, _subjects(decided.waiting))
@@ -201,9 +215,6 @@ class SqliteCopy:
         query = "SELECT coalesce(max(lamport), 0) FROM event"
         ((highest,),) = await self._connection.execute_fetchall(query)
         return Believed(self._signer, await self.membership(), int(highest))
-
-    async def _end_lines(self) -> list[str]:
-        return await obeying.end_lines(self._connection, dict((await self.membership()).ends))
 
     async def _erase(self, forgotten: Sequence[str]) -> None:
         """The files of what went; a kill before this leaves them to the next start."""

@@ -4,8 +4,8 @@ All of it in the transaction that the caller holds. The file of tombstones is wr
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import aiosqlite
 
@@ -19,20 +19,26 @@ from .receiving import Believed
 _GOES = re.compile("[0-9a-f]{16}-[0-9]+|voice-[0-9a-f]{16}")
 """What another install may forget: moments and prints, and not a boot, a peer, what was learned."""
 
+_DAY_MS = 86_400_000
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a batch of forgets comes to. `counting` are subjects to be erased now."""
+    """What a batch of forgets comes to. `counting` are subjects to be erased now.
+
+    `obeyed` says how many of those were here, by the key of who forgot them.
+    """
 
     counting: tuple[str, ...] = ()
     waiting: tuple[Event, ...] = ()
     discounted: tuple[tuple[Event, str], ...] = ()
+    obeyed: Mapping[str, int] = field(default_factory=dict)
 
 
 async def decide(
     connection: aiosqlite.Connection, forgets: Sequence[Event], believed: Believed, most: int
 ) -> Decided:
-    """Which of these new forgets count, by whose line they are in and how many there are."""
+    """Which of these new forgets count, by whose word they are and how many there are."""
     by_right: list[Event] = []
     discounted: list[tuple[Event, str]] = []
     for event in forgets:
@@ -42,30 +48,34 @@ async def decide(
         elif not await is_forgotten(connection, event.subject):
             by_right.append(event)
     there = [each for each in by_right if await _is_here(connection, each.subject)]
-    by_origin: dict[str, list[Event]] = {}
+    by_key: dict[str, list[Event]] = {}
     for each in there:
-        by_origin.setdefault(each.origin, []).append(each)
+        by_key.setdefault(await _key_of(connection, each.origin), []).append(each)
+    by_key.pop(believed.signer.key, None)  # an older line of our own
     waiting: list[Event] = []
-    for origin, events in by_origin.items():
-        if len({each.subject for each in events}) + await _waits_for(connection, origin) > most:
+    obeyed: dict[str, int] = {}
+    for key, events in by_key.items():
+        number = len({each.subject for each in events})
+        if number + await _waits_for(connection, key) + await _obeyed(connection, key) > most:
             waiting += events
+        else:
+            obeyed[key] = number
     places = {each.place for each in waiting}
     counting = dict.fromkeys(e.subject for e in by_right if e.place not in places)
-    return Decided(tuple(counting), tuple(waiting), tuple(discounted))
+    return Decided(tuple(counting), tuple(waiting), tuple(discounted), obeyed)
 
 
 async def _why_not(
     connection: aiosqlite.Connection, event: Event, believed: Believed
 ) -> str | None:
-    known = await key_of_line(connection, event.origin)
-    key = None if known is None else known[0]
+    key = await _key_of(connection, event.origin)
     if key == believed.signer.key:
         return None
     if event.payload.get("here"):
         return "elsewhere"
     if not _GOES.fullmatch(event.subject):
         return "no_right"
-    member = believed.membership.members.get(key or "")
+    member = believed.membership.members.get(key)
     return None if member is not None and member.role == "full" else "no_right"
 
 
@@ -74,14 +84,43 @@ async def _is_here(connection: aiosqlite.Connection, subject: str) -> bool:
     return bool(list(await connection.execute_fetchall(query, (subject,))))
 
 
-async def _waits_for(connection: aiosqlite.Connection, origin: str) -> int:
-    query = "SELECT count(DISTINCT subject) FROM waiting_forget WHERE origin = ?"
-    ((number,),) = await connection.execute_fetchall(query, (origin,))
+async def _key_of(connection: aiosqlite.Connection, origin: str) -> str:
+    """Whose line this is; empty where nobody has signed it."""
+    known = await key_of_line(connection, origin)
+    return "" if known is None else known[0]
+
+
+async def _waits_for(connection: aiosqlite.Connection, key: str) -> int:
+    query = (
+        "SELECT count(DISTINCT subject) FROM waiting_forget JOIN line USING (origin) "
+        "WHERE line.key = ?"
+    )
+    ((number,),) = await connection.execute_fetchall(query, (key,))
     return int(number)
 
 
-async def obey(connection: aiosqlite.Connection, decided: Decided) -> None:
+async def _obeyed(connection: aiosqlite.Connection, key: str) -> int:
+    """How many moments went by this key's word within a day, and since the last consent."""
+    query = "SELECT coalesce(sum(moments), 0) FROM obeyed_forgets WHERE key = ?"
+    ((number,),) = await connection.execute_fetchall(query, (key,))
+    return int(number)
+
+
+async def let_go_of_old(connection: aiosqlite.Connection, now_ms: int | None) -> None:
+    """Count no more what was obeyed more than a day ago. Without a clock, all is counted."""
+    if now_ms is not None:
+        await connection.execute(
+            "UPDATE obeyed_forgets SET at_ms = ?1 WHERE at_ms IS NULL OR at_ms > ?1", (now_ms,)
+        )
+        await connection.execute("DELETE FROM obeyed_forgets WHERE at_ms < ?", (now_ms - _DAY_MS,))
+
+
+async def obey(connection: aiosqlite.Connection, decided: Decided, now_ms: int | None) -> None:
     """Erase what counts, and note what does not. The events are stored already."""
+    for key, number in decided.obeyed.items():
+        await connection.execute(
+            "INSERT INTO obeyed_forgets VALUES (?, ?, ?)", (key, now_ms, number)
+        )
     for event, why in decided.discounted:
         await _discount(connection, event, why)
     for event in decided.waiting:
@@ -124,6 +163,8 @@ async def settle(connection: aiosqlite.Connection, origin: str, *, agreed: bool)
     where = "WHERE why = 'waits' AND origin = ?"
     if agreed:
         await connection.execute(f"DELETE FROM discounted {where}", (origin,))
+        key = await _key_of(connection, origin)
+        await connection.execute("DELETE FROM obeyed_forgets WHERE key = ?", (key,))
         await erase(connection, subjects)
     else:
         await connection.execute(f"UPDATE discounted SET why = 'refused' {where}", (origin,))

@@ -38,7 +38,7 @@ async def asked_to_forget(connection: aiosqlite.Connection) -> list[AskedToForge
     asked = []
     for origin, subjects in found.items():
         key, _ = await key_of_line(connection, origin) or ("", False)
-        asked.append(AskedToForget(origin, names.get(key, ""), len(subjects)))
+        asked.append(AskedToForget(origin, names.get(key, ""), len(subjects), key))
     return asked
 
 

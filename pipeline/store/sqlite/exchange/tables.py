@@ -12,6 +12,12 @@ OF_PEERS = "kind IN ('peer_added', 'peer_removed')"
 FORGETS = "kind = 'moment_forgotten'"
 """A query that says either in these words is answered by index."""
 
+COUNTS = (
+    "NOT EXISTS (SELECT 1 FROM discounted "
+    "WHERE (discounted.origin, discounted.seq) = (event.origin, event.seq))"
+)
+"""Of a row of `event`: true where it counts here."""
+
 SYNC = f"""
 CREATE TABLE line (
     origin TEXT PRIMARY KEY,
@@ -77,3 +83,8 @@ CREATE VIEW counted_event AS
         WHERE (discounted.origin, discounted.seq) = (early_forget.origin, early_forget.seq)
     );
 """
+
+OBEYED = """
+CREATE TABLE obeyed_forgets (key TEXT NOT NULL, at_ms INTEGER, moments INTEGER NOT NULL) STRICT;
+"""
+"""How many moments went by whose word, and when: small pieces add up to what needs consent."""
