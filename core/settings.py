@@ -286,6 +286,14 @@ class SyncSettings:
         minimum=0,
         maximum=1_000_000,
     )
+    sound_leaves_after_days: int | None = setting(
+        None,
+        "unset: all sound stays here. A number: sound that is so many days old is erased on this "
+        "machine once another one, which may do everything here, has it whole and promises to "
+        "keep it. The words stay, and the page fetches the sound again where you want it",
+        minimum=1,
+        maximum=36_500,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pipeline.sync.fakes import Before, NeighbourRemote
 from pipeline.sync.http.client import HttpClient
 from pipeline.sync.http.server import HttpServer
 from pipeline.sync.identity import Identity, open_identity
+from pipeline.sync.leaving.rule import Leaving
 from pipeline.sync.meeting import meet
 from pipeline.sync.met import Met
 from pipeline.sync.requests import Requests
@@ -46,11 +47,14 @@ class Install:
     identity: Identity
     archive: SqliteArchive
     copy: SqliteCopy
+    leaving: Leaving | None = None
 
     def answers(self, peer: "Install") -> Answers:
         """How it speaks to another one."""
         key = peer.identity.key
-        return Answers(self.copy, self.home, self.clock, peer=key, version="0")
+        made = Answers(self.copy, self.home, self.clock, peer=key, version="0")
+        made.leaving = self.leaving
+        return made
 
     async def meets(self, other: "Install", before: Before | None = None) -> Met:
         """A meeting that this one opens."""

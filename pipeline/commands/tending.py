@@ -35,12 +35,16 @@ async def check(archive: "Archive", arguments: Arguments, screen: Screen) -> int
         "sounds": report.sounds,
         "aside": report.aside,
         "to_come": report.to_come,
+        "away": report.away,
         "problems": report.problems,
     }
     screen.value(value, text)
     if report.to_come:
         sounds = counted(report.to_come, "sound is", "sounds are")
         screen.say(f"{sounds} still to come from another machine: `afterthought sync`.")
+    for name, count in report.away.items():
+        sounds = counted(count, "sound is", "sounds are")
+        screen.say(f"{sounds} not here, but on {name}, which keeps them for this machine.")
     if report.aside:
         screen.say(told_aside(archive.home, len(report.aside)))
     if report.problems:

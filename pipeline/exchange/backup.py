@@ -202,7 +202,8 @@ async def _add_database(reader: SqliteReader, packing: Packing, copy: Path) -> S
             found = await snapshot.described(copied)
         packing.missing.clear()
         packing.add_sounds(found.sounds or ())
-        packing.missing -= found.to_come
+        packing.elsewhere = packing.missing & (found.to_come | found.away.keys())
+        packing.missing -= packing.elsewhere
         now = await snapshot.named_sounds(reader)
         if now is None or packing.missing <= now:  # else one was taken out since the copy
             break
@@ -226,6 +227,8 @@ def _manifest(packing: Packing, found: Snapshot, doubt: str | None) -> Manifest:
         altered=packing.altered,
         problems=tuple(packing.problems),
         doubt=doubt,
+        away={each: found.away[each] for each in packing.elsewhere & found.away.keys()},
+        to_come=tuple(sorted(packing.elsewhere - found.away.keys())),
     )
 
 

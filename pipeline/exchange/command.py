@@ -1,6 +1,7 @@
 """`backup` and `restore-backup` on the command line."""
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ async def _backup(arguments: Arguments, screen: Screen) -> int:
         f"Backed up {_in_words(told)}: {size_in_words(made.bytes)} in {file}. It was read back, "
         "and is as it was written. It is not encrypted.",
     )
+    for sentence in _not_in_it(told):
+        screen.say(sentence)
     return _tell(screen, _problems(told), "Only what is named here is damaged; the rest is whole.")
 
 
@@ -59,6 +62,8 @@ async def _restore_backup(arguments: Arguments, screen: Screen) -> int:
         "problems": list(restored.problems),
     }
     screen.value(value, f"Restored {_in_words(told)} into {home.path}.{_beside(restored)}")
+    for sentence in _not_in_it(told):
+        screen.say(sentence)
     return _tell(screen, restored.problems, "The backup has no more of it.")
 
 
@@ -98,7 +103,22 @@ def _counts(told: "Manifest") -> dict[str, object]:
         "sounds": told.sounds,
         "waiting": told.waiting,
         "missing": list(told.missing),
+        "away": dict(Counter(told.away.values())),
+        "to_come": len(told.to_come),
     }
+
+
+def _not_in_it(told: "Manifest") -> list[str]:
+    """Sounds that are no damage and yet not in it: a sentence for each place."""
+    sentences = [
+        f"{counted(count, 'sound is', 'sounds are')} not in it, but on {name}, which keeps "
+        f"{'it' if count == 1 else 'them'} for this machine: back that one up, too."
+        for name, count in Counter(told.away.values()).most_common()
+    ]
+    if told.to_come:
+        sounds = counted(len(told.to_come), "sound is", "sounds are")
+        sentences.append(f"{sounds} not in it: still to come from another machine.")
+    return sentences
 
 
 def _in_words(told: "Manifest") -> str:

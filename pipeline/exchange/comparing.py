@@ -24,6 +24,8 @@ def why_it_is_better(new: Manifest, old: Manifest) -> str | None:
         return "was made while the archive was not in doubt"
     if {*new.missing, *new.altered} - {*old.missing, *old.altered}:
         return "has sound that is missing or damaged now"
+    if new.away.keys() - {*old.missing, *old.altered, *old.away, *old.to_come}:
+        return "may have sound that has left this machine since"
     if new.problems and not old.problems:
         return "is whole, while this one would have damage in it"
     return None

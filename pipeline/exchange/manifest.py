@@ -37,7 +37,9 @@ class Manifest:
 
     `lines` has for each origin its last seq and that event's hash. Sounds are known by their
     names, which are their hashes; `altered` names those whose bytes are others, and what
-    those bytes' hash is. `doubt` is why the journal was not believed.
+    those bytes' hash is. What is not in it and is no damage: `away`, by hash the name of the
+    machine that keeps a sound; `to_come`, what no machine had brought yet. `doubt` is why the
+    journal was not believed.
     """
 
     id: str
@@ -53,6 +55,8 @@ class Manifest:
     altered: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     doubt: str | None = None
+    away: Mapping[str, str] = field(default_factory=dict)
+    to_come: tuple[str, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -106,6 +110,8 @@ def _manifest(told: dict[str, Any]) -> Manifest:
         altered={_hash(name): _hash(sha256) for name, sha256 in told["altered"].items()},
         problems=tuple(str(each)[:1000] for each in told["problems"]),
         doubt=None if told["doubt"] is None else str(told["doubt"])[:1000],
+        away={_hash(each): str(name)[:1000] for each, name in told.get("away", {}).items()},
+        to_come=tuple(map(_hash, told.get("to_come", []))),
     )
 
 

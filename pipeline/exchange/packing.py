@@ -24,7 +24,10 @@ class _ReadFailed(Exception):
 
 
 class Packing:
-    """Puts the files of a home into a tar. What it could not put in is a sentence each."""
+    """Puts the files of a home into a tar. What it could not put in is a sentence each.
+
+    `elsewhere` are sounds that are not here and are no damage: another machine has them.
+    """
 
     def __init__(self, home: Home, file: BinaryIO, passed: Passed) -> None:
         self.tar = TarWriter(file)
@@ -32,6 +35,7 @@ class Packing:
         self.sounds: set[str] = set()
         self.sound_bytes = 0
         self.missing: set[str] = set()
+        self.elsewhere: set[str] = set()
         self.altered: dict[str, str] = {}
         self.problems: list[str] = []
         self._home = home

@@ -3,7 +3,7 @@
 `sqlite/exchange/` is the archive on disk. docs/sync-protocol.md has the words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +44,21 @@ class WantedSound:
 
     sha256: str
     bytes: int
+
+
+PlaceInTime = tuple[int, int, str, int]
+"""Where a moment stands among all: its time in ms, and where it was kept in the journal."""
+
+FIRST_PLACE: PlaceInTime = (-(1 << 62), 0, "", 0)
+"""Before every moment whose time is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueSound:
+    """A sound that may leave, and the place of its moment."""
+
+    sha256: str
+    place: PlaceInTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +129,29 @@ class Copy(Protocol):
     async def sound_came(self, sha256: str, path: Path) -> bool:
         """Put a verified file to its place; False where no moment wants it any more."""
 
-    async def note_copy(self, sha256: str, key: str) -> None:
-        """The peer with this key has this sound, verified."""
+    async def note_copies(self, sounds: Collection[str], key: str) -> None:
+        """The peer with this key has these sounds, verified."""
+
+    async def due_to_leave(self, until_ms: int, after: PlaceInTime, most: int) -> list[DueSound]:
+        """Sounds of moments before that time that may leave, the oldest first."""
+
+    async def promise(self, sounds: Collection[str], key: str) -> list[str]:
+        """Keep these for the peer with this key; those of them that stay here from now on.
+
+        Whoever asks has seen that they are what they should be.
+        """
+
+    async def let_go(self, sounds: Collection[str], key: str) -> list[str]:
+        """Erase these, which the peer with this key has just promised; those that went."""
+
+    async def away_to(self, key: str, after: str, most: int) -> list[str]:
+        """Some of the sounds that have left to this peer, those whose hash follows `after`."""
+
+    async def lost(self, sounds: Collection[str], key: str) -> None:
+        """The peer with this key has these no more: any other may bring them."""
+
+    async def wishes(self) -> int:
+        """The number of the wearer's last wish for a sound that has not come; 0 without any."""
 
     async def waiting_forgets(self) -> list[WaitingForgets]:
         """Forgets by others that wait for this wearer's word."""

@@ -39,7 +39,7 @@ class Report:
     """How much was looked at, and a sentence for each thing that is not as it should be.
 
     `aside` has the hashes of the sounds that no moment names, which is no problem; nor are the
-    sounds `to_come` from a peer.
+    sounds `to_come` from a peer, or those that are `away`: how many, by the name of who keeps them.
     """
 
     events: int = 0
@@ -47,6 +47,7 @@ class Report:
     sounds: int = 0
     aside: list[str] = field(default_factory=list)
     to_come: int = 0
+    away: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -241,6 +242,12 @@ class Archive(Reader, Protocol):
 
         No event tells of it and no peer is sent it. What was forgotten is passed over. Raises
         ArchiveUnusable.
+        """
+
+    async def call_back(self, moment: MomentRow) -> bool:
+        """Have its sound fetched before all else, from whichever machine has it.
+
+        False where it is here, or the moment has none.
         """
 
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:

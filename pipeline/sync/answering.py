@@ -16,9 +16,11 @@ from pipeline.store.format.pages import (
     page_lines,
     read_held_line,
 )
-from pipeline.store.sound_files import coming_path, sound_path
+from pipeline.store.format.readable import MOST_WHOLE
+from pipeline.store.sound_files import coming_path, file_sha256, sound_path
 
 from .coming_sound import SoundRefused, chunks_of, coming_sound, forget_part
+from .leaving.rule import Leaving
 from .messages import MOST_IDS, Hello, Wanted
 
 WAITS_S = 25.0
@@ -41,6 +43,22 @@ class Answers:
         self._copy, self._home, self._clock = copy, home, clock
         self._version = version
         self.peer = peer
+        self.leaving: Leaving | None = None
+        """Which sound may leave from here to this peer; None where none does."""
+
+    @property
+    def copy(self) -> Copy:
+        """This copy itself."""
+        return self._copy
+
+    @property
+    def home(self) -> Path:
+        """Where this copy lies."""
+        return self._home
+
+    def now_ms(self) -> int | None:
+        """The wall clock, None where it is not set."""
+        return self._clock.now_ms()
 
     async def head(self, origin: str) -> int:
         """The last `seq` of this line here; 0 where nothing of it is."""
@@ -59,16 +77,21 @@ class Answers:
             await self._copy.last_forgets(),
             self._version,
             self._clock.now_ms(),
+            await self._copy.wishes(),
         )
 
-    async def wait_beyond(self, heads: Mapping[str, Head], within_s: float = WAITS_S) -> None:
-        """Return once some line is longer here, or after so long."""
+    async def wait_beyond(
+        self, heads: Mapping[str, Head], within_s: float = WAITS_S, wishes: int = MOST_WHOLE
+    ) -> None:
+        """Return once some line is longer here, a sound is wished for, or after so long."""
         now_s = time.monotonic()
         until_s, written, due_s = now_s + within_s, None, now_s
         while (now_s := time.monotonic()) < until_s:
             mark = self._copy.mark()
             if mark != written or now_s >= due_s:
                 if is_beyond(await self._copy.heads(), heads):
+                    return
+                if await self._copy.wishes() > wishes:
                     return
                 written, due_s = mark, now_s + _LOOKS_ANYWAY_S
             # Another process appends, which has no event of ours to set.
@@ -141,7 +164,10 @@ class Answers:
 
     async def give_sound(self, sha256: str, start: int, chunks: AsyncIterator[bytes]) -> bool:
         await self._must_write()
-        return await self.take_sound(sha256, start, chunks) is not None
+        if await self.take_sound(sha256, start, chunks) is None:
+            return False
+        await self.note_copies([sha256])
+        return True
 
     async def take_sound(
         self, sha256: str, start: int, chunks: AsyncIterator[bytes]
@@ -180,9 +206,20 @@ class Answers:
                 return None
         return sound_path(self._home, sha256)
 
-    async def note_copy(self, sha256: str) -> None:
-        """The peer has this sound, verified."""
-        await self._copy.note_copy(sha256, self.peer)
+    async def note_copies(self, sounds: Sequence[str]) -> None:
+        """The peer has these sounds, verified."""
+        await self._copy.note_copies(sounds, self.peer)
+
+    async def promise(self, sounds: Sequence[str]) -> list[str]:
+        """Keep these for the peer; those of them that are here and whole, by a look just now."""
+        await self._must_write()
+        whole = [each for each in sounds if await asyncio.to_thread(_is_whole, self._home, each)]
+        return await self._copy.promise(whole, self.peer)
+
+    async def is_full(self) -> bool:
+        """True where the peer's word counts as much as this install's own."""
+        member = (await self._copy.membership()).members.get(self.peer)
+        return member is not None and member.role == "full"
 
     async def is_reader(self) -> bool:
         """True where the peer may read here, and not write."""
@@ -197,6 +234,13 @@ class Answers:
 def is_beyond(heads: Mapping[str, Head], known: Mapping[str, Head]) -> bool:
     """True where some line is longer than it is known to be."""
     return any(seq > known.get(origin, (0, b""))[0] for origin, (seq, _) in heads.items())
+
+
+def _is_whole(home: Path, sha256: str) -> bool:
+    try:
+        return file_sha256(sound_path(home, sha256)) == sha256
+    except OSError:
+        return False
 
 
 def _size(path: Path) -> int:

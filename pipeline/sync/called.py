@@ -13,7 +13,17 @@ from .answering import WAITS_S
 from .http.client import Ask, HttpClient
 from .http.errors import PeerRefused
 from .http.messages import BYTES, LINES, FilePart
-from .messages import Hello, NotUnderstood, Wanted, read_hashes, read_head, read_hello, read_wanted
+from .messages import (
+    MOST_IDS,
+    Hello,
+    NotUnderstood,
+    Wanted,
+    read_hashes,
+    read_head,
+    read_hello,
+    read_sounds,
+    read_wanted,
+)
 from .requests import MOST_BYTES, MOST_JSON_BYTES, lines_of
 
 _BESIDE_S = 15.0
@@ -64,11 +74,12 @@ class CalledPeer:
     async def wanted(self, most: int) -> Wanted:
         return read_wanted(await self._told("POST", "/v1/wanted", {"most": most}))
 
-    async def wait_beyond(self, known: Mapping[str, Head]) -> Mapping[str, Head]:
-        """How far its lines have come, once one is longer than that; or after a while."""
+    async def wait_beyond(self, known: Mapping[str, Head], wishes: int) -> Hello:
+        """How things stand there, once a line is longer or a sound is wished for; or later."""
         heads = {name: [seq, last.hex()] for name, (seq, last) in known.items()}
-        asked = Ask("POST", "/v1/wait", _json({"heads": heads}), within_s=WAITS_S + _BESIDE_S)
-        return read_hello(await self._answered(asked)).heads
+        content = _json({"heads": heads, "wishes": wishes})
+        asked = Ask("POST", "/v1/wait", content, within_s=WAITS_S + _BESIDE_S)
+        return read_hello(await self._answered(asked))
 
     async def sound(self, sha256: str, start: int) -> AsyncGenerator[bytes, None]:
         asked = Ask("GET", f"/v1/sound/{sha256}", headers={"Range": f"bytes={start}-"})
@@ -89,6 +100,15 @@ class CalledPeer:
             asked = Ask("PUT", f"/v1/sound/{sha256}", part, BYTES, span, within_s=60.0)
             told = await self._answered(asked)
         return isinstance(told, dict) and told.get("verified") is True
+
+    async def promise(self, sounds: Sequence[str]) -> list[str]:
+        asked = Ask("POST", "/v1/promise", _json({"sounds": [*sounds]}), within_s=_BESIDE_S * 8)
+        return read_sounds(await self._answered(asked), "promised")
+
+    async def note_copies(self, sounds: Sequence[str]) -> None:
+        for start in range(0, len(sounds), MOST_IDS):
+            some = [*sounds[start : start + MOST_IDS]]
+            await self._told("PUT", "/v1/copies", {"sounds": some})
 
     async def close(self) -> None:
         """Hang up."""

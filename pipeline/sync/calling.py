@@ -15,6 +15,7 @@ from .called import CalledPeer
 from .http.client import HttpClient
 from .http.errors import PeerGone, PeerUnknown
 from .identity import Identity
+from .leaving.rule import LOOKS_EVERY_S
 from .meeting import meet
 from .met import Met
 from .remote import ENDINGS
@@ -149,12 +150,19 @@ class Caller:
                     is_whole = not (standing.met.refused or standing.met.is_lacking)
                     again_s = FIRST_PAUSE_S if is_whole else min(2 * again_s, LONGEST_PAUSE_S)
                     known = await self._known(remote)
-                    await self._something_new(peer, known, None if is_whole else again_s)
+                    within_s = self._looks_again_s() if is_whole else again_s
+                    await self._something_new(peer, known, within_s)
                     began_s, standing.state = time.monotonic(), "meeting"
             finally:
                 await remote.close()
         except UserError as error:
             standing.state, standing.sentence = "away", error.sentence
+
+    def _looks_again_s(self) -> float | None:
+        """After how long they meet where nothing is new: some sound may leave then."""
+        if self._here.leaving is None:
+            return None
+        return FIRST_PAUSE_S if self._standing.met.has_more_to_leave else LOOKS_EVERY_S
 
     async def _known(self, remote: CalledPeer) -> dict[str, Head]:
         """How far each line has come on either side: what is refused is not asked for for ever."""
@@ -173,9 +181,10 @@ class Caller:
         What was refused or lacking may be there by then, which no line tells.
         """
         listening = await called(self._identity, peer)
+        ours, theirs = self._standing.met.wishes
         waits = {
-            asyncio.create_task(self._here.wait_beyond(known, math.inf)),
-            asyncio.create_task(_until_beyond(listening, known)),
+            asyncio.create_task(self._here.wait_beyond(known, math.inf, ours)),
+            asyncio.create_task(_until_beyond(listening, known, theirs)),
         }
         try:
             ended, _ = await asyncio.wait(
@@ -190,6 +199,8 @@ class Caller:
             await listening.close()
 
 
-async def _until_beyond(peer: CalledPeer, known: Mapping[str, Head]) -> None:
-    while not is_beyond(await peer.wait_beyond(known), known):
-        pass  # it says so after a while, too, where nothing is new
+async def _until_beyond(peer: CalledPeer, known: Mapping[str, Head], wishes: int) -> None:
+    while True:  # it says so after a while, too, where nothing is new
+        hello = await peer.wait_beyond(known, wishes)
+        if is_beyond(hello.heads, known) or hello.wishes > wishes:
+            return

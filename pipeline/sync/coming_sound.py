@@ -25,6 +25,10 @@ class SoundRefused(UserError):
     code: ClassVar[str] = "sound_refused"
 
 
+class SoundDamaged(SoundRefused):
+    """The peer's file is not what its name says."""
+
+
 class ComingSound:
     """The part of a sound that is here already, to be gone on with."""
 
@@ -77,7 +81,7 @@ class ComingSound:
             return None
         if self._hash.hexdigest() != self._path.stem:
             self._begin_again()
-            raise SoundRefused(
+            raise SoundDamaged(
                 "A sound that came is not the one that was asked for.",
                 advice="It was not stored, and is asked for again.",
             )

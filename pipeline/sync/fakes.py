@@ -80,6 +80,17 @@ class NeighbourRemote:
         chunks = self._on_the_way(chunks_of(path, start))
         return await self._answers.give_sound(sha256, start, chunks)
 
+    async def promise(self, sounds: Sequence[str]) -> list[str]:
+        for _ in range(await self._before("promise") - 1):
+            await self._answers.promise(sounds)
+        promised = await self._answers.promise(sounds)
+        await self._before("promised")
+        return promised
+
+    async def note_copies(self, sounds: Sequence[str]) -> None:
+        for _ in range(await self._before("note_copies")):
+            await self._answers.note_copies(sounds)
+
     async def _on_the_way(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in chunks:
             await self._before("give_sound_chunk")

@@ -9,6 +9,7 @@ from core.errors import UserError
 
 from .answering import Answers
 from .forks import settle_forks
+from .leaving.step import let_sound_leave
 from .messages import Hello
 from .met import Met
 from .remote import ENDINGS, Remote
@@ -26,6 +27,7 @@ async def meet(here: Answers, remote: Remote) -> Met:
     met = Met()
     mine = await here.own_hello()
     theirs = await remote.hello(mine)
+    met.wishes = mine.wishes, theirs.wishes
     await _forgets(here, remote, mine, theirs, met)
     if not await here.is_reader() and await settle_forks(here, remote, mine, theirs, met):
         theirs = await remote.hello(mine)
@@ -34,6 +36,7 @@ async def meet(here: Answers, remote: Remote) -> Met:
     await _bring(here, remote, theirs, met)
     await _belongings(here, remote, met)
     await exchange_sound(here, remote, met)
+    await let_sound_leave(here, remote, met)
     return met
 
 

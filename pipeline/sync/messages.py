@@ -35,7 +35,8 @@ class NotUnderstood(UserError):
 class Hello:
     """How things stand with a copy: how far each line and its forgets have come.
 
-    `at_ms` is the wall clock in ms, None where it is not set.
+    `at_ms` is the wall clock in ms, None where it is not set. `wishes` grows with each sound that
+    the wearer there wants at once.
     """
 
     origin: str | None
@@ -43,6 +44,7 @@ class Hello:
     forgets: Mapping[str, int]
     version: str = ""
     at_ms: int | None = None
+    wishes: int = 0
 
     def told(self) -> dict[str, Any]:
         """The same as JSON."""
@@ -53,6 +55,7 @@ class Hello:
             "heads": {name: [seq, last.hex()] for name, (seq, last) in self.heads.items()},
             "forgets": dict(self.forgets),
             "at_ms": self.at_ms,
+            "wishes": self.wishes,
         }
 
 
@@ -83,7 +86,8 @@ def read_hello(told: object) -> Hello:
         raise _nonsense("hello")
     version = str(told.get("version", ""))[:64]
     heads = {name: _head(value) for name, value in _by_line(told, "heads").items()}
-    return Hello(origin, heads, read_after(told, "forgets"), version, at_ms)
+    forgets = read_after(told, "forgets")
+    return Hello(origin, heads, forgets, version, at_ms, _number(told, "wishes", 0))
 
 
 def read_after(told: object, name: str = "after") -> dict[str, int]:
@@ -117,9 +121,10 @@ def read_hashes(told: object) -> dict[str, dict[int, str]]:
     return found
 
 
-def read_wait(told: object) -> dict[str, Head]:
-    """The heads beyond which something is waited for. Raises NotUnderstood."""
-    return {name: _head(value) for name, value in _by_line(told, "heads").items()}
+def read_wait(told: object) -> tuple[dict[str, Head], int]:
+    """The heads and the wish beyond which something is waited for. Raises NotUnderstood."""
+    heads = {name: _head(value) for name, value in _by_line(told, "heads").items()}
+    return heads, _number(told, "wishes", MOST_WHOLE)
 
 
 def read_page_asked(told: object) -> tuple[str, int]:
@@ -141,6 +146,19 @@ def read_ids(told: object) -> list[str]:
 
 MOST_IDS = 256
 """Of belongings asked for at once."""
+
+MOST_PROMISED = 16
+"""Sounds that are promised at once: each is read as a whole first."""
+
+
+def read_sounds(told: object, name: str = "sounds", most: int = MOST_IDS) -> list[str]:
+    """Hashes of sounds. Raises NotUnderstood."""
+    sounds = told.get(name) if isinstance(told, dict) else None
+    if not isinstance(sounds, list) or len(sounds) > most:
+        raise _nonsense(name)
+    if not all(_is(_HASH, each) for each in sounds):
+        raise _nonsense(name)
+    return list(dict.fromkeys(sounds))
 
 
 def read_wanted(told: object) -> Wanted:
@@ -177,6 +195,14 @@ def _by_line(told: object, name: str) -> dict[str, Any]:
     ):
         raise _nonsense(name)
     return lines
+
+
+def _number(told: object, name: str, default: int) -> int:
+    """What an older version does not say is the default. Raises NotUnderstood."""
+    number = told.get(name, default) if isinstance(told, dict) else None
+    if not isinstance(number, int) or not _is_whole(number) or number < 0:
+        raise _nonsense(name)
+    return number
 
 
 def _head(told: object) -> Head:

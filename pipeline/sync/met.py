@@ -14,7 +14,8 @@ class Met:
     """Events sent and received, bytes of sound both ways, moments that went or wait.
 
     `refused` has a sentence for each thing that one of the two did not take; `is_lacking` where
-    one wants sound that the other has not, or not yet.
+    one wants sound that the other has not, or not yet. `left` counts sounds that left this
+    install; `wishes` are the last ones on either side that this meeting knew of.
     """
 
     sent: int = 0
@@ -24,6 +25,9 @@ class Met:
     waiting: int = 0
     refused: list[str] = field(default_factory=list)
     is_lacking: bool = False
+    left: int = 0
+    has_more_to_leave: bool = False
+    wishes: tuple[int, int] = (0, 0)
 
     @contextlib.contextmanager
     def noting(self) -> Iterator[None]:

@@ -54,3 +54,9 @@ class Remote(Protocol):
     async def give_sound(self, sha256: str, path: Path, start: int) -> bool:
         """Have it take this file from `start` on; True once it has verified all of it."""
         ...
+
+    async def promise(self, sounds: Sequence[str]) -> list[str]:
+        """Have it keep these for us; those of them that it has, whole, and keeps from now on."""
+
+    async def note_copies(self, sounds: Sequence[str]) -> None:
+        """Have it know that these are here, verified."""

@@ -12,12 +12,14 @@ from .answering import Answers
 from .http.errors import NoSuchRequest
 from .http.messages import BYTES, Answer, FilePart, Request, json_answer, lines_answer
 from .messages import (
+    MOST_PROMISED,
     NotUnderstood,
     read_after,
     read_hello,
     read_ids,
     read_page_asked,
     read_places,
+    read_sounds,
     read_wait,
 )
 
@@ -100,8 +102,19 @@ async def _wanted(answers: Answers, request: Request) -> Answer:
 
 
 async def _wait(answers: Answers, request: Request) -> Answer:
-    await answers.wait_beyond(read_wait(await _json(request)))
+    heads, wishes = read_wait(await _json(request))
+    await answers.wait_beyond(heads, wishes=wishes)
     return json_answer((await answers.own_hello()).told())
+
+
+async def _promise(answers: Answers, request: Request) -> Answer:
+    sounds = read_sounds(await _json(request), most=MOST_PROMISED)
+    return json_answer({"promised": await answers.promise(sounds)})
+
+
+async def _note_copies(answers: Answers, request: Request) -> Answer:
+    await answers.note_copies(read_sounds(await _json(request)))
+    return json_answer({})
 
 
 def _sound(answers: Answers, request: Request, sha256: str) -> Answer:
@@ -159,4 +172,6 @@ _KNOWN: Mapping[tuple[str, str], Callable[[Answers, Request], Awaitable[Answer]]
     ("PUT", "/v1/belongings"): _give_belongings,
     ("POST", "/v1/wanted"): _wanted,
     ("POST", "/v1/wait"): _wait,
+    ("POST", "/v1/promise"): _promise,
+    ("PUT", "/v1/copies"): _note_copies,
 }

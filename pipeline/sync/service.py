@@ -35,6 +35,7 @@ from .answering import Answers
 from .calling import CALLED_LATELY_S, Caller, Manners, Peer, Standing, meet_once
 from .http.server import HttpServer
 from .identity import FOLDER, Identity, open_identity
+from .leaving.rule import Leaving
 from .peers.finding import Announcement, Found, find
 from .requests import Requests
 from .tls import MembersDoor
@@ -84,6 +85,7 @@ class Syncing:
     called_us_s: dict[str, float] = field(default_factory=dict)
     met_ms: dict[str, int | None] = field(default_factory=dict)
     told: dict[str, dict[str, object]] | None = None
+    leaving: Leaving | None = None
 
     async def members(self) -> dict[str, Member]:
         """Who is met, by key."""
@@ -91,8 +93,10 @@ class Syncing:
 
     def answers(self, peer: str) -> Answers:
         """This copy as it speaks to that peer."""
-        clock = SystemClock()
-        return Answers(self.copy, self.home.path, clock, peer=peer, version=version("afterthought"))
+        of_ours = version("afterthought")
+        made = Answers(self.copy, self.home.path, SystemClock(), peer=peer, version=of_ours)
+        made.leaving = self.leaving
+        return made
 
     def answers_caller(self, peer: str) -> Answers:
         """The same, where the peer has called."""
@@ -188,6 +192,8 @@ async def syncing(home: Home, settings: Settings, addresses: Addresses) -> Async
         copy = SqliteCopy(archive, identity, settings.sync.most_forgotten)
         sync = Syncing(home, settings, archive, identity, copy, addresses)
         sync.remember()
+        if (days := settings.sync.sound_leaves_after_days) is not None:
+            sync.leaving = Leaving(days)
         yield sync
 
 
@@ -294,6 +300,8 @@ async def _keep_calling(sync: Syncing, key: str) -> None:
         return sync.peer(members[key])
 
     def lately() -> bool:
+        if sync.leaving is not None and sync.leaving.is_due(key):
+            return False  # whoever has called does not ask what may leave here
         at_s = sync.called_us_s.get(key)
         return at_s is not None and time.monotonic() - at_s < CALLED_LATELY_S
 

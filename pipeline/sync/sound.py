@@ -6,6 +6,7 @@ from contextlib import aclosing
 from core.errors import NotFound
 
 from .answering import Answers
+from .coming_sound import SoundDamaged
 from .messages import Wanted
 from .met import Met
 from .remote import Remote
@@ -19,9 +20,13 @@ async def exchange_sound(here: Answers, remote: Remote, met: Met) -> None:
     tried: set[str] = set()
     if not await here.is_reader():
         while due := _untried(await here.wanted(len(tried) + _AT_ONCE), tried):
+            fetched = []
             for sha256, there in due.items():
                 with met.noting():
-                    await _fetch(here, remote, sha256, there, met)
+                    if await _fetch(here, remote, sha256, there, met):
+                        fetched.append(sha256)
+            with met.noting():
+                await remote.note_copies(fetched)
     tried.clear()
     while due := _untried(await remote.wanted(len(tried) + _AT_ONCE), tried):
         for sha256, there in due.items():
@@ -36,14 +41,22 @@ def _untried(wanted: Wanted, tried: set[str]) -> dict[str, int]:
     return due
 
 
-async def _fetch(here: Answers, remote: Remote, sha256: str, there: int, met: Met) -> None:
+async def _fetch(here: Answers, remote: Remote, sha256: str, there: int, met: Met) -> bool:
+    """True once it is here. What the peer has no more, or damaged, another one may have."""
     try:
         # Closed here, so that what ends it early has let go of the connection before the next.
         async with aclosing(remote.sound(sha256, there)) as sound:
-            if await here.take_sound(sha256, there, _counted(sound, met)):
-                await here.note_copy(sha256)
+            if not await here.take_sound(sha256, there, _counted(sound, met)):
+                return False
     except NotFound:
-        met.is_lacking = True  # another peer may have it
+        met.is_lacking = True
+        await here.copy.lost([sha256], here.peer)
+        return False
+    except SoundDamaged:
+        await here.copy.lost([sha256], here.peer)
+        raise
+    await here.note_copies([sha256])
+    return True
 
 
 async def _bring(here: Answers, remote: Remote, sha256: str, there: int, met: Met) -> None:
@@ -52,7 +65,7 @@ async def _bring(here: Answers, remote: Remote, sha256: str, there: int, met: Me
         met.is_lacking = True
         return
     if await remote.give_sound(sha256, path, there):
-        await here.note_copy(sha256)
+        await here.note_copies([sha256])
     met.sound_bytes += path.stat().st_size - there
 
 

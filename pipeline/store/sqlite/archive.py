@@ -23,6 +23,7 @@ from . import forgetting, sound_rows, views
 from .check import check_archive
 from .connection import archive_path, open_writer, transaction, understood
 from .doubt import OpenFile, doubt_of, journal_end, must_hold
+from .exchange import away
 from .journal import append, event_at, must_not_be_forgotten, without_unreadable
 from .mending import mend_journal, mend_last_events
 from .origin import begin_restored, current_origin
@@ -109,6 +110,11 @@ class SqliteArchive(SqliteReader):
         if unapplied:
             await self._erase(unapplied, here=False)
         return read_tombstones(self.home)
+
+    async def call_back(self, moment: MomentRow) -> bool:
+        async with self.writing():
+            found = moment.sound
+            return found is not None and await away.call_back(self.connection, self.home, found)
 
     async def erase_remains(self) -> bool:
         await self._erase_due()

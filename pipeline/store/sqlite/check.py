@@ -18,6 +18,8 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow, PassageRow
 
 from .damage import is_damage
+from .exchange.away import sounds_away
+from .exchange.shown import names_of
 from .exchange.to_come import not_to_come, sounds_to_come
 from .index_pages import is_found
 from .journal import all_events_of, belongings, stored_events, subjects
@@ -132,7 +134,8 @@ def _as_promised(
 
 async def _check_sounds(archive: SqliteReader, report: Report) -> None:
     wanted = await sounds_to_come(archive.connection)
-    for sha256 in sorted(await referenced(archive.connection) - wanted):
+    away = await _check_away(archive, report)
+    for sha256 in sorted(await referenced(archive.connection) - wanted - away):
         report.sounds += 1
         problem = (
             _sound_problem(sound_path(archive.home, sha256), sha256)
@@ -141,7 +144,26 @@ async def _check_sounds(archive: SqliteReader, report: Report) -> None:
         )
         report.problems += [problem] if problem else []
     report.aside = sounds_aside(archive.home)
-    report.to_come = len(wanted)
+    report.to_come = len(wanted - away)
+
+
+async def _check_away(archive: SqliteReader, report: Report) -> set[str]:
+    """Those that a peer keeps, counted by its name; one that it has no more is a problem."""
+    away = {
+        sha256: each
+        for sha256, each in (await sounds_away(archive.connection)).items()
+        if not sound_path(archive.home, sha256).exists()
+    }
+    names = await names_of(archive.connection, {each.key for each in away.values()})
+    for sha256, each in sorted(away.items()):
+        keeper = names[each.key]
+        if each.is_lost:
+            report.problems.append(
+                f"The sound {sha256}.mp4 left to {keeper}, which has it no more or was removed."
+            )
+        else:
+            report.away[keeper] = report.away.get(keeper, 0) + 1
+    return set(away)
 
 
 def _sound_problem(path: Path, sha256: str) -> str | None:

@@ -4,7 +4,7 @@ Never edit one that has been released; add the next. Each runs in one
 transaction together with its own record (`PRAGMA user_version`).
 """
 
-from .exchange.tables import OBEYED, SYNC
+from .exchange.tables import AWAY, OBEYED, SYNC
 from .own.tables import OWN_VECTORS
 
 APPLICATION_ID = 0x41465431
@@ -281,6 +281,7 @@ MIGRATIONS: tuple[str, ...] = (
     SYNC,
     OWN_VECTORS,
     OBEYED,
+    AWAY,
 )
 
 REINDEXED_BY = frozenset({7})

@@ -1,5 +1,6 @@
 """Which sound files the database names, and what becomes of those that it does not."""
 
+import json
 from pathlib import Path
 
 import aiosqlite
@@ -70,15 +71,22 @@ async def erase_due(connection: aiosqlite.Connection, home: Path) -> None:
         if not await is_named(connection, sha256):
             erase_sound(home, sha256)
             erase_file(coming_path(home, sha256))
-            await connection.execute("DELETE FROM wanted_sound WHERE sha256 = ?", (sha256,))
+            await _forget_rows(connection, sha256)
     await connection.execute("DELETE FROM sound_due")
+
+
+async def _forget_rows(connection: aiosqlite.Connection, sha256: str) -> None:
+    """Where a sound is, was to come from, or has been promised: nothing of that is left."""
+    for table in ("wanted_sound", "sound_copy", "sound_away", "sound_promised"):
+        await connection.execute(f"DELETE FROM {table} WHERE sha256 = ?", (sha256,))
 
 
 async def sweep(connection: aiosqlite.Connection, home: Path, now_ms: int | None) -> None:
     """Set aside every sound that nothing names, and erase what has lain there long enough.
 
     The caller holds the write transaction: files are adopted inside one, so none is met
-    between its coming and the event that names it. What is named again comes back.
+    between its coming and the event that names it. What is named again comes back. A sound
+    that was about to leave when a kill came is here as before.
     """
     named = await referenced(connection)
     for sha256 in sounds_aside(home):
@@ -87,4 +95,7 @@ async def sweep(connection: aiosqlite.Connection, home: Path, now_ms: int | None
     for sha256 in sound_files(home):
         if sha256 not in named:
             set_sound_aside(home, sha256, now_ms)
+    here = json.dumps(sound_files(home))
+    query = "DELETE FROM sound_away WHERE sha256 IN (SELECT value FROM json_each(?))"
+    await connection.execute(query, (here,))
     erase_old_sounds_aside(home, now_ms)

@@ -15,6 +15,8 @@ from pipeline.store.port import Report
 from pipeline.store.sqlite.check import check_archive
 from pipeline.store.sqlite.connection import connected
 from pipeline.store.sqlite.damage import is_damage, past_damage
+from pipeline.store.sqlite.exchange.away import sounds_away
+from pipeline.store.sqlite.exchange.shown import names_of
 from pipeline.store.sqlite.exchange.to_come import sounds_to_come
 from pipeline.store.sqlite.forgetting import scrub
 from pipeline.store.sqlite.journal import event_at
@@ -27,7 +29,8 @@ class Snapshot:
     """What is in a copy: the last seq and hash of each line, and how much there is.
 
     `sounds` are the hashes that it names, None where it is too damaged to say; `to_come` those
-    among them that a peer has and that are not here yet.
+    among them that a peer has and that are not here yet; `away`, by the name of who keeps it, what
+    has left.
     """
 
     archive_version: int = 0
@@ -36,6 +39,7 @@ class Snapshot:
     moments: int = 0
     sounds: frozenset[str] | None = None
     to_come: frozenset[str] = frozenset()
+    away: Mapping[str, str] = field(default_factory=dict)
 
 
 async def size_of(reader: SqliteReader) -> int:
@@ -86,8 +90,18 @@ async def _described(reader: SqliteReader) -> Snapshot:
     ((events,),) = await connection.execute_fetchall("SELECT count(*) FROM event")
     ((moments,),) = await connection.execute_fetchall("SELECT count(*) FROM moment")
     to_come = frozenset(await sounds_to_come(connection))
+    away = await _away(connection)
     sounds = await named_sounds(reader)
-    return Snapshot(int(version), lines, int(events), int(moments), sounds, to_come)
+    return Snapshot(int(version), lines, int(events), int(moments), sounds, to_come, away)
+
+
+async def _away(connection: aiosqlite.Connection) -> dict[str, str]:
+    """By hash the name of who keeps it. What the keeper lost is missing."""
+    found = {
+        sha256: each for sha256, each in (await sounds_away(connection)).items() if not each.is_lost
+    }
+    names = await names_of(connection, {each.key for each in found.values()})
+    return {sha256: names[each.key] for sha256, each in found.items()}
 
 
 async def named_sounds(reader: SqliteReader) -> frozenset[str] | None:

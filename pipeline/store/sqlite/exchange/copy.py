@@ -1,22 +1,30 @@
 """`exchange_port.Copy` over the archive on disk: each call is one transaction, or reads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from core.files import erase_file
-from pipeline.store.exchange_port import Head, Received, Signer, WaitingForgets, WantedSound
+from pipeline.store.exchange_port import (
+    DueSound,
+    Head,
+    PlaceInTime,
+    Received,
+    Signer,
+    WaitingForgets,
+    WantedSound,
+)
 from pipeline.store.format.events import Event
 from pipeline.store.format.pages import EarlyForget, Held, Page, read_forget
 from pipeline.store.format.peer_drafts import Membership
-from pipeline.store.sound_files import MadeSound, adopt, coming_files
+from pipeline.store.sound_files import MadeSound, adopt, coming_files, sound_path
 from pipeline.store.sqlite import sound_rows
 from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.sqlite.rows import refold_changed
 from pipeline.store.tombstones import write_tombstones
 
+from . import away, obeying, receiving, sending, wanted
 from . import lines as line_rows
-from . import obeying, receiving, sending, wanted
 from .parting import move_branch
 from .receiving import Believed
 from .to_come import sounds_to_come
@@ -31,6 +39,7 @@ class SqliteCopy:
         self._signer = signer
         self._most_forgotten = most_forgotten
         self._ends: dict[str, int] | None = None
+        self._members: frozenset[str] | None = None
         archive_at = archive_path(archive.home)
         self._log = archive_at.with_name(f"{archive_at.name}-wal")
 
@@ -64,11 +73,14 @@ class SqliteCopy:
         async with self._archive.writing():
             own = await self._archive.origin()
             await line_rows.sign_lines(self._connection, self._signer, own)
-            ends = dict((await self.membership()).ends)
+            membership = await self.membership()
+            ends, members = dict(membership.ends), frozenset(membership.members)
             if ends != self._ends:  # `peers` in another process removed somebody, or added again
                 changed = await obeying.end_lines(self._connection, ends)
                 await refold_changed(self._connection, changed)
-        self._ends = ends
+            if members != self._members:
+                await away.lost_with_removed(self._connection, members)
+        self._ends, self._members = ends, members
 
     async def page_after(self, origin: str, seq: int) -> Page | None:
         async with self._archive.undisturbed():
@@ -144,13 +156,41 @@ class SqliteCopy:
             if is_named:
                 adopt(self._archive.home, MadeSound(path, sha256))
             await self._connection.execute("DELETE FROM wanted_sound WHERE sha256 = ?", (sha256,))
+            await away.is_here_again(self._connection, sha256)
         return is_named
 
-    async def note_copy(self, sha256: str, key: str) -> None:
+    async def note_copies(self, sounds: Collection[str], key: str) -> None:
         async with self._archive.writing():
-            await self._connection.execute(
-                "INSERT OR IGNORE INTO sound_copy VALUES (?, ?)", (sha256, key)
-            )
+            await away.note_copies(self._connection, sounds, key)
+
+    async def due_to_leave(self, until_ms: int, after: PlaceInTime, most: int) -> list[DueSound]:
+        async with self._archive.undisturbed():
+            return await away.due(self._connection, until_ms, after, most)
+
+    async def promise(self, sounds: Collection[str], key: str) -> list[str]:
+        async with self._archive.writing():
+            return await away.promise(self._connection, self._archive.home, sounds, key)
+
+    async def let_go(self, sounds: Collection[str], key: str) -> list[str]:
+        paths = {each: sound_path(self._archive.home, each) for each in sounds}
+        sizes = {each: path.stat().st_size for each, path in paths.items() if path.is_file()}
+        async with self._archive.writing() as now_ms:
+            leaving = await away.note_away(self._connection, sizes, key, now_ms)
+        async with self._archive.writing():  # a kill before this leaves them here: `sweep`
+            await away.erase_away(self._connection, self._archive.home, leaving)
+        return leaving
+
+    async def away_to(self, key: str, after: str, most: int) -> list[str]:
+        async with self._archive.undisturbed():
+            return await away.away_to(self._connection, key, after, most)
+
+    async def lost(self, sounds: Collection[str], key: str) -> None:
+        async with self._archive.writing():
+            await away.lost(self._connection, sounds, key)
+
+    async def wishes(self) -> int:
+        async with self._archive.undisturbed():
+            return await away.wishes(self._connection)
 
     async def waiting_forgets(self) -> list[WaitingForgets]:
         found = await obeying.waiting(self._connection)

@@ -1,10 +1,11 @@
 """What is shown of other copies of this archive. It reads, and needs no key of ours."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import aiosqlite
 
-from pipeline.store.format.peer_drafts import Member
+from pipeline.store.format.peer_drafts import Member, peer_subject
 from pipeline.store.peers import AskedToForget, KnownPeer, SoundPlace, Whereabouts
 from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.journal import content_of
@@ -40,6 +41,22 @@ async def asked_to_forget(connection: aiosqlite.Connection) -> list[AskedToForge
         key, _ = await key_of_line(connection, origin) or ("", False)
         asked.append(AskedToForget(origin, names.get(key, ""), len(subjects), key))
     return asked
+
+
+async def names_of(connection: aiosqlite.Connection, keys: Collection[str]) -> dict[str, str]:
+    """How these installs are called, also those that belong to the archive no more."""
+    found: dict[str, str] = {}
+    query = (
+        "SELECT CASE WHEN json_valid(payload) THEN payload ->> '$.key' END, content FROM event "
+        "JOIN belonging USING (origin, seq) WHERE event.kind = 'peer_added' "
+        "AND belonging.kind = 'peer_name' AND event.subject = ? "
+        "ORDER BY event.lamport, origin, seq"
+    )
+    for key in keys:
+        rows = await connection.execute_fetchall(query, (peer_subject(key),))
+        names = [row[1].decode(errors="replace") for row in rows if row[0] == key]
+        found[key] = next(filter(None, reversed(names)), key[:16])
+    return found
 
 
 async def _own_key(connection: aiosqlite.Connection) -> str:

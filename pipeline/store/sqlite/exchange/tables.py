@@ -88,3 +88,16 @@ OBEYED = """
 CREATE TABLE obeyed_forgets (key TEXT NOT NULL, at_ms INTEGER, moments INTEGER NOT NULL) STRICT;
 """
 """How many moments went by whose word, and when: small pieces add up to what needs consent."""
+AWAY = """
+CREATE TABLE sound_away (
+    sha256 TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    since_ms INTEGER,
+    is_lost INTEGER NOT NULL CHECK (is_lost IN (0, 1))
+) STRICT;
+CREATE INDEX sound_away_by_key ON sound_away (key, sha256);
+CREATE INDEX sound_away_lost ON sound_away (sha256) WHERE is_lost = 1;
+CREATE TABLE sound_promised (sha256 TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (sha256, key))
+STRICT;
+"""

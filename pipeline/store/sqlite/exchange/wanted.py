@@ -57,7 +57,8 @@ async def _want_sound(
     is_pressed = event.kind == "clip_revised" or event.payload.get("how") in _AT_ONCE
     rank = 0 if is_pressed else 1
     await connection.execute(
-        "INSERT OR IGNORE INTO wanted_sound VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO wanted_sound SELECT ?1, ?2, ?3, ?4 "
+        "WHERE NOT EXISTS (SELECT 1 FROM sound_away WHERE sha256 = ?1)",
         (sound.sha256, sound.bytes, rank, event.lamport),
     )
 
