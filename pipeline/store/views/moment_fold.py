@@ -24,6 +24,9 @@ from pipeline.store.format.voice_drafts import read_turns
 from .clock_corrections import Corrections, corrected, corrections, read_recorded
 from .interval_fold import IntervalRow, fold_interval
 
+_OUTCOMES = ("failed", "no_words", "words")
+"""Of hearing; the later the better."""
+
 Contents = Mapping[str, bytes]
 """What is left of the belongings of one subject: content by belonging id."""
 
@@ -220,16 +223,25 @@ def _takes_back(event: Event, kept: Event) -> bool:
 
 
 def _words(clip: Event, own: dict[str, str], events: list[Event]) -> tuple[str | None, str]:
-    """The belonging that holds the words, and how things stand with them."""
+    """The belonging that holds the words, and how things stand with them.
+
+    What the wearer wrote stands above all that was heard. Of that the best outcome counts, in
+    whatever order two machines came to it: what a larger model heard, words, none, a failure; of
+    two that are as good the later one.
+    """
     if "transcript" in own:
         return own["transcript"], "typed"
     heard = [each for each in events if each.kind == "moment_transcribed" or _is_better(each)]
     current = [e for e in heard if e.payload["revision"] == clip.payload["revision"]]
     if not current:
         return None, "awaited"
-    latest = current[-1]
-    outcome = "words" if _is_better(latest) else latest.payload["outcome"]
-    return _own(latest).get("transcript"), outcome
+    best = max(current, key=lambda each: (_rank(each), each.order))
+    outcome = "words" if _is_better(best) else best.payload["outcome"]
+    return _own(best).get("transcript"), outcome
+
+
+def _rank(heard: Event) -> int:
+    return len(_OUTCOMES) if _is_better(heard) else _OUTCOMES.index(heard.payload["outcome"])
 
 
 def _turns(clip: Event, events: list[Event]) -> str | None:

@@ -99,3 +99,22 @@ def test_better_words_of_an_earlier_revision_are_not_those_of_a_later(journal: J
     assert moment is not None
     assert (moment.words, moment.text) == ("awaited", "")
     assert journal.fold().passages == tuple[PassageRow]()
+
+
+def test_what_a_larger_model_heard_stays_though_another_machine_hears_it_later(
+    journal: Journal, spoken: Transcript
+) -> None:
+    better = Refined(BETTER, embedding(BETTER.text))
+    journal.add(drafts.moment_refined(MOMENT, "small.en", revision=0, better=better))
+    journal.add(drafts.moment_transcribed(MOMENT, spoken, revision=0))
+
+    assert passages(journal) == [("the pill box beeped", True)]
+
+
+@pytest.mark.parametrize("worse", [None, Transcript("")])
+def test_words_stay_though_another_machine_finds_none(
+    journal: Journal, spoken: Transcript, worse: Transcript | None
+) -> None:
+    journal.add(drafts.moment_transcribed(MOMENT, worse, revision=0))
+
+    assert text(journal) == spoken.text
