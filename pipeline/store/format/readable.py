@@ -246,6 +246,9 @@ _BY_KIND_ALONE = frozenset({"moment_hidden", "moment_restored", "moment_forgotte
 KINDS = frozenset(_SHAPES) | _BY_KIND_ALONE | {"voice_enrolled", "selection_reset"}
 """Every kind of event that this version makes."""
 
+KNOWN = frozenset((kind, 1) for kind in KINDS)
+"""Every kind with its version that the views are made of; one that is missing is passed over."""
+
 _NAMED_BY_PLACE: Mapping[str, str] = {
     "moment_kept": "",
     "gap_found": "-gap_found",

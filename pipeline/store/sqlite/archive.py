@@ -28,6 +28,7 @@ from .journal import append, event_at, must_not_be_forgotten, without_unreadable
 from .mending import mend_journal, mend_last_events
 from .origin import begin_restored, current_origin
 from .own import vectors
+from .own.kinds import fold_new_kinds
 from .reader import SqliteReader
 from .rows import refold_changed, refold_everything
 
@@ -223,6 +224,8 @@ async def open_archive(
     """
     async with open_writer(home) as connection:
         name = machine_name() if machine is None else machine
+        with understood(home):
+            await fold_new_kinds(connection)
         archive = SqliteArchive(connection, home, clock or SystemClock(), name)
         await archive.follow()
         yield archive

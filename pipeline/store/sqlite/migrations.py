@@ -5,7 +5,7 @@ transaction together with its own record (`PRAGMA user_version`).
 """
 
 from .exchange.tables import AWAY, OBEYED, SYNC
-from .own.tables import OWN_VECTORS
+from .own.tables import FOLDED_KINDS, OWN_VECTORS
 
 APPLICATION_ID = 0x41465431
 """`AFT1`: lets `file` and us tell an archive from any other SQLite file."""
@@ -282,6 +282,7 @@ MIGRATIONS: tuple[str, ...] = (
     OWN_VECTORS,
     OBEYED,
     AWAY,
+    FOLDED_KINDS,
 )
 
 REINDEXED_BY = frozenset({7})

@@ -4,3 +4,16 @@ OWN_VECTORS = """
 CREATE TABLE own_vectors (moment TEXT PRIMARY KEY, transcript TEXT NOT NULL, content BLOB NOT NULL)
 STRICT;
 """
+
+FOLDED_KINDS = """
+CREATE TABLE folded_kind (kind TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (kind, version))
+STRICT;
+INSERT INTO folded_kind VALUES
+    ('act_undone', 1), ('clip_revised', 1), ('clock_stepped', 1), ('gap_found', 1),
+    ('moment_embedded', 1), ('moment_forgotten', 1), ('moment_hidden', 1), ('moment_kept', 1),
+    ('moment_refined', 1), ('moment_restored', 1), ('moment_transcribed', 1), ('origin_began', 1),
+    ('passed_over', 1), ('pause_began', 1), ('pause_ended', 1), ('peer_added', 1),
+    ('peer_removed', 1), ('selection_reset', 1), ('selection_taught', 1), ('voice_enrolled', 1),
+    ('voice_named', 1);
+"""
+"""The kinds of events that are in the views; those above were known when this table came."""
