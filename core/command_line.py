@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from core import VERSION
 from core.access.private import close_home, enter_home, keep_to_ourselves
 from core.text.painted import Text, painted
 
@@ -277,12 +278,10 @@ def _closest(typed: str, known: Iterable[str]) -> str:
 
 
 class _Version(argparse.Action):
-    """Prints the version of the product and ends; it is looked up only then."""
+    """Prints the version of the product and ends."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        import importlib.metadata  # noqa: PLC0415 - it reads zip files, mails and tables
-
-        _give(f"afterthought {importlib.metadata.version('afterthought')}")
+        _give(f"afterthought {VERSION}")
         parser.exit()
 
 

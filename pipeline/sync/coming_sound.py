@@ -16,7 +16,7 @@ from pipeline.store.sound_files import coming_path, sound_folder
 SYNCED_EVERY_BYTES = 4 * 1024 * 1024
 """So much is written at most before it is made durable: whoever keeps beside it waits little."""
 
-_READ_BYTES = 1 << 20
+_READ_BYTES = 256 * 1024
 
 
 class SoundRefused(UserError):
@@ -113,7 +113,7 @@ def forget_part(home: Path, sha256: str) -> None:
 
 
 async def chunks_of(path: Path, start: int) -> AsyncIterator[bytes]:
-    """The bytes of a file from `start` on, a megabyte at a time."""
+    """The bytes of a file from `start` on, piece by piece."""
     with path.open("rb") as file:
         file.seek(start)
         while chunk := file.read(_READ_BYTES):

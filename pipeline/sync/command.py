@@ -15,9 +15,12 @@ _PLAIN = {
 
 def sync(arguments: Arguments, screen: Screen) -> int:
     """Meet the other copies of this archive; 1 where one could not be met, or refused something."""
+    from core.access.memory import close_memory, share_one_heap  # noqa: PLC0415
     from pipeline.sync import service  # noqa: PLC0415 - TLS and the store, for this command alone
     from pipeline.sync.address_book import known_addresses  # noqa: PLC0415
 
+    close_memory()
+    share_one_heap()
     home = home_of(arguments)
     settings = load(home.path)
 

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from core.access.private import for_us_alone
 from core.errors import UserError
 from core.files import make_folder, read_small, write_durably
 from core.log import get_log
 
-from .certificates import certificate_of, key_of_private, verify
+from .keys.certificates import certificate_of, key_of_private, verify
+from .keys.ed25519 import KEY_BYTES, new_private, sign
 
 FOLDER = "sync"
 """In the home: what this install knows of itself and its peers."""
@@ -49,12 +48,12 @@ class Identity:
 
     key: str
     certificate: bytes
-    private: Ed25519PrivateKey = field(repr=False)
+    private: bytes = field(repr=False)
     made: Reason | None = None
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes, the same for the same message."""
-        return self.private.sign(message)
+        return sign(self.private, message)
 
     def verify(self, key: str, signature: bytes, message: bytes) -> bool:
         """True where the key of this name has signed this. Never raises."""
@@ -70,7 +69,7 @@ def open_identity(home: Path, machine: bytes) -> Identity:
     try:
         with _alone(folder):
             found = _read(folder / _FILE, machine)
-            if isinstance(found, Ed25519PrivateKey):
+            if isinstance(found, bytes):
                 return identity_of(found)
             return _make(folder / _FILE, machine, found)
     except OSError as error:
@@ -93,17 +92,17 @@ def why_no_key(home: Path, machine: bytes) -> Reason | None:
             f"The key of this install, in {path}, cannot be read ({error.strerror}).",
             advice="Check that the disk can be read, then try again.",
         ) from error
-    return None if isinstance(found, Ed25519PrivateKey) else found
+    return None if isinstance(found, bytes) else found
 
 
-def identity_of(private: Ed25519PrivateKey, made: Reason | None = None) -> Identity:
+def identity_of(private: bytes, made: Reason | None = None) -> Identity:
     """The identity that has this key."""
     return Identity(key_of_private(private), certificate_of(private), private, made)
 
 
 def new_identity() -> Identity:
     """One that is remembered nowhere."""
-    return identity_of(Ed25519PrivateKey.generate())
+    return identity_of(new_private())
 
 
 def why_new(made: Reason) -> str:
@@ -120,11 +119,11 @@ def why_new(made: Reason) -> str:
 
 
 def _make(path: Path, machine: bytes, reason: Reason) -> Identity:
-    private = Ed25519PrivateKey.generate()
+    private = new_private()
     salt = secrets.token_bytes(_SALT_BYTES)
     stored = {
         "version": 1,
-        "private": private.private_bytes_raw().hex(),
+        "private": private.hex(),
         "salt": salt.hex(),
         "machine": _fingerprint(salt, machine).hex(),
     }
@@ -135,7 +134,7 @@ def _make(path: Path, machine: bytes, reason: Reason) -> Identity:
     return made
 
 
-def _read(path: Path, machine: bytes) -> Ed25519PrivateKey | Reason:
+def _read(path: Path, machine: bytes) -> bytes | Reason:
     """The key in this file, or why there must be another. Raises OSError."""
     try:
         content = read_small(path)
@@ -143,9 +142,11 @@ def _read(path: Path, machine: bytes) -> Ed25519PrivateKey | Reason:
         return "first"
     try:
         stored = json.loads(content)
-        private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(stored["private"]))
+        private = bytes.fromhex(stored["private"])
         salt, known = bytes.fromhex(stored["salt"]), bytes.fromhex(stored["machine"])
     except (ValueError, KeyError, TypeError, RecursionError):
+        return "damaged"
+    if len(private) != KEY_BYTES:
         return "damaged"
     return private if _fingerprint(salt, machine) == known else "machine"
 

@@ -12,13 +12,14 @@ import time
 from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
+from core import VERSION
+from core.access.memory import FreedMemory
 from core.clock import SystemClock
 from core.errors import UserError
 from core.files import make_folder, write_durably
 from core.log import get_log
-from core.machine import machine_name
+from core.machine import machine_name, profile
 from core.paths import Home
 from core.settings import Settings
 from core.sync.status import STATE_FILE, only_service, read_peer_statuses
@@ -27,6 +28,7 @@ from pipeline.refining.power import read_power
 from pipeline.spool.spool import Spool
 from pipeline.store.format.peer_drafts import Member
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
+from pipeline.store.sqlite.connection import hold_few_pages
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
 
 from .address_book import Address, note_address
@@ -93,8 +95,8 @@ class Syncing:
 
     def answers(self, peer: str) -> Answers:
         """This copy as it speaks to that peer."""
-        of_ours = version("afterthought")
-        made = Answers(self.copy, self.home.path, SystemClock(), peer=peer, version=of_ours)
+        clock = SystemClock()
+        made = Answers(self.copy, self.home.path, clock, peer=peer, version=VERSION)
         made.leaving = self.leaving
         return made
 
@@ -189,6 +191,8 @@ async def syncing(home: Home, settings: Settings, addresses: Addresses) -> Async
     """This home's copy, open. Raises ArchiveUnusable, ArchiveInDoubt, IdentityUnusable."""
     identity = open_identity(home.path, machine_name())
     async with open_archive(home.path) as archive:
+        if profile(settings.machine.profile) == "zero":
+            await hold_few_pages(archive.connection)
         copy = SqliteCopy(archive, identity, settings.sync.most_forgotten)
         sync = Syncing(home, settings, archive, identity, copy, addresses)
         sync.remember()
@@ -245,6 +249,7 @@ async def _work(sync: Syncing) -> None:
     calling: dict[str, asyncio.Task[None]] = {}
     announcement = Announcement(SystemClock())
     looking = asyncio.create_task(look_around(sync, find))
+    freed = FreedMemory()
     try:
         while True:
             members = await sync.members()
@@ -264,6 +269,7 @@ async def _work(sync: Syncing) -> None:
                     get_log().error("sync_calling_ended", peer=key[:16])
                     task.result()
             sync.tell()
+            freed.look()
             await asyncio.sleep(_LOOKS_AT_MEMBERS_S)
     finally:
         sync.tell_last()

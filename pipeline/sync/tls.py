@@ -3,14 +3,15 @@
 TLS 1.3 alone, so that nobody on the network sees whose they are. Dates and names are ignored.
 """
 
+import base64
 import os
 import ssl
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .certificates import key_of_certificate
 from .identity import Identity
+from .keys.certificates import key_of_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,16 +94,22 @@ def _bare(side: int) -> ssl.SSLContext:
 @contextmanager
 def _as_file(identity: Identity) -> "Iterator[str]":
     """The certificate and its key as ssl takes them: by a path, which leads to no disk."""
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
-
-    key = identity.private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
     file = os.memfd_create("identity", os.MFD_CLOEXEC)
     try:
-        os.write(file, key + ssl.DER_cert_to_PEM_cert(identity.certificate).encode())
+        os.write(file, _pem(identity).encode())
         yield f"/proc/self/fd/{file}"
     finally:
         os.close(file)
+
+
+def _pem(identity: Identity) -> str:
+    """The private key (RFC 8410) and the certificate."""
+    key = base64.b64encode(_PRIVATE_KEY + identity.private).decode()
+    return (
+        f"-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n"
+        + ssl.DER_cert_to_PEM_cert(identity.certificate)
+    )
+
+
+_PRIVATE_KEY = bytes.fromhex("302e020100300506032b657004220420")
+"""What stands before the 32 bytes of an Ed25519 key."""

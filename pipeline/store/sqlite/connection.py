@@ -131,6 +131,11 @@ async def transaction(connection: aiosqlite.Connection) -> AsyncIterator[None]:
     await connection.commit()
 
 
+async def hold_few_pages(connection: aiosqlite.Connection) -> None:
+    """Read pages from the kernel's cache again rather than hold 2 MB of them in this process."""
+    await connection.execute("PRAGMA cache_size = -256")
+
+
 @contextlib.asynccontextmanager
 async def waiting_at_most(
     connection: aiosqlite.Connection, patience_ms: int

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from core.errors import TextUnreadable, UserError
 from core.text.names import person_name
-from pipeline.sync.certificates import key_of_certificate
+from pipeline.sync.keys.certificates import key_of_certificate
 
 from .words import words_of
 

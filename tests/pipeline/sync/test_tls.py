@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pipeline.sync.identity import Identity, identity_of, new_identity
+from pipeline.sync.keys.ed25519 import new_private
 from pipeline.sync.tls import MembersDoor, caller_context, introduction_context, is_pinned
 
 NOBODY = "nobody"
@@ -124,7 +125,7 @@ async def test_a_certificate_of_the_same_key_with_other_dates_is_not_the_members
 
 async def test_dates_are_ignored() -> None:
     """The handshake goes through; only the bytes of the certificate are looked at."""
-    private = Ed25519PrivateKey.generate()
+    private = new_private()
     plain = identity_of(private)
     expired = Identity(plain.key, dated(private, 1990), private)
     pendant = new_identity()
@@ -153,8 +154,9 @@ async def test_who_speaks_an_older_tls_is_not_answered() -> None:
             await let_in_as(there.port, old)
 
 
-def dated(private: Ed25519PrivateKey, year: int) -> bytes:
+def dated(key: bytes, year: int) -> bytes:
     """A certificate of this key that was good for a year, long ago."""
+    private = Ed25519PrivateKey.from_private_bytes(key)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a year")])
     made = (
         x509.CertificateBuilder(name, name, private.public_key())

@@ -1,0 +1,1 @@
+"""What an install is known by: Ed25519, and the certificate of a key."""
