@@ -193,6 +193,13 @@ class ArchiveAccess:
         ]
         return Changes(mark, tuple(dict.fromkeys(newer)))
 
+    async def changed_rows(self, since: object) -> tuple[frozenset[str], object]:
+        """The moments of which anything changed since that mark, sound that came included.
+
+        And the mark of now; with None, nothing but that.
+        """
+        return await (await self._reader()).changed_rows(since)
+
     async def hide(self, named: str) -> str:
         """What would take it back; so do those below."""
         async with self._writing(named) as (archive, row):
@@ -264,6 +271,11 @@ class ArchiveAccess:
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         """Where its sound is, and what of it is still to come."""
         return await (await self._reader()).whereabouts(moment)
+
+    async def call_back(self, named: str) -> None:
+        """Have a moment's sound fetched from another machine, where it is not here."""
+        async with self._writing(named) as (archive, row):
+            await archive.call_back(row)
 
     async def asked_to_forget(self) -> list[AskedToForget]:
         """What other machines forgot and waits for the wearer."""

@@ -96,6 +96,7 @@ class Live:
         self._feeding: dict[str, asyncio.Task[None]] = {}
         self._hint = asyncio.Event()
         self._mark: int | None = None
+        self._rows_mark: object = None
         self._is_closed = False
 
     def open(self, after: int | None, phone: str = "", *, hears_capture: bool = True) -> Stream:
@@ -158,6 +159,7 @@ class Live:
         changes = await self._archive.changes(after)
         if self._mark is None:
             self._mark = changes.mark
+            _, self._rows_mark = await self._archive.changed_rows(None)
         self._feed()
         stream.put({"event": "hello"}, changes.mark)
         for event in _events_of(changes, after):
@@ -213,6 +215,9 @@ class Live:
         before, self._mark = self._mark, changes.mark
         for event in _events_of(changes, before):
             self._send(event, changes.mark)
+        rows, self._rows_mark = await self._archive.changed_rows(self._rows_mark)
+        for moment in sorted(rows - {*changes.moments}):
+            self._send({"event": "moment", "moment": moment})
 
     def _send_of(self, name: str, event: Told) -> None:
         """To who hears this process."""

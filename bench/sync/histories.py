@@ -6,6 +6,7 @@ A kind of event that no act here makes fails a test: whoever adds one, adds it h
 import contextlib
 import hashlib
 import json
+import os
 import random
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -28,6 +29,7 @@ from pipeline.store.format.voice_drafts import (
 from pipeline.store.port import Forgotten
 from pipeline.store.sound_files import MadeSound, sound_folder
 from pipeline.store.views.moment_fold import MomentRow
+from pipeline.sync.leaving.rule import Leaving
 
 from .installs import Install
 
@@ -216,6 +218,20 @@ async def _note_facts(install: Install, chance: random.Random) -> None:
         await install.archive.append(drafts.fact_noted(fact, author="capture"))
 
 
+async def _let_sound_leave(install: Install, chance: random.Random) -> None:
+    """What is there has lain there for long, and leaves at the next meeting; or it may not."""
+    install.clock.advance(2 * 24 * 3600)
+    install.leaving = chance.choice((Leaving(1), Leaving(1), None))
+    for path in sound_folder(install.home).glob("*/*.mp4"):
+        with contextlib.suppress(FileNotFoundError):  # another process lets it go just now
+            os.utime(path, (1, 1))
+
+
+async def _call_back(install: Install, chance: random.Random) -> None:
+    if row := await _moment(install, chance, with_sound=True):
+        await install.archive.call_back(row)
+
+
 async def _moment(
     install: Install, chance: random.Random, *, hidden: bool = False, with_sound: bool = False
 ) -> MomentRow | None:
@@ -262,6 +278,8 @@ ACTS: Mapping[str, tuple[int, Act]] = {
     "name_a_voice": (3, _name_a_voice),
     "enrol": (1, _enrol),
     "facts": (4, _note_facts),
+    "let_sound_leave": (4, _let_sound_leave),
+    "call_back": (4, _call_back),
 }
 """How often, and what is done."""
 

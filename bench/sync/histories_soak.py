@@ -20,6 +20,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.machine import machine_name
+from pipeline.store.sound_files import sound_files
 from pipeline.sync.http.errors import PeerGone
 
 from .histories import act, told, without
@@ -224,7 +225,20 @@ async def _compare(all_: list[Install], outcome: Outcome) -> None:
         await one.archive.rebuild()
         if told(await one.views()) != before:
             outcome.wrong.append(f"{one.number}: rebuilding changes its views")
+    outcome.wrong += [
+        f"nobody has the sound {each} any more" for each in await _gone(all_, gone_here)
+    ]
     outcome.events = len(await all_[0].archive.latest_events(1 << 20))
+
+
+async def _gone(all_: list[Install], gone_here: set[str]) -> set[str]:
+    """Sounds of moments that are nowhere: they leave, and never the last one.
+
+    What was forgotten for one copy alone may have been in that one alone.
+    """
+    there = {sha256 for one in all_ for sha256 in sound_files(one.home)}
+    rows = [row for one in all_ for row in await one.archive.moments(hidden=True)]
+    return {row.sound for row in rows if row.sound and row.id not in gone_here} - there
 
 
 async def _forgotten_here(one: Install) -> list[str]:

@@ -108,6 +108,7 @@ async def services(
     async with contextlib.AsyncExitStack() as stack:
         for each in found:
             settings = f'[sync]\nport = {each.port}\nwhen = "always"\n'
+            settings += chance.choice(("", "sound_leaves_after_days = 1\n"))
             (each.install.home / "settings.toml").write_text(settings)
             stack.callback(each.kill)
         for one in found:

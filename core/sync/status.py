@@ -47,6 +47,11 @@ class PeerStatus:
     met_ms: int | None = None
     next_try_ms: int | None = None
 
+    @property
+    def is_there(self) -> bool:
+        """True where it is met now, or was the last time that it was called."""
+        return self.state in {"meeting", "met", "refused"}
+
     def told(self) -> dict[str, Any]:
         """As docs/commands.md has it."""
         return {
@@ -130,6 +135,19 @@ def sync_sentences(status: Mapping[str, Any] | None) -> list[str]:
         told.append(f"Last time, {counted(met, 'other machine', 'other machines')} had the same.")
     reasons = [(each["peer"], each["sentence"]) for each in peers if each["sentence"]]
     return [*told, *(f"The other machine {peer}: {sentence}" for peer, sentence in reasons)]
+
+
+def unmet_sentence(home: Path, key: str, name: str) -> str:
+    """Why nothing comes from this peer now, by its name; empty where it is there, or not known."""
+    if not is_service_running(home):
+        return _NOT_RUNNING
+    with contextlib.suppress(OSError):
+        status = read_peer_statuses(home).get(key)
+        if status is not None and not status.is_there:
+            since = _told(status.met_ms)
+            met = "has not been met yet" if since is None else f"was last there at {since}"
+            return f"{name} {met}: it comes once that machine is there."
+    return ""
 
 
 def _read(key: str, told: Mapping[str, Any]) -> PeerStatus:

@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from core.sync.status import is_service_running, read_peer_statuses
 from dashboard.context import Context, clock, context
 from dashboard.show import moments, status
 from dashboard.show.done import done
 from dashboard.show.local_time import Clock
+from dashboard.show.machines import not_there
 from dashboard.show.voices import with_voices
 from pipeline.store.port import Period
 from pipeline.store.spoken_turns import spoken_turns
@@ -96,6 +98,14 @@ def voice(named: str) -> Response:
     return _back_to(named, "named", act)
 
 
+@page.post("/moment/<named>/fetch")
+def fetch(named: str) -> Response:
+    """Have its sound fetched from the machine that has it; the page says how that stands."""
+    here = context()
+    here.ask(here.archive.call_back(named))
+    return redirect(f"/moment/{named}", 303)
+
+
 @page.get("/moment/<named>/forget")
 def confirm(named: str) -> str:
     here = context()
@@ -118,10 +128,21 @@ def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:
     awaited = row.words == "awaited"
     waits = status.why_words_wait(here.worker_status(), row.id) if awaited else ""
     shown = moments.page(row, transcript, at, _gaps_around(here, row), waits)
-    shown = moments.with_whereabouts(shown, here.ask(here.archive.whereabouts(row)))
+    shown = _with_whereabouts(here, row, shown, at)
     turns = here.ask(here.archive.turns(row)) if row.turns else ()
     names = here.ask(here.archive.voice_names(row)) if turns else {}
     return with_voices(shown, spoken_turns(transcript, turns, names))
+
+
+def _with_whereabouts(
+    here: Context, row: MomentRow, shown: moments.Page, at: Clock
+) -> moments.Page:
+    where = here.ask(here.archive.whereabouts(row))
+    if not where.bringer_key:
+        return moments.with_whereabouts(shown, where)
+    status = read_peer_statuses(here.home).get(where.bringer_key)
+    why_not = not_there(where, status, at, is_on=is_service_running(here.home))
+    return moments.with_whereabouts(shown, where, why_not)
 
 
 def _linked(here: Context, row: MomentRow, shown: moments.Page) -> moments.Page:

@@ -53,7 +53,21 @@ def asked_to_forget(asked: Iterable[AskedToForget]) -> list[ShownForgets]:
 
 def sound_told(where: Whereabouts) -> str:
     """Why a moment's sound cannot be played; empty where it can, or it has none."""
-    return say.of("sound_place", where.sound, machines=", ".join(where.also_on))
+    return say.of("sound_place", where.sound, machine=where.bringer or say("machines.other"))
+
+
+def not_there(where: Whereabouts, status: PeerStatus | None, clock: Clock, *, is_on: bool) -> str:
+    """Why a sound that another machine is to bring does not come now; empty where it does."""
+    if where.sound not in {"called_back", "to_come"}:
+        return ""
+    if not is_on:
+        return say("machines.off")
+    if status is None or status.is_there:
+        return ""
+    machine = where.bringer or say("machines.other")
+    if status.met_ms is None:
+        return say("machines.comes_once_met", machine=machine)
+    return say("machines.comes_once_there", machine=machine, when=_when(status.met_ms, clock))
 
 
 def also_on(where: Whereabouts) -> str:

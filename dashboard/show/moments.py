@@ -91,9 +91,9 @@ class Page:
     """A moment in full: its card, its day in words, and its words line by line.
 
     The sound is played from `from_ms` to `until_ms`, None for its end.
-    `missing_sound` says what is lost in it, `sound_told` why none of it can be played; `also_on`
-    where else it is. Of a note, `about` is what it was written about;
-    `notes` are those that were written about this one.
+    `missing_sound` says what is lost in it, `sound_told` why none of it can be played, and whether
+    it can be fetched (`can_fetch`); `also_on` where else it is. Of a note, `about` is what it
+    was written about; `notes` are those that were written about this one.
     """
 
     card: Card
@@ -104,6 +104,7 @@ class Page:
     until_ms: int | None = None
     missing_sound: str = ""
     sound_told: str = ""
+    can_fetch: bool = False
     also_on: str = ""
     about: "Link | None" = None
     notes: tuple[Card, ...] = ()
@@ -268,14 +269,18 @@ def page(
     )
 
 
-def with_whereabouts(shown: Page, where: Whereabouts) -> Page:
-    """The same page, with where its sound is, and with what is still to come."""
-    told = sound_told(where)
+def with_whereabouts(shown: Page, where: Whereabouts, why_not: str = "") -> Page:
+    """The same page, with where its sound is, and with what is still to come.
+
+    `why_not` says why it does not come now.
+    """
+    told = " ".join(filter(None, [sound_told(where), why_not]))
     is_playable = shown.card.has_sound and not told
     card = replace(shown.card, has_sound=is_playable)
     if where.are_words_to_come:
         card = replace(card, words_status=say("machines.words_to_come"), can_retry=False)
-    return replace(shown, card=card, sound_told=told, also_on=also_on(where))
+    can_fetch = where.sound == "elsewhere"
+    return replace(shown, card=card, sound_told=told, can_fetch=can_fetch, also_on=also_on(where))
 
 
 def with_links(

@@ -15,9 +15,11 @@ from .periods import add_period, period_of, why_nothing
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from pipeline.store.acts import Reversed
     from pipeline.store.format.events import Event
+    from pipeline.store.peers import Whereabouts
     from pipeline.store.port import Archive, Reader
     from pipeline.store.views.moment_fold import MomentRow
 
@@ -51,8 +53,18 @@ async def _only_ids(archive: "Reader", rows: "list[MomentRow]", screen: Screen) 
 async def show(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     rows, status = await _named(archive, arguments.ids, screen)
     for row in rows:
+        if arguments.fetch:
+            await _fetch(archive, row)
         await _show(archive, row, screen)
     return status
+
+
+async def _fetch(archive: "Reader", row: "MomentRow") -> None:
+    """Have its sound fetched, where it is not here."""
+    from pipeline.store.sqlite.archive import open_archive  # noqa: PLC0415
+
+    async with open_archive(archive.home) as opened:
+        await opened.call_back(row)
 
 
 async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
@@ -91,10 +103,21 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     text += json_shapes.turn_lines(said)
     text += [f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []
-    text += [f"  {each}" for each in json_shapes.where_it_is(where)]
+    text += [f"  {each}" for each in json_shapes.where_it_is(where, names[row.id])]
+    text += [f"  {each}" for each in _why_not_yet(archive.home, where)]
     text += [f"  {waits}"] if waits else []
     text += [f"  {what}: " + json_shapes.moment_line(each, names[each.id]) for what, each in linked]
     screen.value(value, joined("\n", [*text, *(f"  {each}" for each in history)]))
+
+
+def _why_not_yet(home: "Path", where: "Whereabouts") -> list[str]:
+    """What keeps a sound that is being fetched; nothing where whoever has it is there."""
+    from core.sync.status import unmet_sentence  # noqa: PLC0415
+
+    if where.sound not in {"called_back", "to_come"} or not where.bringer_key:
+        return []
+    sentence = unmet_sentence(home, where.bringer_key, where.bringer)
+    return [sentence] if sentence else []
 
 
 async def _named(
@@ -250,6 +273,15 @@ def _ids(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    _ids(parser)
+    parser.add_argument(
+        "--fetch",
+        action="store_true",
+        help="have their sound fetched, where it is on another machine alone",
+    )
+
+
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     add_period(parser)
     parser.add_argument("--hidden", action="store_true", help="hidden moments too")
@@ -268,7 +300,9 @@ def _log_arguments(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command("list", "list the moments", reading(list_), _list_arguments),
-    Command("show", "show moments with their words and their history", reading(show), _ids),
+    Command(
+        "show", "show moments with their words and their history", reading(show), _show_arguments
+    ),
     Command("hide", "hide moments", writing(hide), _ids),
     Command("restore", "show hidden moments again", writing(restore), _ids),
     Command(

@@ -79,18 +79,26 @@ def whereabouts(where: Whereabouts) -> dict[str, Any]:
     """Where a moment's sound is, and what is still to come."""
     return {
         "sound": where.sound,
+        "from": where.bringer or None,
         "also_on": list(where.also_on),
         "words_to_come": where.are_words_to_come,
     }
 
 
-def where_it_is(where: Whereabouts) -> list[str]:
-    """The same for people, a sentence each; nothing of what is here and nowhere else."""
+def where_it_is(where: Whereabouts, name: str) -> list[str]:
+    """The same for people, a sentence each; nothing of what is here and nowhere else.
+
+    `name` is what the moment may be called by.
+    """
     names = ", ".join(where.also_on)
+    other = where.bringer or "another machine"
     told = {
         "here": f"It is here, and on {names}, too." if names else "",
-        "to_come": "Its sound is still to come from another machine.",
-        "elsewhere": f"Its sound is not here, but on {names}.",
+        "to_come": f"Its sound is still to come from {other}.",
+        "elsewhere": f"Its sound is on {other}. `afterthought show {name} --fetch` fetches it.",
+        "called_back": f"Its sound is being fetched from {other}.",
+        "lost": f"Its sound was left to {other}, which has it no more. It comes from any other "
+        "machine that has it.",
         "missing": "Its sound is missing: `afterthought check` says more.",
     }.get(where.sound, "")
     words = "Its words are still to come from another machine." if where.are_words_to_come else ""

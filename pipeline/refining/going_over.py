@@ -45,6 +45,7 @@ _SENTENCES = {
     "changed": "It changed meanwhile, and stays as it is.",
     "written": "You wrote this text yourself; it stays.",
     "no_sound": "Its sound is not here, so it cannot be heard again.",
+    "elsewhere": "Its sound is on another machine: `afterthought show ID --fetch` fetches it.",
     "no_words": "It has no words that could become better; what failed, `retry` hears again.",
     "heard_by_it": "Its words are from {model} already.",
     "no_better": "{model} is no better for its language; a larger model has to be named first.",
@@ -66,6 +67,7 @@ class _Run:
     outcomes: Counter[str] = field(default_factory=Counter)
     left: int = 0
     not_above: int = 0
+    elsewhere: int = 0
 
 
 async def refine(
@@ -93,11 +95,20 @@ async def _all(run: _Run) -> list[Candidate]:
     async with open_archive_to_read(run.home.path) as archive:
         for row in await archive.moments():
             heard = await archive.transcript(row)
-            found.append(candidate(row, heard, run.model, await _tried(archive, row)))
+            each = candidate(row, heard, run.model, await _tried(archive, row))
+            if each is not None and await _is_elsewhere(archive, row):
+                run.elsewhere += 1
+                continue
+            found.append(each)
             is_small = why_not(row, heard, run.model) == "no_better"
             run.not_above += is_small and bool(run.model.not_above) and row.state == "visible"
     most_s = math.inf if run.engine is None else LONGEST_S
     return in_order([each for each in found if each is not None and each.seconds <= most_s])
+
+
+async def _is_elsewhere(archive: Reader, row: MomentRow) -> bool:
+    """True where its sound is on another machine alone."""
+    return (await archive.whereabouts(row)).sound in {"elsewhere", "called_back", "to_come", "lost"}
 
 
 async def _tried(archive: Reader, row: MomentRow) -> set[str]:
@@ -118,7 +129,9 @@ async def _named(run: _Run, ids: Sequence[str]) -> list[Candidate]:
         rows = {row.id: row for row in [await archive.moment(each) for each in ids]}
         heard = []
         for row in rows.values():
-            why = why_not(row, await archive.transcript(row), run.model)
+            why: str | None = why_not(row, await archive.transcript(row), run.model)
+            if why is None and await _is_elsewhere(archive, row):
+                why, run.elsewhere = "elsewhere", run.elsewhere + 1
             if why is None:
                 heard.append(Candidate(row.id, (row.duration_ms or 0) / 1000, is_doubtful=False))
             else:
@@ -188,8 +201,9 @@ async def _tell(run: _Run, archive: Reader, row: MomentRow, outcome: str) -> Non
 def _tell_all(run: _Run) -> int:
     """What it all came to; status 1 where something could not be heard, or is left."""
     better, failed = run.outcomes["better"], run.outcomes["failed"]
-    kept = run.outcomes.total() - better - failed
-    summary = {"better": better, "kept": kept, "failed": failed, "left": run.left}
+    kept = run.outcomes.total() - better - failed - run.outcomes["elsewhere"]
+    counts = {"better": better, "kept": kept, "failed": failed}
+    summary = {**counts, "left": run.left, "elsewhere": run.elsewhere}
     if not run.outcomes and run.not_above:
         sentence = (
             f"{run.model.name} is not large enough to hear anything better than "
@@ -204,7 +218,11 @@ def _tell_all(run: _Run) -> int:
         )
     if failed:
         sentence += f" {counted(failed, 'could not be heard', 'could not be heard')}."
+    if run.elsewhere:
+        moments = counted(run.elsewhere, "was left out", "were left out")
+        sentence += f" {moments}, for the sound is on another machine."
     if run.left:
         sentence += f" {counted(run.left, 'is', 'are')} left."
     run.screen.value({"summary": {"model": run.model.name, **summary}}, sentence)
-    return int(bool(failed or run.left or (run.not_above and not run.outcomes)))
+    is_undone = failed or run.left or run.outcomes["elsewhere"]
+    return int(bool(is_undone or (run.not_above and not run.outcomes)))

@@ -5,8 +5,9 @@ from typing import Literal
 
 from pipeline.store.format.peer_drafts import Role
 
-SoundPlace = Literal["none", "here", "to_come", "elsewhere", "missing"]
-"""none: the moment has no sound. to_come: a peer is to bring it. elsewhere: a peer has it."""
+SoundPlace = Literal["none", "here", "to_come", "elsewhere", "called_back", "lost", "missing"]
+"""none: the moment has no sound. to_come: a peer is to bring it, as all that is new. elsewhere: a
+peer has it. called_back: that, and it is to be fetched. lost: whoever kept it has it no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,15 @@ class KnownPeer:
 class Whereabouts:
     """Where a moment's sound is, whether others are to bring its words, and who has its sound.
 
-    `also_on` are the names of peers.
+    `also_on` are the names of peers. `bringer` is the name of the one that has its sound, or is to
+    bring it, or had it; `bringer_key` its key. Both are empty where that is nobody in particular.
     """
 
     sound: SoundPlace
     are_words_to_come: bool = False
     also_on: tuple[str, ...] = ()
+    bringer: str = ""
+    bringer_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,13 @@ class Reader(Protocol):
     async def is_forgotten(self, moment: str) -> bool:
         """True where the moment has a tombstone."""
 
+    async def changed_rows(self, since: object = None) -> tuple[frozenset[str], object]:
+        """The moments of which something changed since that mark, and the mark of now.
+
+        So has one whose sound came or went, of which no event tells. None of very many, and none
+        without a mark.
+        """
+
     async def peers(self) -> list[KnownPeer]:
         """The other installs that belong to this archive, by name."""
 
@@ -247,7 +254,7 @@ class Archive(Reader, Protocol):
     async def call_back(self, moment: MomentRow) -> bool:
         """Have its sound fetched before all else, from whichever machine has it.
 
-        False where it is here, or the moment has none.
+        False where it is here, nobody is known who has it, or the moment has none.
         """
 
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:

@@ -24,6 +24,7 @@ from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
 
 from . import journal
+from .changes import Mark, changed_since, latest_mark
 from .connection import archive_path, open_reader
 from .doubt import doubt_of, is_nothing
 from .exchange import shown
@@ -246,6 +247,12 @@ class SqliteReader:
 
     async def is_forgotten(self, moment: str) -> bool:
         return await journal.is_forgotten(self.connection, moment)
+
+    async def changed_rows(self, since: object = None) -> tuple[frozenset[str], object]:
+        now = await latest_mark(self.connection)
+        if not isinstance(since, Mark) or since == now:
+            return frozenset(), now
+        return frozenset(await changed_since(self.connection, since) or ()), now
 
     async def peers(self) -> list[KnownPeer]:
         return await shown.known_peers(self.connection)

@@ -122,6 +122,35 @@ def test_sound_that_is_not_here_has_a_sentence_and_no_player(
 
     text = laptop.get(f"/moment/{copies.with_sound}").text
 
-    assert "Its sound is not here, but on install 0." in text
+    assert "The sound is on install 0." in text
     assert 'class="player"' not in text
     assert "/sound/" not in text
+
+
+def test_what_is_on_the_other_machine_is_fetched_at_the_press_of_a_button(
+    laptop: FlaskClient, copies: Copies
+) -> None:
+    content = copies.sound.read_bytes()
+    copies.sound.unlink()
+    tell(copies, state="away", sentence="", met_ms=1_790_000_000_000, next_try_ms=None)
+    fetch = f"/moment/{copies.with_sound}/fetch"
+    assert fetch in laptop.get(f"/moment/{copies.with_sound}").text
+
+    with only_service(copies.home):
+        text = laptop.post(fetch, follow_redirects=True).text
+    assert "The sound is being fetched from install 0." in text
+    assert "install 0 was last there: " in text
+    assert fetch not in text
+
+    text = laptop.get(f"/moment/{copies.with_sound}").text
+    assert "Other machines are not being met right now" in text
+
+    copies.sound.write_bytes(content)
+    assert 'class="player"' in laptop.get(f"/moment/{copies.with_sound}").text
+
+
+def test_what_is_here_is_not_fetched(laptop: FlaskClient, copies: Copies) -> None:
+    text = laptop.post(f"/moment/{copies.with_sound}/fetch", follow_redirects=True).text
+
+    assert 'class="player"' in text
+    assert "being fetched" not in text

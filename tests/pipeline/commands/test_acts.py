@@ -43,7 +43,7 @@ async def test_show_says_what_corrected_a_moments_time(
 ) -> None:
     async with open_archive(home) as archive:
         await keep_and_set_the_clock(archive)
-        await acts.show(archive, Arguments(ids=[MOMENT]), Screen(as_json=True))
+        await acts.show(archive, Arguments(ids=[MOMENT], fetch=False), Screen(as_json=True))
 
     shown = json.loads(capsys.readouterr().out)
     assert shown["at"] == "2026-09-21T19:13:20+02:00"
@@ -56,6 +56,6 @@ async def test_show_leaves_out_a_step_that_did_not_matter(
 ) -> None:
     async with open_archive(home) as archive:
         await keep_and_set_the_clock(archive, moved_ms=3_000)
-        await acts.show(archive, Arguments(ids=[MOMENT]), Screen(as_json=True))
+        await acts.show(archive, Arguments(ids=[MOMENT], fetch=False), Screen(as_json=True))
 
     assert len(json.loads(capsys.readouterr().out)["history"]) == 1

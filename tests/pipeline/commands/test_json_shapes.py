@@ -51,15 +51,24 @@ def test_what_is_cut_begins_as_the_whole_does(text: str, width: int) -> None:
 
 
 def test_where_a_moment_is_is_told_where_that_is_not_here_alone() -> None:
-    assert where_it_is(Whereabouts("none")) == where_it_is(Whereabouts("here")) == []
-    assert where_it_is(Whereabouts("here", also_on=("laptop", "desk"))) == [
+    assert told(Whereabouts("none")) == told(Whereabouts("here")) == []
+    assert told(Whereabouts("here", also_on=("laptop", "desk"))) == [
         "It is here, and on laptop, desk, too."
     ]
-    assert where_it_is(Whereabouts("to_come", are_words_to_come=True)) == [
+    assert told(Whereabouts("to_come", are_words_to_come=True)) == [
         "Its sound is still to come from another machine.",
         "Its words are still to come from another machine.",
     ]
-    assert where_it_is(Whereabouts("elsewhere", also_on=("laptop",))) == [
-        "Its sound is not here, but on laptop."
+    assert told(Whereabouts("to_come", bringer="desk")) == ["Its sound is still to come from desk."]
+    assert told(Whereabouts("elsewhere", also_on=("laptop",), bringer="laptop")) == [
+        "Its sound is on laptop. `afterthought show 3f1c --fetch` fetches it."
     ]
-    assert "afterthought check" in where_it_is(Whereabouts("missing"))[0]
+    assert told(Whereabouts("called_back", bringer="laptop")) == [
+        "Its sound is being fetched from laptop."
+    ]
+    assert "which has it no more" in told(Whereabouts("lost", bringer="laptop"))[0]
+    assert "afterthought check" in told(Whereabouts("missing"))[0]
+
+
+def told(where: Whereabouts) -> list[str]:
+    return where_it_is(where, "3f1c")

@@ -19,6 +19,7 @@ from pipeline.refining.going_over import refine
 from pipeline.refining.power import Power
 from pipeline.spool.spool import Spool
 from pipeline.store import acts
+from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
 from pipeline.worker.service import working
@@ -89,7 +90,14 @@ async def test_better_words_supersede_and_those_before_come_back_with_an_undo(
     status, (told,), summary = await refined(home, capsys)
 
     assert (status, told["id"], told["outcome"], told["text"]) == (0, kept, "better", BETTER.text)
-    assert summary == {"model": "larger.en", "better": 1, "kept": 0, "failed": 0, "left": 0}
+    assert summary == {
+        "model": "larger.en",
+        "better": 1,
+        "kept": 0,
+        "failed": 0,
+        "left": 0,
+        "elsewhere": 0,
+    }
     assert models.heard_again == [(kept, "larger.en")]
     async with open_archive_to_read(home) as archive:
         row = await archive.moment(kept)
@@ -112,11 +120,27 @@ async def test_what_was_undone_is_not_done_again_unless_it_is_named(
     assert await refined(home, capsys) == (
         0,
         [],
-        {"model": "larger.en", "better": 0, "kept": 0, "failed": 0, "left": 0},
+        {"model": "larger.en", "better": 0, "kept": 0, "failed": 0, "left": 0, "elsewhere": 0},
     )
     assert await text_of(home, kept) == SPOKEN.text
     _, (told,), _ = await refined(home, capsys, kept[:8])
     assert told["outcome"] == "better"
+
+
+async def test_what_is_on_another_machine_is_left_out_and_named_where_it_was_asked_for(
+    home: Path, kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_archive(home) as archive:
+        row = await archive.moment(kept)
+        sound_path(home, row.sound or "").unlink()
+        copies = "INSERT INTO sound_away VALUES (?, ?, 9, NULL, 0)"
+        await archive.connection.execute(copies, (row.sound, "ab" * 32))
+
+    of_all = await refined(home, capsys)
+    status, (told,), summary = await refined(home, capsys, kept)
+
+    assert (of_all[0], of_all[1], of_all[2]["elsewhere"]) == (0, [], 1)
+    assert (status, told["outcome"], summary["elsewhere"]) == (1, "elsewhere", 1)
 
 
 async def test_words_that_are_no_better_leave_those_before_and_are_heard_once(

@@ -55,13 +55,26 @@ async def test_a_sound_is_still_to_come_and_then_on_both(
     row = await kept_with_sound(one, chance)
     assert (await one.archive.whereabouts(row)).sound == "here"
     await events_alone(one, other)
-    assert (await other.archive.whereabouts(row)).sound == "to_come"
+    where = await other.archive.whereabouts(row)
+    assert (where.sound, where.bringer) == ("to_come", "install 0")
 
     await one.meets(other)
 
     assert await one.archive.whereabouts(row) == Whereabouts("here", also_on=("install 1",))
+    assert (await other.archive.whereabouts(row)).also_on == ("install 0",)
     sound_path(one.home, row.sound or "").unlink()
-    assert (await one.archive.whereabouts(row)).sound == "elsewhere"
+    where = await one.archive.whereabouts(row)
+    assert (where.sound, where.bringer) == ("elsewhere", "install 1")
+    assert where.bringer_key == other.identity.key
+
+
+async def test_whoever_fetches_tells_what_it_has(installs: Installs, chance: random.Random) -> None:
+    one, other = await installs(2)
+    row = await kept_with_sound(one, chance)
+
+    await other.meets(one)
+
+    assert (await one.archive.whereabouts(row)).also_on == ("install 1",)
 
 
 async def test_a_sound_that_nobody_has_is_missing(

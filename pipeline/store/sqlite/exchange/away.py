@@ -105,12 +105,18 @@ async def erase_away(connection: aiosqlite.Connection, home: Path, sounds: Itera
 
 
 async def call_back(connection: aiosqlite.Connection, home: Path, sha256: str) -> bool:
-    """Want this sound before all others, the last wish first; False where nothing is to come.
+    """Want this sound before all others, the last wish first; False where it is here.
 
-    Inside a transaction.
+    So it is where nobody is known who has it: then it is missing, and stays so. Inside a
+    transaction.
     """
+    query = (
+        "SELECT 1 FROM sound_away WHERE sha256 = ?1 UNION SELECT 1 FROM wanted_sound "
+        "WHERE sha256 = ?1 UNION SELECT 1 FROM sound_copy WHERE sha256 = ?1"
+    )
+    is_somewhere = list(await connection.execute_fetchall(query, (sha256,)))
     size = await _size_of(connection, sha256)
-    if size is None or sound_path(home, sha256).exists():
+    if not is_somewhere or size is None or sound_path(home, sha256).exists():
         return False
     rank = -1 - await wishes(connection)
     await connection.execute(

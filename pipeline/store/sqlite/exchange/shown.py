@@ -1,6 +1,6 @@
 """What is shown of other copies of this archive. It reads, and needs no key of ours."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import aiosqlite
@@ -11,6 +11,7 @@ from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.journal import content_of
 from pipeline.store.views.moment_fold import MomentRow
 
+from .away import find_away
 from .lines import key_of_line, known_membership
 from .obeying import waiting
 
@@ -25,10 +26,13 @@ async def known_peers(connection: aiosqlite.Connection) -> list[KnownPeer]:
 async def whereabouts(connection: aiosqlite.Connection, home: Path, row: MomentRow) -> Whereabouts:
     """Where what belongs to this moment is. It costs a few look-ups by index."""
     copies = await _copies(connection, row)
+    place, key = await _sound_place(connection, home, row, [each.key for each in copies])
     return Whereabouts(
-        await _sound_place(connection, home, row, has_copy=bool(copies)),
+        place,
         await _are_words_to_come(connection, row),
-        copies,
+        tuple(each.shown for each in copies),
+        (await names_of(connection, [key]))[key] if key else "",
+        key,
     )
 
 
@@ -72,24 +76,38 @@ async def _known_peer(connection: aiosqlite.Connection, member: Member) -> Known
     return KnownPeer(member.key, name, member.role)
 
 
-async def _copies(connection: aiosqlite.Connection, row: MomentRow) -> tuple[str, ...]:
-    """The names of the peers that have its sound, as far as this install has seen."""
+async def _copies(connection: aiosqlite.Connection, row: MomentRow) -> list[KnownPeer]:
+    """The peers that have its sound, as far as this install has seen."""
     query = "SELECT key FROM sound_copy WHERE sha256 = ?"
     keys = {each[0] for each in await connection.execute_fetchall(query, (row.sound,))}
     peers = await known_peers(connection) if keys else []
-    return tuple(each.shown for each in peers if each.key in keys)
+    return [each for each in peers if each.key in keys]
 
 
 async def _sound_place(
-    connection: aiosqlite.Connection, home: Path, row: MomentRow, *, has_copy: bool
-) -> SoundPlace:
+    connection: aiosqlite.Connection, home: Path, row: MomentRow, copies: Sequence[str]
+) -> tuple[SoundPlace, str]:
+    """And the key of who has it, or is to bring it; empty where that is nobody in particular."""
     if row.sound is None:
-        return "none"
+        return "none", ""
     if sound_path(home, row.sound).exists():
-        return "here"
-    if await _is_there(connection, "SELECT 1 FROM wanted_sound WHERE sha256 = ?", row.sound):
-        return "to_come"
-    return "elsewhere" if has_copy else "missing"
+        return "here", ""
+    away = await find_away(connection, row.sound)
+    if away is not None and away.is_lost and not copies:
+        return "lost", away.key
+    keeper = away.key if away is not None and not away.is_lost else next(iter(copies), "")
+    query = "SELECT rank FROM wanted_sound WHERE sha256 = ?"
+    for (rank,) in await connection.execute_fetchall(query, (row.sound,)):
+        keeper = keeper or await _who_kept(connection, row)
+        return ("called_back" if rank < 0 else "to_come"), keeper
+    return ("elsewhere", keeper) if keeper else ("missing", "")
+
+
+async def _who_kept(connection: aiosqlite.Connection, row: MomentRow) -> str:
+    """The key of the machine that kept this moment; empty where it is ours, or not known."""
+    line = await key_of_line(connection, row.kept_origin)
+    is_others = line is not None and line[0] != await _own_key(connection)
+    return line[0] if line is not None and is_others else ""
 
 
 async def _are_words_to_come(connection: aiosqlite.Connection, row: MomentRow) -> bool:
@@ -99,8 +117,7 @@ async def _are_words_to_come(connection: aiosqlite.Connection, row: MomentRow) -
     if row.words != "awaited":
         query = "SELECT 1 FROM wanted_belonging WHERE id = ?"
         return await _is_there(connection, query, row.transcript)
-    line = await key_of_line(connection, row.kept_origin)
-    return line is not None and line[0] != await _own_key(connection)
+    return bool(await _who_kept(connection, row))
 
 
 async def _is_there(connection: aiosqlite.Connection, query: str, value: str | None) -> bool:
