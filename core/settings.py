@@ -224,7 +224,7 @@ class PipelineSettings:
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """Programs of other machines that hear moments again where `refine --engine` asks them."""
+    """Programs of other machines that hear moments again, by `refine --engine` or while idle."""
 
     openai: str | None = setting(
         None,
@@ -242,6 +242,11 @@ class EngineSettings:
         "listen, and can answer in its place",
         form=r"(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):[0-9]{1,5}",
         form_name="a host and a port such as laptop.local:10300",
+    )
+    while_idle: Literal["none", "openai", "wyoming"] = setting(
+        "none",
+        "none: only `refine --engine` asks an engine; else the one that is sent, while there is "
+        "nothing else to do, one moment after the other that was kept on this machine",
     )
 
 
@@ -278,6 +283,12 @@ class SyncSettings:
         "power",
         "power: while the machine is on mains, or does not know; always: on the battery, too; "
         "asked: by `afterthought sync` alone",
+    )
+    takes_work: Literal["idle", "never"] = setting(
+        "idle",
+        "idle: on mains and with nothing of its own to do, this machine writes down what others "
+        "have kept and not written down yet, and hears it again where it has a larger model; one "
+        "with little memory (profile zero) never does",
     )
     most_forgotten: int = setting(
         50,

@@ -112,6 +112,7 @@ def services(planned: Plan, port: int, tls_port: int | None = None) -> Sequence[
     replay = [] if planned.replay is None else ["--replay", str(planned.replay)]
     command = [sys.executable, "-m", "afterthought", "--home", str(home.spelled or home.path)]
     log = log_folder(home.path)
+    asks_engine = load(home.path).engines.while_idle != "none"
     return (
         Service("Capture", [*command, "capture", *replay], log=log / "capture.log"),
         Service("The worker", [*command, "process"], log=log / "worker.log"),
@@ -122,7 +123,10 @@ def services(planned: Plan, port: int, tls_port: int | None = None) -> Sequence[
             log / "dashboard.log",
         ),
         Service(
-            "Sync", [*command, "sync"], log=log / "sync.log", needed=lambda: has_peers(home.path)
+            "Sync",
+            [*command, "sync"],
+            log=log / "sync.log",
+            needed=lambda: asks_engine or has_peers(home.path),
         ),
     )
 

@@ -26,6 +26,7 @@ from pipeline.sync.meeting import meet
 from pipeline.sync.met import Met
 from pipeline.sync.requests import Requests
 from pipeline.sync.tls import MembersDoor, caller_context
+from pipeline.sync.work.lending import Lending
 
 _VIEWS = {
     "moment": "*",
@@ -47,13 +48,14 @@ class Install:
     identity: Identity
     archive: SqliteArchive
     copy: SqliteCopy
+    lending: Lending | None = None
     leaving: Leaving | None = None
 
     def answers(self, peer: "Install") -> Answers:
         """How it speaks to another one."""
         key = peer.identity.key
         made = Answers(self.copy, self.home, self.clock, peer=key, version="0")
-        made.leaving = self.leaving
+        made.leaving, made.lending = self.leaving, self.lending
         return made
 
     async def meets(self, other: "Install", before: Before | None = None) -> Met:

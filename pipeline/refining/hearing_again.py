@@ -31,12 +31,13 @@ Report = Callable[[dict[str, Any]], None]
 class ToRefine:
     """One moment, the model that hears it again, and the act of the wearer that it is part of.
 
+    `act` is None where no wearer asked for it: this install does it for another one.
     `heard` is what an engine of another machine heard; without it, a model of this one hears.
     """
 
     moment: str
     model: str
-    act: str
+    act: str | None = None
     heard: Transcript | None = None
 
 

@@ -153,6 +153,9 @@ class Copy(Protocol):
     async def wishes(self) -> int:
         """The number of the wearer's last wish for a sound that has not come; 0 without any."""
 
+    async def note_heads(self, key: str, heads: Mapping[str, Head]) -> None:
+        """So far the peer with this key has come in each line. It costs what lines there are."""
+
     async def waiting_forgets(self) -> list[WaitingForgets]:
         """Forgets by others that wait for this wearer's word."""
 

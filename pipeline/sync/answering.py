@@ -18,10 +18,12 @@ from pipeline.store.format.pages import (
 )
 from pipeline.store.format.readable import MOST_WHOLE
 from pipeline.store.sound_files import coming_path, file_sha256, sound_path
+from pipeline.store.work_port import Job
 
 from .coming_sound import SoundRefused, chunks_of, coming_sound, forget_part
 from .leaving.rule import Leaving
 from .messages import MOST_IDS, Hello, Wanted
+from .work.lending import Lending
 
 WAITS_S = 25.0
 """How long an answer is held back where nothing is new."""
@@ -42,6 +44,8 @@ class Answers:
     def __init__(self, copy: Copy, home: Path, clock: Clock, *, peer: str, version: str) -> None:
         self._copy, self._home, self._clock = copy, home, clock
         self._version = version
+        self.lending: Lending | None = None
+        """Where this is set, work is lent."""
         self.peer = peer
         self.leaving: Leaving | None = None
         """Which sound may leave from here to this peer; None where none does."""
@@ -97,8 +101,13 @@ class Answers:
             # Another process appends, which has no event of ours to set.
             await asyncio.sleep(_LOOKS_EVERY_S)
 
-    async def hello(self, mine: Hello) -> Hello:  # noqa: ARG002 - what it says is asked for anew
+    async def hello(self, mine: Hello) -> Hello:
+        await self.note_heads(mine.heads)
         return await self.own_hello()
+
+    async def note_heads(self, heads: Mapping[str, Head]) -> None:
+        """So far the peer has come."""
+        await self._copy.note_heads(self.peer, heads)
 
     async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
         """The hashes (hex) of events at these places here, by line and `seq`."""
@@ -220,6 +229,12 @@ class Answers:
         """True where the peer's word counts as much as this install's own."""
         member = (await self._copy.membership()).members.get(self.peer)
         return member is not None and member.role == "full"
+
+    async def lend(self, job: Job, for_s: float, ended: asyncio.Future[None] | None) -> float:
+        """As `Lending.lend`; nothing to a peer that may not write here."""
+        if self.lending is None or await self.is_reader():
+            return 0
+        return await self.lending.lend(job, for_s, self.peer, ended)
 
     async def is_reader(self) -> bool:
         """True where the peer may read here, and not write."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import NotFound
 from pipeline.store.exchange_port import Head
+from pipeline.store.work_port import Job
 
 from .answering import WAITS_S
 from .http.client import Ask, HttpClient
@@ -18,6 +19,7 @@ from .messages import (
     Hello,
     NotUnderstood,
     Wanted,
+    read_granted,
     read_hashes,
     read_head,
     read_hello,
@@ -80,6 +82,10 @@ class CalledPeer:
         content = _json({"heads": heads, "wishes": wishes})
         asked = Ask("POST", "/v1/wait", content, within_s=WAITS_S + _BESIDE_S)
         return read_hello(await self._answered(asked))
+
+    async def lease(self, job: Job, for_s: int) -> int:
+        asked = {"moment": job.moment, "revision": job.revision, "kind": job.kind, "for_s": for_s}
+        return read_granted(await self._told("POST", "/v1/lease", asked))
 
     async def sound(self, sha256: str, start: int) -> AsyncGenerator[bytes, None]:
         asked = Ask("GET", f"/v1/sound/{sha256}", headers={"Range": f"bytes={start}-"})

@@ -168,6 +168,7 @@ class Caller:
         """How far each line has come on either side: what is refused is not asked for for ever."""
         mine = await self._here.own_hello()
         theirs = await remote.hello(mine)
+        await self._here.note_heads(theirs.heads)
         known = dict(mine.heads)
         for origin, head in theirs.heads.items():
             known[origin] = max(head, known.get(origin, head))

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from pathlib import Path
 
 from pipeline.store.exchange_port import Head
+from pipeline.store.work_port import Job
 
 from .answering import Answers
 from .coming_sound import chunks_of
@@ -68,6 +69,10 @@ class NeighbourRemote:
     async def wanted(self, most: int) -> Wanted:
         await self._before("wanted")
         return read_wanted((await self._answers.wanted(most)).told())
+
+    async def lease(self, job: Job, for_s: int) -> int:
+        await self._before("lease")
+        return round(await self._answers.lend(job, for_s, None))
 
     async def sound(self, sha256: str, start: int) -> AsyncGenerator[bytes, None]:
         await self._before("sound")

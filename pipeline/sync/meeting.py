@@ -27,6 +27,7 @@ async def meet(here: Answers, remote: Remote) -> Met:
     met = Met()
     mine = await here.own_hello()
     theirs = await remote.hello(mine)
+    await here.note_heads(theirs.heads)
     met.wishes = mine.wishes, theirs.wishes
     await _forgets(here, remote, mine, theirs, met)
     if not await here.is_reader() and await settle_forks(here, remote, mine, theirs, met):

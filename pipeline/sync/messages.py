@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from core.errors import UserError
 from pipeline.store.exchange_port import Head, WantedSound
 from pipeline.store.format.readable import MOST_WHOLE
+from pipeline.store.work_port import Job
 
 PROTOCOL = 1
 
@@ -17,6 +18,7 @@ MOST_LINES = 100_000
 _ORIGIN = re.compile("[0-9a-f]{16}")
 _HASH = re.compile("[0-9a-f]{64}")
 _ID = re.compile("[0-9a-f]{32}")
+_MOMENT = re.compile("[0-9a-f]{16}-[0-9]{1,16}")
 
 
 class OtherProtocol(UserError):
@@ -168,6 +170,27 @@ def read_wanted(told: object) -> Wanted:
             if len(ids) <= MOST_IDS and all(_is(_ID, each) for each in ids):
                 return Wanted(tuple(_wanted_sound(each) for each in sounds), tuple(ids))
     raise _nonsense("wanted")
+
+
+def read_lease(told: object) -> tuple[Job, int]:
+    """The work that is asked for, and for how many seconds. Raises NotUnderstood."""
+    match told:
+        case {
+            "moment": str(moment),
+            "revision": int(revision),
+            "kind": "words" | "better" as kind,
+            "for_s": int(for_s),
+        } if _is(_MOMENT, moment) and _is_whole(revision) and _is_whole(for_s):
+            return Job(moment, revision, kind), for_s
+    raise _nonsense("lease")
+
+
+def read_granted(told: object) -> int:
+    """For how many seconds it was granted; 0 where it was not. Raises NotUnderstood."""
+    match told:
+        case {"granted": bool(granted), "for_s": int(for_s)} if _is_whole(for_s):
+            return for_s if granted else 0
+    raise _nonsense("lease")
 
 
 def read_head(told: object) -> Head:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.store.exchange_port import Head
+from pipeline.store.work_port import Job
 
 from .http.errors import BodyDamaged, PeerGone, PeerSlow
 from .messages import Hello, Wanted
@@ -46,6 +47,12 @@ class Remote(Protocol):
 
     async def wanted(self, most: int) -> Wanted:
         """What it would have."""
+
+    async def lease(self, job: Job, for_s: int) -> int:
+        """For how many seconds this work is lent by it to us; 0 where it is not.
+
+        With 0 for `for_s` it is given back.
+        """
 
     def sound(self, sha256: str, start: int) -> AsyncGenerator[bytes, None]:
         """The bytes of a sound from `start` on. Raises NotFound where it is not there."""

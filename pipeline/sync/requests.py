@@ -17,6 +17,7 @@ from .messages import (
     read_after,
     read_hello,
     read_ids,
+    read_lease,
     read_page_asked,
     read_places,
     read_sounds,
@@ -117,6 +118,12 @@ async def _note_copies(answers: Answers, request: Request) -> Answer:
     return json_answer({})
 
 
+async def _lease(answers: Answers, request: Request) -> Answer:
+    job, for_s = read_lease(await _json(request))
+    granted_s = await answers.lend(job, for_s, request.ended)
+    return json_answer({"granted": granted_s > 0, "for_s": round(granted_s)})
+
+
 def _sound(answers: Answers, request: Request, sha256: str) -> Answer:
     path = answers.sound_path(sha256)
     if path is None:
@@ -174,4 +181,5 @@ _KNOWN: Mapping[tuple[str, str], Callable[[Answers, Request], Awaitable[Answer]]
     ("POST", "/v1/wait"): _wait,
     ("POST", "/v1/promise"): _promise,
     ("PUT", "/v1/copies"): _note_copies,
+    ("POST", "/v1/lease"): _lease,
 }

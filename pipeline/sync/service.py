@@ -30,17 +30,21 @@ from pipeline.store.format.peer_drafts import Member
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import hold_few_pages
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
+from pipeline.store.sqlite.own.work import SqliteWork
 
 from .address_book import Address, note_address
 from .addresses import doors, own_hosts
 from .answering import Answers
-from .calling import CALLED_LATELY_S, Caller, Manners, Peer, Standing, meet_once
+from .called import CalledPeer
+from .calling import CALLED_LATELY_S, Caller, Manners, Peer, Standing, called, meet_once
 from .http.server import HttpServer
 from .identity import FOLDER, Identity, open_identity
 from .leaving.rule import Leaving
 from .peers.finding import Announcement, Found, find
 from .requests import Requests
 from .tls import MembersDoor
+from .work.lending import Lending, worker_status
+from .work.running import keep_working
 
 _LOOKS_AT_MEMBERS_S = 2.0
 
@@ -88,6 +92,7 @@ class Syncing:
     met_ms: dict[str, int | None] = field(default_factory=dict)
     told: dict[str, dict[str, object]] | None = None
     leaving: Leaving | None = None
+    lending: Lending | None = None
 
     async def members(self) -> dict[str, Member]:
         """Who is met, by key."""
@@ -97,7 +102,7 @@ class Syncing:
         """This copy as it speaks to that peer."""
         clock = SystemClock()
         made = Answers(self.copy, self.home.path, clock, peer=peer, version=VERSION)
-        made.leaving = self.leaving
+        made.leaving, made.lending = self.leaving, self.lending
         return made
 
     def answers_caller(self, peer: str) -> Answers:
@@ -108,6 +113,24 @@ class Syncing:
     def peer(self, member: Member) -> Peer:
         """Where to call this member."""
         return Peer(member.key, b64decode(member.certificate), self.addresses(member.key))
+
+    def is_there(self, key: str) -> bool:
+        """True while this peer is met, whoever calls."""
+        standing = self.standings.get(key)
+        return standing is not None and standing.state in _WELL
+
+    def last_met_ms(self, key: str) -> int | None:
+        """When it was last there; None where that is not known."""
+        return self.met_ms.get(key)
+
+    async def called(self, key: str) -> CalledPeer:
+        """A connection of its own to this peer. Raises PeerGone and the like."""
+        return await called(self.identity, self.peer((await self.members())[key]))
+
+    async def hearing(self) -> list[str]:
+        """The moments that this install's own worker is hearing now."""
+        status = await worker_status(self.home.worker_socket)
+        return [] if status is None else list(status["hearing"])
 
     def why_wait(self) -> str | None:
         """Why nobody is called now; None where nothing is against it."""
@@ -195,10 +218,14 @@ async def syncing(home: Home, settings: Settings, addresses: Addresses) -> Async
             await hold_few_pages(archive.connection)
         copy = SqliteCopy(archive, identity, settings.sync.most_forgotten)
         sync = Syncing(home, settings, archive, identity, copy, addresses)
+        sync.lending = lending = Lending(SqliteWork(archive), SystemClock(), sync.hearing)
         sync.remember()
         if (days := settings.sync.sound_leaves_after_days) is not None:
             sync.leaving = Leaving(days)
-        yield sync
+        try:
+            yield sync
+        finally:
+            await lending.aclose()
 
 
 async def once(home: Home, settings: Settings, addresses: Addresses) -> list[dict[str, object]]:
@@ -230,6 +257,7 @@ async def run(home: Home, settings: Settings, addresses: Addresses) -> None:
 
 async def _run(home: Home, settings: Settings, addresses: Addresses) -> None:
     async with syncing(home, settings, addresses) as sync:
+        await SqliteWork(sync.archive).begin_anew()
         stopped = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -250,6 +278,7 @@ async def _work(sync: Syncing) -> None:
     announcement = Announcement(SystemClock())
     looking = asyncio.create_task(look_around(sync, find))
     freed = FreedMemory()
+    working = asyncio.create_task(keep_working(sync, sync.archive, sync.home, sync.settings))
     try:
         while True:
             members = await sync.members()
@@ -274,9 +303,9 @@ async def _work(sync: Syncing) -> None:
     finally:
         sync.tell_last()
         announcement.close()
-        for task in (looking, *calling.values()):
+        for task in (looking, working, *calling.values()):
             task.cancel()
-        await asyncio.gather(looking, *calling.values(), return_exceptions=True)
+        await asyncio.gather(looking, working, *calling.values(), return_exceptions=True)
         if server is not None:
             await server.close()
 

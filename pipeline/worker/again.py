@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
-from core.clock import Recorded
+from core.clock import Clock, Recorded
 from core.errors import UserError
 from core.files import clear_away, make_folder, read_small, write_durably
 from core.log import get_log
@@ -13,10 +14,13 @@ from pipeline import media
 from pipeline.media import Handling
 from pipeline.spool.names import HEARD_WITH
 from pipeline.spool.spool import Spool
-from pipeline.spool.tries import failed_letter, failed_letters, moments_of, tries_path
+from pipeline.spool.tries import Conditions, failed_letter, failed_letters, moments_of, tries_path
 from pipeline.store.port import Reader
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moment_fold import MomentRow
+
+EVERY_S = 60.0
+"""How often it is looked whether the models are others than those that failed."""
 
 _ORIGINS: dict[str, ClipOrigin] = {
     "file": "file",
@@ -86,10 +90,19 @@ async def try_again(archive: Reader, spool: Spool, handling: Handling, moment: s
 class HearAgain:
     """Gives the models once more what they failed on, where they are others than the last time."""
 
-    def __init__(self, archive: Reader, spool: Spool) -> None:
+    def __init__(self, archive: Reader, spool: Spool, clock: Clock) -> None:
         self._archive = archive
         self._spool = spool
+        self._clock = clock
+        self._due_s = clock.monotonic_s()
         self._heard_with: str | None = None
+
+    async def now_and_then(self, conditions: Callable[[], Conditions], handling: Handling) -> None:
+        """Looking at all models each time would cost a Zero 1 % of its processor."""
+        now_s = self._clock.monotonic_s()
+        if now_s >= self._due_s:
+            self._due_s = now_s + EVERY_S
+            await self.if_others(conditions().models, handling)
 
     async def if_others(self, models: str, handling: Handling) -> None:
         """`models` names those that are here. Once for each name, across restarts."""

@@ -4,9 +4,11 @@ So the models find several short ones that they can hear together.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Self
 
+from pipeline.spool.order import Turn
 from pipeline.spool.spool import Letter
 
 MOST = 16
@@ -64,17 +66,17 @@ class SomeAtATime:
     def others(self, letters: Iterable[Letter]) -> list[Letter]:
         """Those of these letters whose moment is not in work. Raises what an ended one raised."""
         self._put_away()
-        return [each for each in letters if _moment(each) not in self._tasks]
+        return [each for each in letters if moment_of(each) not in self._tasks]
 
     async def room(self, letter: Letter) -> None:
         """Return once this letter may be begun with. Raises what an ended one raised."""
-        while len(self._tasks) >= self._most or _moment(letter) in self._tasks:
+        while len(self._tasks) >= self._most or moment_of(letter) in self._tasks:
             await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
             self._put_away()
 
     def begin(self, letter: Letter) -> None:
         """There has to be room for it."""
-        self._tasks[_moment(letter)] = asyncio.ensure_future(self._take(letter))
+        self._tasks[moment_of(letter)] = asyncio.ensure_future(self._take(letter))
 
     async def finish(self) -> None:
         """Wait for all of them. Raises what one of them raised."""
@@ -96,8 +98,17 @@ class SomeAtATime:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
-def _moment(letter: Letter) -> str:
+def moment_of(letter: Letter) -> str:
+    """The moment that it is about, by its name."""
     return letter.path.name.partition(".")[0]
+
+
+def mine_first(letters: Sequence[Letter], mine: Collection[Path]) -> list[Letter]:
+    """Nothing where none of these letters is mine. Of others' long ones none is begun."""
+    moments = {path.name.partition(".")[0] for path in mine}
+    own = [each for each in letters if each.path.name.partition(".")[0] in moments]
+    others = [each for each in letters if each not in own and each.turn < Turn.LONG]
+    return [*own, *others] if own else []
 
 
 async def one_ended(

@@ -1,5 +1,6 @@
 """The letters on which the models failed: each waits by itself, and no other waits for it."""
 
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,15 @@ class Failing:
             return []
         now, conditions = self._clock.recorded_now(), self.conditions()
         return [(path, tries, backoff.left_s(tries, now, conditions)) for path, tries in failed]
+
+
+def log_fault(letter: Letter, error: Exception) -> None:
+    """Say where something of ours broke on it, and none of its words."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    get_log().error(
+        "fault",
+        letter=without_words(letter.path.name),
+        fault=type(error).__name__,
+        file=Path(where.filename).name,
+        line=where.lineno,
+    )

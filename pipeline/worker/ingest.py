@@ -1,10 +1,11 @@
 """From a letter of the spool to moments: one thought each, repeatable after any kill."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from core.errors import ModelMissing
 from core.facts import Fact
 from core.files import clear_away, erase_file, make_folder, sweep_parts
 from core.log import get_log
@@ -13,6 +14,7 @@ from core.pcm import Pcm
 from core.spool_port import Clip, TypedText
 from pipeline import media
 from pipeline.known_texts import known_moment, says_the_same
+from pipeline.refining.drafting import heard_drafts, recognised, typed_drafts
 from pipeline.spool.clip_sound import duration_ms, read_clip, read_through
 from pipeline.spool.formats import read_batch, read_fact
 from pipeline.spool.names import without_words
@@ -21,18 +23,14 @@ from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Embedding, Kept, Sound
 from pipeline.store.format.events import Draft
-from pipeline.store.format.voice_drafts import with_turns
 from pipeline.store.giving_way import give_way
 from pipeline.store.port import Archive, Forgotten
 from pipeline.store.sound_files import MadeSound, part_path
-from pipeline.store.voices import voice_print
 from pipeline.worker.again import language_is_open
+from pipeline.worker.at_a_time import MOST
 from pipeline.worker.encoding import both, encode_here, to_its_end
 from pipeline.worker.model_process import Heard, Models, ModelsFailed, Said
 from pipeline.worker.pace import Pace
-
-if TYPE_CHECKING:
-    from pipeline.voices.wearer import Recognised
 
 Report = Callable[[dict[str, Any]], None]
 """Told what happened, for whoever waits or watches: ids and numbers, never a word."""
@@ -40,11 +38,22 @@ Report = Callable[[dict[str, Any]], None]
 SLOW_MS = 10_000
 """A longer clip's moment stands, with its sound, before its words are there."""
 
+AT_ONCE_SLOWLY = 2
+"""The models have the next sound as soon as they are done with one."""
+
 BATCH = 64
 """Texts to one transaction: a quarter of a second of embedding, and one fsync."""
 
 IN_A_ROW = 3
 """Texts on which the models fail one after the other, before the rest of a letter waits too."""
+
+
+class Lent(Exception):
+    """A peer works on the words of this moment now; its letter stays for another time."""
+
+
+async def _nothing() -> frozenset[str]:
+    return frozenset()
 
 
 class Ingest:
@@ -57,7 +66,20 @@ class Ingest:
         self._report = report
         self._keeping_texts = asyncio.Lock()
         self._kept_texts = 0
+        self._ear = asyncio.Semaphore(MOST)
+        self._is_slow = False
+        self.lent: Callable[[], Awaitable[frozenset[str]]] = _nothing
+        """The moments that peers work on now."""
+        self.hearing: set[str] = set()
+        """The moments whose words are being heard here."""
         self.pace = Pace()
+
+    def go_slowly(self) -> None:
+        """On a machine that hears one sound at a time, and that for minutes.
+
+        Each clip's moment stands with its sound before, and those that wait may be lent.
+        """
+        self._is_slow, self._ear = True, asyncio.Semaphore(AT_ONCE_SLOWLY)
 
     async def take(self, letter: Letter) -> None:
         """Make this letter's moments and take it out of the spool.
@@ -68,10 +90,16 @@ class Ingest:
         """
         try:
             await self._make(letter)
-        except ModelsFailed:
+        except (ModelMissing, ModelsFailed):
             await self._make_without_models(letter)
             raise
         self._spool.remove(letter)
+
+    async def take_without_models(self, letter: Letter) -> None:
+        """Keep what needs no model. It stays in the spool, unless a peer has heard it."""
+        await self._make_without_models(letter)
+        if letter.kind == "clip" and await self._is_heard(read_clip(letter.path)[0]):
+            self._spool.remove(letter)
 
     async def keep_selected(
         self, path: Path, clip: Clip, heard: Heard, signals: Mapping[str, int]
@@ -85,18 +113,10 @@ class Ingest:
             letter = Letter(path, "clip")
             thought, sound = await to_its_end(self._kept(letter, clip, pcm, part, signals))
             if thought:
-                words = _words(clip, heard, await self.recognised(heard))
+                words = await self._words(clip, heard)
                 await to_its_end(self._append_keep(clip, *thought, *words, sound=sound))
         finally:
             erase_file(part)
-
-    async def recognised(self, heard: Heard) -> "Recognised | None":
-        """Whose voices they are, the wearer's by the print of now; None where none were told."""
-        if heard.voices is None:
-            return None
-        from pipeline.voices.wearer import recognised  # noqa: PLC0415
-
-        return recognised(heard.voices, await voice_print(self._archive))
 
     async def give_up(self, letter: Letter) -> None:
         """Leave its moment without what the models were to make of it: `retry` hears it again."""
@@ -121,8 +141,9 @@ class Ingest:
             await self._take_in_batch(letter, _no_vectors)
             return
         clip, pcm = read_clip(letter.path)
-        thought, sound = await self._kept(letter, clip, pcm)
-        await self._append_keep(clip, *thought, sound=sound)
+        if len(pcm) and not await self._archive.is_forgotten(clip.id):
+            thought, sound = await self._kept(letter, clip, pcm)
+            await self._append_keep(clip, *thought, sound=sound)
 
     async def _take_in_clip(self, letter: Letter) -> None:
         clip, pcm = read_clip(letter.path)
@@ -130,7 +151,7 @@ class Ingest:
         if len(pcm) == 0 or await self._archive.is_forgotten(clip.id):
             return
         await asyncio.to_thread(read_through, letter.path)
-        if duration_ms(pcm) > SLOW_MS:
+        if self._is_slow or duration_ms(pcm) > SLOW_MS:
             thought, sound = await self._kept(letter, clip, pcm)
             await self._append_keep(clip, *thought, sound=sound)
             if words := await self._heard(letter, clip, pcm):
@@ -145,9 +166,21 @@ class Ingest:
         """The words of a clip, and its vectors; nothing where the journal has them."""
         if await self._is_heard(clip):
             return []
-        heard = await self._models.hear(letter.path, self._progress(clip, pcm, "words"))
+        async with self._ear:
+            if clip.id in await self.lent():
+                raise Lent
+            self.hearing.add(clip.id)
+            try:
+                tell = self._progress(clip, pcm, "words")
+                heard = await self._models.hear(letter.path, tell)
+            finally:
+                self.hearing.discard(clip.id)
         self.pace.heard(duration_ms(pcm) / 1000, heard.cpu_s)
-        return _words(clip, heard, await self.recognised(heard))
+        return await self._words(clip, heard)
+
+    async def _words(self, clip: Clip, heard: Heard) -> list[Draft]:
+        voices = await recognised(self._archive, heard)
+        return heard_drafts(clip.id, clip.revision, heard, voices)
 
     async def _kept(
         self,
@@ -258,7 +291,7 @@ class Ingest:
                 draft
                 for text, embedding in zip(texts, embeddings, strict=True)
                 if text in new
-                for draft in _typed(text, embedding)
+                for draft in typed_drafts(text, embedding)
             ]
             if thought:
                 await self._archive.append(*thought)
@@ -355,31 +388,6 @@ def _said(text: TypedText) -> Said:
 
 async def _no_vectors(said: Sequence[Said]) -> list[Embedding | None]:
     return [None] * len(said)
-
-
-def _words(clip: Clip, heard: Heard, voices: "Recognised | None") -> list[Draft]:
-    words = drafts.moment_transcribed(clip.id, heard.transcript, revision=clip.revision)
-    thought = [words if voices is None else with_turns(words, voices.turns)]
-    if heard.embedding is not None:
-        thought.append(drafts.moment_embedded(clip.id, heard.embedding, revision=clip.revision))
-    return thought
-
-
-def _typed(text: TypedText, embedding: Embedding | None) -> list[Draft]:
-    kept = Kept(
-        text.id,
-        text.how,
-        text.recorded,
-        transcript=Transcript(text.text),
-        speaker=text.speaker,
-        reference=text.reference,
-        act=text.act,
-        about=text.about,
-    )
-    thought = [drafts.moment_kept(kept, author="wearer")]
-    if embedding is not None:
-        thought.append(drafts.moment_embedded(text.id, embedding))
-    return thought
 
 
 def sweep_sound_parts(home: Path) -> None:

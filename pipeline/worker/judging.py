@@ -19,6 +19,7 @@ from core.access.unswapped_file import NoMemory, Protection, UnswappedFile, prot
 from core.errors import WrongUsage
 from core.files import what_it_is
 from core.spool_port import Clip
+from pipeline.refining.drafting import recognised
 from pipeline.selection.archive_signals import When, archive_signals
 from pipeline.selection.learning import answers_of, learned
 from pipeline.selection.score import PRIOR, Signals, Weights, decided
@@ -104,7 +105,7 @@ class Judging:
         if why_not is not None:
             return Verdict(None, 0.0, (why_not,))
         text = heard.transcript.text
-        voices = await self._ingest.recognised(heard)
+        voices = await recognised(self._archive, heard)
         counts = (
             text if voices is None or self.keeps_others else voices.wearers_words(heard.transcript)
         )

@@ -19,6 +19,7 @@ from pipeline.settings_now import SettingsNow
 from pipeline.spool.spool import Spool
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import understood
+from pipeline.store.sqlite.own.work import SqliteWork
 from pipeline.taking_in import conditions, handling
 from pipeline.worker.ingest import sweep_sound_parts
 from pipeline.worker.model_process import ChildModels, Models
@@ -73,12 +74,16 @@ async def working(
                 profile=profile(settings.machine.profile),
                 languages=lambda: languages.chosen(now().hearing.languages).codes,
             )
+            is_slow = profile(settings.machine.profile) == "zero"
+            worker.share(SqliteWork(archive), is_slow=is_slow)
             worker.keeps_others = settings.selection.others == "keep"
             worker.handling = handling(home.path, settings, spool, again="ask again")
             try:
                 async with serve_worker(worker, home.worker_socket):
                     yield worker
             finally:
+                if worker.for_peers is not None:
+                    await worker.for_peers.aclose()
                 await worker.searching.aclose()
                 await own.close()
 

@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import os
-import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from core.errors import ArchiveInDoubt, ArchiveUnusable, ModelMissing, UserError
 from core.log import get_log
 from core.sockets.socket_client import Told
 from pipeline.media import Handling
+from pipeline.refining.for_peers import WorkForPeers
 from pipeline.refining.hearing_again import HearingAgain, ToRefine
 from pipeline.search.found import Found, Wanted
 from pipeline.spool.names import without_words
@@ -23,13 +23,14 @@ from pipeline.spool.spool import Letter, Spool
 from pipeline.spool.tries import Conditions, Why
 from pipeline.store.port import Archive
 from pipeline.store.sqlite.connection import understood
+from pipeline.store.work_port import Work
 from pipeline.worker.again import HearAgain, try_again
-from pipeline.worker.at_a_time import OneAtATime, SomeAtATime, one_ended
+from pipeline.worker.at_a_time import OneAtATime, SomeAtATime, mine_first, moment_of, one_ended
 from pipeline.worker.backoff import GIVE_UP_AFTER
 from pipeline.worker.clock_correction import visitors_time
 from pipeline.worker.embedding_anew import EmbeddingAnew
-from pipeline.worker.failing import Failing
-from pipeline.worker.ingest import Ingest
+from pipeline.worker.failing import Failing, log_fault
+from pipeline.worker.ingest import Ingest, Lent
 from pipeline.worker.model_process import Models, ModelsFailed
 from pipeline.worker.resting import Resting
 from pipeline.worker.searching import Searching
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 2.0
 """How often the spool is looked at without a wake: a lost wake costs this much."""
-
-HEAR_AGAIN_EVERY_S = 60.0
-"""How often it is looked whether the models are others than those that failed."""
 
 SCRUB_EVERY_S = 10.0
 """How often a forget that is not finished is gone on with. Nobody can write meanwhile."""
@@ -81,11 +79,13 @@ class Worker:
         self._resting = Resting(clock)
         self._in_the_way: set[str] = set()
         self._lacking: dict[Kind, ModelMissing] = {}
+        self._without_models: set[str] = set()
+        self._lent = frozenset[str]()
+        self.for_peers: WorkForPeers | None = None
         self._failing = Failing(spool.folder, clock, conditions)
-        self._again = HearAgain(archive, spool)
+        self._again = HearAgain(archive, spool, clock)
         self._anew = EmbeddingAnew(archive, models, clock)
         self._hearing_again = HearingAgain(archive, models, spool.folder, self.report)
-        self._heard_again_s = clock.monotonic_s()
         self._ingest = Ingest(archive, models, spool, self.report)
         self.keeps_others = False
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -106,8 +106,10 @@ class Worker:
             SomeAtATime(self._take) as clips,
         ):
             self._lacking.clear()
+            self._without_models.clear()
             while True:
-                letters = self._look() if mine is None else _mine_first(self._look(), mine)
+                self._lent = await self._ingest.lent()
+                letters = self._look() if mine is None else mine_first(self._look(), mine)
                 short = clips.others(each for each in letters if each.turn < Turn.LONG)
                 long.begin(each for each in letters if each.turn == Turn.LONG)
                 if short:
@@ -128,6 +130,7 @@ class Worker:
         with contextlib.suppress(UserError):
             while True:
                 async with self._working, SomeAtATime(self._take) as clips:
+                    self._lent = await self._ingest.lent()
                     short = [each for each in self._look() if each.turn < Turn.LONG]
                     await self._take_in_order(short, clips)
                     await clips.finish()
@@ -142,6 +145,8 @@ class Worker:
                 await self._hear_again()
                 await self.drain()
                 await self.scrub_again()
+                if self.for_peers is not None:
+                    await self.for_peers.step(self.handling)
                 if await self._anew.step():
                     pause_s = 0.0
             except ArchiveInDoubt:  # only a worker that opens it anew can know more
@@ -177,6 +182,7 @@ class Worker:
                 for each in self.spool.aside(MOST_NAMED)
             ],
             "working": self._working.locked(),
+            "hearing": sorted(self._ingest.hearing),
             "trouble": None if self.trouble is None else str(self.trouble),
             "resting": [{"letter": each, "reason": why} for each, why in self.resting().items()],
             "failing": self._failing.told(),
@@ -223,6 +229,14 @@ class Worker:
         made.keeps_others = self.keeps_others
         return made
 
+    def share(self, work: Work, *, is_slow: bool) -> None:
+        """Leave alone what peers have on lease, and do what was taken on of theirs."""
+        if is_slow:
+            self._ingest.go_slowly()
+        spool = self.spool.folder
+        self.for_peers = WorkForPeers(self._archive, work, self.models, spool, self.report)
+        self._ingest.lent = lambda: work.lent(self._clock.recorded_now())
+
     async def search(self, wanted: Wanted) -> Found:
         """What the archive has for another process."""
         return await self.searching.search(wanted)
@@ -249,12 +263,8 @@ class Worker:
             queue.put_nowait(event)
 
     async def _hear_again(self) -> None:
-        """Now and then: looking at all models each time would cost a Zero 1 % of its processor."""
-        now_s = self._clock.monotonic_s()
-        if now_s >= self._heard_again_s:
-            self._heard_again_s = now_s + HEAR_AGAIN_EVERY_S
-            with understood(self.spool.folder.parent):
-                await self._again.if_others(self._failing.conditions().models, self.handling)
+        with understood(self.spool.folder.parent):
+            await self._again.now_and_then(self._failing.conditions, self.handling)
 
     def _look(self) -> list[Letter]:
         """What is due now. Raises ArchiveUnusable where the spool cannot be looked at."""
@@ -277,7 +287,11 @@ class Worker:
         for odd in self.spool.odd():
             self._set_aside(odd.path, odd.reason)
         due = self._resting.ready(self._failing.due(self.spool.waiting()))
-        return [each for each in due if each.kind not in self._lacking]
+        return [
+            each
+            for each in due
+            if each.path.name not in self._without_models and moment_of(each) not in self._lent
+        ]
 
     async def _take_in_order(self, letters: list[Letter], clips: SomeAtATime) -> None:
         """Until something new may have come that goes before them: the folder is read anew then.
@@ -289,8 +303,6 @@ class Worker:
                 await clips.room(letter)
                 if self._is_to_look():
                     return
-            if letter.kind in self._lacking:
-                continue
             if letter.kind == "clip":
                 clips.begin(letter)
             else:
@@ -317,8 +329,14 @@ class Worker:
     async def _work_on(self, letter: Letter) -> None:
         before = self._failing.conditions()
         try:
+            if letter.kind in self._lacking:
+                self._without_models.add(letter.path.name)
+                await self._ingest.take_without_models(letter)
+                return
             await self._ingest.take(letter)
             self._resting.over(letter)
+        except Lent:
+            self._lent |= {moment_of(letter)}
         except LetterBroken as error:
             self._give_up(letter, error.reason)
         except ModelsFailed as error:
@@ -326,10 +344,11 @@ class Worker:
                 await self._ingest.give_up(letter)
         except ModelMissing as error:  # what needs another model goes on
             self._lacking[letter.kind] = error
+            self._without_models.add(letter.path.name)
         except (UserError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours on one letter stops no other
-            _log_fault(letter, error)
+            log_fault(letter, error)
             if self._has_failed(letter, "fault", before):
                 self._give_up(letter, f"something broke on it {GIVE_UP_AFTER} times")
 
@@ -378,22 +397,3 @@ class Worker:
             get_log().error("letters_wait", reason=error.code)
         self.trouble = error
         self.report({"event": "trouble", "code": error.code, "sentence": str(error)})
-
-
-def _mine_first(letters: Sequence[Letter], mine: Collection[Path]) -> list[Letter]:
-    """Nothing where none of these letters is mine. Of others' long ones none is begun."""
-    moments = {path.name.partition(".")[0] for path in mine}
-    own = [each for each in letters if each.path.name.partition(".")[0] in moments]
-    others = [each for each in letters if each not in own and each.turn < Turn.LONG]
-    return [*own, *others] if own else []
-
-
-def _log_fault(letter: Letter, error: Exception) -> None:
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    get_log().error(
-        "fault",
-        letter=without_words(letter.path.name),
-        fault=type(error).__name__,
-        file=Path(where.filename).name,
-        line=where.lineno,
-    )

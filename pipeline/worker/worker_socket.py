@@ -18,7 +18,8 @@ boot in the journal where that is needed (`corrected`), or says why not (`agrees
 `kept_by_time_server`, `no_boot`); `off_ms` is how far ours was from it, null while unknown.
 
 With `refine` may come `heard`, the words of an engine on another machine, laid out as the
-belonging `transcript`: they are judged as if a larger model had heard them.
+belonging `transcript`: they are judged as if a larger model had heard them. Without `act`, no
+wearer asked for it.
 
 `judge` is about an utterance that nobody pressed for. The open file that is handed in with it
 (SCM_RIGHTS) is laid out as a clip of the spool, `how` being `selected`. Whoever hangs up before
@@ -236,7 +237,8 @@ async def _transcribe(worker: Served, request: dict[str, Any]) -> dict[str, Any]
 
 
 async def _refine(worker: Served, request: dict[str, Any]) -> dict[str, Any]:
-    moment, model, act = (str(request[each]) for each in ("moment", "model", "act"))
+    moment, model = (str(request[each]) for each in ("moment", "model"))
+    act = str(request["act"]) if "act" in request else None
     heard = None
     if "heard" in request:
         heard = read_transcript(str(request["heard"]).encode())

@@ -108,6 +108,15 @@ def test_sync_is_needed_once_another_machine_was_introduced(home: Path) -> None:
     assert sync.needed()
 
 
+def test_sync_is_needed_where_it_is_to_ask_an_engine_by_itself(home: Path) -> None:
+    (home / "settings.toml").write_text('[engines]\nwhile_idle = "wyoming"\n')
+
+    sync = services(running.Plan(Home(home), FILE), 8765)[-1]
+
+    assert sync.needed is not None
+    assert sync.needed()
+
+
 class Capture:
     """What the keys ask for, and what they are told."""
 

@@ -179,7 +179,7 @@ def moment_refined(
     """A larger model heard a moment again: its words and vectors where they are the better ones.
 
     The wearer asked for it, and takes the words back by an undo; that nothing came of it is no
-    act of theirs.
+    act of theirs, and neither is what was done without an act.
     """
     payload = {
         "revision": revision,
@@ -191,7 +191,8 @@ def moment_refined(
     belongings = [transcript_belonging(better.transcript)]
     if better.embedding is not None:
         belongings.append(embedding_belonging(better.embedding))
-    refined = Draft("moment_refined", moment, "wearer", payload, tuple(belongings))
+    author = "pipeline" if act is None else "wearer"
+    refined = Draft("moment_refined", moment, author, payload, tuple(belongings))
     return of_act(refined, act)
 
 

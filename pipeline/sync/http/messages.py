@@ -1,5 +1,6 @@
 """Requests and answers, as values."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ Content = bytes | FilePart
 class Request:
     """What was asked, from this address, by the install with this key.
 
-    That is 64 hex digits; empty in an introduction.
+    That is 64 hex digits; empty in an introduction. `ended` is done once the connection is over.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Request:
     body: Body
     peer: str
     address: str
+    ended: asyncio.Future[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

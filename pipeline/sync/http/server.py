@@ -38,10 +38,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is connected: the address, and the TLS to it."""
+    """Who is connected: the address, and the TLS to it. `ended` is done once they are not."""
 
     address: str
     connection: ssl.SSLObject
+    ended: asyncio.Future[None]
 
 
 class HttpServer:
@@ -125,12 +126,15 @@ class HttpServer:
             line.close()
             return
         wire = Wire(h11.SERVER, reader, writer, self._patience)
+        ended = asyncio.get_running_loop().create_future()
         try:
             with contextlib.suppress(PeerGone, PeerSlow):
-                await self._converse(wire, Visitor(address, writer.get_extra_info("ssl_object")))
+                tls = writer.get_extra_info("ssl_object")
+                await self._converse(wire, Visitor(address, tls, ended))
             await wire.close()
         finally:
             wire.abort()
+            ended.set_result(None)
 
     async def _shake_hands(
         self, line: socket.socket
@@ -160,7 +164,7 @@ class HttpServer:
             if not isinstance(head, h11.Request) or peer is None:
                 return
             with self._being_busy():
-                await self._answer(wire, head, peer, visitor.address)
+                await self._answer(wire, head, peer, visitor)
             await wire.read_out(_LINGERS_S, _LINGERS_BYTES)
             if wire.is_over:
                 return
@@ -178,10 +182,11 @@ class HttpServer:
             if not self._busy:
                 self._calm.set()
 
-    async def _answer(self, wire: Wire, head: h11.Request, peer: str, address: str) -> None:
+    async def _answer(self, wire: Wire, head: h11.Request, peer: str, visitor: Visitor) -> None:
         headers = headers_of(head)
         method, path = head.method.decode("ascii"), head.target.decode("ascii")
-        request = Request(method, path, headers, wire.body(headers), peer, address)
+        body = wire.body(headers)
+        request = Request(method, path, headers, body, peer, visitor.address, visitor.ended)
         try:
             answer = await self._handler(request)
         except (PeerGone, PeerSlow):  # while it sent its body: there is nobody to tell

@@ -15,8 +15,9 @@ from pipeline.spool.spool import Spool
 from pipeline.spool.tries import Conditions
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.reader import open_archive_to_read
+from pipeline.worker.again import EVERY_S
 from pipeline.worker.backoff import GIVE_UP_AFTER, wait_s
-from pipeline.worker.worker import HEAR_AGAIN_EVERY_S, Worker
+from pipeline.worker.worker import Worker
 from tests.pipeline.conftest import SPOKEN
 from tests.waiting import PATIENCE_S
 
@@ -65,7 +66,7 @@ async def test_models_that_come_back_while_the_worker_runs_are_noticed(
         worker = Worker(archive, models, spool, clock, lambda: Conditions(here[0]))
         work = asyncio.create_task(worker.work())
         here[0] = "new"
-        clock.advance(HEAR_AGAIN_EVERY_S)
+        clock.advance(EVERY_S)
         async with asyncio.timeout(PATIENCE_S):
             while await words_of(home) != ["words"]:
                 worker.wake()

@@ -20,6 +20,7 @@ from pipeline.store.sound_files import MadeSound, adopt, coming_files, sound_pat
 from pipeline.store.sqlite import sound_rows
 from pipeline.store.sqlite.archive import SqliteArchive
 from pipeline.store.sqlite.connection import archive_path
+from pipeline.store.sqlite.own import peer_heads
 from pipeline.store.sqlite.rows import refold_changed
 from pipeline.store.tombstones import write_tombstones
 
@@ -191,6 +192,12 @@ class SqliteCopy:
     async def wishes(self) -> int:
         async with self._archive.undisturbed():
             return await away.wishes(self._connection)
+
+    async def note_heads(self, key: str, heads: Mapping[str, Head]) -> None:
+        told = await peer_heads.news(self._connection, key, heads)
+        if told:
+            async with self._archive.writing():
+                await peer_heads.note(self._connection, key, told)
 
     async def waiting_forgets(self) -> list[WaitingForgets]:
         found = await obeying.waiting(self._connection)

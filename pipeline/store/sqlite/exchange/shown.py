@@ -18,7 +18,7 @@ from .obeying import waiting
 
 async def known_peers(connection: aiosqlite.Connection) -> list[KnownPeer]:
     """The other installs that belong to this archive, by name."""
-    members = (await known_membership(connection, await _own_key(connection))).members
+    members = (await known_membership(connection, await own_key(connection))).members
     found = [await _known_peer(connection, each) for each in members.values()]
     return sorted(found, key=lambda each: (each.shown, each.key))
 
@@ -63,7 +63,7 @@ async def names_of(connection: aiosqlite.Connection, keys: Collection[str]) -> d
     return found
 
 
-async def _own_key(connection: aiosqlite.Connection) -> str:
+async def own_key(connection: aiosqlite.Connection) -> str:
     """The key of this install; empty before it has signed anything, and nobody can name it."""
     query = "SELECT key FROM line JOIN install USING (origin) WHERE is_writer = 1"
     rows = list(await connection.execute_fetchall(query))
@@ -106,7 +106,7 @@ async def _sound_place(
 async def _who_kept(connection: aiosqlite.Connection, row: MomentRow) -> str:
     """The key of the machine that kept this moment; empty where it is ours, or not known."""
     line = await key_of_line(connection, row.kept_origin)
-    is_others = line is not None and line[0] != await _own_key(connection)
+    is_others = line is not None and line[0] != await own_key(connection)
     return line[0] if line is not None and is_others else ""
 
 

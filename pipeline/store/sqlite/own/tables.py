@@ -17,3 +17,28 @@ INSERT INTO folded_kind VALUES
     ('voice_named', 1);
 """
 """The kinds of events that are in the views; those above were known when this table came."""
+
+WITHOUT_WORDS = "words IN ('awaited', 'failed')"
+"""Of a moment; a query that says it in these words is answered by index."""
+
+WORK = f"""
+CREATE TABLE lease (
+    moment TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE job (
+    moment TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('words', 'better')),
+    model TEXT
+) STRICT;
+CREATE TABLE peer_head (
+    key TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (key, origin)
+) STRICT;
+CREATE INDEX moment_without_words ON moment (kept_lamport) WHERE {WITHOUT_WORDS};
+"""
