@@ -28,7 +28,7 @@ from pipeline.store.sound_files import sound_files, sound_path
 from pipeline.store.sqlite.copies import snapshot
 from pipeline.store.sqlite.copies.snapshot import Snapshot
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
-from pipeline.store.tombstones import read_tombstones
+from pipeline.store.tombstones import read_tombstones, tombstone_lines
 
 ATTEMPTS = 5
 """A forget that comes meanwhile has it begin anew, so that nothing forgotten is in the file."""
@@ -116,7 +116,7 @@ class _Backup:
                 doubt = await reader.doubt()
                 packing = await self._packed(reader, all_sounds=doubt is not None)
                 found = await _add_database(reader, packing, self.copy)
-        packing.add_bytes(manifests.TOMBSTONES, [_lines(read_tombstones(self.home.path))])
+        packing.add_bytes(manifests.TOMBSTONES, [_lines(tombstone_lines(self.home.path))])
         with contextlib.suppress(FileNotFoundError):
             packing.add_bytes(manifests.SETTINGS, [read_small(self.home.settings)])
         packing.problems += (await snapshot.check_copy(self.copy)).problems

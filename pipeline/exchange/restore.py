@@ -4,7 +4,7 @@ import contextlib
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -30,11 +30,16 @@ from pipeline.spool.lying import lying
 from pipeline.spool.spool import Spool
 from pipeline.store import restoring
 from pipeline.store.restoring import PutInPlace
-from pipeline.store.sqlite.archive import open_archive
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import archive_path
 from pipeline.store.sqlite.copies import snapshot
 from pipeline.store.sqlite.copies.taken_up import begin_anew
-from pipeline.store.tombstones import read_tombstones, tombstones_path, write_tombstones
+from pipeline.store.tombstones import (
+    forgotten_here,
+    read_tombstones,
+    tombstones_path,
+    write_tombstones,
+)
 from pipeline.worker.only_worker import only_worker
 
 _SPARE_BYTES = 16 * 1024 * 1024
@@ -103,19 +108,30 @@ async def _make_ready(
     """
     for folder in ("sound", "spool/aside"):
         make_private(staging / folder)
-    tombstones = read_tombstones(home.path)
+    for_here = forgotten_here(home.path)
+    for_all = [each for each in read_tombstones(home.path) if each not in for_here]
     for member in found.members:
         _extract(backup, member, staging / member.name, found.manifest.files[member.name][1])
-    write_tombstones(staging, tombstones)
+    write_tombstones(staging, for_all)
+    write_tombstones(staging, for_here, here=True)
     await begin_anew(staging)
     async with open_archive(staging) as archive:
         before = len(await archive.moments(hidden=True))
         await finish_forgetting(archive, Spool(staging / "spool"))
+        # Also of what the backup does not know yet: a peer may bring it.
+        await _forget(archive, for_all, here=False)
+        await _forget(archive, for_here, here=True)
         named = await snapshot.named_sounds(archive)
         _extract_sounds(backup, found.manifest, staging, named)
         await finish_forgetting(archive, Spool(staging / "spool"))
         forgotten = before - len(await archive.moments(hidden=True))
         return forgotten, tuple((await archive.check()).problems)
+
+
+async def _forget(archive: SqliteArchive, forgotten: Iterable[str], *, here: bool) -> None:
+    unknown = [each for each in forgotten if not await archive.is_forgotten(each)]
+    if unknown:
+        await archive.begin_forgetting(unknown, here=here)
 
 
 def _extract_sounds(

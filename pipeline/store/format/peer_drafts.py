@@ -1,7 +1,7 @@
 """What the journal has of peers: whose signatures count in this archive, and as what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .events import Draft, Event, new_belonging
@@ -52,10 +52,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Who belongs to an archive, by key, and where the lines of those end who no longer do."""
+    """Who belongs to an archive, by key, and where the lines of those end who write no more.
+
+    `former` has by key the last events that count of the lines of those; `ends` has them by line.
+    """
 
     members: Mapping[str, Member]
     ends: Mapping[str, int]
+    former: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def peer_subject(key: str) -> str:
@@ -89,10 +93,16 @@ def membership(own_key: str, events: Iterable[Event], keys: Mapping[str, str]) -
     members: dict[str, Member] = {}
     lines: dict[str, Mapping[str, int]] = {}
     for event in counting:
+        writer = members.get(keys[event.origin])
+        if writer is not None and writer.role != "full":
+            continue  # it had the right, and has it no more
         key = event.payload["key"]
         if event.kind == "peer_added":
             members[key] = _member(event)
-            lines.pop(key, None)
+            if members[key].role == "read_only":
+                lines.setdefault(key, {})
+            else:
+                lines.pop(key, None)
         else:
             members.pop(key, None)
             lines[key] = event.payload["lines"]
@@ -103,7 +113,7 @@ def membership(own_key: str, events: Iterable[Event], keys: Mapping[str, str]) -
     for removed in lines.values():
         for origin, seq in removed.items():
             ends[origin] = min(seq, ends.get(origin, seq))
-    return Membership(members, ends)
+    return Membership(members, ends, lines)
 
 
 def _counting(own_key: str, events: Sequence[Event], keys: Mapping[str, str]) -> list[Event]:

@@ -16,7 +16,7 @@ from pipeline.store.format.events import Draft, Event
 from pipeline.store.journal_record import JournalEnd, read_record, write_record
 from pipeline.store.port import Rebuilt, Report
 from pipeline.store.sound_files import MadeSound, adopt, erase_half_made, sounds_aside
-from pipeline.store.tombstones import read_tombstones, write_tombstones
+from pipeline.store.tombstones import forgotten_here, read_tombstones, write_tombstones
 from pipeline.store.views.moment_fold import MomentRow
 
 from . import forgetting, sound_rows, views
@@ -102,14 +102,23 @@ class SqliteArchive(SqliteReader):
         async with self.writing():
             await refold_changed(self.connection, await vectors.store(self.connection, made))
 
+    async def append_within(self, at_ms: int | None, *drafted: Draft) -> None:
+        """Append what is about nothing forgotten. Within `writing`, which tells the time."""
+        thought = SqliteThought(self.connection, self.home, self._machine, at_ms)
+        await thought.append(
+            *[each for each in drafted if not await self.is_forgotten(each.subject)]
+        )
+
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:
-        write_tombstones(self.home, moments)
+        write_tombstones(self.home, moments, here=here)
         await self._erase(moments, here=here)
 
     async def apply_tombstones(self) -> list[str]:
         unapplied = await forgetting.unapplied(self.connection, self.home)
-        if unapplied:
-            await self._erase(unapplied, here=False)
+        for_here = forgotten_here(self.home) if unapplied else set()
+        for here in (False, True):
+            if moments := [each for each in unapplied if (each in for_here) == here]:
+                await self._erase(moments, here=here)
         return read_tombstones(self.home)
 
     async def call_back(self, moment: MomentRow) -> bool:
@@ -163,15 +172,20 @@ class SqliteArchive(SqliteReader):
         async with self.writing():
             await sound_rows.make_due(self.connection, sound.sha256)
 
-    async def go_on_elsewhere(self, first: int) -> None:
+    async def go_on_elsewhere(self, first: int | None) -> None:
         """Begin another line: from `first` on, ours is what another copy has. Within `writing`.
+
+        None where all of it stays, and the other one has more.
 
         The record outside names the last event that stays, so that a kill leaves no doubt.
         """
         origin = str(await self.origin())
-        last = await event_at(self.connection, origin, first - 1)
-        end = JournalEnd(origin) if last is None else JournalEnd(origin, last.seq, last.hash.hex())
-        write_record(self.home, end)
+        if first is not None:
+            last = await event_at(self.connection, origin, first - 1)
+            end = JournalEnd(origin)
+            if last is not None:
+                end = JournalEnd(origin, last.seq, last.hash.hex())
+            write_record(self.home, end)
         await begin_restored(self.connection, self._machine, self._clock.now_ms())
 
     async def erase_due(self, forgotten: Sequence[str]) -> None:

@@ -140,7 +140,8 @@ class _Side:
     async def _store(self, other: Introduced, address: str) -> None:
         self.address = address
         try:
-            await add_member(self.home.path, other, self.role, (address, other.port))
+            address_there = (address, other.port)
+            await add_member(self.home.path, self.identity.key, other, self.role, address_there)
         except OSError as error:
             raise NotStored(
                 f"The disk did not take it ({error.strerror}).", advice="Free some space."

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.sync.status import PeerStatus, read_peer_statuses
+from pipeline.store.format.events import Draft
 from pipeline.store.format.peer_drafts import Member, Role, peer_added, peer_removed
-from pipeline.store.sqlite.archive import open_archive
+from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange import lines as line_rows
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
 from pipeline.sync.address_book import Address, AddressBook, Known
@@ -57,13 +58,24 @@ def _now(known: Known | None, standing: PeerStatus | None) -> Known:
     return replace(found, met_ms=standing.met_ms or found.met_ms, state=standing.state)
 
 
-async def add(home: Path, other: Introduced, role: Role, address: Address) -> None:
+async def add(home: Path, own_key: str, other: Introduced, role: Role, address: Address) -> None:
     """This install belongs to the archive from now on. Raises ArchiveUnusable, OSError."""
     certificate = base64.b64encode(other.certificate).decode()
     drafted = peer_added(other.key, certificate, role, name=other.name, origin=other.origin)
     async with open_archive(home) as archive:
-        await archive.append(drafted)
+        await append_added(archive, own_key, drafted)
     AddressBook(home).change(other.key, lambda known: known.at(address))
+
+
+async def append_added(archive: SqliteArchive, own_key: str, drafted: Draft) -> None:
+    """Append this `peer_added`. Of who may only read from now on, what it wrote so far counts."""
+    key, role = drafted.payload["key"], drafted.payload["role"]
+    members = (await line_rows.known_membership(archive.connection, own_key)).members
+    member = members.get(key)
+    if role == "read_only" and member is not None and member.role != "read_only":
+        await archive.append(peer_removed(key, await lines_of(archive, member, key)), drafted)
+    else:
+        await archive.append(drafted)
 
 
 async def remove(home: Path, identity: Identity, key: str) -> Mapping[str, int]:
@@ -74,13 +86,13 @@ async def remove(home: Path, identity: Identity, key: str) -> Mapping[str, int]:
     async with open_archive(home) as archive:
         connection = archive.connection
         members = (await line_rows.known_membership(connection, identity.key)).members
-        lines = await _lines_of(archive, members.get(key), key)
+        lines = await lines_of(archive, members.get(key), key)
         await archive.append(peer_removed(key, lines))
     AddressBook(home).drop(key)
     return lines
 
 
-async def _lines_of(archive: SqliteReader, member: Member | None, key: str) -> dict[str, int]:
+async def lines_of(archive: SqliteReader, member: Member | None, key: str) -> dict[str, int]:
     """How far each line that this key writes has come here."""
     connection = archive.connection
     heads = await line_rows.heads(connection)

@@ -9,6 +9,7 @@ import pytest
 
 from bench.sync.installs import Install, install
 from pipeline.store import acts
+from pipeline.store.format.pages import EarlyForget, forget_line
 
 Installs = Callable[..., Awaitable[list[Install]]]
 
@@ -21,7 +22,7 @@ async def put_back(
     async with AsyncExitStack() as stack:
 
         async def image(one: Install) -> Install:
-            name = f"image of {one.number}"
+            name = f"image of {one.home.name}"
             async with one.archive.undisturbed():
                 shutil.copytree(one.home, tmp_path / name)
             return await stack.enter_async_context(install(tmp_path, one.number, name=name))
@@ -86,3 +87,117 @@ async def test_what_both_versions_wrote_is_kept(
     await image.note("and on")
     await image.meets(other)
     assert "and on" in await other.texts()
+
+
+@pytest.mark.parametrize("turn", range(6))
+async def test_an_undo_by_another_of_what_has_moved_goes_with_it(
+    installs: Installs, put_back: Image, turn: int
+) -> None:
+    one, other = await installs()
+    await one.meets(other)
+    image = await put_back(one)
+    moment = await one.note(f"taken back {turn}")
+    await one.meets(other)
+    await acts.undo_keep(other.archive, await other.archive.moment(moment))
+    await image.note("since")
+
+    for _ in range(3):
+        await image.meets(other)
+
+    for each in (image, other):
+        assert await each.texts() == ["since"]
+        assert (await each.archive.moment(moment)).state == "hidden"
+        assert (await each.archive.check()).problems == []
+
+
+@pytest.mark.parametrize("turn", range(6))
+async def test_an_image_that_is_put_back_twice_loses_nothing_that_others_have(
+    installs: Installs, put_back: Image, turn: int
+) -> None:
+    one, other, third = await installs(3)
+    for each in (other, third):
+        await one.meets(each)
+    first = await put_back(one)
+    await one.note(f"once {turn}")
+    await one.meets(other)
+    await first.note("twice")
+    second = await put_back(first)
+    await first.note("and on")
+    await first.meets(third)
+    await second.note("thrice")
+
+    for _ in range(3):
+        await second.meets(other)
+        await second.meets(third)
+        await other.meets(third)
+
+    wanted = sorted([f"once {turn}", "twice", "and on", "thrice"])
+    for each in (second, other, third):
+        assert await each.texts() == wanted
+        assert (await each.archive.check()).problems == []
+
+
+@pytest.mark.parametrize("turn", range(4))
+async def test_two_cards_of_one_image_write_two_lines_by_one_key(
+    installs: Installs, put_back: Image, turn: int
+) -> None:
+    one, other = await installs()
+    await one.meets(other)
+    clone = await put_back(one)
+    await one.note(f"one {turn}")
+    await clone.note("the clone")
+
+    for each in (one, clone, one, clone):
+        await each.meets(other)
+    await one.note("one, later")
+    await clone.note("the clone, later")
+    for each in (one, clone, one, clone):
+        await each.meets(other)
+
+    assert one.identity.key == clone.identity.key
+    assert await one.line() != await clone.line()
+    wanted = sorted([f"one {turn}", "the clone", "one, later", "the clone, later"])
+    for each in (one, clone, other):
+        assert await each.texts() == wanted
+        assert (await each.archive.check()).problems == []
+
+
+async def test_a_forget_that_came_early_and_whose_line_gave_way_stays_obeyed(
+    installs: Installs, put_back: Image
+) -> None:
+    one, other = await installs()
+    moment = await one.note("unutterable")
+    await one.meets(other)
+    image = await put_back(one)
+    await one.forget(moment)
+    lines = [*map(forget_line, await _forgets(one))]
+    await other.copy.receive_forgets(lines)
+    await image.note("since")
+    await image.note("and on")
+
+    for _ in range(3):
+        await image.meets(other)
+
+    assert await other.texts() == ["and on", "since"]
+    assert (await other.archive.check()).problems == []
+
+
+async def test_a_forget_in_our_own_line_that_we_do_not_know_ends_it(
+    installs: Installs, put_back: Image
+) -> None:
+    one, other = await installs()
+    moment = await one.note("unutterable")
+    await one.meets(other)
+    image = await put_back(one)
+    await one.forget(moment)
+    line = await image.line()
+
+    await image.copy.receive_forgets([*map(forget_line, await _forgets(one))])
+
+    assert await image.line() != line
+    assert await image.texts() == []
+
+
+async def _forgets(one: Install) -> list[EarlyForget]:
+    await one.copy.sign_lines()
+    return await one.copy.forgets_after({})

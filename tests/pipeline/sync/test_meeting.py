@@ -309,10 +309,13 @@ async def test_after_a_removal_nothing_beyond_it_counts(installs: Installs) -> N
 
     assert await other.texts() == ["before"]
     assert await one.texts() == ["before"]
-    page = await stolen.copy.page_after(line, 0)
+    page = await stolen.copy.page_after(line, last)
     assert page is not None
-    with pytest.raises(PageRefused, match="no peer of this archive"):
+    with pytest.raises(PageRefused, match=f"ended at {last}"):
         await one.copy.receive([*page_lines(page)])
+    whole = await stolen.copy.page_after(line, 0)
+    assert whole is not None
+    assert (await one.copy.receive([*page_lines(whole)])).events == 0
     assert (await other.archive.check()).problems == []
 
 

@@ -26,7 +26,7 @@ from pipeline.store.tombstones import write_tombstones
 
 from . import away, obeying, receiving, sending, wanted
 from . import lines as line_rows
-from .parting import move_branch
+from .parting import Moved, move_branch, undos_to_tell
 from .receiving import Believed
 from .to_come import sounds_to_come
 
@@ -91,18 +91,25 @@ class SqliteCopy:
         async with self._archive.writing() as now_ms:
             believed = await self._believed()
             page = await receiving.read_and_verify(self._connection, lines, believed)
-            new, moved = await self._new_events(page)
+            new, moved = await self._new_events(page, believed)
             await obeying.let_go_of_old(self._connection, now_ms)
             decided = await self._decide(new, believed, page)
             for event in new:
                 await receiving.store_event(self._connection, self._archive.home, event, page)
             await receiving.close_page(self._connection, page)
             await obeying.obey(self._connection, decided, now_ms)
-            changed = [*moved, *(each.subject for each in new)]
+            changed = [*(before.subject for before, _ in moved), *(each.subject for each in new)]
             if any(each.kind in {"peer_added", "peer_removed"} for each in new):
                 ends = dict((await self.membership()).ends)
-                changed += await obeying.end_lines(self._connection, ends)
+                about = await obeying.end_lines(self._connection, ends)
+                await wanted.want_what_lacks(self._connection, about)
+                changed += about
             await refold_changed(self._connection, changed)
+            if moved:
+                own = await line_rows.lines_of_key(self._connection, self._signer.key)
+                undos = await undos_to_tell(self._connection, moved, own)
+                if undos:
+                    await self._archive.append_within(now_ms, *undos)
         await self._erase(decided.counting)
         if any(each.kind == "clip_revised" for each in new):
             await self._archive.erase_due(())
@@ -121,6 +128,9 @@ class SqliteCopy:
         async with self._archive.writing() as now_ms:
             believed = await self._believed()
             new = await receiving.read_early(self._connection, forgets, believed)
+            own = await self._archive.origin()
+            if any(each.event.origin == own for each in new):
+                await self._archive.go_on_elsewhere(None)  # it was set back
             for each in new:
                 await receiving.store_early(self._connection, each)
             await obeying.let_go_of_old(self._connection, now_ms)
@@ -205,24 +215,25 @@ class SqliteCopy:
 
     async def agree(self, origin: str) -> tuple[str, ...]:
         waiting = (await obeying.waiting(self._connection)).get(origin, ())
-        write_tombstones(self._archive.home, waiting)
+        write_tombstones(self._archive.home, waiting, here=True)
         return await self._settle(origin, agreed=True)
 
     async def disagree(self, origin: str) -> tuple[str, ...]:
         return await self._settle(origin, agreed=False)
 
-    async def _new_events(self, page: Page) -> tuple[list[Event], list[str]]:
-        """What of a page is not here yet, and what is about events that gave way to it."""
-        moved: list[str] = []
+    async def _new_events(self, page: Page, believed: Believed) -> tuple[list[Event], Moved]:
+        """What of a page is not here yet, and the events that gave way to it."""
+        moved: Moved = ()
+        end = believed.membership.ends.get(page.origin)
         try:
-            new = await receiving.new_events(self._connection, page)
+            new = await receiving.new_events(self._connection, page, end)
         except receiving.LinesPart as part:
             if not part.ours_gives_way:
                 raise
             if page.origin == await self._archive.origin():
                 await self._archive.go_on_elsewhere(part.seq)
             moved = await move_branch(self._connection, page.origin, part.seq)
-            new = await receiving.new_events(self._connection, page)
+            new = await receiving.new_events(self._connection, page, end)
         else:
             if new and page.origin == await self._archive.origin():
                 await self._archive.go_on_elsewhere(new[0].seq)  # it was set back
@@ -246,7 +257,8 @@ class SqliteCopy:
         unsettled = [each for each in forgets if not await self._is_settled(each)]
         decided = await obeying.decide(self._connection, unsettled, believed, self._most_forgotten)
         if decided.counting:
-            write_tombstones(self._archive.home, decided.counting)
+            # Here alone, should it be read one day where this event is not: others have it too.
+            write_tombstones(self._archive.home, decided.counting, here=True)
         return decided
 
     async def _is_settled(self, event: Event) -> bool:
@@ -254,9 +266,10 @@ class SqliteCopy:
         query = (
             "SELECT 1 FROM discounted WHERE (origin, seq) = (?1, ?2) UNION ALL "
             "SELECT 1 FROM early_forget JOIN tombstone USING (subject) "
-            "WHERE (origin, seq) = (?1, ?2)"
+            "WHERE (origin, seq, hash) = (?1, ?2, ?3)"
         )
-        return bool(list(await self._connection.execute_fetchall(query, event.place)))
+        places = await self._connection.execute_fetchall(query, (*event.place, event.hash))
+        return bool(list(places))
 
     async def _believed(self) -> Believed:
         query = "SELECT coalesce(max(lamport), 0) FROM event"

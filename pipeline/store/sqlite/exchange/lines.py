@@ -1,6 +1,7 @@
 """Lines of events: how far each has come, whose they are, and their signatures."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import aiosqlite
 
@@ -77,11 +78,17 @@ async def key_of_line(connection: aiosqlite.Connection, origin: str) -> tuple[st
     return (rows[0][0], bool(rows[0][1])) if rows else None
 
 
+async def lines_of_key(connection: aiosqlite.Connection, key: str) -> list[str]:
+    """The lines that the install with this key writes, or wrote."""
+    query = "SELECT origin FROM line WHERE key = ? AND is_writer = 1"
+    return [row[0] for row in await connection.execute_fetchall(query, (key,))]
+
+
 async def note_key(connection: aiosqlite.Connection, signature: Signature) -> None:
-    """This line is signed by that key; a writer takes the place of who vouched."""
+    """This line is signed by that key; its writer, and nobody else, takes the place of another."""
     await connection.execute(
         "INSERT INTO line VALUES (?1, ?2, ?3) ON CONFLICT (origin) DO UPDATE "
-        "SET key = ?2, is_writer = ?3 WHERE line.is_writer = 0",
+        "SET key = ?2, is_writer = 1 WHERE line.is_writer = 0 AND ?3 = 1",
         (signature.origin, signature.key, signature.is_writer),
     )
 
@@ -98,25 +105,36 @@ async def known_membership(connection: aiosqlite.Connection, own_key: str) -> Me
     # Our own line is ours before it is signed for the first time.
     query = "SELECT origin, key FROM line UNION ALL SELECT origin, ? FROM install"
     keys = {row[0]: row[1] for row in await connection.execute_fetchall(query, (own_key,))}
-    return membership(own_key, (each for each in known if each.version == 1), keys)
+    for each in known:
+        keys.setdefault(each.origin, own_key)  # what came from elsewhere came with a key
+    found = membership(own_key, (each for each in known if each.version == 1), keys)
+    query = "SELECT origin, key FROM line WHERE is_writer = 1"
+    unnamed = {
+        origin: 0
+        for origin, key in await connection.execute_fetchall(query)
+        if key in found.former and origin not in found.ends
+    }
+    return replace(found, ends={**found.ends, **unnamed})
 
 
 async def sign_lines(connection: aiosqlite.Connection, signer: Signer, own: str | None) -> None:
-    """Sign what is new in our own line, and in those that nobody else signs.
+    """Sign what is new in our own line, and in those that no writer is known of.
 
     The caller holds the transaction.
     """
+    believed = {signer.key, *(await known_membership(connection, signer.key)).members}
     for origin in await heads(connection):
         known = await key_of_line(connection, origin)
         is_writer = origin == own
-        if is_writer and known != (signer.key, True):
-            # Another machine's key of the same home vouched for it, or nobody did yet.
+        is_left = known is not None and not known[1] and known[0] not in believed
+        if (is_writer and known != (signer.key, True)) or is_left:
+            # Another machine's key of the same home vouched for it, or one that was removed since.
             await connection.execute("DELETE FROM line WHERE origin = ?", (origin,))
             await connection.execute("DELETE FROM signature WHERE origin = ?", (origin,))
-        if is_writer or known is None or known[0] == signer.key:
-            await _sign_line(
-                connection, signer, origin, is_writer=is_writer or bool(known and known[1])
-            )
+            known = None
+        has_writer = is_writer or (known is not None and known[1])
+        if is_writer or not has_writer or known == (signer.key, True):
+            await _sign_line(connection, signer, origin, is_writer=has_writer)
 
 
 async def _sign_line(

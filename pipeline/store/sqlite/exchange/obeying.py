@@ -15,6 +15,7 @@ from pipeline.store.sqlite.journal import is_forgotten
 
 from .lines import key_of_line
 from .receiving import Believed
+from .tables import FORGETS
 
 _GOES = re.compile("[0-9a-f]{16}-[0-9]+|voice-[0-9a-f]{16}")
 """What another install may forget: moments and prints, and not a boot, a peer, what was learned."""
@@ -175,7 +176,8 @@ async def settle(connection: aiosqlite.Connection, origin: str, *, agreed: bool)
 async def end_lines(connection: aiosqlite.Connection, ends: dict[str, int]) -> list[str]:
     """Leave out of the views what stands beyond where removed peers' lines end; what it changes.
 
-    Where a line has no end any more, all of it counts again.
+    Where a line has no end any more, all of it counts again. A forget that was obeyed stays one:
+    the bytes are gone.
     """
     query = "SELECT DISTINCT origin FROM discounted WHERE why = 'removed'"
     ended = {row[0] for row in await connection.execute_fetchall(query)}
@@ -191,13 +193,14 @@ async def end_lines(connection: aiosqlite.Connection, ends: dict[str, int]) -> l
         )
     for origin, seq in ends.items():
         query = (
-            "SELECT subject FROM event WHERE origin = ? AND seq > ? AND NOT EXISTS (SELECT 1 FROM "
-            "discounted WHERE (discounted.origin, discounted.seq) = (event.origin, event.seq))"
+            f"SELECT subject FROM event WHERE origin = ? AND seq > ? AND NOT {FORGETS} AND "
+            "NOT EXISTS (SELECT 1 FROM discounted "
+            "WHERE (discounted.origin, discounted.seq) = (event.origin, event.seq))"
         )
         changed += [row[0] for row in await connection.execute_fetchall(query, (origin, seq))]
         await connection.execute(
             "INSERT OR IGNORE INTO discounted SELECT origin, seq, 'removed' FROM event "
-            "WHERE origin = ? AND seq > ?",
+            f"WHERE origin = ? AND seq > ? AND NOT {FORGETS}",
             (origin, seq),
         )
     return changed

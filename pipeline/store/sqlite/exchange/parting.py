@@ -4,15 +4,24 @@ docs/sync-protocol.md, "Lines that part". What is made here is the same wherever
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import aiosqlite
 
-from pipeline.store.format.events import FIRST_PREVIOUS_HASH, Event, canonical_json, seal
+from pipeline.store.format import drafts
+from pipeline.store.format.events import (
+    FIRST_PREVIOUS_HASH,
+    Draft,
+    Event,
+    canonical_json,
+    seal,
+)
 from pipeline.store.format.readable import readable_event
+from pipeline.store.sqlite.journal import events_of
+from pipeline.store.views.moment_fold import undone_events
 
-from .lines import events_between, head
+from .lines import events_between
 from .tables import COLUMNS
 
 _LAST = 1 << 62
@@ -56,19 +65,46 @@ def _payload(event: Event, origin: str, first: int, name: str) -> str:
     return canonical_json({**payload, "origin": name, "seq": payload["seq"] - first + 1})
 
 
-async def move_branch(connection: aiosqlite.Connection, origin: str, first: int) -> list[str]:
-    """Put the events of a line from `first` on into one of their own; the subjects they are about.
+Moved = Sequence[tuple[Event, Event]]
+"""Events as they stood before, and as they stand now."""
 
-    With all that hangs off them. The caller holds the transaction.
+
+async def move_branch(connection: aiosqlite.Connection, origin: str, first: int) -> Moved:
+    """Put the events of a line from `first` on into one of their own, with all that hangs off them.
+
+    The caller holds the transaction.
     """
     events = await events_between(connection, origin, first - 1, _LAST)
     if not events:
         return []
-    moved = branch(events)
-    name = moved[0].origin
-    there = await head(connection, name)
-    known = 0 if there is None else there[0]
-    for event in moved[known:]:  # what a peer has sent of it already is the same
+    moved = await _put(connection, events, branch(events))
+    for table in ("event", "discounted", "signature"):
+        await connection.execute(
+            f"DELETE FROM {table} WHERE origin = ? AND seq >= ?", (origin, first)
+        )
+    return moved
+
+
+async def _put(
+    connection: aiosqlite.Connection, before: Sequence[Event], after: Sequence[Event]
+) -> Moved:
+    """Store events in a line of their own, which stood elsewhere before; all that this moves.
+
+    What a peer has sent of the line already is the same, or parts from it in its turn: an image
+    that was put back more than once.
+    """
+    name = after[0].origin
+    there = await events_between(connection, name, 0, _LAST)
+    alike = sum(1 for ours, theirs in zip(after, there, strict=False) if ours == theirs)
+    moved = [*zip(before, after, strict=True)]
+    new = after[alike:]
+    if alike < min(len(after), len(there)):
+        if after[alike].hash < there[alike].hash:
+            moved += await move_branch(connection, name, there[alike].seq)
+        else:
+            moved[alike:] = await _put(connection, before[alike:], branch(new))
+            before, new = before[:alike], ()
+    for event in new:
         await connection.execute(
             f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             tuple(getattr(event, each) for each in event.__slots__),
@@ -76,11 +112,26 @@ async def move_branch(connection: aiosqlite.Connection, origin: str, first: int)
     for table in ("belonging", "wanted_belonging", "waiting_forget", "discounted"):
         await connection.execute(
             f"UPDATE OR IGNORE {table} SET origin = ?1, seq = seq - ?2 + 1 "
-            "WHERE origin = ?3 AND seq >= ?2",
-            (name, first, origin),
+            "WHERE origin = ?3 AND seq >= ?2 AND seq < ?4",
+            (name, *before[0].place[::-1], before[0].seq + len(before)),
         )
-    for table in ("event", "discounted", "signature"):
-        await connection.execute(
-            f"DELETE FROM {table} WHERE origin = ? AND seq >= ?", (origin, first)
-        )
-    return [each.subject for each in events]
+    return moved
+
+
+async def undos_to_tell(
+    connection: aiosqlite.Connection, moved: Moved, lines: Collection[str]
+) -> list[Draft]:
+    """Undos in these lines that count, of events that have moved; each names the new place."""
+    now = {before.place: after.place for before, after in moved}
+    left = {before.origin for before, _ in moved}
+    found: list[Draft] = []
+    for subject in dict.fromkeys(before.subject for before, _ in moved):
+        events = await events_of(connection, subject)
+        undone = undone_events(events)
+        for event in events:
+            counts = event.kind == "act_undone" and event.place not in undone
+            if counts and event.origin in {*lines} - left and event.undoes in now:
+                place = now[event.undoes]
+                draft = drafts.act_undone(subject, *place, author=event.author)
+                found.append(drafts.of_act(draft, event.act_id))
+    return found

@@ -21,7 +21,7 @@ from pipeline.store.format.pages import (
     fits,
     read_page,
 )
-from pipeline.store.format.peer_drafts import Member, Membership, Signature, signed_message
+from pipeline.store.format.peer_drafts import Membership, Signature, signed_message
 from pipeline.store.format.readable import readable_event
 from pipeline.store.sqlite import forgetting
 from pipeline.store.sqlite.journal import event_at, events_of, is_forgotten
@@ -52,10 +52,14 @@ class Believed:
     membership: Membership
     highest_lamport: int
 
-    def member_of(self, signature: Signature) -> Member | None:
-        """The member whose word this is; None for our own. Raises PageRefused."""
-        if signature.key == self.signer.key:
-            return None
+    def must_believe(self, signature: Signature) -> None:
+        """Raises PageRefused: the word of nobody who may write here.
+
+        Whoever was removed is believed as far as its line counts, whoever passes it on.
+        """
+        is_former = signature.origin in self.membership.former.get(signature.key, {})
+        if signature.key == self.signer.key or is_former:
+            return
         member = self.membership.members.get(signature.key)
         if member is None:
             raise PageRefused(
@@ -64,7 +68,6 @@ class Believed:
             )
         if member.role == "read_only":
             raise PageRefused(f"{signature.key[:16]} may read this archive, and not write to it.")
-        return member
 
 
 async def read_and_verify(
@@ -76,20 +79,24 @@ async def read_and_verify(
     if before is None:
         raise PageRefused(f"Events are missing before {origin}:{first}.")
     page = read_page(lines, before)
-    await _must_count(connection, page.last, page.signature, believed)
+    _must_not_have_ended(believed, origin, first)
+    await _must_be_signed(connection, page.last, page.signature, believed)
     if page.last.lamport > believed.highest_lamport + MOST_LAMPORT_AHEAD:
         raise PageRefused(f"The event {page.last.id} is too far ahead of everything else.")
     return page
 
 
-async def _must_count(
+def _must_not_have_ended(believed: Believed, origin: str, seq: int) -> None:
+    end = believed.membership.ends.get(origin)
+    if end is not None and seq > end:
+        raise PageRefused(f"The line {origin} ended at {end}: its peer was removed.")
+
+
+async def _must_be_signed(
     connection: aiosqlite.Connection, event: Event, signature: Signature, believed: Believed
 ) -> None:
     """Raises PageRefused: a signature that is none, or of who may not sign this line."""
-    believed.member_of(signature)
-    end = believed.membership.ends.get(event.origin)
-    if end is not None and event.seq > end:
-        raise PageRefused(f"The line {event.origin} ended at {end}: its peer was removed.")
+    believed.must_believe(signature)
     known = await key_of_line(connection, event.origin)
     if known is not None and known[1] and signature.key != known[0]:
         raise PageRefused(f"The line {event.origin} is signed by another key than its own.")
@@ -98,19 +105,23 @@ async def _must_count(
         raise PageRefused(f"The signature of {event.id} is wrong.")
 
 
-async def new_events(connection: aiosqlite.Connection, page: Page) -> list[Event]:
-    """Those of a page that are not here yet. Raises LinesPart where others are in their place."""
+async def new_events(
+    connection: aiosqlite.Connection, page: Page, end: int | None = None
+) -> list[Event]:
+    """Those of a page that are not here yet, up to the line's end.
+
+    Raises LinesPart where others are in their place.
+    """
     last = await head(connection, page.origin)
-    if last is None:
-        return [*page.events]
+    known = 0 if last is None else last[0]
     for event in page.events:
-        if event.seq > last[0]:
+        if event.seq > known:
             break
         there = await hash_at(connection, page.origin, event.seq)
         if there is not None and there != event.hash:
             gives_way = event.hash < there
             raise LinesPart(page.origin, event.seq, ours_gives_way=gives_way)
-    return [each for each in page.events if each.seq > last[0]]
+    return [each for each in page.events if each.seq > known and (end is None or each.seq <= end)]
 
 
 async def store_event(
@@ -125,7 +136,7 @@ async def store_event(
         f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         _row(event),
     )
-    await connection.execute("DELETE FROM early_forget WHERE (origin, seq) = (?, ?)", event.place)
+    await _take_the_place_of_early(connection, event)
     if known.kind == "clip_revised":
         await forgetting.erase_sound(connection, event.subject)
         gone = superseded_sounds(await events_of(connection, event.subject))
@@ -138,6 +149,31 @@ async def store_event(
             await store_belonging(connection, home, event, held)
         elif entry["kind"] != "voice_print":
             await want_belonging(connection, event, entry["id"])
+
+
+async def _take_the_place_of_early(connection: aiosqlite.Connection, event: Event) -> None:
+    """The forget that came early is in its line now.
+
+    One of a version that gave way goes on to count here, where it did: what it erased is gone.
+    """
+    early = await _early_hash(connection, event)
+    if early is None:
+        return
+    if early != event.hash:
+        query = "DELETE FROM signature WHERE (origin, seq) = (?, ?)"
+        await connection.execute(query, event.place)
+        query = "DELETE FROM waiting_forget WHERE (origin, seq) = (?, ?)"
+        await connection.execute(query, event.place)
+        query = "DELETE FROM discounted WHERE (origin, seq) = (?, ?)"
+        if (await connection.execute(query, event.place)).rowcount == 0:
+            return
+    await connection.execute("DELETE FROM early_forget WHERE (origin, seq) = (?, ?)", event.place)
+
+
+async def _early_hash(connection: aiosqlite.Connection, event: Event) -> bytes | None:
+    query = "SELECT hash FROM early_forget WHERE (origin, seq) = (?, ?)"
+    rows = list(await connection.execute_fetchall(query, event.place))
+    return bytes(rows[0][0]) if rows else None
 
 
 def _row(event: Event) -> tuple[object, ...]:
@@ -158,12 +194,11 @@ async def read_early(
     """Those of these forgets that are new here, each believed. Raises PageRefused."""
     new: list[EarlyForget] = []
     for each in forgets:
-        await _must_count(connection, each.event, each.signature, believed)
+        _must_not_have_ended(believed, *each.event.place)
+        await _must_be_signed(connection, each.event, each.signature, believed)
         there = await hash_at(connection, *each.event.place)
         if there is None:
-            query = "SELECT hash FROM early_forget WHERE (origin, seq) = (?, ?)"
-            rows = list(await connection.execute_fetchall(query, each.event.place))
-            there = bytes(rows[0][0]) if rows else None
+            there = await _early_hash(connection, each.event)
         if there is None:
             new.append(each)
         elif there != each.event.hash:

@@ -39,7 +39,8 @@ async def page_after(
     places = await signed_places(connection, origin, seq, MOST_EVENTS)
     end = known.ends.get(origin)
     if end is not None:
-        places = [each for each in places if each <= end]
+        # Where no signature at its end is left, the next one beyond it vouches for it as well.
+        places = ([each for each in places if each <= end] or places[:1]) if seq < end else []
     if not places:
         return None
     events = await events_between(connection, origin, seq, places[-1])
@@ -126,7 +127,9 @@ async def forgets_after(
         span = "origin = ?1 AND seq > ?2 AND seq <= ?3"
         query = (
             f"SELECT {COLUMNS} FROM event WHERE {span} AND {FORGETS} "
-            f"UNION SELECT {COLUMNS} FROM early_forget WHERE {span} ORDER BY seq"
+            f"UNION SELECT {COLUMNS} FROM early_forget WHERE {span} AND NOT EXISTS (SELECT 1 "
+            "FROM event WHERE (event.origin, event.seq) = (early_forget.origin, early_forget.seq)) "
+            "ORDER BY seq"
         )
         rows = await connection.execute_fetchall(query, (origin, since, end))
         events = [Event(*row) for row in rows]

@@ -7,10 +7,12 @@ from pathlib import Path
 import aiosqlite
 
 from pipeline.store.exchange_port import WantedSound
+from pipeline.store.format.chain import superseded_sounds
 from pipeline.store.format.drafts import read_sound
 from pipeline.store.format.events import Event
 from pipeline.store.format.pages import Held
 from pipeline.store.sound_files import sound_path
+from pipeline.store.sqlite.journal import events_of, is_forgotten
 
 _AT_ONCE = ("press", "recording")
 """How a moment was kept whose sound goes before all other."""
@@ -20,6 +22,25 @@ async def want_belonging(connection: aiosqlite.Connection, event: Event, name: s
     await connection.execute(
         "INSERT OR IGNORE INTO wanted_belonging VALUES (?, ?, ?)", (name, *event.place)
     )
+
+
+async def want_what_lacks(connection: aiosqlite.Connection, subjects: Iterable[str]) -> None:
+    """What counts again and was let go of: a later revision took its place, and counts no more."""
+    for subject in dict.fromkeys(subjects):
+        if await is_forgotten(connection, subject):
+            continue
+        events = await events_of(connection, subject)
+        gone = superseded_sounds(events)
+        for event in events:
+            for entry in event.payload.get("belongings", []):
+                name, kind = entry["id"], entry["kind"]
+                if kind != "voice_print" and name not in gone and not await _has(connection, name):
+                    await want_belonging(connection, event, name)
+
+
+async def _has(connection: aiosqlite.Connection, name: str) -> bool:
+    query = "SELECT 1 FROM belonging WHERE id = ?"
+    return bool(list(await connection.execute_fetchall(query, (name,))))
 
 
 async def want_no_more(connection: aiosqlite.Connection, names: Iterable[str]) -> None:
