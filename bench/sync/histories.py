@@ -35,7 +35,7 @@ from .installs import Install
 
 _WORDS = "the pump leaks because we never let the valve down before friday".split()
 _HOW: tuple[How, ...] = ("press", "recording", "file", "selected")
-_BOOTS = ("0b" * 16, "1b" * 16)
+
 
 Act = Callable[[Install, random.Random], Awaitable[None]]
 
@@ -200,7 +200,7 @@ async def _note_facts(install: Install, chance: random.Random) -> None:
     """A gap, a pause, a better clock, what was passed over."""
     recorded = _recorded(install, chance)
     stream, position = f"{chance.getrandbits(64):016x}", chance.randrange(1 << 20)
-    boot = Recorded(chance.randrange(1 << 41), 60, chance.choice(_BOOTS), 5000, "clock")
+    boot = Recorded(chance.randrange(1 << 41), 60, _boot(install, chance), 5000, "clock")
     facts = (
         Fact("gap_found", stream, position, recorded, {"reason": "stalled", "estimated": True}),
         Fact("pause_began", stream, position, recorded, {"by": "button"}),
@@ -253,7 +253,13 @@ def _sound(install: Install, chance: random.Random) -> tuple[Sound, MadeSound]:
 def _recorded(install: Install, chance: random.Random) -> Recorded:
     """By its own clock, or by none: then what is known of its boot decides."""
     at_ms = chance.choice((install.clock.now_ms(), install.clock.now_ms(), None))
-    return Recorded(at_ms, 60, chance.choice(_BOOTS), chance.randrange(1, 10_000_000), "clock")
+    boottime_ms = chance.randrange(1, 10_000_000)
+    return Recorded(at_ms, 60, _boot(install, chance), boottime_ms, "clock")
+
+
+def _boot(install: Install, chance: random.Random) -> str:
+    """One of two of its machine's."""
+    return f"{install.number}{chance.choice('bc')}" * 16
 
 
 def _text(chance: random.Random) -> str:

@@ -8,9 +8,9 @@ random; they meet over sockets, one of those who call is a peer that breaks ever
 
 import argparse
 import asyncio
-import contextlib
 import itertools
 import random
+import re
 import sys
 import tempfile
 import time
@@ -20,19 +20,24 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.machine import machine_name
-from pipeline.store.sound_files import sound_files
+from pipeline.store.format.peer_drafts import Membership
 from pipeline.sync.http.errors import PeerGone
 
-from .histories import act, told, without
-from .installs import Install, install
+from .comparing import are_the_same, believed, compare, full_members, readers
+from .copies import Copies, happen
+from .histories import act
+from .installs import Install
 from .liar import lie
 from .processes import Service, knows, services
 
 _PATIENCE_S = 300.0
 """Until processes have come to the same, on a machine that does other work, too."""
 
-_LAST_ROUNDS = 4
-"""Of meetings of all pairs, over good ways: three would do for five in a row."""
+_LAST_ROUNDS = 8
+"""Of meetings of all pairs, over good ways: three would do for five in a row, without forks."""
+
+_HAPPENS_SHARE = 0.1
+"""Of the steps: what happens to a copy as a whole."""
 
 
 @dataclass(slots=True)
@@ -66,19 +71,23 @@ async def run(seed: int, folder: Path, installs: int, steps: int) -> Outcome:
     """One history on so many copies, and whether they are one archive in the end."""
     chance = random.Random(seed)
     outcome = Outcome(seed)
-    async with contextlib.AsyncExitStack() as stack:
-        all_ = [
-            await stack.enter_async_context(install(folder, number, chance))
-            for number in range(installs)
-        ]
-        await _introduce(all_, chance)
+    async with Copies(folder, chance) as copies:
+        for _ in range(installs):
+            await copies.begin()
+        await _introduce(copies.all_, chance)
         for _ in range(steps):
-            if chance.random() < 0.2:
-                await _meet_badly(all_, chance, outcome)
+            what = chance.random()
+            if what < 0.2:
+                await _meet_badly(copies.all_, chance, outcome)
+            elif what < 0.2 + _HAPPENS_SHARE:
+                outcome.acts[await happen(copies)] += 1
             else:
-                outcome.acts[await act(chance.choice(all_), chance)] += 1
-        await _come_together(all_, outcome)
-        await _compare(all_, outcome)
+                one = chance.choice(copies.all_)
+                outcome.acts[await act(one, chance)] += 1
+                await copies.note_kept(one)
+        await _come_together(copies, outcome)
+        outcome.wrong += await compare(copies)
+        outcome.events = len(await copies.all_[0].archive.latest_events(1 << 20))
     return outcome
 
 
@@ -86,38 +95,40 @@ async def run_processes(seed: int, folder: Path, installs: int, steps: int) -> O
     """The same with processes, over sockets; with a peer that lies, too."""
     chance = random.Random(seed)
     outcome = Outcome(seed)
-    async with contextlib.AsyncExitStack() as stack:
-        machine = machine_name()
-        all_ = [
-            await stack.enter_async_context(install(folder, number, chance, machine=machine))
-            for number in range(installs + 1)
-        ]
-        *honest, liar = all_
-        await _introduce(honest, chance)
-        for each in honest:
+    async with Copies(folder, chance, machine_name(), clones=False) as copies:
+        for _ in range(installs):
+            await copies.begin()
+        liar = await copies.stranger()
+        await _introduce(copies.all_, chance)
+        for each in copies.all_:
             await each.adds(liar, "archive")
         share = chance.choice((0.0, 0.01, 0.05))
-        running, lines = await stack.enter_async_context(services(honest, chance, share))
-        for service in running:
-            service.start()
-        for _ in range(steps):
-            if chance.random() < 0.2:
-                await _disturb(running, chance)
-            else:
-                outcome.acts[await act(chance.choice(honest), chance)] += 1
-        told = chance.choice(running)
-        told.start()
-        await _come_together_alone(running, outcome)
-        outcome.wrong += await lie(liar, told.install, told.port)
-        await _come_together_alone(running, outcome)
-        for service in running:
-            service.must_run()
-            service.kill()
-            if b"Traceback" in service.log.read_bytes():
-                outcome.wrong.append(f"{service.install.number}: a traceback in its log")
-        outcome.cut = sum(line.cuts for line in lines)
-        outcome.kills = sum(service.kills for service in running) - len(running)
-        await _compare(honest, outcome)
+        async with services(copies, chance, share) as (running, lines):
+            for service in running:
+                service.start()
+            for _ in range(steps):
+                what = chance.random()
+                if what < 0.2:
+                    await _disturb(running, chance)
+                elif what < 0.2 + _HAPPENS_SHARE:
+                    outcome.acts[await happen(copies)] += 1
+                else:
+                    one = chance.choice(copies.all_)
+                    outcome.acts[await act(one, chance)] += 1
+                    await copies.note_kept(one)
+            await _come_together_alone(copies, running, outcome)
+            told = running[0]
+            outcome.wrong += await lie(liar, told.install, told.port)
+            await _come_together_alone(copies, running, outcome)
+            for service in running:
+                service.must_run()
+                service.kill()
+                if b"Traceback" in service.log.read_bytes():
+                    outcome.wrong.append(f"{service.install.number}: a traceback in its log")
+            outcome.cut = sum(line.cuts for line in lines)
+            outcome.kills = sum(service.kills for service in running) - len(running)
+            outcome.wrong += await compare(copies)
+            outcome.events = len(await copies.all_[0].archive.latest_events(1 << 20))
     return outcome
 
 
@@ -130,7 +141,7 @@ async def _disturb(running: list[Service], chance: random.Random) -> None:
     await asyncio.sleep(chance.choice((0, 0.3, 1.5)))
 
 
-async def _come_together_alone(running: list[Service], outcome: Outcome) -> None:
+async def _come_together_alone(copies: Copies, running: list[Service], outcome: Outcome) -> None:
     """Over good ways, with nobody to tell them to meet."""
     for one in running:
         for other in running:
@@ -139,7 +150,7 @@ async def _come_together_alone(running: list[Service], outcome: Outcome) -> None
         one.kill()
         one.start()
     ends_s = time.monotonic() + _PATIENCE_S
-    while not await _are_the_same([each.install for each in running]):
+    while not await _are_settled(copies):
         for each in running:
             each.must_run()
         if time.monotonic() > ends_s:
@@ -148,28 +159,16 @@ async def _come_together_alone(running: list[Service], outcome: Outcome) -> None
         await asyncio.sleep(0.2)
 
 
-async def _are_the_same(all_: list[Install]) -> bool:
-    for one in all_:
+async def _are_settled(copies: Copies) -> bool:
+    await _agree(copies)
+    await _know_again(copies)
+    return await are_the_same(copies)
+
+
+async def _agree(copies: Copies) -> None:
+    for one in copies.all_:
         for waiting in await one.copy.waiting_forgets():
             await one.copy.agree(waiting.origin)
-    heads = [await one.copy.heads() for one in all_]
-    to_come = [await _to_come(one) for one in all_]
-    return all(each == heads[0] for each in heads) and not set().union(*to_come)
-
-
-async def _to_come(one: Install) -> set[str]:
-    """What somebody still has to bring; nobody has what was forgotten before they met.
-
-    Where it was forgotten for there alone, it stays wanted here.
-    """
-    forgotten = "(SELECT subject FROM event WHERE kind = 'moment_forgotten')"
-    query = (
-        "SELECT id FROM wanted_belonging JOIN event USING (origin, seq) "  # noqa: S608 - our own
-        f"WHERE subject NOT IN {forgotten} UNION ALL SELECT sha256 FROM wanted_sound "
-        "WHERE NOT EXISTS (SELECT 1 FROM belonging WHERE kind = 'sound' "
-        f"AND subject IN {forgotten} AND instr(CAST(content AS TEXT), sha256))"
-    )
-    return {row[0] for row in await one.archive.connection.execute_fetchall(query)}
 
 
 async def _introduce(all_: list[Install], chance: random.Random) -> None:
@@ -182,13 +181,22 @@ async def _introduce(all_: list[Install], chance: random.Random) -> None:
         await all_[-1].adds(all_[0])
 
 
+async def _know_again(copies: Copies) -> None:
+    """Who belongs to the archive, and does not know it, is introduced again, as wearers would."""
+    first = copies.all_[0]
+    for each in (*await full_members(copies), *await readers(copies)):
+        if each.identity.key != first.identity.key and not await each.knows(first):
+            await each.adds(first)
+
+
 async def _meet_badly(all_: list[Install], chance: random.Random, outcome: Outcome) -> None:
     """One pair, or two at once."""
     way = BadWay(chance, chance.choice((0.0, 0.05, 0.3)))
     pairs = [chance.sample(all_, 2) for _ in range(chance.choice((1, 2)))]
-    outcome.meetings += len(pairs)
+    open_ = [(one, other) for one, other in pairs if await _may_meet(one, other)]
+    outcome.meetings += len(open_)
     results = await asyncio.gather(
-        *(one.meets(other, way) for one, other in pairs), return_exceptions=True
+        *(one.meets(other, way) for one, other in open_), return_exceptions=True
     )
     for result in results:
         if isinstance(result, UserError):
@@ -197,53 +205,42 @@ async def _meet_badly(all_: list[Install], chance: random.Random, outcome: Outco
             raise result
 
 
-async def _come_together(all_: list[Install], outcome: Outcome) -> None:
-    for turn in range(_LAST_ROUNDS):
-        for one in all_:
-            for other in all_:
-                if one is not other and other.identity.key in (await one.copy.membership()).members:
+async def _may_meet(one: Install, other: Install) -> bool:
+    return await one.knows(other) and await other.knows(one)
+
+
+async def _come_together(copies: Copies, outcome: Outcome) -> None:
+    """Rounds of meetings of all pairs, over good ways, until nothing is new any more."""
+    for _ in range(_LAST_ROUNDS):
+        await _know_again(copies)
+        refused: list[str] = []
+        for one in copies.all_:
+            for other in copies.all_:
+                if one is not other and await _may_meet(one, other):
                     met = await one.meets(other)
-                    if turn == _LAST_ROUNDS - 1:
-                        outcome.wrong += [f"refused: {each}" for each in met.refused]
-        for one in all_:
-            for waiting in await one.copy.waiting_forgets():
-                await one.copy.agree(waiting.origin)
-
-
-async def _compare(all_: list[Install], outcome: Outcome) -> None:
-    gone_here = {subject for one in all_ for subject in await _forgotten_here(one)}
-    voices = {each.subject for one in all_ for each in await one.archive.enrolments()}
-    apart = gone_here | voices
-    wanted = told(without(await all_[0].views(), apart))
-    for one in all_:
-        outcome.wrong += [f"{one.number}: {each}" for each in (await one.archive.check()).problems]
-        if await _to_come(one):
-            outcome.wrong.append(f"{one.number}: sound is still to come")
-        if told(without(await one.views(), apart)) != wanted:
-            outcome.wrong.append(f"the views of {one.number} are others than those of 0")
-        before = told(await one.views())
-        await one.archive.rebuild()
-        if told(await one.views()) != before:
-            outcome.wrong.append(f"{one.number}: rebuilding changes its views")
+                    refused += [f"{one.number} and {other.number}: {each}" for each in met.refused]
+        await _agree(copies)
+        if not refused and await are_the_same(copies):
+            return
+    known = await believed(copies)
+    limited = {each.number for each in copies.all_ if _is_limited(known, each)}
     outcome.wrong += [
-        f"nobody has the sound {each} any more" for each in await _gone(all_, gone_here)
+        f"refused: {each}"
+        for each in refused
+        if not limited & {int(each[0]), int(each[6])} and not _is_of_a_stranger(known, each)
     ]
-    outcome.events = len(await all_[0].archive.latest_events(1 << 20))
 
 
-async def _gone(all_: list[Install], gone_here: set[str]) -> set[str]:
-    """Sounds of moments that are nowhere: they leave, and never the last one.
-
-    What was forgotten for one copy alone may have been in that one alone.
-    """
-    there = {sha256 for one in all_ for sha256 in sound_files(one.home)}
-    rows = [row for one in all_ for row in await one.archive.moments(hidden=True)]
-    return {row.sound for row in rows if row.sound and row.id not in gone_here} - there
+def _is_limited(known: Membership, one: Install) -> bool:
+    """True where others refuse what it brings: its own, or that of whom it alone knows."""
+    member = known.members.get(one.identity.key)
+    return member is None or member.role != "full"
 
 
-async def _forgotten_here(one: Install) -> list[str]:
-    events = await one.archive.latest_events(1 << 20, kind="moment_forgotten")
-    return [each.subject for each in events if each.payload.get("here")]
+def _is_of_a_stranger(known: Membership, sentence: str) -> bool:
+    """True where it says so, of a key that one copy knows by itself alone."""
+    named = re.search("is signed by ([0-9a-f]{16}), which is no peer", sentence)
+    return named is not None and not any(key.startswith(named[1]) for key in known.members)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -260,7 +257,11 @@ def main(arguments: list[str] | None = None) -> int:
     for seed in range(asked.seed, asked.seed + asked.runs):
         with tempfile.TemporaryDirectory() as folder:
             installs = 2 + seed % (asked.most - 1)
-            outcome = asyncio.run(way(seed, Path(folder), installs, asked.steps))
+            try:
+                outcome = asyncio.run(way(seed, Path(folder), installs, asked.steps))
+            except Exception:
+                print(f"seed {seed}, {installs} copies:", flush=True)
+                raise
         total += outcome.acts
         meetings, cut = meetings + outcome.meetings, cut + outcome.cut
         events, kills = events + outcome.events, kills + outcome.kills

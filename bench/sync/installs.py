@@ -12,7 +12,7 @@ from core.clock import FakeClock
 from core.moment import Transcript
 from pipeline.store.format import drafts
 from pipeline.store.format.drafts import Kept
-from pipeline.store.format.peer_drafts import Role, peer_added
+from pipeline.store.format.peer_drafts import Role, peer_added, peer_removed
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
 from pipeline.sync.answering import Answers
@@ -24,6 +24,7 @@ from pipeline.sync.identity import Identity, open_identity
 from pipeline.sync.leaving.rule import Leaving
 from pipeline.sync.meeting import meet
 from pipeline.sync.met import Met
+from pipeline.sync.peers.members import append_added, lines_of
 from pipeline.sync.requests import Requests
 from pipeline.sync.tls import MembersDoor, caller_context
 from pipeline.sync.work.lending import Lending
@@ -89,7 +90,18 @@ class Install:
             name=f"install {other.number}",
             origin=await other.archive.origin(),
         )
-        await self.archive.append(told)
+        await append_added(self.archive, self.identity.key, told)
+
+    async def removes(self, other: "Install") -> None:
+        """Nothing that it writes from now on counts."""
+        key = other.identity.key
+        members = (await self.copy.membership()).members
+        lines = await lines_of(self.archive, members.get(key), key)
+        await self.archive.append(peer_removed(key, lines))
+
+    async def knows(self, other: "Install") -> bool:
+        """True where the other one is a member here: without that, TLS lets nobody in."""
+        return other.identity.key in (await self.copy.membership()).members
 
     async def note(self, text: str = "pill box") -> str:
         """Keep a typed moment; its id."""

@@ -6,12 +6,13 @@ import random
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.sync.address_book import note_address
 
+from .copies import Copies
 from .installs import Install
 
 _HERE = "127.0.0.1"
@@ -100,11 +101,20 @@ class Service:
 
 @contextlib.asynccontextmanager
 async def services(
-    all_: Sequence[Install], chance: random.Random, share: float
+    copies: Copies, chance: random.Random, share: float
 ) -> AsyncIterator[tuple[list[Service], list[BadLine]]]:
-    """A process for each, not started yet; they know each other by bad lines."""
+    """A process for each, not started yet; they know each other by bad lines.
+
+    Each is stopped before its copy is touched from outside, and goes on after it.
+    """
+    all_ = copies.all_
     found = [Service(each, port) for each, port in zip(all_, free_ports(len(all_)), strict=True)]
     lines: list[BadLine] = []
+
+    def reopened(one: Install) -> None:
+        found[one.number].install = one
+        found[one.number].start()
+
     async with contextlib.AsyncExitStack() as stack:
         for each in found:
             settings = f'[sync]\nport = {each.port}\nwhen = "always"\n'
@@ -118,6 +128,8 @@ async def services(
                     await stack.enter_async_context(await line.open())
                     lines.append(line)
                     knows(one, other, line.port)
+        copies.stop = lambda number: found[number].kill()
+        copies.reopened = reopened
         yield found, lines
 
 
