@@ -1,7 +1,6 @@
 """Whether the copies of a history are one archive in the end, and what is wrong where not."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from pipeline.store.format.peer_drafts import Member, Membership
 from pipeline.store.sound_files import sound_files
@@ -45,11 +44,28 @@ async def compare(copies: Copies) -> list[str]:
 async def believed(copies: Copies) -> Membership:
     """Whose word counts for the first copy, itself among them.
 
-    Whoever may not add peers may still know others, whose word stays with it.
+    Whoever may not add peers may still know others, whose word stays with it. A line that parted
+    and whose writer was removed before that was known stays as it is in each.
     """
     first = copies.all_[0]
     known, own = await first.copy.membership(), first.identity.key
-    return replace(known, members={**known.members, own: Member(own, "", "full")})
+    parted = await _parted(copies.all_)
+    former = {
+        key: {origin: 0 if origin in parted else seq for origin, seq in lines.items()}
+        for key, lines in known.former.items()
+    }
+    return Membership({**known.members, own: Member(own, "", "full")}, known.ends, former)
+
+
+async def _parted(all_: Iterable[Install]) -> set[str]:
+    found: dict[tuple[str, int], bytes] = {}
+    parted: set[str] = set()
+    for one in all_:
+        query = "SELECT origin, seq, hash FROM event"
+        for origin, seq, hash_ in await one.archive.connection.execute_fetchall(query):
+            if found.setdefault((origin, seq), hash_) != hash_:
+                parted.add(origin)
+    return parted
 
 
 async def full_members(copies: Copies) -> list[Install]:

@@ -118,6 +118,7 @@ async def run_processes(seed: int, folder: Path, installs: int, steps: int) -> O
                     await copies.note_kept(one)
             await _come_together_alone(copies, running, outcome)
             told = running[0]
+            await told.answers()
             outcome.wrong += await lie(liar, told.install, told.port)
             await _come_together_alone(copies, running, outcome)
             for service in running:
@@ -184,9 +185,15 @@ async def _introduce(all_: list[Install], chance: random.Random) -> None:
 async def _know_again(copies: Copies) -> None:
     """Who belongs to the archive, and does not know it, is introduced again, as wearers would."""
     first = copies.all_[0]
-    for each in (*await full_members(copies), *await readers(copies)):
+    members = (await first.copy.membership()).members
+    others = [*await full_members(copies), *await readers(copies)]
+    for each in others:
         if each.identity.key != first.identity.key and not await each.knows(first):
             await each.adds(first)
+    for clone in [each for each in others[1:] if each.identity.key == first.identity.key]:
+        for each in others:
+            if each.identity.key in members and not await clone.knows(each):
+                await clone.adds(each, members[each.identity.key].role)
 
 
 async def _meet_badly(all_: list[Install], chance: random.Random, outcome: Outcome) -> None:

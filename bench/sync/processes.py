@@ -93,6 +93,16 @@ class Service:
             self.process.wait()
             self.process, self.kills = None, self.kills + 1
 
+    async def answers(self) -> None:
+        """Return once it listens."""
+        while True:
+            self.must_run()
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(_HERE, self.port)
+                writer.close()
+                return
+            await asyncio.sleep(0.2)
+
     def must_run(self) -> None:
         """Raises AssertionError where it ended by itself."""
         ended = self.process is not None and self.process.poll() is not None

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
 
 from core.clock import Clock
@@ -129,7 +129,7 @@ class Answers:
         return [] if page is None else [*page_lines(page)]
 
     async def give_page(self, lines: Sequence[bytes]) -> Head:
-        await self._must_write()
+        await self._must_be_member()
         await self.take_page(lines)
         origin, _ = first_place(lines)
         return (await self._copy.heads())[origin]
@@ -142,7 +142,7 @@ class Answers:
         return [held_line(each) for each in await self._copy.belongings(ids)]
 
     async def give_belongings(self, lines: Sequence[bytes]) -> int:
-        await self._must_write()
+        await self._must_be_member()
         return await self.take_belongings(lines)
 
     async def take_belongings(self, lines: Sequence[bytes]) -> int:
@@ -172,7 +172,7 @@ class Answers:
         return path if path.is_file() else None
 
     async def give_sound(self, sha256: str, start: int, chunks: AsyncIterator[bytes]) -> bool:
-        await self._must_write()
+        await self._must_be_member()
         if await self.take_sound(sha256, start, chunks) is None:
             return False
         await self.note_copies([sha256])
@@ -236,10 +236,19 @@ class Answers:
             return 0
         return await self.lending.lend(job, for_s, self.peer, ended)
 
+    async def ended_lines(self) -> Collection[str]:
+        """Lines of those who write here no more."""
+        return (await self._copy.membership()).ends.keys()
+
     async def is_reader(self) -> bool:
         """True where the peer may read here, and not write."""
         member = (await self._copy.membership()).members.get(self.peer)
         return member is None or member.role == "read_only"
+
+    async def _must_be_member(self) -> None:
+        """What it brings is judged by whose word it is: it may bring what others wrote."""
+        if self.peer not in (await self._copy.membership()).members:
+            raise PageRefused("This peer belongs to this archive no more.")
 
     async def _must_write(self) -> None:
         if await self.is_reader():

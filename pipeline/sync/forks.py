@@ -14,10 +14,11 @@ async def settle_forks(here: Answers, remote: Remote, mine: Hello, theirs: Hello
     True where there was one. It costs a request where a line is longer on one side, and nothing
     where all are the same.
     """
+    ended = await here.ended_lines()
     shared = {
         origin: min(seq, theirs.heads[origin][0])
         for origin, (seq, last) in mine.heads.items()
-        if origin in theirs.heads and theirs.heads[origin] != (seq, last)
+        if origin not in ended and theirs.heads.get(origin, (seq, last)) != (seq, last)
     }
     parted = await _differing(here, remote, shared)
     for origin in parted:

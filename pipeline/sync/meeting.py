@@ -30,10 +30,9 @@ async def meet(here: Answers, remote: Remote) -> Met:
     await here.note_heads(theirs.heads)
     met.wishes = mine.wishes, theirs.wishes
     await _forgets(here, remote, mine, theirs, met)
-    if not await here.is_reader() and await settle_forks(here, remote, mine, theirs, met):
+    if await settle_forks(here, remote, mine, theirs, met):
         theirs = await remote.hello(mine)
-    if not await here.is_reader():
-        await _fetch(here, remote, theirs, met)
+    await _fetch(here, remote, theirs, met)
     await _bring(here, remote, theirs, met)
     await _belongings(here, remote, met)
     await exchange_sound(here, remote, met)
@@ -55,7 +54,10 @@ async def _forgets(here: Answers, remote: Remote, mine: Hello, theirs: Hello, me
 
 
 async def _fetch(here: Answers, remote: Remote, theirs: Hello, met: Met) -> None:
-    """Each line that is longer there. Twice, since what one line says may vouch for another."""
+    """Each line that is longer there. Twice, since what one line says may vouch for another.
+
+    Of who may only read, what others wrote; that its own is refused here is no news.
+    """
     first = [each for each in theirs.heads if each == theirs.origin]
     due = [*first, *(each for each in theirs.heads if each not in first)]
     for _ in range(2):
@@ -70,7 +72,8 @@ async def _fetch(here: Answers, remote: Remote, theirs: Hello, met: Met) -> None
         due = [origin for origin, _ in refused]
         if not due:
             return
-    met.refused += [sentence for _, sentence in refused]
+    if not await here.is_reader():
+        met.refused += [sentence for _, sentence in refused]
 
 
 async def _fetch_line(here: Answers, remote: Remote, origin: str, last: int, met: Met) -> None:
@@ -104,10 +107,9 @@ async def _bring(here: Answers, remote: Remote, theirs: Hello, met: Met) -> None
 
 async def _belongings(here: Answers, remote: Remote, met: Met) -> None:
     """Once each way: what the other has not either is asked of the next peer."""
-    if not await here.is_reader():
-        for ids in _some_at_once(await here.wanted_belongings()):
-            with met.noting():
-                await here.take_belongings(await remote.belongings(ids))
+    for ids in _some_at_once(await here.wanted_belongings()):
+        with met.noting():
+            await here.take_belongings(await remote.belongings(ids))
     asked: set[str] = set()
     while due := [each for each in (await remote.wanted(0)).belongings if each not in asked]:
         asked.update(due)

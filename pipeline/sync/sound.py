@@ -18,15 +18,14 @@ _AT_ONCE = 64
 async def exchange_sound(here: Answers, remote: Remote, met: Met) -> None:
     """What either lacks and the other has. What is cut stays, and is gone on with next time."""
     tried: set[str] = set()
-    if not await here.is_reader():
-        while due := _untried(await here.wanted(len(tried) + _AT_ONCE), tried):
-            fetched = []
-            for sha256, there in due.items():
-                with met.noting():
-                    if await _fetch(here, remote, sha256, there, met):
-                        fetched.append(sha256)
+    while due := _untried(await here.wanted(len(tried) + _AT_ONCE), tried):
+        fetched = []
+        for sha256, there in due.items():
             with met.noting():
-                await remote.note_copies(fetched)
+                if await _fetch(here, remote, sha256, there, met):
+                    fetched.append(sha256)
+        with met.noting():
+            await remote.note_copies(fetched)
     tried.clear()
     while due := _untried(await remote.wanted(len(tried) + _AT_ONCE), tried):
         for sha256, there in due.items():

@@ -263,7 +263,8 @@ async def test_what_a_reader_writes_stays_with_it(installs: Installs) -> None:
 
     assert await other.texts() == ["its own", "mine"]
     assert await one.texts() == ["mine"]
-    assert met.refused == ["This peer may read here, and not write."]
+    refused = f"{other.identity.key[:16]} may read this archive, and not write to it."
+    assert met.refused == [refused]
 
 
 @pytest.mark.parametrize("agreed", [True, False])

@@ -228,8 +228,8 @@ class SqliteCopy:
         try:
             new = await receiving.new_events(self._connection, page, end)
         except receiving.LinesPart as part:
-            if not part.ours_gives_way:
-                raise
+            if not part.ours_gives_way or page.signature.key in believed.membership.former:
+                raise  # who was removed writes nothing anew, nor in place of what it wrote
             if page.origin == await self._archive.origin():
                 await self._archive.go_on_elsewhere(part.seq)
             moved = await move_branch(self._connection, page.origin, part.seq)

@@ -22,6 +22,8 @@ _GOES = re.compile("[0-9a-f]{16}-[0-9]+|voice-[0-9a-f]{16}")
 
 _DAY_MS = 86_400_000
 
+_NO_END = 1 << 62
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -176,21 +178,21 @@ async def settle(connection: aiosqlite.Connection, origin: str, *, agreed: bool)
 async def end_lines(connection: aiosqlite.Connection, ends: dict[str, int]) -> list[str]:
     """Leave out of the views what stands beyond where removed peers' lines end; what it changes.
 
-    Where a line has no end any more, all of it counts again. A forget that was obeyed stays one:
-    the bytes are gone.
+    Up to where it ends now, all of a line counts again. A forget that was obeyed stays one: the
+    bytes are gone.
     """
     query = "SELECT DISTINCT origin FROM discounted WHERE why = 'removed'"
     ended = {row[0] for row in await connection.execute_fetchall(query)}
     changed: list[str] = []
-    for origin in ended - ends.keys():
+    for origin in ended:
+        again = (origin, ends.get(origin, _NO_END))
         query = (
             "SELECT subject FROM event JOIN discounted USING (origin, seq) "
-            "WHERE origin = ? AND why = 'removed'"
+            "WHERE origin = ? AND seq <= ? AND why = 'removed'"
         )
-        changed += [row[0] for row in await connection.execute_fetchall(query, (origin,))]
-        await connection.execute(
-            "DELETE FROM discounted WHERE origin = ? AND why = 'removed'", (origin,)
-        )
+        changed += [row[0] for row in await connection.execute_fetchall(query, again)]
+        query = "DELETE FROM discounted WHERE origin = ? AND seq <= ? AND why = 'removed'"
+        await connection.execute(query, again)
     for origin, seq in ends.items():
         query = (
             f"SELECT subject FROM event WHERE origin = ? AND seq > ? AND NOT {FORGETS} AND "
