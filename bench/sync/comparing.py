@@ -35,6 +35,9 @@ async def compare(copies: Copies) -> list[str]:
         own = await _own(one, events)
         if not await _look_alike(one, first, apart | own):
             wrong.append(f"the views of {one.number}, which only reads, are others than those of 0")
+    named = {row.sound for row in await first.archive.moments() if row.id not in apart}
+    if silent := named - copies.lost - {None} - await _sounds(copies.all_):
+        wrong.append(f"nobody has {len(silent)} sounds any more")
     limited = set().union(*[await _own(one, events) for one in copies.all_ if one not in together])
     if gone := copies.kept - copies.lost - limited - await copies.note_kept(first):
         wrong.append(f"{len(gone)} moments are gone that others had")
@@ -93,7 +96,13 @@ async def are_the_same(copies: Copies) -> bool:
             return False
         if await _lacking(one, together):
             return False
-    return True
+    return not any([await _lags(one, events) for one in await readers(copies)])
+
+
+async def _lags(reader: Install, events: Mapping[tuple[str, int], bytes]) -> bool:
+    query = "SELECT origin, seq, hash FROM event"
+    rows = await reader.archive.connection.execute_fetchall(query)
+    return not events.items() <= {(row[0], row[1]): row[2] for row in rows}.items()
 
 
 async def _lacking(one: Install, together: Iterable[Install]) -> set[str]:
@@ -112,6 +121,10 @@ async def _there(all_: Iterable[Install]) -> set[str]:
         found |= {row[0] for row in await one.archive.connection.execute_fetchall(query)}
         found.update(sound_files(one.home))
     return found
+
+
+async def _sounds(all_: Iterable[Install]) -> set[str | None]:
+    return {sha256 for one in all_ for sha256 in sound_files(one.home)}
 
 
 async def _by_itself(one: Install) -> list[str]:

@@ -15,6 +15,7 @@ from core.paths import Home
 from pipeline.exchange.backup import back_up
 from pipeline.exchange.restore import restore
 from pipeline.store.format.peer_drafts import ROLES
+from pipeline.store.sound_files import sound_files
 
 from .installs import Install, install
 
@@ -25,8 +26,9 @@ _MOST_CLONES = 1
 class Copies:
     """The copies of one history, open. `machines` says by number on which machine each is.
 
-    `kept` are the moments that were ever kept, `lost` those that an image took with it before
-    anybody else had them. `stop` is called before the files of a copy are touched from outside.
+    `kept` are the moments that were ever kept, `lost` those, and the sounds, that an image took
+    with it before anybody else had them. `stop` is called before the files of a copy are touched
+    from outside.
     """
 
     folder: Path
@@ -91,9 +93,11 @@ class Copies:
     async def note_lost(self, number: int) -> None:
         """What this copy alone has: it is about to be set back."""
         own = await self.note_kept(self.all_[number])
+        own.update(sound_files(self.all_[number].home))
         for each in self.all_:
             if each.number != number:
                 own -= await self.note_kept(each)
+                own.difference_update(sound_files(each.home))
         self.lost |= own
 
 

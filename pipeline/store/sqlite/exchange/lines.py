@@ -122,7 +122,8 @@ async def sign_lines(connection: aiosqlite.Connection, signer: Signer, own: str 
 
     The caller holds the transaction.
     """
-    believed = {signer.key, *(await known_membership(connection, signer.key)).members}
+    members = (await known_membership(connection, signer.key)).members.values()
+    believed = {signer.key, *(each.key for each in members if each.role != "read_only")}
     for origin in await heads(connection):
         known = await key_of_line(connection, origin)
         is_writer = origin == own
