@@ -92,6 +92,54 @@ async def test_a_sound_comes_from_where_it_is_asked_for(pair: Pair) -> None:
     assert came == content[7:]
 
 
+async def test_what_is_here_and_whole_is_promised_and_nothing_else(pair: Pair) -> None:
+    await ACTS["keep"][1](pair.there, random.Random(3))
+    (row,) = await pair.there.archive.moments()
+    assert row.sound is not None
+
+    assert await pair.remote.promise([row.sound, "f" * 64]) == [row.sound]
+    sound_path(pair.there.home, row.sound).write_bytes(b"altered")
+    assert await pair.remote.promise([row.sound]) == []
+
+
+async def test_it_learns_what_is_here_of_what_it_knows(pair: Pair) -> None:
+    await ACTS["keep"][1](pair.there, random.Random(3))
+    (row,) = await pair.there.archive.moments()
+    assert row.sound is not None
+
+    await pair.remote.note_copies([])
+    await pair.remote.note_copies([row.sound, "f" * 64])
+
+    query = "SELECT sha256, key FROM sound_copy"
+    noted = await pair.there.archive.connection.execute_fetchall(query)
+    assert [tuple(each) for each in noted] == [(row.sound, pair.here.identity.key)]
+
+
+async def test_whoever_may_only_read_is_promised_nothing(tmp_path: Path) -> None:
+    async with install(tmp_path, 0) as reader, install(tmp_path, 1) as there:
+        await there.adds(reader, "read_only")
+        async with there.called_by(reader) as called:
+            with pytest.raises(UserError, match="may read here"):
+                await called.promise(["f" * 64])
+
+
+async def test_a_wish_is_told_and_ends_a_wait(pair: Pair) -> None:
+    await ACTS["keep"][1](pair.there, random.Random(3))
+    (row,) = await pair.there.archive.moments()
+    assert row.sound is not None
+    sound_path(pair.there.home, row.sound).unlink()
+    await pair.there.copy.note_copies([row.sound], pair.here.identity.key)
+    mine = await pair.here.answers(pair.there).own_hello()
+    before = await pair.remote.hello(mine)
+
+    await pair.there.archive.call_back(row)
+    after = await pair.remote.hello(mine)
+
+    assert (before.wishes, after.wishes) == (0, 1)
+    heads = await pair.there.copy.heads()
+    await pair.there.answers(pair.here).wait_beyond(heads, 60.0, wishes=0)
+
+
 async def test_a_page_that_is_none_is_refused_in_a_sentence(pair: Pair) -> None:
     with pytest.raises(UserError, match="no line of a page"):
         await pair.remote.give_page([b"nonsense\n"])
