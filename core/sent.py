@@ -1,5 +1,7 @@
 """How many bytes have left this device, and to whom: the page counts them, others read it.
 
+What went to other copies of the archive sync counts, in a file of its own.
+
 The file lies in the folder outside the home. It is written seldom, for cards wear out, so that
 a kill loses some minutes of what went to phones: what it says is at least so much.
 """
@@ -13,6 +15,7 @@ from typing import Any, Literal
 
 from core.clock import as_datetime, local_offset_min
 from core.files import read_small
+from core.sync.sent import sent_to_peers
 from core.text.sizes import size_in_words
 
 FILE_NAME = "sent.json"
@@ -65,6 +68,17 @@ class Sent:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def with_peers(sent: Sent | None, home: Path) -> Sent | None:
+    """The same, with what was sent to other copies of this archive, which sync counts.
+
+    None where nothing was counted at all. Raises OSError where the disk does not give it.
+    """
+    to_peers = sent_to_peers(home)
+    if sent is None:
+        return Sent(peers=to_peers) if to_peers else None
+    return replace(sent, peers=to_peers)
 
 
 def at_least(count: int) -> str:

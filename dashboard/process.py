@@ -8,6 +8,7 @@ from flask import Flask
 
 from core.access.memory import FreedMemory, close_memory, share_one_heap
 from core.paths import Home
+from core.sent import Sent, with_peers
 from dashboard.app import (
     close,
     create_app,
@@ -38,7 +39,11 @@ def serve_page(
     close_memory()
     share_one_heap()
     sent = kept_count(home)
-    app = create_app(home, streams=STREAMS, reached=lambda: reach.reached, sent=lambda: sent.now)
+
+    def sent_now() -> Sent:
+        return with_peers(sent.now, home.path) or sent.now
+
+    app = create_app(home, streams=STREAMS, reached=lambda: reach.reached, sent=sent_now)
     with ExitStack() as at_the_end:
         at_the_end.callback(close, app)
         server = make_server(app, port)

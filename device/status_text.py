@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.page_address import PageAddress, read_page_address
 from core.paths import Home, log_folder, runtime_folder, state_folder
 from core.selection.reasons import reasons_counted
-from core.sent import Sent, from_json, read_sent
+from core.sent import Sent, from_json, read_sent, with_peers
 from core.sockets import socket_client
 from core.sync.status import sync_sentences, sync_status
 from core.text.counting import counted
@@ -122,7 +122,12 @@ def _capture(path: Path) -> tuple[dict[str, Any] | None, list[str]]:
 
 
 def _sent(home: Home) -> Sent | None:
-    """What has left this device: as the page counts it, or as it last wrote it down."""
+    """What has left this device."""
+    return with_peers(_sent_by_page(home), home.path)
+
+
+def _sent_by_page(home: Home) -> Sent | None:
+    """As the page counts it, or as it last wrote it down."""
     try:
         return from_json(socket_client.ask(home.page_socket, {"do": "sent"}, patience_s=PATIENCE_S))
     except socket_client.NobodyThere:

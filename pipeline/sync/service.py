@@ -37,6 +37,7 @@ from .addresses import doors, own_hosts
 from .answering import Answers
 from .called import CalledPeer
 from .calling import CALLED_LATELY_S, Caller, Manners, Peer, Standing, called, meet_once
+from .http.sent import KeptCount, counting_sent
 from .http.server import HttpServer
 from .identity import FOLDER, Identity, open_identity
 from .leaving.rule import Leaving
@@ -93,6 +94,7 @@ class Syncing:
     told: dict[str, dict[str, object]] | None = None
     leaving: Leaving | None = None
     lending: Lending | None = None
+    sent: KeptCount | None = None
 
     async def members(self) -> dict[str, Member]:
         """Who is met, by key."""
@@ -170,6 +172,12 @@ class Syncing:
         next_ms = _wall_ms(standing.next_try_s) if is_due else None
         return {**told, "met_ms": self.met_ms.get(key), "next_try_ms": next_ms}
 
+    def write_down(self) -> None:
+        """How things stand, and what was sent, where that is due."""
+        self.tell()
+        if self.sent is not None:
+            self.sent.look()
+
     def tell_last(self) -> None:
         """The same at the end: who is met now was met until now."""
         self.told = None
@@ -222,10 +230,11 @@ async def syncing(home: Home, settings: Settings, addresses: Addresses) -> Async
         sync.remember()
         if (days := settings.sync.sound_leaves_after_days) is not None:
             sync.leaving = Leaving(days)
-        try:
-            yield sync
-        finally:
-            await lending.aclose()
+        with counting_sent(home.path) as sync.sent:
+            try:
+                yield sync
+            finally:
+                await lending.aclose()
 
 
 async def once(home: Home, settings: Settings, addresses: Addresses) -> list[dict[str, object]]:
@@ -297,7 +306,7 @@ async def _work(sync: Syncing) -> None:
                 if task.done():
                     get_log().error("sync_calling_ended", peer=key[:16])
                     task.result()
-            sync.tell()
+            sync.write_down()
             freed.look()
             await asyncio.sleep(_LOOKS_AT_MEMBERS_S)
     finally:

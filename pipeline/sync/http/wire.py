@@ -14,6 +14,7 @@ from core.errors import UserError
 from .bodies import SMALLEST_DEFLATED_BYTES, Body, Pull, deflated
 from .errors import damaged, gone, slow
 from .messages import JSON, LINES, Content, Headers, Patience
+from .sent import OF_THIS_PROCESS
 
 CHUNK = 256 * 1024
 """Bytes that are read and written at once: asyncio's TLS takes no more at a time."""
@@ -146,7 +147,9 @@ class Wire:
     def _write(self, *events: h11.Event) -> None:
         told = [self._h11.send_with_data_passthrough(event) or [] for event in events]
         pieces = [piece for each in told for piece in each]
-        self.sent += sum(map(len, pieces))
+        count = sum(map(len, pieces))
+        self.sent += count
+        OF_THIS_PROCESS.add(count)
         self._writer.writelines(pieces)
 
     async def _drain(self) -> None:

@@ -24,23 +24,28 @@ MOST_AT_ONCE = 128
 async def let_sound_leave(here: Answers, remote: Remote, met: Met) -> None:
     """Let go what is due and this peer promises to keep, and see that it has what it keeps."""
     leaving, now_ms = here.leaving, here.now_ms()
-    if leaving is None or now_ms is None or not leaving.is_due(remote.key):
-        return
-    if not await here.is_full():
+    if leaving is None or not leaving.is_due(remote.key):
         return
     looked = leaving.looked[remote.key]
-    with met.noting():
-        await _look_after(here, remote, looked)
-        until_ms = leaving.until_ms(now_ms)
-        due = await here.copy.due_to_leave(until_ms, looked.place, MOST_AT_ONCE)
-        old = [each.sha256 for each in due if _is_old(here.home, each.sha256, until_ms)]
-        for some in _some_at_once(old):
-            promised = await remote.promise(some)
-            agreed = [each for each in some if each in promised]
-            met.left += len(await here.copy.let_go(agreed, remote.key))
-        met.has_more_to_leave = len(due) == MOST_AT_ONCE
-        looked.place = due[-1].place if met.has_more_to_leave else FIRST_PLACE
-        looked.next_s = time.monotonic() + (0 if met.has_more_to_leave else LOOKS_EVERY_S)
+    if now_ms is not None and await here.is_full():
+        with met.noting():
+            await _look_after(here, remote, looked)
+            await _let_go(here, remote, leaving.until_ms(now_ms), met)
+    looked.next_s = time.monotonic() + (0 if met.has_more_to_leave else LOOKS_EVERY_S)
+
+
+async def _let_go(here: Answers, remote: Remote, until_ms: int, met: Met) -> None:
+    """What is from before then, as far as this meeting takes it."""
+    assert here.leaving is not None
+    looked = here.leaving.looked[remote.key]
+    due = await here.copy.due_to_leave(until_ms, looked.place, MOST_AT_ONCE)
+    old = [each.sha256 for each in due if _is_old(here.home, each.sha256, until_ms)]
+    for some in _some_at_once(old):
+        promised = await remote.promise(some)
+        agreed = [each for each in some if each in promised]
+        met.left += len(await here.copy.let_go(agreed, remote.key))
+    met.has_more_to_leave = len(due) == MOST_AT_ONCE
+    looked.place = due[-1].place if met.has_more_to_leave else FIRST_PLACE
 
 
 async def _look_after(here: Answers, remote: Remote, looked: Looked) -> None:

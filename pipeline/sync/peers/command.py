@@ -19,9 +19,11 @@ def peers(arguments: Arguments, screen: Screen) -> int:
     """List the peers, introduce one, remove one, or answer what one forgot."""
     _must_go_together(arguments)
     if arguments.act == "add":
+        from pipeline.sync.http.sent import counting_sent  # noqa: PLC0415 - as the next
         from pipeline.sync.peers.adding import add  # noqa: PLC0415 - `--help` needs no TLS
 
-        return run_async(add(arguments, screen))
+        with counting_sent(home_of(arguments).path):
+            return run_async(add(arguments, screen))
     if arguments.act == "remove":
         return run_async(_remove(home_of(arguments), arguments.target, screen))
     if arguments.act == "forgets" and arguments.target is None:

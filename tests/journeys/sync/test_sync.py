@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.sync.sent import sent_to_peers
 from core.sync.status import PeerStatus, is_service_running, read_peer_statuses
 from tests.waiting import waited
 from tests.wav import write_wav
@@ -31,6 +32,7 @@ def test_one_meeting_brings_both_to_the_same(
     assert laptop.command("show", kept["id"])[0]["id"] == kept["id"]
     for machine in machines:
         assert machine.command("check")[0]["to_come"] == 0
+    assert sent_to_peers(pendant.home) > 0
 
 
 def is_met(machine: "Machine") -> bool:
