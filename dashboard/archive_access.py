@@ -20,7 +20,7 @@ from pipeline.search.found import Found, Wanted
 from pipeline.store import acts, voices
 from pipeline.store.act_list import Act, latest_acts
 from pipeline.store.acts import Reversed
-from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
+from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
 from pipeline.store.port import Archive, Period, Reader
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.connection import archive_path
@@ -276,6 +276,10 @@ class ArchiveAccess:
         """Have a moment's sound fetched from another machine, where it is not here."""
         async with self._writing(named) as (archive, row):
             await archive.call_back(row)
+
+    async def coming_words(self, moments: Sequence[MomentRow]) -> dict[str, ComingWords]:
+        """By id, those of these whose words another machine makes, or this one for another."""
+        return await (await self._reader()).coming_words(moments)
 
     async def asked_to_forget(self) -> list[AskedToForget]:
         """What other machines forgot and waits for the wearer."""

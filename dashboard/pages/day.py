@@ -17,6 +17,8 @@ from dashboard.show.local_time import anywhere
 from dashboard.show.passed_over import passed_over
 from pipeline.store.port import Period
 
+from .moment import coming_words
+
 page = Blueprint("day", __name__)
 
 
@@ -32,7 +34,9 @@ def day(named: str) -> str:
         "day.html",
         title=day_title(day, at.today),
         date=named,
-        days=moments.days(rows, at, breaks={day: gaps.breaks(lost, day)}),
+        days=moments.days(
+            rows, at, breaks={day: gaps.breaks(lost, day)}, coming=coming_words(here, rows)
+        ),
         strip=day_strip.strip(rows, lost, day, at, passed),
         passed=passed.sentence,
         done=done(request.args),
@@ -52,7 +56,13 @@ def past(month: str) -> str:
     return render_template(
         "past.html",
         title=month_title(first),
-        days=moments.days(rows, at, breaks=_by_first_day(lost), most=moments.LINES_OF_A_DAY),
+        days=moments.days(
+            rows,
+            at,
+            breaks=_by_first_day(lost),
+            most=moments.LINES_OF_A_DAY,
+            coming=coming_words(here, rows),
+        ),
         earlier=f"{first - timedelta(days=1):%Y-%m}",
         later=f"{later:%Y-%m}" if later <= at.today else "",
     )

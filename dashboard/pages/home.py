@@ -17,7 +17,7 @@ from dashboard.sign_in.confirming import PRESSES
 from pipeline.store.port import Period
 from pipeline.store.views.moment_fold import MomentRow
 
-from .moment import in_full
+from .moment import coming_words, in_full
 
 page = Blueprint("home", __name__)
 
@@ -87,12 +87,13 @@ def _today(
     lost = gaps.stretches(here.ask(here.archive.gaps(Period(since_ms, until_ms))), at)
     passed = passed_over(here.ask(here.archive.passed_over(Period(since_ms, until_ms))), day, at)
     others = [row for row in rows if row != just]
+    coming = coming_words(here, [*others, *timeless])
     return {
         "date": dates.day_in_full(at.today),
         "strip": day_strip.strip(rows, lost, day, at, passed),
         "passed": passed.sentence,
-        "today": moments.days(others, at, breaks={day: gaps.breaks(lost, day)}),
-        "timeless": [moments.card(row, at) for row in timeless if row != just],
+        "today": moments.days(others, at, breaks={day: gaps.breaks(lost, day)}, coming=coming),
+        "timeless": [moments.card(row, at, coming) for row in timeless if row != just],
     }
 
 

@@ -1,6 +1,7 @@
 """One moment: its words and sound, and what can be done with it."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
@@ -11,7 +12,7 @@ from dashboard.context import Context, clock, context
 from dashboard.show import moments, status
 from dashboard.show.done import done
 from dashboard.show.local_time import Clock
-from dashboard.show.machines import not_there
+from dashboard.show.machines import Coming, not_there
 from dashboard.show.voices import with_voices
 from pipeline.store.port import Period
 from pipeline.store.spoken_turns import spoken_turns
@@ -143,6 +144,11 @@ def _with_whereabouts(
     status = read_peer_statuses(here.home).get(where.bringer_key)
     why_not = not_there(where, status, at, is_on=is_service_running(here.home))
     return moments.with_whereabouts(shown, where, why_not)
+
+
+def coming_words(here: Context, rows: Iterable[MomentRow]) -> Coming:
+    """Of these moments, whose words another machine makes, or this one for another."""
+    return here.ask(here.archive.coming_words([row for row in rows if not row.text]))
 
 
 def _linked(here: Context, row: MomentRow, shown: moments.Page) -> moments.Page:

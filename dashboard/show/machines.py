@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from core.sync.status import PeerStatus
 from dashboard.sentences import say
-from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
+from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
 
 from .dates import day_title
 from .local_time import Clock
+
+Coming = Mapping[str, ComingWords]
+"""By id of a moment, the words that others are to make or bring, or this machine for others."""
+
+NOTHING: Coming = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,19 @@ def not_there(where: Whereabouts, status: PeerStatus | None, clock: Clock, *, is
     return say("machines.comes_once_there", machine=machine, when=_when(status.met_ms, clock))
 
 
+def words_told(coming: ComingWords | None) -> str:
+    """Who makes a moment's words, or is to bring them; empty where this is nobody's to tell."""
+    if coming is None:
+        return ""
+    if coming.is_here:
+        return say("machines.words_made_here")
+    what = "words_made_on" if coming.is_in_work else "words_to_come"
+    return say(f"machines.{what}", machine=coming.by or say("machines.other"))
+
+
 def also_on(where: Whereabouts) -> str:
     """Where a moment is beside this machine; empty where it is nowhere else."""
-    if where.sound != "here" or not where.also_on:
+    if where.sound not in {"here", "none"} or not where.also_on:
         return ""
     return say("machines.also_on", machines=", ".join(where.also_on))
 

@@ -18,7 +18,7 @@ from .dates import day_title
 from .gaps import Break, missing_sound
 from .lines import Line, lines_of
 from .local_time import Clock
-from .machines import also_on, sound_told
+from .machines import NOTHING, Coming, also_on, sound_told, words_told
 from .reasons import why_kept
 
 LINES_OF_A_DAY = 3
@@ -205,7 +205,7 @@ def beginning(text: str) -> str:
     return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
-def card(row: MomentRow, clock: Clock) -> Card:
+def card(row: MomentRow, clock: Clock, coming: Coming = NOTHING) -> Card:
     at = None if row.at_ms is None else clock.at(row.at_ms, row.utc_offset_min)
     return Card(
         id=row.id,
@@ -214,7 +214,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         time="--:--" if at is None else f"{at:%H:%M}",
         zone="" if at is None else clock.zone_to_name(at),
         text=row.text,
-        words_status=_words_status(row),
+        words_status=words_told(coming.get(row.id)) or _words_status(row),
         why="" if why_kept(row) else say.of("how", row.how),
         duration_ms=row.duration_ms or 0,
         speaker=row.speaker or "",
@@ -222,7 +222,7 @@ def card(row: MomentRow, clock: Clock) -> Card:
         is_hidden=row.state == "hidden",
         is_awaited=row.words == "awaited" and not row.text,
         revision=row.revision,
-        can_retry=row.words == "failed" or _has_another_language(row),
+        can_retry=(row.words == "failed" and row.id not in coming) or _has_another_language(row),
         language=row.language or "",
         reason=why_kept(row),
         is_selected=row.how == "selected",
@@ -277,8 +277,8 @@ def with_whereabouts(shown: Page, where: Whereabouts, why_not: str = "") -> Page
     told = " ".join(filter(None, [sound_told(where), why_not]))
     is_playable = shown.card.has_sound and not told
     card = replace(shown.card, has_sound=is_playable)
-    if where.are_words_to_come:
-        card = replace(card, words_status=say("machines.words_to_come"), can_retry=False)
+    if coming := words_told(where.words):
+        card = replace(card, words_status=coming, can_retry=False)
     can_fetch = where.sound == "elsewhere"
     return replace(shown, card=card, sound_told=told, can_fetch=can_fetch, also_on=also_on(where))
 
@@ -306,9 +306,11 @@ def days(
     *,
     breaks: Mapping[date, Sequence[Break]] | None = None,
     most: int | None = None,
+    coming: Coming = NOTHING,
 ) -> tuple[Day, ...]:
     """Newest first: at most `most` moments of each day, and all of its `breaks`.
 
+    `coming` has, by id, whose words other machines are to make or bring.
     A moment belongs to the day it was where it was recorded; one without a time to none.
     """
     by_day: dict[date, list[MomentRow]] = {}
@@ -318,17 +320,28 @@ def days(
             by_day.setdefault(day, []).append(row)
     breaks = breaks or {}
     found = sorted({*by_day, *(day for day, of_day in breaks.items() if of_day)}, reverse=True)
-    return tuple(_day(day, by_day.get(day, []), breaks.get(day, ()), clock, most) for day in found)
+    return tuple(
+        _day(
+            day,
+            [card(row, clock, coming) for row in _newest_first(by_day.get(day, []))[:most]],
+            breaks.get(day, ()),
+            len(by_day.get(day, [])),
+            clock,
+        )
+        for day in found
+    )
+
+
+def _newest_first(rows: Sequence[MomentRow]) -> list[MomentRow]:
+    return sorted(rows, key=_at_ms, reverse=True)
 
 
 def _day(
-    day: date, rows: Sequence[MomentRow], breaks: Iterable[Break], clock: Clock, most: int | None
+    day: date, shown: Sequence[Card], breaks: Iterable[Break], count: int, clock: Clock
 ) -> Day:
-    newest_first = sorted(rows, key=_at_ms, reverse=True)
-    shown = [card(row, clock) for row in newest_first[:most]]
     lines: list[Card | Break] = [*shown, *breaks]
     lines.sort(key=_at_ms, reverse=True)
-    return Day(day_title(day, clock.today), f"{day}", tuple(lines), len(rows) - len(shown))
+    return Day(day_title(day, clock.today), f"{day}", tuple(lines), count - len(shown))
 
 
 def results(found: Found, clock: Clock) -> Results:

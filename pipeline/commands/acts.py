@@ -38,7 +38,13 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
     elif rows:
         names = await archive.short_ids([row.id for row in rows])
         widest, width = max(map(len, names.values())), screen.width()
-        lines = (json_shapes.moment_line(row, f"{names[row.id]:{widest}}", width) for row in rows)
+        coming = await archive.coming_words(rows)
+        lines = (
+            json_shapes.moment_line(
+                row, f"{names[row.id]:{widest}}", width, coming=coming.get(row.id)
+            )
+            for row in rows
+        )
         screen.value(None, joined("\n", lines))
     return 0
 
@@ -99,7 +105,7 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
         "notes": [each.id for each in notes],
         "history": history,
     }
-    text: list[Text] = [json_shapes.moment_in_full(row, names[row.id])]
+    text: list[Text] = [json_shapes.moment_in_full(row, names[row.id], where.words)]
     text += json_shapes.turn_lines(said)
     text += [f"  Why: {'; '.join(json_shapes.reasons(row))}."]
     text += [f"  Sound: {sound}"] if sound else []

@@ -13,7 +13,7 @@ from core.text.painted import Painted, painted
 from pipeline.commands.event_sentences import reason_sentence
 from pipeline.store.format.readable import texts_of
 from pipeline.store.format.voice_drafts import WEARER
-from pipeline.store.peers import Whereabouts
+from pipeline.store.peers import ComingWords, Whereabouts
 from pipeline.store.spoken_turns import SpokenTurn
 from pipeline.store.views.moment_fold import MomentRow
 
@@ -41,8 +41,10 @@ def seconds(row: MomentRow) -> float | None:
     return None if row.duration_ms is None else row.duration_ms / 1000
 
 
-def said(row: MomentRow) -> str:
+def said(row: MomentRow, coming: ComingWords | None = None) -> str:
     """Its words for people, or how things stand with them."""
+    if told := words_told(coming):
+        return f"({told.removesuffix('.')})"
     other = None if row.other_language is None else language_name(row.other_language)
     if row.text.rstrip():
         partly = f" (part of it is in another language: {other})" if other else ""
@@ -81,8 +83,20 @@ def whereabouts(where: Whereabouts) -> dict[str, Any]:
         "sound": where.sound,
         "from": where.bringer or None,
         "also_on": list(where.also_on),
-        "words_to_come": where.are_words_to_come,
+        "words_to_come": where.words is not None and not where.words.is_here,
+        "words_by": (where.words.by or None) if where.words else None,
+        "words_in_work": where.words is not None and where.words.is_in_work,
     }
+
+
+def words_told(coming: ComingWords | None) -> str:
+    """Who makes a moment's words, or is to bring them; empty where that is this machine's own."""
+    if coming is None:
+        return ""
+    if coming.is_here:
+        return "Its words are being made here."
+    what = "being made on" if coming.is_in_work else "still to come from"
+    return f"Its words are {what} {coming.by or 'another machine'}."
 
 
 def where_it_is(where: Whereabouts, name: str) -> list[str]:
@@ -94,6 +108,7 @@ def where_it_is(where: Whereabouts, name: str) -> list[str]:
     other = where.bringer or "another machine"
     told = {
         "here": f"It is here, and on {names}, too." if names else "",
+        "none": f"It is here, and on {names}, too." if names else "",
         "to_come": f"Its sound is still to come from {other}.",
         "elsewhere": f"Its sound is on {other}. `afterthought show {name} --fetch` fetches it.",
         "called_back": f"Its sound is being fetched from {other}.",
@@ -101,8 +116,7 @@ def where_it_is(where: Whereabouts, name: str) -> list[str]:
         "machine that has it.",
         "missing": "Its sound is missing: `afterthought check` says more.",
     }.get(where.sound, "")
-    words = "Its words are still to come from another machine." if where.are_words_to_come else ""
-    return [each for each in (told, words) if each]
+    return [each for each in (told, words_told(where.words)) if each]
 
 
 def turns(said: Sequence[SpokenTurn]) -> list[dict[str, Any]]:
@@ -148,21 +162,23 @@ def moment(row: MomentRow) -> dict[str, Any]:
     }
 
 
-def moment_in_full(row: MomentRow, name: str) -> Painted:
+def moment_in_full(row: MomentRow, name: str, coming: ComingWords | None = None) -> Painted:
     """One moment under this name with all of its text, for people."""
     speaker = f"{row.speaker}: " if row.speaker else ""
     hidden = "  [hidden]" if row.state == "hidden" else ""
-    told = f"  {at(row) or 'time unknown':25}  {indented(speaker + said(row))}"
+    told = f"  {at(row) or 'time unknown':25}  {indented(speaker + said(row, coming))}"
     return painted(name, "dim") + told + painted(hidden, "yellow")
 
 
-def moment_line(row: MomentRow, name: str, width: int | None = None) -> Painted:
+def moment_line(
+    row: MomentRow, name: str, width: int | None = None, coming: ComingWords | None = None
+) -> Painted:
     """One entry of `list` for people, on one line: by the clock there, cut where a width is named.
 
     The width is in columns, of which some characters take two.
     """
     speaker = f"{row.speaker}: " if row.speaker else ""
-    words = " ".join(f"{speaker}{said(row)}".split())
+    words = " ".join(f"{speaker}{said(row, coming)}".split())
     hidden = "[hidden] " if row.state == "hidden" else ""
     at = None if row.at_ms is None else as_datetime(row.at_ms, row.utc_offset_min)
     time = f"  {time_there(at):16}  "

@@ -25,15 +25,29 @@ class KnownPeer:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where a moment's sound is, whether others are to bring its words, and who has its sound.
+class ComingWords:
+    """Words that are still to come. `by` is the name of the machine that makes or brings them.
 
-    `also_on` are the names of peers. `bringer` is the name of the one that has its sound, or is to
-    bring it, or had it; `bringer_key` its key. Both are empty where that is nobody in particular.
+    It is empty where that is this machine (`is_here`) or nobody in particular.
+    """
+
+    by: str = ""
+    is_in_work: bool = False
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a moment's sound is, what is known of words that are still to come, and who has it.
+
+    `words` is None where there are some, or this machine is to make them of its own. `also_on` are
+    the names of the peers that have its sound, or all of it where it has none. `bringer` is the
+    name of the one that has its sound, or is to bring it, or had it; `bringer_key` its key. Both
+    are empty where that is nobody in particular.
     """
 
     sound: SoundPlace
-    are_words_to_come: bool = False
+    words: ComingWords | None = None
     also_on: tuple[str, ...] = ()
     bringer: str = ""
     bringer_key: str = ""

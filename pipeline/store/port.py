@@ -15,7 +15,7 @@ from core.moment import Reference, Transcript, VoiceTurn
 from core.spool_port import TypedText
 from pipeline.store.format.drafts import Embedding
 from pipeline.store.format.events import Draft, Event
-from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
+from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
 from pipeline.store.sound_files import MadeSound
 from pipeline.store.views.clock_corrections import Correction
 from pipeline.store.views.interval_fold import IntervalRow
@@ -199,6 +199,9 @@ class Reader(Protocol):
 
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         """Where its sound is, who else has it, and whether its words are still to come."""
+
+    async def coming_words(self, moments: Sequence[MomentRow]) -> dict[str, ComingWords]:
+        """By id, those of these whose words others make or bring, or this install for others."""
 
     async def asked_to_forget(self) -> list[AskedToForget]:
         """What others forgot, hidden here until the wearer agrees."""

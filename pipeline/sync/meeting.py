@@ -27,12 +27,12 @@ async def meet(here: Answers, remote: Remote) -> Met:
     met = Met()
     mine = await here.own_hello()
     theirs = await remote.hello(mine)
-    await here.note_heads(theirs.heads)
     met.wishes = mine.wishes, theirs.wishes
     await _forgets(here, remote, mine, theirs, met)
     if await settle_forks(here, remote, mine, theirs, met):
         theirs = await remote.hello(mine)
     await _fetch(here, remote, theirs, met)
+    await here.note_heads(theirs.heads)
     await _bring(here, remote, theirs, met)
     await _belongings(here, remote, met)
     await exchange_sound(here, remote, met)

@@ -17,7 +17,7 @@ from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
 from pipeline.store.format.voice_drafts import read_turns
 from pipeline.store.lookup import not_there
-from pipeline.store.peers import AskedToForget, KnownPeer, Whereabouts
+from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
 from pipeline.store.port import Period
 from pipeline.store.views.clock_corrections import Correction, corrections
 from pipeline.store.views.interval_fold import IntervalRow
@@ -259,6 +259,9 @@ class SqliteReader:
 
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         return await shown.whereabouts(self.connection, self.home, moment)
+
+    async def coming_words(self, moments: Sequence[MomentRow]) -> dict[str, ComingWords]:
+        return await shown.coming_words(self.connection, moments)
 
     async def asked_to_forget(self) -> list[AskedToForget]:
         return await shown.asked_to_forget(self.connection)

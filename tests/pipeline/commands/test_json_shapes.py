@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.commands.json_shapes import cut, moment_line, where_it_is
-from pipeline.store.peers import Whereabouts
+from pipeline.store.peers import ComingWords, Whereabouts
 from pipeline.store.views.moment_fold import MomentRow
 from tests.dashboard.rows import moment
 
@@ -55,10 +55,11 @@ def test_where_a_moment_is_is_told_where_that_is_not_here_alone() -> None:
     assert told(Whereabouts("here", also_on=("laptop", "desk"))) == [
         "It is here, and on laptop, desk, too."
     ]
-    assert told(Whereabouts("to_come", are_words_to_come=True)) == [
+    assert told(Whereabouts("to_come", ComingWords())) == [
         "Its sound is still to come from another machine.",
         "Its words are still to come from another machine.",
     ]
+    assert told(Whereabouts("none", also_on=("laptop",))) == ["It is here, and on laptop, too."]
     assert told(Whereabouts("to_come", bringer="desk")) == ["Its sound is still to come from desk."]
     assert told(Whereabouts("elsewhere", also_on=("laptop",), bringer="laptop")) == [
         "Its sound is on laptop. `afterthought show 3f1c --fetch` fetches it."
@@ -68,6 +69,22 @@ def test_where_a_moment_is_is_told_where_that_is_not_here_alone() -> None:
     ]
     assert "which has it no more" in told(Whereabouts("lost", bringer="laptop"))[0]
     assert "afterthought check" in told(Whereabouts("missing"))[0]
+
+
+def test_who_makes_a_moments_words_is_told_in_their_place() -> None:
+    awaited = row(text="", words="awaited")
+    told = {
+        "writing it down…": None,
+        "Its words are still to come from pendant": ComingWords("pendant"),
+        "Its words are being made on laptop": ComingWords("laptop", is_in_work=True),
+        "Its words are being made here": ComingWords(is_in_work=True, is_here=True),
+    }
+
+    for sentence, coming in told.items():
+        assert str(moment_line(awaited, "3f1c", coming=coming)).endswith(f"({sentence})")
+    assert where_it_is(Whereabouts("none", ComingWords("laptop", is_in_work=True)), "3f1c") == [
+        "Its words are being made on laptop."
+    ]
 
 
 def told(where: Whereabouts) -> list[str]:

@@ -103,7 +103,7 @@ async def test_words_that_another_machine_makes_are_still_to_come(installs: Inst
 
 
 async def are_words_to_come(one: Install, named: str) -> bool:
-    return (await one.archive.whereabouts(await one.archive.moment(named))).are_words_to_come
+    return (await one.archive.whereabouts(await one.archive.moment(named))).words is not None
 
 
 @pytest.mark.parametrize("agreed", [True, False])

@@ -1,14 +1,22 @@
 """What is shown of other copies of this archive. It reads, and needs no key of ours."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import aiosqlite
 
 from pipeline.store.format.peer_drafts import Member, peer_subject
-from pipeline.store.peers import AskedToForget, KnownPeer, SoundPlace, Whereabouts
+from pipeline.store.peers import (
+    AskedToForget,
+    ComingWords,
+    KnownPeer,
+    SoundPlace,
+    Whereabouts,
+)
 from pipeline.store.sound_files import sound_path
 from pipeline.store.sqlite.journal import content_of
+from pipeline.store.sqlite.own import peer_heads
+from pipeline.store.sqlite.own.in_work import is_job_here, lent_to
 from pipeline.store.views.moment_fold import MomentRow
 
 from .away import find_away
@@ -29,7 +37,7 @@ async def whereabouts(connection: aiosqlite.Connection, home: Path, row: MomentR
     place, key = await _sound_place(connection, home, row, [each.key for each in copies])
     return Whereabouts(
         place,
-        await _are_words_to_come(connection, row),
+        (await coming_words(connection, [row])).get(row.id),
         tuple(each.shown for each in copies),
         (await names_of(connection, [key]))[key] if key else "",
         key,
@@ -77,9 +85,11 @@ async def _known_peer(connection: aiosqlite.Connection, member: Member) -> Known
 
 
 async def _copies(connection: aiosqlite.Connection, row: MomentRow) -> list[KnownPeer]:
-    """The peers that have its sound, as far as this install has seen."""
+    """The peers that have its sound, or the moment where it has none; as this install has seen."""
     query = "SELECT key FROM sound_copy WHERE sha256 = ?"
     keys = {each[0] for each in await connection.execute_fetchall(query, (row.sound,))}
+    if row.sound is None:
+        keys = await peer_heads.holders(connection, row.kept_origin, row.kept_seq)
     peers = await known_peers(connection) if keys else []
     return [each for each in peers if each.key in keys]
 
@@ -110,14 +120,31 @@ async def _who_kept(connection: aiosqlite.Connection, row: MomentRow) -> str:
     return line[0] if line is not None and is_others else ""
 
 
-async def _are_words_to_come(connection: aiosqlite.Connection, row: MomentRow) -> bool:
-    """True where another machine is to write them down, or has, and they have not come yet."""
-    if row.text:
-        return False
-    if row.words != "awaited":
-        query = "SELECT 1 FROM wanted_belonging WHERE id = ?"
-        return await _is_there(connection, query, row.transcript)
-    return bool(await _who_kept(connection, row))
+async def coming_words(
+    connection: aiosqlite.Connection, rows: Iterable[MomentRow]
+) -> dict[str, ComingWords]:
+    """Of these moments, those whose words others make or bring, or this machine for others.
+
+    It costs a few look-ups for each that has none.
+    """
+    found = {}
+    for row in rows:
+        coming = None if row.text else await _coming(connection, row)
+        if coming is not None:
+            found[row.id] = coming
+    return found
+
+
+async def _coming(connection: aiosqlite.Connection, row: MomentRow) -> ComingWords | None:
+    if row.words in {"awaited", "failed"}:
+        if (key := await lent_to(connection, row.id)) is not None:
+            return ComingWords((await names_of(connection, [key]))[key], is_in_work=True)
+        if await is_job_here(connection, row.id):
+            return ComingWords(is_in_work=True, is_here=True)
+        key = await _who_kept(connection, row) if row.words == "awaited" else ""
+        return ComingWords((await names_of(connection, [key]))[key]) if key else None
+    query = "SELECT 1 FROM wanted_belonging WHERE id = ?"
+    return ComingWords() if await _is_there(connection, query, row.transcript) else None
 
 
 async def _is_there(connection: aiosqlite.Connection, query: str, value: str | None) -> bool:

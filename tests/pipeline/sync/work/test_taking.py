@@ -9,6 +9,7 @@ from core.sockets.socket_client import Told
 from pipeline.refining.power import Power
 from pipeline.store.format import drafts
 from pipeline.store.format.peer_drafts import peer_removed
+from pipeline.store.peers import ComingWords
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.sync.work.able import may_work
@@ -168,3 +169,42 @@ def test_a_machine_may_work_for_others_on_mains_with_nothing_of_its_own_to_do() 
     assert not may(idle, at_it)
     assert may(idle, at_it, at_work=True)
     assert not may(idle, in_trouble)
+
+
+async def test_both_sides_say_who_makes_the_words(installs: Installs) -> None:
+    here = await world(installs)
+    pendant, laptop = here.pendant.install.archive, here.laptop.install.archive
+    told: list[ComingWords | None] = []
+
+    async def look() -> None:
+        found = [await each.coming_words([here.row]) for each in (pendant, laptop)]
+        told.extend(each.get(here.row.id) for each in found)
+
+    await look()
+    here.able.meanwhile = look
+    await here.taking.step()
+    here.row = await pendant.moment(here.row.id)
+    await look()
+
+    assert told == [
+        None,  # its own worker is to make them
+        ComingWords("install 0"),
+        ComingWords("install 1", is_in_work=True),
+        ComingWords(is_in_work=True, is_here=True),
+        None,
+        None,
+    ]
+
+
+async def test_what_has_no_sound_is_said_to_be_on_both_once_they_have_met(
+    installs: Installs,
+) -> None:
+    pendant, laptop = await installs(2)
+    note = await pendant.archive.moment(await pendant.note())
+    assert (await pendant.archive.whereabouts(note)).also_on == ()
+
+    await laptop.meets(pendant)
+    assert (await laptop.archive.whereabouts(note)).also_on == ("install 0",)
+
+    await laptop.meets(pendant)  # whose first word says how far it has come
+    assert (await pendant.archive.whereabouts(note)).also_on == ("install 1",)
