@@ -37,8 +37,8 @@ class Setting:
 
     def encoded(self, pcm: Pcm, target: Path) -> float:
         """Write the file; the CPU seconds that it took."""
-        own = {"COMPLEXITY": self.complexity, "OPUS_BITS_PER_S": self.bits_per_s}
-        with mock.patch.multiple(opus, **own):
+        how = mock.patch.multiple(opus, COMPLEXITY=self.complexity, OPUS_BITS_PER_S=self.bits_per_s)
+        with how:
             began_s = time.process_time()
             opus.encode_opus(pcm, target)
             return time.process_time() - began_s
