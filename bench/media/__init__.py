@@ -1,0 +1,1 @@
+"""Benchmarks of sound as it is stored."""
