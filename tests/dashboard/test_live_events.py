@@ -14,6 +14,7 @@ from flask import Flask
 from dashboard.context import Context
 from dashboard.live_events import BACKLOG, Live, Stream
 from device.capture.events import Taken
+from pipeline.store.sqlite.archive import open_archive
 from tests.dashboard.conftest import Diary
 from tests.dashboard.real_capture import RealCapture
 from tests.waiting import waited
@@ -125,6 +126,25 @@ def test_a_gap_is_announced_though_no_moment_changed(live: Live, diary: Diary) -
 
     assert first(events, "day")["id"] > mark
     assert first(events_of(live.open(mark)), "day")["id"] > mark
+
+
+def test_sound_that_comes_or_goes_is_announced_though_no_event_tells_of_it(
+    live: Live, diary: Diary
+) -> None:
+    moment = diary.typed("before", 0)
+    events = events_of(live.open(None))
+    first(events, "hello")
+
+    asyncio.run(row_changes(diary.home, moment))
+
+    assert first(events, "moment")["moment"] == moment
+
+
+async def row_changes(home: Path, moment: str) -> None:
+    """As the sync service notes it where a sound has come."""
+    async with open_archive(home) as archive:
+        change = "INSERT INTO moment_change (moment, nonce) VALUES (?, random())"
+        await archive.connection.execute(change, (moment,))
 
 
 def test_a_page_that_missed_nothing_gets_nothing(live: Live, diary: Diary) -> None:
