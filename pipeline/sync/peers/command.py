@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import NotFound, WrongUsage
+from core.text.counting import counted
 from core.text.painted import Text, joined, painted
 
 if TYPE_CHECKING:
@@ -76,18 +77,30 @@ async def _list(home: "Home", screen: Screen) -> int:
 async def _remove(home: "Home", named: str | None, screen: Screen) -> int:
     from core.machine import machine_name  # noqa: PLC0415
     from pipeline.sync.identity import open_identity  # noqa: PLC0415
-    from pipeline.sync.peers.members import peers_of, remove  # noqa: PLC0415
+    from pipeline.sync.peers.members import (  # noqa: PLC0415
+        peers_of,
+        remove,
+        sounds_left_to,
+    )
 
     if named is None:
         raise WrongUsage("Which peer?", advice="`afterthought peers` lists their ids.")
     identity = open_identity(home.path, machine_name())
     gone = _meant(await peers_of(home.path, identity.key), named)
     lines = await remove(home.path, identity, gone.key)
+    left = await sounds_left_to(home.path, gone.key)
+    told = {"lines": [{"origin": each, "seq": lines[each]} for each in lines], "sounds": left}
     screen.value(
-        {**as_json(gone), "lines": [{"origin": each, "seq": lines[each]} for each in lines]},
+        {**as_json(gone), **told},
         f"{gone.name} belongs to this archive no more: what it writes from now on does not count, "
         "here and wherever this is heard. What it has, it keeps.",
     )
+    if left:
+        sounds = counted(left, "sound of this archive", "sounds of this archive")
+        screen.say(
+            f"{sounds} left this machine for {gone.name}. They come from your other machines where "
+            "those have them; else add it again to have them back."
+        )
     return 0
 
 

@@ -10,6 +10,7 @@ from pipeline.store.format.events import Draft
 from pipeline.store.format.peer_drafts import Member, Role, peer_added, peer_removed
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange import lines as line_rows
+from pipeline.store.sqlite.exchange.away import sounds_away
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
 from pipeline.sync.address_book import Address, AddressBook, Known
 from pipeline.sync.identity import Identity
@@ -90,6 +91,13 @@ async def remove(home: Path, identity: Identity, key: str) -> Mapping[str, int]:
         await archive.append(peer_removed(key, lines))
     AddressBook(home).drop(key)
     return lines
+
+
+async def sounds_left_to(home: Path, key: str) -> int:
+    """How many sounds have left this install for this peer. Raises ArchiveUnusable."""
+    async with open_archive_to_read(home) as archive:
+        away = await sounds_away(archive.connection)
+    return sum(each.key == key for each in away.values())
 
 
 async def lines_of(archive: SqliteReader, member: Member | None, key: str) -> dict[str, int]:

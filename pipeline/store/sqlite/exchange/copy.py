@@ -75,7 +75,7 @@ class SqliteCopy:
             own = await self._archive.origin()
             await line_rows.sign_lines(self._connection, self._signer, own)
             membership = await self.membership()
-            ends, members = dict(membership.ends), frozenset(membership.members)
+            ends, members = dict(membership.ends), _who_may_bring(membership)
             if ends != self._ends:  # `peers` in another process removed somebody, or added again
                 changed = await obeying.end_lines(self._connection, ends)
                 await refold_changed(self._connection, changed)
@@ -288,6 +288,12 @@ class SqliteCopy:
         for path in coming_files(self._archive.home):
             if path.stem not in wanted_here:
                 erase_file(path)
+
+
+def _who_may_bring(membership: Membership) -> frozenset[str]:
+    """The keys of those from whom anything is taken."""
+    members = membership.members.values()
+    return frozenset(each.key for each in members if each.role != "read_only")
 
 
 def _subjects(events: Iterable[Event]) -> tuple[str, ...]:

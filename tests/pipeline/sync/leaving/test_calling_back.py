@@ -12,6 +12,7 @@ from pipeline.sync.fakes import NeighbourRemote
 from pipeline.sync.leaving.rule import Leaving
 from pipeline.sync.leaving.step import let_sound_leave
 from pipeline.sync.met import Met
+from pipeline.sync.peers.members import sounds_left_to
 from tests.pipeline.sync.leaving.old_sound import Both, grow_old, is_here, is_well, kept
 
 Installs = Callable[..., Awaitable[list[Install]]]
@@ -107,6 +108,20 @@ async def test_what_the_keeper_lost_is_named_and_comes_from_another(
 
     assert is_here(pendant, row)
     assert await is_well(pendant)
+
+
+async def test_what_is_with_a_machine_that_may_only_read_now_is_wanted_of_others(
+    pendant_and_laptop: Both,
+) -> None:
+    pendant, laptop, row = pendant_and_laptop
+    await pendant.meets(laptop)
+
+    await pendant.archive.append(peer_removed(laptop.identity.key, {}))
+    await pendant.adds(laptop, "read_only")
+    await pendant.copy.sign_lines()
+
+    assert row.sound in [each.sha256 for each in await pendant.copy.wanted_sounds(99)]
+    assert await sounds_left_to(pendant.home, laptop.identity.key) >= 1
 
 
 async def test_what_is_with_a_machine_that_was_removed_is_named_and_wanted_of_others(
