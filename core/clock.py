@@ -35,7 +35,7 @@ class Recorded:
     `at_ms` is milliseconds since 1970 in UTC; `utc_offset_min` the wearer's
     zone there and then; `boot` and `boottime_ms` place it within one run of
     the machine, for when the wall clock was unset or wrong. `source` says where
-    `at_ms` is from: given, metadata, name (of the file), file_time, clock or visitor.
+    `at_ms` is from: given, metadata, name (of the file), file_time, clock, visitor or peer.
     """
 
     at_ms: int | None = None

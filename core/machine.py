@@ -116,3 +116,23 @@ def _kb(name: str, meminfo: Path) -> int | None:
         if line.startswith(f"{name}:"):
             return int(line.split()[1])
     return None
+
+
+def battery_percent(supplies: Path = Path("/sys/class/power_supply")) -> int | None:
+    """Of the emptiest battery that is being emptied; None on mains power, which is assumed."""
+    found = [
+        int(percent)
+        for each in supplies.glob("*")
+        if _told(each / "type") == "Battery" and _told(each / "status") == "Discharging"
+        if _told(each / "scope") != "Device"  # of a mouse, a headset, a Bluetooth button
+        if (percent := _told(each / "capacity")).isascii() and percent.isdigit()
+    ]
+    return min(found, default=None)
+
+
+def _told(file: Path) -> str:
+    """Nothing where the kernel has no such file, or will not say."""
+    try:
+        return file.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        return ""

@@ -305,6 +305,20 @@ class SyncSettings:
         minimum=1,
         maximum=36_500,
     )
+    most_kb_per_s: int | None = setting(
+        None,
+        "unset: as fast as the network is; else how many kB this machine sends and fetches in a "
+        "second, both together",
+        minimum=32,
+        maximum=1_000_000,
+    )
+    least_battery_percent: int = setting(
+        15,
+        "while the battery is emptied and has less than this, nobody is met, whoever calls: what "
+        "is left is for what you press for",
+        minimum=0,
+        maximum=100,
+    )
 
 
 @dataclass(frozen=True, slots=True)

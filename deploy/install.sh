@@ -13,7 +13,7 @@ target=/opt/afterthought
 home=/var/lib/afterthought
 # What the unit of capture asks for. Where one of them is missing, it would not start at all.
 groups=(audio gpio input spi)
-units=(afterthought-capture afterthought-worker afterthought-dashboard afterthought-certificates.path afterthought-sync.path)
+units=(afterthought-capture afterthought-worker afterthought-dashboard afterthought-sync afterthought-certificates.path afterthought-sync.path)
 certificates=/var/lib/afterthought-certificates
 
 main() {
@@ -109,8 +109,6 @@ start_units() {
     systemctl daemon-reload
     systemctl enable --quiet "${units[@]}"
     systemctl restart "${units[@]}"
-    # Its path unit starts it where another machine was introduced; one that runs is of the old program.
-    systemctl try-restart afterthought-sync.service
     say "Running. The page: http://localhost:8765 on this machine; for phones, see: afterthought status"
     show_set_up_secret
     tell_next

@@ -38,7 +38,8 @@ class Service:
     """One program. `is_ready` is asked until it is true; None: ready as soon as it runs.
 
     Its standard error goes to the end of the file `log`; without one, to ours. One that is
-    `needed` is not started before that is true, and nobody waits for it.
+    `needed` is not started before that is true, and nobody waits for it; once it is not needed
+    any more, it may end by itself.
     """
 
     name: str
@@ -100,10 +101,11 @@ class Supervised:
                 await asyncio.sleep(0.05)
 
     async def _run_once_needed(self, is_needed: Callable[[], bool]) -> None:
-        while not is_needed():  # noqa: ASYNC110 - another process makes it so
-            await asyncio.sleep(NEEDED_EVERY_S)
-        await self._spawn()
-        await self._keep_running()
+        while True:
+            while not is_needed():  # noqa: ASYNC110 - another process makes it so
+                await asyncio.sleep(NEEDED_EVERY_S)
+            await self._spawn()
+            await self._keep_running()
 
     async def stop(self) -> None:
         """Ask it to stop; kill it if it does not. Idempotent."""
@@ -122,10 +124,13 @@ class Supervised:
             await self._process.wait()
 
     async def _keep_running(self) -> None:
+        """Returns only where it has ended by itself, and is not needed any more."""
         pause_s = FIRST_PAUSE_S
         while self._process is not None:
             began_s = time.monotonic()
             status = await self._ended(self._process)
+            if status == 0 and self._service.needed and not self._service.needed():
+                return
             if time.monotonic() - began_s > STEADY_AFTER_S:
                 pause_s = FIRST_PAUSE_S
             self._say(f"{self._service.name} stopped: {self._why(status)} Starting it again.")

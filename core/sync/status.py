@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -39,6 +40,7 @@ class PeerStatus:
     """How things stand with one peer. `sentence` says why, and is empty where all is well.
 
     `met_ms` is when it was last there, `next_try_ms` when it is called again; either may be None.
+    `name` is empty until it has come here.
     """
 
     key: str
@@ -46,6 +48,7 @@ class PeerStatus:
     sentence: str = ""
     met_ms: int | None = None
     next_try_ms: int | None = None
+    name: str = ""
 
     @property
     def is_there(self) -> bool:
@@ -56,6 +59,7 @@ class PeerStatus:
         """As docs/commands.md has it."""
         return {
             "peer": self.key[:16],
+            "name": self.name,
             "state": self.state,
             "sentence": self.sentence,
             "met": _told(self.met_ms),
@@ -133,8 +137,15 @@ def sync_sentences(status: Mapping[str, Any] | None) -> list[str]:
     peers = status["peers"]
     if met := sum(each["state"] == "met" for each in peers):
         told.append(f"Last time, {counted(met, 'other machine', 'other machines')} had the same.")
-    reasons = [(each["peer"], each["sentence"]) for each in peers if each["sentence"]]
-    return [*told, *(f"The other machine {peer}: {sentence}" for peer, sentence in reasons)]
+    return [*told, *(_reason(each) for each in peers if each["sentence"])]
+
+
+def _reason(peer: Mapping[str, Any]) -> str:
+    """Why things stand so with a peer, and when it is called again."""
+    told = f"The other machine {peer['name'] or peer['peer']}: {peer['sentence']}"
+    if peer["next_try"] is None:
+        return told
+    return f"{told} Next try at {datetime.fromisoformat(peer['next_try']):%H:%M}."
 
 
 def unmet_sentence(home: Path, key: str, name: str) -> str:
@@ -153,12 +164,15 @@ def unmet_sentence(home: Path, key: str, name: str) -> str:
 def _read(key: str, told: Mapping[str, Any]) -> PeerStatus:
     """Raises KeyError, TypeError or ValueError for what is none."""
     state, sentence = told["state"], told["sentence"]
-    times = [told.get("met_ms"), told.get("next_try_ms")]
+    met_ms, next_ms, name = told.get("met_ms"), told.get("next_try_ms"), told.get("name", "")
     if state not in get_args(PeerState) or not isinstance(sentence, str):
         raise ValueError
-    if any(each is not None and type(each) is not int for each in times):
+    numbers = (met_ms, next_ms)
+    if any(each is not None and type(each) is not int for each in numbers):
         raise TypeError
-    return PeerStatus(key, state, sentence, *times)
+    if not isinstance(name, str):
+        raise TypeError
+    return PeerStatus(key, state, sentence, met_ms, next_ms, name)
 
 
 def _told(at_ms: int | None) -> str | None:

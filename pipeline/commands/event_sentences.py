@@ -119,15 +119,18 @@ def _pause_ended(told: dict[str, Any]) -> str:
 
 
 def _clock_stepped(told: dict[str, Any]) -> str:
-    moved_ms, visited = told["moved_ms"], told["source"] == "visitor"
+    moved_ms, who = told["moved_ms"], _BROUGHT.get(told["source"])
     if moved_ms is None:
-        brought = "A visitor brought the time, which was not known."
-        return brought if visited else "The clock was set for the first time since the start."
+        brought = f"{who} brought the time, which was not known."
+        return brought if who else "The clock was set for the first time since the start."
     length = length_in_words(abs(moved_ms))
-    if visited:
+    if who:
         off = "behind" if moved_ms > 0 else "ahead"
-        return f"A visitor brought the time: this machine's clock was {length} {off}."
+        return f"{who} brought the time: this machine's clock was {length} {off}."
     return f"The clock was set {length} {'forward' if moved_ms > 0 else 'back'}."
+
+
+_BROUGHT = {"visitor": "A visitor", "peer": "Another machine"}
 
 
 def _passed_over(told: dict[str, Any]) -> str:

@@ -83,7 +83,18 @@ class AddressBook:
             if known.pop(key, None) is not None:
                 self._write(known)
 
+    def drop_all(self) -> bool:
+        """The same of every peer; True where there was one. Raises OSError."""
+        with self._alone():
+            was_there = self._path.exists()
+            self._write({})
+        return was_there
+
     def _write(self, known: Mapping[str, Known]) -> None:
+        """The file is there only while somebody is known: while it is, the service runs."""
+        if not known:
+            self._path.unlink(missing_ok=True)
+            return
         told = {key: asdict(each) for key, each in known.items()}
         with for_us_alone():
             write_durably(self._path, [json.dumps(told).encode() + b"\n"])

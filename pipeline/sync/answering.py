@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from core.clock import Clock
@@ -38,6 +38,10 @@ MOST_WANTED = 10_000
 """Sounds that are named at once."""
 
 
+Heard = Callable[[str, Hello], Awaitable[None]]
+"""Is told of the hello of the peer with this key."""
+
+
 class Answers:
     """This copy, as it speaks to the peer with the key `peer`."""
 
@@ -49,6 +53,8 @@ class Answers:
         self.peer = peer
         self.leaving: Leaving | None = None
         """Which sound may leave from here to this peer; None where none does."""
+        self.heard: Heard | None = None
+        """Who is told how things stand with the peer, as it says."""
 
     @property
     def copy(self) -> Copy:
@@ -102,12 +108,18 @@ class Answers:
             await asyncio.sleep(_LOOKS_EVERY_S)
 
     async def hello(self, mine: Hello) -> Hello:
+        await self.hear(mine)
         await self.note_heads(mine.heads)
         return await self.own_hello()
 
     async def note_heads(self, heads: Mapping[str, Head]) -> None:
         """So far the peer has come."""
         await self._copy.note_heads(self.peer, heads)
+
+    async def hear(self, theirs: Hello) -> None:
+        """Take in what the peer says of itself."""
+        if self.heard is not None:
+            await self.heard(self.peer, theirs)
 
     async def hashes(self, places: Mapping[str, Sequence[int]]) -> dict[str, dict[int, str]]:
         """The hashes (hex) of events at these places here, by line and `seq`."""

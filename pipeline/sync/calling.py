@@ -13,7 +13,8 @@ from .address_book import Address
 from .answering import Answers, is_beyond
 from .called import CalledPeer
 from .http.client import HttpClient
-from .http.errors import PeerGone, PeerUnknown
+from .http.errors import Later, PeerGone, PeerRefused, PeerUnknown
+from .http.messages import Patience
 from .identity import Identity
 from .leaving.rule import LOOKS_EVERY_S
 from .meeting import meet
@@ -25,17 +26,15 @@ FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
 """Between two tries; it doubles, and begins anew once a meeting has ended well."""
 
-CALLED_LATELY_S = 60.0
-"""A peer that has asked us something within this time has a connection to us already."""
-
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A peer that is called: its key, its certificate (DER), and where it was met."""
+    """A peer that is called: its key, its certificate (DER), where it was met, how it is met."""
 
     key: str
     certificate: bytes
     addresses: Sequence[Address]
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(slots=True)
@@ -59,6 +58,12 @@ class Standing:
         self.sentence = " ".join(met.refused)
         self.took_ms = round((time.monotonic() - began_s) * 1000)
 
+    def end(self, error: UserError) -> None:
+        """No meeting came about, or it was cut. A peer that asks us to come later is there."""
+        is_later = isinstance(error, PeerRefused) and error.refusal == Later.code
+        self.state = "waiting" if is_later else "away"
+        self.sentence = error.sentence
+
 
 async def called(identity: Identity, peer: Peer) -> CalledPeer:
     """The peer at the first of its addresses that answers. Raises PeerGone, PeerUnknown."""
@@ -71,7 +76,7 @@ async def called(identity: Identity, peer: Peer) -> CalledPeer:
     for host, port in peer.addresses:
         context = caller_context(identity, peer.certificate)
         try:
-            client = await HttpClient.connect(host, port, context, peer.certificate)
+            client = await HttpClient.connect(host, port, context, peer.certificate, peer.patience)
         except (PeerUnknown, *ENDINGS) as error:
             if not isinstance(failed, PeerUnknown):  # that says more than that nobody answers
                 failed = error
@@ -93,7 +98,7 @@ async def meet_once(identity: Identity, peer: Peer, here: Answers, standing: Sta
             standing.wire_bytes = remote.wire_bytes
             await remote.close()
     except UserError as error:
-        standing.state, standing.sentence = "away", error.sentence
+        standing.end(error)
         standing.took_ms = round((time.monotonic() - began_s) * 1000)
 
 
@@ -101,12 +106,14 @@ async def meet_once(identity: Identity, peer: Peer, here: Answers, standing: Sta
 class Manners:
     """When nobody is called, and what follows a meeting.
 
-    `why_wait` has a sentence where something is against it; `lately` says that the peer has
-    called us; `after` is told of each meeting.
+    `why_wait` has a sentence where something is against it; `lately` says how it stands where the
+    peer has called us; `gives_way` is true where its meeting does for both; `after` is told of
+    each meeting.
     """
 
     why_wait: Callable[[], str | None]
-    lately: Callable[[], bool]
+    lately: Callable[[], str | None]
+    gives_way: Callable[[], bool]
     after: Callable[[Standing], Awaitable[None]]
 
 
@@ -123,15 +130,16 @@ class Caller:
         """Never returns. `peer_now` may know other addresses each time."""
         pause_s = FIRST_PAUSE_S
         while True:
+            standing, is_well = self._standing, True
             if why := self._manners.why_wait():
-                self._standing.state, self._standing.sentence = "waiting", why
-            elif self._manners.lately():
-                self._standing.state, self._standing.sentence = "met", ""  # it has called us
+                standing.state, standing.sentence = "waiting", why
+            elif (how := self._manners.lately()) is not None:
+                standing.state, standing.sentence = how, ""  # it has called us
             else:
                 await self._meetings(peer_now())
-                await self._manners.after(self._standing)
-            well = self._standing.state in {"met", "waiting"}
-            pause_s = FIRST_PAUSE_S if well else min(2 * pause_s, LONGEST_PAUSE_S)
+                await self._manners.after(standing)
+                is_well = standing.state == "met"
+            pause_s = FIRST_PAUSE_S if is_well else min(2 * pause_s, LONGEST_PAUSE_S)
             self._standing.next_try_s = time.monotonic() + pause_s
             await asyncio.sleep(pause_s)
 
@@ -144,9 +152,12 @@ class Caller:
             remote = await called(self._identity, peer)
             try:
                 while not self._manners.why_wait():
-                    standing.note(await meet(self._here, remote), began_s)
+                    met = await meet(self._here, remote, self._manners.gives_way)
+                    standing.note(met, began_s)
                     standing.wire_bytes = remote.wire_bytes
                     await self._manners.after(standing)
+                    if self._manners.gives_way():
+                        break
                     is_whole = not (standing.met.refused or standing.met.is_lacking)
                     again_s = FIRST_PAUSE_S if is_whole else min(2 * again_s, LONGEST_PAUSE_S)
                     known = await self._known(remote)
@@ -156,7 +167,7 @@ class Caller:
             finally:
                 await remote.close()
         except UserError as error:
-            standing.state, standing.sentence = "away", error.sentence
+            standing.end(error)
 
     def _looks_again_s(self) -> float | None:
         """After how long they meet where nothing is new: some sound may leave then."""

@@ -3,7 +3,7 @@
 Everything may be cut anywhere and done again: the heads of the lines are the cursors.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from core.errors import UserError
 
@@ -19,14 +19,19 @@ _AT_ONCE = 16
 """Belongings in one request."""
 
 
-async def meet(here: Answers, remote: Remote) -> Met:
-    """Bring this copy and another one to the same state.
+def _never() -> bool:
+    return False
+
+
+async def meet(here: Answers, remote: Remote, gives_way: Callable[[], bool] = _never) -> Met:
+    """Bring this copy and another one to the same state; sound only while it need not give way.
 
     Raises PeerGone and the like where it ends before; what was exchanged until then stays.
     """
     met = Met()
     mine = await here.own_hello()
     theirs = await remote.hello(mine)
+    await here.hear(theirs)
     met.wishes = mine.wishes, theirs.wishes
     await _forgets(here, remote, mine, theirs, met)
     if await settle_forks(here, remote, mine, theirs, met):
@@ -35,7 +40,7 @@ async def meet(here: Answers, remote: Remote) -> Met:
     await here.note_heads(theirs.heads)
     await _bring(here, remote, theirs, met)
     await _belongings(here, remote, met)
-    await exchange_sound(here, remote, met)
+    await exchange_sound(here, remote, met, gives_way)
     await let_sound_leave(here, remote, met)
     return met
 

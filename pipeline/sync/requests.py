@@ -33,8 +33,8 @@ _SOUND = re.compile("/v1/sound/([0-9a-f]{64})")
 _FROM = re.compile(r"bytes=([0-9]{1,15})-")
 _PART = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 
-AnswersFor = Callable[[str], Answers]
-"""By the key of the peer that asks."""
+AnswersFor = Callable[[Request], Answers]
+"""For the peer that asks. May raise UserError, which it is told."""
 
 
 class Requests:
@@ -45,7 +45,7 @@ class Requests:
 
     async def __call__(self, request: Request) -> Answer:
         """Raises UserError with what the peer is told, NoSuchRequest for what nobody knows."""
-        answers = self._answers_for(request.peer)
+        answers = self._answers_for(request)
         known = _KNOWN.get((request.method, request.path))
         if known is not None:
             return await known(answers, request)

@@ -5,24 +5,22 @@ It has no microphone, no model, and speaks to peers on the local network alone.
 
 import asyncio
 import contextlib
-import json
 import signal
 import socket
 import time
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core import VERSION
 from core.access.memory import FreedMemory
 from core.clock import SystemClock
 from core.errors import UserError
-from core.files import make_folder, write_durably
 from core.log import get_log
-from core.machine import machine_name, profile
+from core.machine import Profile, battery_percent, machine_name, profile
 from core.paths import Home
 from core.settings import Settings
-from core.sync.status import STATE_FILE, only_service, read_peer_statuses
+from core.sync.status import only_service
 from pipeline.forget import finish_forgetting
 from pipeline.refining.power import read_power
 from pipeline.spool.spool import Spool
@@ -31,18 +29,31 @@ from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import hold_few_pages
 from pipeline.store.sqlite.exchange.copy import SqliteCopy
 from pipeline.store.sqlite.own.work import SqliteWork
+from pipeline.worker.clock_correction import peers_time
 
-from .address_book import Address, note_address
+from .address_book import Address, AddressBook, note_address
 from .addresses import doors, own_hosts
 from .answering import Answers
 from .called import CalledPeer
-from .calling import CALLED_LATELY_S, Caller, Manners, Peer, Standing, called, meet_once
+from .calling import Caller, Manners, Peer, Standing, called, meet_once
+from .http.messages import Patience, Request
+from .http.pace import Pace
 from .http.sent import KeptCount, counting_sent
-from .http.server import HttpServer
-from .identity import FOLDER, Identity, open_identity
+from .http.server import HttpServer, Limits
+from .identity import Identity, open_identity
 from .leaving.rule import Leaving
+from .manners import (
+    AskedBy,
+    Supply,
+    clocks_apart,
+    gives_way,
+    must_answer,
+    why_nobody_is_called,
+)
+from .messages import Hello
 from .peers.finding import Announcement, Found, find
 from .requests import Requests
+from .standings import WELL, Standings, told_standing
 from .tls import MembersDoor
 from .work.lending import Lending, worker_status
 from .work.running import keep_working
@@ -52,8 +63,8 @@ _LOOKS_AT_MEMBERS_S = 2.0
 _LOOKS_AROUND_S = 30.0
 """Each look is a process that lives for two seconds; only while somebody is away."""
 
-_WELL = frozenset({"met", "refused"})
-"""The states in which the peer was there."""
+_MOST_CONNECTIONS = {"zero": 24, "full": 256}
+"""By the profile. A peer has two while it waits for something new."""
 
 
 class NoPeers(UserError):
@@ -88,13 +99,17 @@ class Syncing:
     identity: Identity
     copy: SqliteCopy
     addresses: Addresses
-    standings: dict[str, Standing] = field(default_factory=dict)
-    called_us_s: dict[str, float] = field(default_factory=dict)
-    met_ms: dict[str, int | None] = field(default_factory=dict)
-    told: dict[str, dict[str, object]] | None = None
+    standings: Standings
+    asked_by: dict[str, AskedBy] = field(default_factory=dict)
     leaving: Leaving | None = None
     lending: Lending | None = None
     sent: KeptCount | None = None
+    patience: Patience = field(default_factory=Patience)
+
+    @property
+    def profile(self) -> Profile:
+        """Of this machine."""
+        return profile(self.settings.machine.profile)
 
     async def members(self) -> dict[str, Member]:
         """Who is met, by key."""
@@ -105,25 +120,37 @@ class Syncing:
         clock = SystemClock()
         made = Answers(self.copy, self.home.path, clock, peer=peer, version=VERSION)
         made.leaving, made.lending = self.leaving, self.lending
+        made.heard = self.heard
         return made
 
-    def answers_caller(self, peer: str) -> Answers:
-        """The same, where the peer has called."""
-        self.called_us_s[peer] = time.monotonic()
-        return self.answers(peer)
+    def answers_caller(self, request: Request) -> Answers:
+        """The same, where the peer has called. Raises Later."""
+        must_answer(self.settings.sync, read_supply())
+        self.asked_by[request.peer] = AskedBy(time.monotonic(), request.path)
+        return self.answers(request.peer)
+
+    async def heard(self, peer: str, hello: Hello) -> None:
+        """Compare the peer's clock with ours, or take its word where ours is not set."""
+        now_ms = SystemClock().now_ms()
+        self.standings.clocks[peer] = ""
+        if hello.at_ms is not None and now_ms is not None:
+            self.standings.clocks[peer] = clocks_apart(hello.at_ms, now_ms)
+        elif hello.at_ms is not None:
+            await peers_time(self.archive, SystemClock(), hello.at_ms)
 
     def peer(self, member: Member) -> Peer:
         """Where to call this member."""
-        return Peer(member.key, b64decode(member.certificate), self.addresses(member.key))
+        certificate = b64decode(member.certificate)
+        return Peer(member.key, certificate, self.addresses(member.key), self.patience)
 
     def is_there(self, key: str) -> bool:
         """True while this peer is met, whoever calls."""
-        standing = self.standings.get(key)
-        return standing is not None and standing.state in _WELL
+        standing = self.standings.by_key.get(key)
+        return standing is not None and standing.state in WELL | {"meeting"}
 
     def last_met_ms(self, key: str) -> int | None:
         """When it was last there; None where that is not known."""
-        return self.met_ms.get(key)
+        return self.standings.met_ms(key)
 
     async def called(self, key: str) -> CalledPeer:
         """A connection of its own to this peer. Raises PeerGone and the like."""
@@ -134,87 +161,38 @@ class Syncing:
         status = await worker_status(self.home.worker_socket)
         return [] if status is None else list(status["hearing"])
 
-    def why_wait(self) -> str | None:
-        """Why nobody is called now; None where nothing is against it."""
-        when = self.settings.sync.when
-        if when == "asked":
-            return "It meets others when it is asked to: `afterthought sync --once`."
-        if when == "power" and read_power().on_battery:
-            return "The machine runs on its battery."
-        return None
+    def manners(self, key: str) -> Manners:
+        """When this peer is called."""
+
+        def how_it_stands() -> str | None:
+            if self.leaving is not None and self.leaving.is_due(key):
+                return None  # whoever has called does not ask what may leave here
+            asked = self.asked_by.get(key)
+            return None if asked is None else asked.how_it_stands(time.monotonic())
+
+        return Manners(
+            lambda: why_nobody_is_called(self.settings.sync, read_supply()),
+            how_it_stands,
+            lambda: gives_way(self.identity.key, key, self.asked_by.get(key), time.monotonic()),
+            self.after,
+        )
 
     async def after(self, standing: Standing) -> None:
         """What a meeting leaves to do: bytes of what was forgotten, and to tell how it went."""
         if standing.met.forgotten:
             await finish_forgetting(self.archive, Spool(self.home.spool))
-        self.tell()
-
-    def tell(self) -> None:
-        """Write down how things stand, for whoever shows it; nothing where that is written."""
-        before = self.told or {}
-        for key, each in self.standings.items():
-            if each.state in _WELL and before.get(key, {}).get("state") not in _WELL:
-                self.met_ms[key] = SystemClock().now_ms()
-        told = {key: self._told(key, each) for key, each in self.standings.items()}
-        if told == self.told:
-            return
-        try:
-            folder = make_folder(self.home.path / FOLDER)
-            write_durably(folder / STATE_FILE, [json.dumps(told).encode() + b"\n"])
-            self.told = told
-        except OSError as error:
-            get_log().warning("sync_state_not_written", fault=type(error).__name__)
-
-    def _told(self, key: str, standing: Standing) -> dict[str, object]:
-        """What the file has of a peer. The next try is told of who was not met: cards wear out."""
-        told = {"state": standing.state, "sentence": standing.sentence}
-        is_due = standing.state in {"away", "refused"}
-        next_ms = _wall_ms(standing.next_try_s) if is_due else None
-        return {**told, "met_ms": self.met_ms.get(key), "next_try_ms": next_ms}
+        self.standings.tell()
 
     def write_down(self) -> None:
         """How things stand, and what was sent, where that is due."""
-        self.tell()
+        self.standings.tell()
         if self.sent is not None:
             self.sent.look()
 
-    def tell_last(self) -> None:
-        """The same at the end: who is met now was met until now."""
-        self.told = None
-        self.tell()
 
-    def remember(self) -> None:
-        """When each was met last, as far as that was written down."""
-        with contextlib.suppress(OSError):
-            known = read_peer_statuses(self.home.path)
-            self.met_ms = {key: each.met_ms for key, each in known.items()}
-
-
-def _wall_ms(at_s: float | None) -> int | None:
-    """What the wall clock will show then, to the second; None where it is not set."""
-    now_ms = SystemClock().now_ms()
-    if at_s is None or now_ms is None:
-        return None
-    return round(now_ms / 1000 + at_s - time.monotonic()) * 1000
-
-
-def told_standing(key: str, standing: Standing) -> dict[str, object]:
-    """How things stand with a peer, as JSON: what `sync --json` prints a line of."""
-    next_s = standing.next_try_s
-    return {
-        "peer": key[:16],
-        "state": standing.state,
-        "sent": standing.met.sent,
-        "received": standing.met.received,
-        "sound_bytes": standing.met.sound_bytes,
-        "wire_bytes": standing.wire_bytes,
-        "ms": standing.took_ms,
-        "forgotten": standing.met.forgotten,
-        "waiting": standing.met.waiting,
-        "lacking": standing.met.is_lacking,
-        "sentence": standing.sentence,
-        "next_try_s": None if next_s is None else max(0, round(next_s - time.monotonic())),
-    }
+def read_supply() -> Supply:
+    """How this machine is powered now."""
+    return Supply(read_power().on_battery, battery_percent())
 
 
 @contextlib.asynccontextmanager
@@ -225,9 +203,9 @@ async def syncing(home: Home, settings: Settings, addresses: Addresses) -> Async
         if profile(settings.machine.profile) == "zero":
             await hold_few_pages(archive.connection)
         copy = SqliteCopy(archive, identity, settings.sync.most_forgotten)
-        sync = Syncing(home, settings, archive, identity, copy, addresses)
+        sync = Syncing(home, settings, archive, identity, copy, addresses, Standings(home.path))
+        sync.patience = Patience(pace=Pace(settings.sync.most_kb_per_s))
         sync.lending = lending = Lending(SqliteWork(archive), SystemClock(), sync.hearing)
-        sync.remember()
         if (days := settings.sync.sound_leaves_after_days) is not None:
             sync.leaving = Leaving(days)
         with counting_sent(home.path) as sync.sent:
@@ -247,10 +225,10 @@ async def once(home: Home, settings: Settings, addresses: Addresses) -> list[dic
                 advice="Introduce one by `afterthought peers add`, here and there.",
             )
         for key, member in members.items():
-            standing = sync.standings[key] = Standing()
+            standing = sync.standings.by_key[key] = Standing()
             await meet_once(sync.identity, sync.peer(member), sync.answers(key), standing)
             await sync.after(standing)
-        return [told_standing(key, each) for key, each in sync.standings.items()]
+        return [told_standing(key, each) for key, each in sync.standings.by_key.items()]
 
 
 async def run(home: Home, settings: Settings, addresses: Addresses) -> None:
@@ -280,43 +258,82 @@ async def _run(home: Home, settings: Settings, addresses: Addresses) -> None:
 
 
 async def _work(sync: Syncing) -> None:
-    """Follow who is a member: only for members is anything open, and only they are called."""
-    door = MembersDoor(sync.identity)
-    server: HttpServer | None = None
+    """Follow who is a member: only for members is anything open, and only they are called.
+
+    Ends once the last of them was removed.
+    """
     calling: dict[str, asyncio.Task[None]] = {}
-    announcement = Announcement(SystemClock())
     looking = asyncio.create_task(look_around(sync, find))
-    freed = FreedMemory()
     working = asyncio.create_task(keep_working(sync, sync.archive, sync.home, sync.settings))
+    door, freed = _Door(sync), FreedMemory()
+    had_members = False
     try:
         while True:
             members = await sync.members()
-            door.admit({each.key: b64decode(each.certificate) for each in members.values()})
-            if members and server is None:
-                server = HttpServer(Requests(sync.answers_caller), door.context, door.key_of)
-                server.listen(_doors(sync.settings.sync.port))
-            if members:
-                announcement.keep(sync.identity.key, sync.settings.sync.port, own_hosts())
-            for key in calling.keys() - members.keys():
-                calling.pop(key).cancel()
-                sync.standings.pop(key, None)
-            for key in members.keys() - calling.keys():
-                calling[key] = asyncio.create_task(_keep_calling(sync, key))
-            for key, task in calling.items():
-                if task.done():
-                    get_log().error("sync_calling_ended", peer=key[:16])
-                    task.result()
+            if not members and (had_members or AddressBook(sync.home.path).drop_all()):
+                get_log().info("sync_has_nobody_to_meet")
+                return
+            had_members = bool(members)
+            await door.follow(members)
+            _follow(sync, calling, members)
             sync.write_down()
             freed.look()
             await asyncio.sleep(_LOOKS_AT_MEMBERS_S)
     finally:
-        sync.tell_last()
-        announcement.close()
+        sync.standings.tell_last()
         for task in (looking, working, *calling.values()):
             task.cancel()
         await asyncio.gather(looking, working, *calling.values(), return_exceptions=True)
-        if server is not None:
-            await server.close()
+        await door.close()
+
+
+def _follow(
+    sync: Syncing, calling: dict[str, asyncio.Task[None]], members: Mapping[str, Member]
+) -> None:
+    """Call who is a member, and nobody else. Raises what ended a call for good."""
+    for key in calling.keys() - members.keys():
+        calling.pop(key).cancel()
+        sync.standings.by_key.pop(key, None)
+    for key in members.keys() - calling.keys():
+        calling[key] = asyncio.create_task(_keep_calling(sync, key))
+    for key, task in calling.items():
+        if task.done():
+            get_log().error("sync_calling_ended", peer=key[:16])
+            task.result()
+
+
+class _Door:
+    """Where members meet this install: open, and announced on the network, once there is one."""
+
+    def __init__(self, sync: Syncing) -> None:
+        self._sync = sync
+        self._tls = MembersDoor(sync.identity)
+        self._server: HttpServer | None = None
+        self._announcement = Announcement(SystemClock())
+
+    async def follow(self, members: Mapping[str, Member]) -> None:
+        """Admit these and nobody else. Raises SyncPortInUse."""
+        sync = self._sync
+        self._tls.admit({each.key: b64decode(each.certificate) for each in members.values()})
+        if members and self._server is None:
+            self._server = HttpServer(
+                Requests(sync.answers_caller),
+                self._tls.context,
+                self._tls.key_of,
+                patience=sync.patience,
+                limits=Limits(_MOST_CONNECTIONS[sync.profile]),
+            )
+            self._server.listen(_doors(sync.settings.sync.port))
+        if members:
+            self._announcement.keep(sync.identity.key, sync.settings.sync.port, own_hosts())
+        if sync.standings.names.keys() != members.keys() or "" in sync.standings.names.values():
+            sync.standings.names = {each.key: each.name for each in await sync.archive.peers()}
+
+    async def close(self) -> None:
+        """Hang up, and announce nothing any more."""
+        self._announcement.close()
+        if self._server is not None:
+            await self._server.close()
 
 
 async def look_around(
@@ -327,7 +344,7 @@ async def look_around(
     What is announced is believed by nobody: the key is proven when it is called.
     """
     while True:
-        away = [key for key, each in sync.standings.items() if each.state == "away"]
+        away = [key for key, each in sync.standings.by_key.items() if each.state == "away"]
         for found in await find_now(own_hosts()) if away else ():
             for key in away:
                 if key.startswith(found.id):
@@ -337,20 +354,13 @@ async def look_around(
 
 
 async def _keep_calling(sync: Syncing, key: str) -> None:
-    standing = sync.standings[key] = Standing()
+    standing = sync.standings.by_key[key] = Standing()
     members = await sync.members()
 
     def peer_now() -> Peer:
         return sync.peer(members[key])
 
-    def lately() -> bool:
-        if sync.leaving is not None and sync.leaving.is_due(key):
-            return False  # whoever has called does not ask what may leave here
-        at_s = sync.called_us_s.get(key)
-        return at_s is not None and time.monotonic() - at_s < CALLED_LATELY_S
-
-    manners = Manners(sync.why_wait, lately, sync.after)
-    caller = Caller(sync.identity, sync.answers(key), standing, manners)
+    caller = Caller(sync.identity, sync.answers(key), standing, sync.manners(key))
     await caller.keep_calling(peer_now)
 
 

@@ -1,6 +1,6 @@
 """Sound in a meeting: fetched and brought, most wanted first, each verified by who takes it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 from core.errors import NotFound
@@ -15,20 +15,30 @@ _AT_ONCE = 64
 """How many are asked about at a time."""
 
 
-async def exchange_sound(here: Answers, remote: Remote, met: Met) -> None:
-    """What either lacks and the other has. What is cut stays, and is gone on with next time."""
+async def exchange_sound(
+    here: Answers, remote: Remote, met: Met, gives_way: Callable[[], bool]
+) -> None:
+    """What either lacks and the other has. What is cut stays, and is gone on with next time.
+
+    It ends where another meeting of the same two has begun that is to go on (`gives_way`): two
+    would send each sound twice.
+    """
     tried: set[str] = set()
-    while due := _untried(await here.wanted(len(tried) + _AT_ONCE), tried):
+    while not gives_way() and (due := _untried(await here.wanted(len(tried) + _AT_ONCE), tried)):
         fetched = []
         for sha256, there in due.items():
+            if gives_way():
+                break
             with met.noting():
                 if await _fetch(here, remote, sha256, there, met):
                     fetched.append(sha256)
         with met.noting():
             await remote.note_copies(fetched)
     tried.clear()
-    while due := _untried(await remote.wanted(len(tried) + _AT_ONCE), tried):
+    while not gives_way() and (due := _untried(await remote.wanted(len(tried) + _AT_ONCE), tried)):
         for sha256, there in due.items():
+            if gives_way():
+                break
             with met.noting():
                 await _bring(here, remote, sha256, there, met)
 

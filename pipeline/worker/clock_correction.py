@@ -43,6 +43,23 @@ async def visitors_time(
     return {"outcome": outcome, "off_ms": off_ms}
 
 
+async def peers_time(archive: Archive, clock: Clock, at_ms: int) -> bool:
+    """Take another machine's word where nothing tells what time it is here; True where it was.
+
+    A peer's clock is no better than one that is set, and it may have been set by us.
+    """
+    now = clock.recorded_now()
+    is_known = now.at_ms is not None or now.boot is None or now.boottime_ms is None
+    if is_known or not EARLIEST_PLAUSIBLE_MS <= at_ms < _LATEST_MS:
+        return False
+    if await archive.correction(now.boot or "") is not None:
+        return False
+    told = Recorded(at_ms, None, now.boot, now.boottime_ms, "peer")
+    fact = Fact("clock_stepped", "", 0, told, {"source": "peer"})
+    await archive.append(drafts.fact_noted(fact, author="pipeline"))
+    return True
+
+
 def verdict(now: Recorded, off_ms: int | None, *, kept: bool) -> Outcome:
     """True where somebody's time is to be preferred that is so far from ours. Pure."""
     if now.boot is None or now.boottime_ms is None:

@@ -81,6 +81,27 @@ async def test_one_that_is_not_needed_yet_holds_up_nobody_and_starts_once_it_is(
     assert told(log) == ["a started", "later started", "a stopped", "later stopped"]
 
 
+async def test_one_that_ends_since_it_is_not_needed_any_more_waits_until_it_is(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "NEEDED_EVERY_S", 0.01)
+    needed, said = tmp_path / "needed", list[str]()
+    needed.touch()
+    ends = Service(
+        "Once", ["/bin/sh", "-c", f"rm {needed}; echo once >>{log}"], needed=needed.exists
+    )
+
+    async def need() -> None:
+        await until(lambda: told(log).count("once") == 1 and not needed.exists())
+        needed.touch()
+        await until(lambda: told(log).count("once") == 2)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    await supervise([ends], said.append, need)
+
+    assert said == []
+
+
 async def test_one_that_is_never_needed_is_never_started(log: Path) -> None:
     async def stop() -> None:
         os.kill(os.getpid(), signal.SIGTERM)

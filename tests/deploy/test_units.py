@@ -73,18 +73,18 @@ def test_the_installer_sets_up_every_unit() -> None:
     line = next(line for line in script.splitlines() if line.startswith("units=("))
 
     assert set(line.removeprefix("units=(").rstrip(")").split()) == {
-        *(unit.stem for unit in UNITS if unit != SYNC),
+        *(unit.stem for unit in UNITS),
         "afterthought-certificates.path",
         "afterthought-sync.path",
     }
 
 
-def test_sync_starts_once_another_machine_is_introduced_and_not_before() -> None:
-    path = read(SYNC.with_suffix(".path"))["Path"]
+def test_sync_runs_while_another_machine_is_known_and_stays_stopped_where_it_was_stopped() -> None:
+    path, unit = read(SYNC.with_suffix(".path"))["Path"], read(SYNC)
 
-    assert "Install" not in read(SYNC)
-    assert path["PathExists"] == f"{HOME}/{FOLDER}/{PEERS_FILE}"
-    assert "afterthought-sync.service" in (TREE / "deploy" / "install.sh").read_text("utf-8")
+    assert unit["Unit"]["ConditionPathExists"] == f"{HOME}/{FOLDER}/{PEERS_FILE}"
+    assert [*path] == ["PathChanged"]
+    assert path["PathChanged"] == f"{HOME}/{FOLDER}/{PEERS_FILE}"
 
 
 def capture() -> configparser.SectionProxy:

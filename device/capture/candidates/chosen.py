@@ -1,9 +1,9 @@
 """The policy that the settings choose, as this machine can do it."""
 
 from core.access.unswapped_file import NoMemory, protection
+from core.machine import battery_percent
 from core.settings import SelectionSettings
 from device.capture.clip_writer import ClipSource
-from device.machine.battery import percent_left
 from device.machine.temperature import celsius
 from device.session.selection import rules_of, why_rest
 
@@ -34,7 +34,7 @@ def chosen(settings: SelectionSettings, capturing: Capturing, worker: WorkerLine
             worker.socket,
             capturing.facts.write,
             capturing.kept,
-            lambda: why_rest(celsius(), percent_left()),
+            lambda: why_rest(celsius(), battery_percent()),
         ),
     )
 

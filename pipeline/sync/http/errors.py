@@ -52,6 +52,13 @@ class NoSuchRequest(RequestRefused):
     status = HTTPStatus.NOT_FOUND
 
 
+class Later(RequestRefused):
+    """This machine meets nobody now, whoever calls."""
+
+    code = "later"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
 class BodyTooLarge(RequestRefused):
     """A body goes on beyond its limit, as it comes or once it is inflated."""
 

@@ -10,6 +10,7 @@ from core.errors import UserError
 
 from .bodies import Body
 from .errors import RequestRefused
+from .pace import Pace
 
 JSON = "application/json"
 LINES = "application/x-ndjson"
@@ -24,6 +25,7 @@ class Patience:
     """How long the other side is waited for, in seconds; `idle_s` is for the next request.
 
     A body may take as long as it likes if, after a `grace_s`, so many bytes a second have come.
+    `pace` has what goes and comes wait where it is limited.
     """
 
     handshake_s: float = 10.0
@@ -32,6 +34,7 @@ class Patience:
     chunk_s: float = 30.0
     grace_s: float = 30.0
     slowest_bytes_s: int = 2048
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)

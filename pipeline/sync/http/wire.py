@@ -88,11 +88,13 @@ class Wire:
         if isinstance(content, bytes) and len(content) <= CHUNK:  # in one packet where it fits
             self._write(head, *([h11.Data(content)] if content else []), h11.EndOfMessage())
             await self._drain()
+            await self._patience.pace.passed(len(content))
             return
         self._write(head)
         for piece in _pieces(content):
             self._write(h11.Data(piece))
             await self._drain()
+            await self._patience.pace.passed(len(piece))
         self._write(h11.EndOfMessage())
         await self._drain()
 
@@ -133,6 +135,7 @@ class Wire:
                 async with asyncio.timeout(within_s):
                     piece = await self._reader.read(CHUNK)
                 self.received += len(piece)
+                await self._patience.pace.passed(len(piece))
                 self._h11.receive_data(piece)
         except h11.RemoteProtocolError:
             if self._h11.trailing_data[1]:

@@ -1,10 +1,12 @@
 """Calls an install that waits, and introduces this one to it."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 from typing import Any
 
+from core.errors import UserError
 from pipeline.sync.http.client import Ask, HttpClient
 from pipeline.sync.http.errors import PeerGone, PeerRefused, PeerSlow
 from pipeline.sync.http.messages import Patience
@@ -28,6 +30,8 @@ from .steps import (
 )
 from .waiting import Asks, declined_here, declined_there
 
+_LEAVES_WITHIN_S = 2.0
+
 
 async def call(host: str, port: int, own: Introduced, asks: Asks, code: Code | None) -> Introduced:
     """Introduce this install to the one that waits there; who it is, once it is stored here.
@@ -40,6 +44,9 @@ async def call(host: str, port: int, own: Introduced, asks: Asks, code: Code | N
         other, words = await (caller.meet(code) if code else caller.exchange_nonces())
         asks.show(other, words)
         await caller.agree(asks)
+    except asyncio.CancelledError:
+        await caller.leave(host, port)
+        raise
     except PeerRefused as error:
         raise IntroductionFailed(error.sentence, advice=error.advice) from error
     except (PeerGone, PeerSlow) as error:
@@ -110,6 +117,18 @@ class _Caller:
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+
+    async def leave(self, host: str, port: int) -> None:
+        """Tell who waits that nothing comes of it, so that it need not wait for us."""
+        if not self._session:
+            return
+        with contextlib.suppress(UserError, TimeoutError):
+            async with asyncio.timeout(_LEAVES_WITHIN_S):
+                # What was being asked was cut in the middle, so it takes another connection.
+                client = await HttpClient.connect(host, port, introduction_context(None))
+                self._client = client
+                await self._step("decide", session=self._session, agreed=False)
+                await client.close()
 
     def _other(self, answer: dict[str, Any]) -> Introduced:
         """Who answers, which is also who is at the other end of TLS. Raises IntroductionFailed."""

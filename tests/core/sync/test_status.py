@@ -1,6 +1,7 @@
 """How things stand with other machines, as it is written down and read."""
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -91,3 +92,14 @@ def test_status_says_that_nobody_meets_them(tmp_path: Path) -> None:
     assert third == f"The other machine {'cd' * 8}: No Afterthought answers."
     with only_service(tmp_path):
         assert sync_sentences(sync_status(tmp_path)) == [second, third]
+
+
+def test_status_names_the_machine_and_says_when_it_is_called_again(tmp_path: Path) -> None:
+    written(tmp_path, "peers.json", {KEY: {}})
+    away = {"name": "laptop", "state": "away", "sentence": "It is off.", "next_try_ms": 90_000_000}
+    written(tmp_path, "state.json", {KEY: away})
+
+    with only_service(tmp_path):
+        (told,) = sync_sentences(sync_status(tmp_path))
+
+    assert re.fullmatch(r"The other machine laptop: It is off\. Next try at \d\d:\d\d\.", told)

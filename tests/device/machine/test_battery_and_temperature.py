@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from device.machine.battery import percent_left
+from core.machine import battery_percent
 from device.machine.temperature import celsius
 
 
@@ -18,24 +18,24 @@ def test_the_emptiest_battery_that_is_being_emptied_counts(tmp_path: Path) -> No
     supply(tmp_path, "two", type="Battery", status="Discharging", capacity="17")
     supply(tmp_path, "three", type="Battery", status="Charging", capacity="3")
 
-    assert percent_left(tmp_path) == 17
+    assert battery_percent(tmp_path) == 17
 
 
 def test_the_battery_of_a_button_or_a_mouse_is_not_the_machine_s(tmp_path: Path) -> None:
     of_mouse = {"scope": "Device", "type": "Battery", "status": "Discharging", "capacity": "12"}
     supply(tmp_path, "hidpp_battery_0", **of_mouse)
-    assert percent_left(tmp_path) is None
+    assert battery_percent(tmp_path) is None
 
     supply(tmp_path, "own", **{**of_mouse, "scope": "System", "capacity": "61"})
-    assert percent_left(tmp_path) == 61
+    assert battery_percent(tmp_path) == 61
 
 
 def test_unknown_power_counts_as_mains(tmp_path: Path) -> None:
     supply(tmp_path, "odd", type="Battery", status="Discharging", capacity="nonsense")
     supply(tmp_path, "bare", type="Battery")
 
-    assert percent_left(tmp_path) is None
-    assert percent_left(tmp_path / "nothing") is None
+    assert battery_percent(tmp_path) is None
+    assert battery_percent(tmp_path / "nothing") is None
 
 
 def test_the_warmest_zone_counts_and_one_that_cannot_be_read_does_not(tmp_path: Path) -> None:

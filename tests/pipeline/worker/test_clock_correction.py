@@ -15,6 +15,7 @@ from core.sockets.socket_client import Told
 from core.spool_port import TypedText
 from pipeline.fakes import FakeModels
 from pipeline.spool.spool import Spool
+from pipeline.worker.clock_correction import peers_time
 from pipeline.worker.service import working
 from pipeline.worker.worker import Worker
 from tests.waiting import PATIENCE_S
@@ -108,3 +109,20 @@ async def test_nonsense_is_no_zone(home: Path, zone: object) -> None:
     async with worker_by(home, FakeClock(None)):
         with pytest.raises(socket_client.Declined, match="no zone"):
             await tell(home, NOW_MS, zone)
+
+
+async def test_a_peers_word_counts_where_nothing_tells_the_time_and_only_then(home: Path) -> None:
+    clock = FakeClock(None)
+    async with worker_by(home, clock) as worker:
+        await noted(worker, "the siren", clock.recorded_now())
+        assert not await peers_time(worker._archive, clock, 1_000)  # 1970: it is unset there, too
+
+        assert await peers_time(worker._archive, clock, NOW_MS)
+        assert not await peers_time(worker._archive, clock, NOW_MS + 86_400_000)
+
+        (row,) = await worker._archive.moments()
+        assert row.at_ms == NOW_MS
+        (event,) = await worker._archive.latest_events(1, kind="clock_stepped")
+        assert event.payload["source"] == "peer"
+        clock.set(NOW_MS)
+        assert not await peers_time(worker._archive, clock, NOW_MS + 400 * 86_400_000)

@@ -359,3 +359,16 @@ async def test_who_passes_everything_on_unaltered_is_found_by_tls() -> None:
             await call("127.0.0.1", port, pendant.own, pendant.asks, None)
 
     assert pendant.seen == []
+
+
+async def test_who_waits_hears_at_once_that_the_caller_has_left() -> None:
+    laptop, pendant = Wearer(thinks_for_ever=True), Wearer(thinks_for_ever=True)
+
+    async with waits(laptop) as there:
+        calling = asyncio.create_task(called(pendant, there, None))
+        await pendant.shown.wait()
+        calling.cancel()
+
+        with pytest.raises(IntroductionFailed, match="did not agree"):
+            await there.introduced
+    assert laptop.stored == []
