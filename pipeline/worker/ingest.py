@@ -176,6 +176,8 @@ class Ingest:
             finally:
                 self.hearing.discard(clip.id)
         self.pace.heard(duration_ms(pcm) / 1000, heard.cpu_s)
+        if await self._is_heard(clip):  # a peer was done first
+            return []
         return await self._words(clip, heard)
 
     async def _words(self, clip: Clip, heard: Heard) -> list[Draft]:

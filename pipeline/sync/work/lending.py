@@ -20,7 +20,7 @@ LONGEST_S = 300.0
 _ANSWERS_WITHIN_S = 2.0
 
 Hearing = Callable[[], Awaitable[Collection[str]]]
-"""The moments that this install's own worker is hearing now."""
+"""The moments that this install's own worker is hearing now, and is to finish."""
 
 
 class Lending:

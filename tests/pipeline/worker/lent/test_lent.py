@@ -137,3 +137,22 @@ async def test_a_small_machine_keeps_each_clip_before_it_hears_it(
     assert len(kept) == 3
     assert min(kept) >= 1
     assert {row.words for row in await archive.moments()} == {"no_words"}
+
+
+async def test_words_that_a_peer_was_done_with_first_stay(
+    home: Path, clock: FakeClock, archive: SqliteArchive, post_clip: Post, spool: Spool
+) -> None:
+    class Slow(FakeModels):
+        async def hear(self, clip: Path, progress: Progress) -> Heard:
+            await archive.append(drafts.moment_transcribed(moment, THERE, revision=0))
+            return await super().hear(clip, progress)
+
+    moment = post_clip()
+
+    settings = Settings(machine=MachineSettings(profile="zero"))
+    await drain(home, clock, Slow(Transcript("what a small model heard")), settings)
+
+    assert (await archive.moment(moment)).text == THERE.text
+    kinds = [each.kind for each in await archive.events_of(moment)]
+    assert kinds == ["moment_kept", "moment_transcribed"]
+    assert spool.waiting() == []
