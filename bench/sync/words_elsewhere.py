@@ -1,12 +1,14 @@
 """From kept on one host to its words on the other, beyond what hearing them takes.
 
-    python -m bench.sync.words_elsewhere [--sounds 5] [FILE ...]
+    python -m bench.sync.words_elsewhere [--sounds 5] [--lent] [FILE ...]
 
 Two network namespaces (root alone). The pendant keeps speech (`keep`), which it hears itself; timed
 is how long after it the laptop has the moment, its sound and its words (goal of the last: 3 s).
+With `--lent` the pendant has no Whisper: the laptop hears it, and the pendant is to have the words.
 """
 
 import argparse
+import contextlib
 import os
 import sqlite3
 import statistics
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +38,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench words_elsewhere", description=__doc__)
     parser.add_argument("files", type=Path, nargs="*", help="speech; otherwise that of the demo")
     parser.add_argument("--sounds", type=int, default=5)
+    parser.add_argument("--lent", action="store_true", help="the laptop hears for the pendant")
     asked = parser.parse_args(argv)
     files = (asked.files or sorted(SOUNDS.iterdir()))[: asked.sounds]
     with tempfile.TemporaryDirectory() as folder, wired(Path(folder)) as (pendant, laptop, _):
@@ -42,7 +46,9 @@ def main(argv: list[str] | None = None) -> int:
         laptop.knows(pendant)
         for each in (pendant, laptop):
             each.start()
-        times = [_time(pendant, laptop, each) for each in files]
+        with _hearing_on(laptop, pendant) if asked.lent else contextlib.nullcontext():
+            hears, has = (laptop, pendant) if asked.lent else (pendant, laptop)
+            times = [_time(pendant, hears, has, each) for each in files]
     for time_ in times:
         print(f"kept and heard in {time_.hearing:.2f} s, there {time_.beyond:.2f} s later")
     beyond = [time_.beyond for time_ in times]
@@ -54,12 +60,23 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _time(pendant: Wired, laptop: Wired, file: Path) -> Times:
-    here, there = _opened(pendant), _opened(laptop)
-    before = {row[0] for row in here.execute("SELECT id FROM moment")}
+@contextlib.contextmanager
+def _hearing_on(laptop: Wired, pendant: Wired) -> Iterator[None]:
+    """The worker of the laptop runs, and the pendant has no Whisper."""
+    with (pendant.home / "settings.toml").open("a", encoding="utf-8") as file:
+        file.write('[models]\ntranscriber_path = "nowhere"\n')
+    with subprocess.Popen(laptop.line("process"), stderr=subprocess.DEVNULL) as worker:
+        yield
+        worker.terminate()
+
+
+def _time(pendant: Wired, hears: Wired, has: Wired, file: Path) -> Times:
+    kept, here, there = _opened(pendant), _opened(hears), _opened(has)
+    before = {row[0] for row in kept.execute("SELECT id FROM moment")}
     began_s = time.monotonic()
-    with subprocess.Popen(pendant.line("keep", str(file)), stdout=subprocess.DEVNULL):
-        moment = waited(lambda: _new(here, before))
+    line = pendant.line("keep", str(file))
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        moment = waited(lambda: _new(kept, before))
         waited(lambda: _is_heard(here, moment))
         heard_s = time.monotonic()
         waited(lambda: _is_heard(there, moment))
