@@ -110,6 +110,8 @@ def where_it_is(where: Whereabouts, name: str) -> list[str]:
         "here": f"It is here, and on {names}, too." if names else "",
         "none": f"It is here, and on {names}, too." if names else "",
         "to_come": f"Its sound is still to come from {other}.",
+        "forgotten_there": f"Its sound has not come: it was forgotten on {other}, for that machine "
+        "alone. It comes from any other machine that has it.",
         "elsewhere": f"Its sound is on {other}. `afterthought show {name} --fetch` fetches it.",
         "called_back": f"Its sound is being fetched from {other}.",
         "lost": f"Its sound was left to {other}, which has it no more. It comes from any other "

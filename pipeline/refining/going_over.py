@@ -108,7 +108,7 @@ async def _all(run: _Run) -> list[Candidate]:
 
 async def _is_elsewhere(archive: Reader, row: MomentRow) -> bool:
     """True where its sound is on another machine alone."""
-    return (await archive.whereabouts(row)).sound in {"elsewhere", "called_back", "to_come", "lost"}
+    return (await archive.whereabouts(row)).sound not in {"here", "none", "missing"}
 
 
 async def _tried(archive: Reader, row: MomentRow) -> set[str]:

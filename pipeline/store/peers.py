@@ -5,9 +5,13 @@ from typing import Literal
 
 from pipeline.store.format.peer_drafts import Role
 
-SoundPlace = Literal["none", "here", "to_come", "elsewhere", "called_back", "lost", "missing"]
-"""none: the moment has no sound. to_come: a peer is to bring it, as all that is new. elsewhere: a
-peer has it. called_back: that, and it is to be fetched. lost: whoever kept it has it no more."""
+SoundPlace = Literal[
+    "none", "here", "to_come", "forgotten_there", "elsewhere", "called_back", "lost", "missing"
+]
+"""none: the moment has no sound. to_come: a peer is to bring it, as all that is new.
+forgotten_there: whoever kept it forgot it for itself, and no other is known to have it.
+elsewhere: a peer has it. called_back: that, and it is to be fetched. lost: whoever kept it has
+it no more."""
 
 
 @dataclass(frozen=True, slots=True)

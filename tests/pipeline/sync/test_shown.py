@@ -127,3 +127,31 @@ async def test_what_others_forgot_waits_and_the_wearer_decides_without_a_key(
     assert await other.archive.asked_to_forget() == []
     assert len(await other.texts()) == (0 if agreed else 3)
     assert all([await other.archive.is_forgotten(each) == agreed for each in moments])
+
+
+async def test_what_was_forgotten_before_it_came_is_not_to_come(
+    installs: Installs, chance: random.Random
+) -> None:
+    one, other = await installs(2)
+    row = await kept_with_sound(one, chance)
+    await one.forget(row.id, here=True)
+
+    await one.meets(other)
+
+    where = await other.archive.whereabouts(await other.archive.moment(row.id))
+    assert (where.sound, where.bringer) == ("forgotten_there", "install 0")
+    assert not where.are_words_to_come
+
+
+async def test_a_sound_that_was_forgotten_before_it_came_is_not_to_come(
+    installs: Installs, chance: random.Random
+) -> None:
+    one, other = await installs(2)
+    row = await kept_with_sound(one, chance)
+    await events_alone(one, other)
+    await one.forget(row.id, here=True)
+
+    await one.meets(other)
+
+    where = await other.archive.whereabouts(await other.archive.moment(row.id))
+    assert (where.sound, where.bringer) == ("forgotten_there", "install 0")

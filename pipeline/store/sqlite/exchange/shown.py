@@ -99,7 +99,8 @@ async def _sound_place(
 ) -> tuple[SoundPlace, str]:
     """And the key of who has it, or is to bring it; empty where that is nobody in particular."""
     if row.sound is None:
-        return "none", ""
+        is_gone = row.duration_ms is not None and await _is_forgotten_there(connection, row)
+        return ("forgotten_there", await _who_kept(connection, row)) if is_gone else ("none", "")
     if sound_path(home, row.sound).exists():
         return "here", ""
     away = await find_away(connection, row.sound)
@@ -108,9 +109,21 @@ async def _sound_place(
     keeper = away.key if away is not None and not away.is_lost else next(iter(copies), "")
     query = "SELECT rank FROM wanted_sound WHERE sha256 = ?"
     for (rank,) in await connection.execute_fetchall(query, (row.sound,)):
+        if not keeper and await _is_forgotten_there(connection, row):
+            return "forgotten_there", await _who_kept(connection, row)
         keeper = keeper or await _who_kept(connection, row)
         return ("called_back" if rank < 0 else "to_come"), keeper
     return ("elsewhere", keeper) if keeper else ("missing", "")
+
+
+async def _is_forgotten_there(connection: aiosqlite.Connection, row: MomentRow) -> bool:
+    """True where the machine that kept this moment forgot it, for itself alone."""
+    query = (
+        "SELECT 1 FROM event JOIN discounted USING (origin, seq) JOIN line USING (origin) "
+        "WHERE event.subject = ? AND why = 'elsewhere' "
+        "AND line.key = (SELECT key FROM line WHERE origin = ?)"
+    )
+    return bool(list(await connection.execute_fetchall(query, (row.id, row.kept_origin))))
 
 
 async def _who_kept(connection: aiosqlite.Connection, row: MomentRow) -> str:
@@ -141,10 +154,13 @@ async def _coming(connection: aiosqlite.Connection, row: MomentRow) -> ComingWor
             return ComingWords((await names_of(connection, [key]))[key], is_in_work=True)
         if await is_job_here(connection, row.id):
             return ComingWords(is_in_work=True, is_here=True)
-        key = await _who_kept(connection, row) if row.words == "awaited" else ""
+        is_to_come = row.words == "awaited" and not await _is_forgotten_there(connection, row)
+        key = await _who_kept(connection, row) if is_to_come else ""
         return ComingWords((await names_of(connection, [key]))[key]) if key else None
     query = "SELECT 1 FROM wanted_belonging WHERE id = ?"
-    return ComingWords() if await _is_there(connection, query, row.transcript) else None
+    is_to_come = await _is_there(connection, query, row.transcript)
+    is_gone = is_to_come and await _is_forgotten_there(connection, row)
+    return ComingWords() if is_to_come and not is_gone else None
 
 
 async def _is_there(connection: aiosqlite.Connection, query: str, value: str | None) -> bool:
