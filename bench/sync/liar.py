@@ -64,17 +64,21 @@ def _page(**changed: Any) -> Lie:  # noqa: ANN401 - columns of an event
 
     async def given(client: HttpClient, liar: Install, _: Install) -> object:
         await liar.note("a lie")
-        await liar.copy.sign_lines()
-        page = await liar.copy.page_after(await liar.line(), 0)
-        assert page is not None
-        last = replace(page.last, **changed)
-        last = replace(last, hash=last.computed_hash())
-        message = signed_message(last, is_writer=True)
-        signature = replace(page.signature, seq=last.seq, signature=liar.identity.sign(message))
-        told = replace(page, events=(*page.events[:-1], last), signature=signature)
-        return await _put(client, "/v1/events", b"".join(page_lines(told)))
+        return await _put(client, "/v1/events", b"".join(await lying_page(liar, **changed)))
 
     return given
+
+
+async def lying_page(liar: Install, **changed: Any) -> list[bytes]:  # noqa: ANN401 - columns
+    """All that it has to say of its own line, signed as it is, with something else at the end."""
+    await liar.copy.sign_lines()
+    page = await liar.copy.page_after(await liar.line(), 0)
+    assert page is not None
+    last = replace(page.last, **changed)
+    last = replace(last, hash=last.computed_hash())
+    message = signed_message(last, is_writer=True)
+    signature = replace(page.signature, seq=last.seq, signature=liar.identity.sign(message))
+    return [*page_lines(replace(page, events=(*page.events[:-1], last), signature=signature))]
 
 
 async def _altered(client: HttpClient, liar: Install, _: Install) -> object:

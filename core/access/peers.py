@@ -28,7 +28,7 @@ _USER_AT = 64
 """struct inet_diag_req_v2 and struct inet_diag_msg of linux/inet_diag.h."""
 
 Address = tuple[str, int]
-"""A host in digits, and a port."""
+"""A host in digits, with its zone where it is good on one link alone; and a port."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.access.peers import Address
 from core.access.private import for_us_alone
 from core.files import make_folder, read_small, write_durably
 from core.log import get_log
-
-from .identity import FOLDER
-
-Address = tuple[str, int]
-"""An IP address, with its zone where it is good on one link alone; and a port."""
+from core.sync.status import FOLDER, PEERS_FILE
 
 MOST_ADDRESSES = 8
 """The newest ones: at home, at work, by a phone's hotspot."""
 
-_FILE = "peers.json"
 _NONE = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
 
@@ -57,7 +53,7 @@ class AddressBook:
 
     def __init__(self, home: Path) -> None:
         self._folder = home / FOLDER
-        self._path = self._folder / _FILE
+        self._path = self._folder / PEERS_FILE
 
     def read(self) -> dict[str, Known]:
         """By key (64 hex digits); empty where nothing is known."""

@@ -6,12 +6,12 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 
+from core.access.peers import Address
 from core.errors import WrongUsage
 from core.network.choosing import chosen
 from core.network.interfaces import own_addresses
 from core.network.local_addresses import is_public
 
-from .address_book import Address
 from .http.errors import PeerGone
 
 LOOPBACK = "127.0.0.1"

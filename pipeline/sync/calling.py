@@ -6,10 +6,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.access.peers import Address
 from core.errors import UserError
 from pipeline.store.exchange_port import Head
 
-from .address_book import Address
 from .answering import Answers, is_beyond
 from .called import CalledPeer
 from .http.client import HttpClient

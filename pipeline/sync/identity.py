@@ -19,12 +19,10 @@ from core.access.private import for_us_alone
 from core.errors import UserError
 from core.files import make_folder, read_small, write_durably
 from core.log import get_log
+from core.sync.status import FOLDER
 
 from .keys.certificates import certificate_of, key_of_private, verify
 from .keys.ed25519 import KEY_BYTES, new_private, sign
-
-FOLDER = "sync"
-"""In the home: what this install knows of itself and its peers."""
 
 Reason = Literal["first", "machine", "damaged"]
 """Why a key was made: there was none, it was another machine's, its file could not be read."""

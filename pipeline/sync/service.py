@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from core import VERSION
 from core.access.memory import FreedMemory
+from core.access.peers import Address
 from core.clock import SystemClock
 from core.errors import UserError
 from core.log import get_log
@@ -31,7 +32,7 @@ from pipeline.store.sqlite.exchange.copy import SqliteCopy
 from pipeline.store.sqlite.own.work import SqliteWork
 from pipeline.worker.clock_correction import peers_time
 
-from .address_book import Address, AddressBook, note_address
+from .address_book import AddressBook, note_address
 from .addresses import doors, own_hosts
 from .answering import Answers
 from .called import CalledPeer

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.access.peers import Address
 from core.clock import Clock
 from core.network.local_addresses import is_public
-from pipeline.sync.address_book import Address
 
 from .mdns import MOST_FOUND, SERVICE
 

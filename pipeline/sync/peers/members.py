@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.access.peers import Address
 from core.sync.status import PeerStatus, read_peer_statuses
 from pipeline.store.format.events import Draft
 from pipeline.store.format.peer_drafts import Member, Role, peer_added, peer_removed
@@ -12,7 +13,7 @@ from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.exchange import lines as line_rows
 from pipeline.store.sqlite.exchange.away import sounds_away
 from pipeline.store.sqlite.reader import SqliteReader, open_archive_to_read
-from pipeline.sync.address_book import Address, AddressBook, Known
+from pipeline.sync.address_book import AddressBook, Known
 from pipeline.sync.identity import Identity
 from pipeline.sync.introduction.steps import Introduced
 

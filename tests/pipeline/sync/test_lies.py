@@ -5,29 +5,12 @@ from typing import Any
 import pytest
 
 from bench.sync.installs import Install
+from bench.sync.liar import lying_page
 from pipeline.store.format.events import Draft
 from pipeline.store.format.pages import PageRefused, page_lines
 from pipeline.store.format.peer_drafts import signed_message
 
 Installs = Callable[..., Awaitable[list[Install]]]
-
-
-def lying(events: int, **changed: Any) -> Callable[[Install, Draft], Awaitable[list[bytes]]]:
-    """A page of a peer that signs whatever it says."""
-
-    async def page(liar: Install, draft: Draft) -> list[bytes]:
-        for _ in range(events):
-            await liar.archive.append(draft)
-        await liar.copy.sign_lines()
-        found = await liar.copy.page_after(await liar.line(), 0)
-        assert found is not None
-        last = replace(found.last, **changed)
-        last = replace(last, hash=last.computed_hash())
-        message = signed_message(last, is_writer=True)
-        signature = replace(found.signature, seq=last.seq, signature=liar.identity.sign(message))
-        return [*page_lines(replace(found, events=(*found.events[:-1], last), signature=signature))]
-
-    return page
 
 
 @pytest.mark.parametrize(
@@ -46,8 +29,9 @@ async def test_a_peer_that_lies_is_refused_and_nothing_else_is_lost(
     one, liar = await installs()
     await one.note("mine")
     await one.meets(liar)
-    hidden = Draft("moment_hidden", "none-0", "wearer")
-    lines = await lying(2, **changed)(liar, hidden)
+    for _ in range(2):
+        await liar.archive.append(Draft("moment_hidden", "none-0", "wearer"))
+    lines = await lying_page(liar, **changed)
 
     with pytest.raises(PageRefused, match=sentence):
         await one.copy.receive(lines)
