@@ -76,6 +76,8 @@ async def full_members(copies: Copies) -> list[Install]:
     members = (await copies.all_[0].copy.membership()).members
     writing = {each.key for each in members.values() if each.role != "read_only"}
     own = copies.all_[0].identity.key
+    if not writing & {each.identity.key for each in copies.all_}:
+        return copies.all_[:1]  # nobody stands between it and its clones
     return [each for each in copies.all_ if each.identity.key in writing | {own}]
 
 

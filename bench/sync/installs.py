@@ -67,19 +67,27 @@ class Install:
         return await meet(self.answers(other), remote)
 
     @contextlib.asynccontextmanager
-    async def called_by(self, other: "Install") -> AsyncIterator[CalledPeer]:
-        """The same over TLS, on this machine."""
+    async def listening_to(self, other: "Install") -> AsyncIterator[int]:
+        """Over TLS, on this machine, at the port that this gives."""
         door = MembersDoor(self.identity)
         door.admit({other.identity.key: other.identity.certificate})
         server = HttpServer(Requests(lambda _: self.answers(other)), door.context, door.key_of)
         server.listen([socket.create_server(("127.0.0.1", 0))])
-        context = caller_context(other.identity, self.identity.certificate)
-        client = await HttpClient.connect("127.0.0.1", server.port, context)
         try:
-            yield CalledPeer(client, self.identity.key)
+            yield server.port
         finally:
-            await client.close()
             await server.close()
+
+    @contextlib.asynccontextmanager
+    async def called_by(self, other: "Install") -> AsyncIterator[CalledPeer]:
+        """The same, called by the other one."""
+        async with self.listening_to(other) as port:
+            context = caller_context(other.identity, self.identity.certificate)
+            client = await HttpClient.connect("127.0.0.1", port, context)
+            try:
+                yield CalledPeer(client, self.identity.key)
+            finally:
+                await client.close()
 
     async def adds(self, other: "Install", role: Role = "full") -> None:
         """Introduce another one here."""

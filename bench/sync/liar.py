@@ -92,6 +92,7 @@ async def _altered(client: HttpClient, liar: Install, _: Install) -> object:
 
 async def _of_another(client: HttpClient, liar: Install, told: Install) -> object:
     """What follows in the line of who is told, by the liar's signature."""
+    await told.copy.sign_lines()
     page = await told.copy.page_after(await told.line(), 0)
     assert page is not None
     message = signed_message(page.last, is_writer=True)

@@ -1,12 +1,14 @@
 """What one copy answers another: each request of docs/sync-protocol.md, without the network."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from core.clock import Clock
 from core.errors import NotFound
+from core.text.sizes import size_in_words
 from pipeline.store.exchange_port import Copy, Head, Received
 from pipeline.store.format.pages import (
     PageRefused,
@@ -51,6 +53,8 @@ class Answers:
         self.lending: Lending | None = None
         """Where this is set, work is lent."""
         self.peer = peer
+        self.reserve_bytes = 0
+        """What stays free of the disk when sound comes, for what is kept here."""
         self.leaving: Leaving | None = None
         """Which sound may leave from here to this peer; None where none does."""
         self.heard: Heard | None = None
@@ -211,6 +215,7 @@ class Answers:
     async def _taken(
         self, sha256: str, size: int, start: int, chunks: AsyncIterator[bytes]
     ) -> Path | None:
+        self._must_have_room(size - start)
         with coming_sound(self._home, sha256, size) as coming:
             if coming is None or coming.there != start:
                 raise SoundRefused(
@@ -226,6 +231,15 @@ class Answers:
                 forget_part(self._home, sha256)  # its moment was forgotten meanwhile
                 return None
         return sound_path(self._home, sha256)
+
+    def _must_have_room(self, size: int) -> None:
+        disk = os.statvfs(self._home)
+        if disk.f_bavail * disk.f_frsize < size + self.reserve_bytes:
+            raise SoundRefused(
+                f"There is no room for a sound of {size_in_words(size)} beside what the device "
+                "keeps free for itself.",
+                advice="Make room there; it is gone on with next time.",
+            )
 
     async def note_copies(self, sounds: Sequence[str]) -> None:
         """The peer has these sounds, verified."""

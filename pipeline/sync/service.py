@@ -122,6 +122,7 @@ class Syncing:
         made = Answers(self.copy, self.home.path, clock, peer=peer, version=VERSION)
         made.leaving, made.lending = self.leaving, self.lending
         made.heard = self.heard
+        made.reserve_bytes = self.settings.device.reserve_mb * 1_000_000
         return made
 
     def answers_caller(self, request: Request) -> Answers:

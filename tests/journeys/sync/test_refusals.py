@@ -44,8 +44,10 @@ def is_whole(machine: Machine) -> bool:
 
 
 def test_a_full_disk_in_the_middle_is_said_and_gone_on_from(start: Start, tmp_path: Path) -> None:
-    with disk_of(6, tmp_path / "small") as small:
+    with disk_of(16, tmp_path / "small") as small:
         pendant, laptop = machine_at(tmp_path / "pendant"), machine_at(small / "laptop")
+        with (laptop.home / "settings.toml").open("a") as settings:
+            settings.write("\n[device]\nreserve_mb = 10\n")
         pendant.knows(laptop)
         laptop.knows(pendant)
         keep_sounds(pendant.home, 4, 2_000_000)
@@ -54,7 +56,8 @@ def test_a_full_disk_in_the_middle_is_said_and_gone_on_from(start: Start, tmp_pa
         told = told_once(laptop)
 
         assert told["state"] != "met"
-        assert told["sentence"].endswith(".")
+        assert told["sentence"].startswith("There is no room for a sound of 2.0 MB")
+        assert 0 < told["sound_bytes"] < 8_000_000
         assert is_whole(pendant)
 
         subprocess.run(["mount", "-o", "remount,size=64m", small], check=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bench.sync.installs import Install
-from bench.sync.liar import lying_page
+from bench.sync.liar import lie, lying_page
 from pipeline.store.format.events import Draft
 from pipeline.store.format.pages import PageRefused, page_lines
 from pipeline.store.format.peer_drafts import signed_message
@@ -90,3 +90,16 @@ async def test_a_stranger_is_refused(installs: Installs) -> None:
         assert page is not None
         with pytest.raises(PageRefused, match="no peer of this archive"):
             await one.copy.receive([*page_lines(page)])
+
+
+async def test_every_lie_is_refused_by_a_sentence_over_the_network(installs: Installs) -> None:
+    one, liar = await installs(role="archive")
+    moment = await one.note("mine")
+    await one.meets(liar)
+
+    async with one.listening_to(liar) as port:
+        wrong = await lie(liar, one, port)
+
+    assert wrong == []
+    assert moment in {row.id for row in await one.archive.moments()}
+    assert (await one.archive.check()).problems == []
