@@ -35,8 +35,7 @@ async def compare(copies: Copies) -> list[str]:
         own = await _own(one, events)
         if not await _look_alike(one, first, apart | own):
             wrong.append(f"the views of {one.number}, which only reads, are others than those of 0")
-    named = {row.sound for row in await first.archive.moments() if row.id not in apart}
-    if silent := named - copies.lost - {None} - await _sounds(copies.all_):
+    if silent := await _named_sounds(copies, apart) - copies.lost - await _sounds(copies.all_):
         wrong.append(f"nobody has {len(silent)} sounds any more")
     limited = set().union(*[await _own(one, events) for one in copies.all_ if one not in together])
     if gone := copies.kept - copies.lost - limited - await copies.note_kept(first):
@@ -125,7 +124,16 @@ async def _there(all_: Iterable[Install]) -> set[str]:
     return found
 
 
-async def _sounds(all_: Iterable[Install]) -> set[str | None]:
+async def _named_sounds(copies: Copies, apart: set[str]) -> set[str]:
+    """Those that the first copy's moments have, and nobody took along who was removed."""
+    first = copies.all_[0]
+    rows = await first.archive.connection.execute_fetchall("SELECT origin, key FROM line")
+    theirs = {row[0] for row in rows if row[1] in copies.limited}
+    found = [row for row in await first.archive.moments() if row.kept_origin not in theirs]
+    return {row.sound for row in found if row.sound is not None and row.id not in apart}
+
+
+async def _sounds(all_: Iterable[Install]) -> set[str]:
     return {sha256 for one in all_ for sha256 in sound_files(one.home)}
 
 
