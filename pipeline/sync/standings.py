@@ -8,10 +8,9 @@ from pathlib import Path
 from core.clock import SystemClock
 from core.files import make_folder, write_durably
 from core.log import get_log
-from core.sync.status import STATE_FILE, read_peer_statuses
+from core.sync.status import FOLDER, STATE_FILE, read_peer_statuses
 
 from .calling import Standing
-from .identity import FOLDER
 
 WELL = frozenset({"met", "refused"})
 """The states in which the peer was there."""

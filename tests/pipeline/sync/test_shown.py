@@ -140,7 +140,7 @@ async def test_what_was_forgotten_before_it_came_is_not_to_come(
 
     where = await other.archive.whereabouts(await other.archive.moment(row.id))
     assert (where.sound, where.bringer) == ("forgotten_there", "install 0")
-    assert not where.are_words_to_come
+    assert where.words is None
 
 
 async def test_a_sound_that_was_forgotten_before_it_came_is_not_to_come(
