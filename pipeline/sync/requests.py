@@ -27,6 +27,9 @@ from .messages import (
 MOST_BYTES = 32 * 1024 * 1024
 """Of a body of lines."""
 
+LEASE = "/v1/lease"
+"""A connection over which this is asked is no call to a meeting."""
+
 MOST_JSON_BYTES = 1024 * 1024
 
 _SOUND = re.compile("/v1/sound/([0-9a-f]{64})")
@@ -181,5 +184,5 @@ _KNOWN: Mapping[tuple[str, str], Callable[[Answers, Request], Awaitable[Answer]]
     ("POST", "/v1/wait"): _wait,
     ("POST", "/v1/promise"): _promise,
     ("PUT", "/v1/copies"): _note_copies,
-    ("POST", "/v1/lease"): _lease,
+    ("POST", LEASE): _lease,
 }

@@ -53,7 +53,7 @@ from .manners import (
 )
 from .messages import Hello
 from .peers.finding import Announcement, Found, find
-from .requests import Requests
+from .requests import LEASE, Requests
 from .standings import WELL, Standings, told_standing
 from .tls import MembersDoor
 from .work.lending import Lending, worker_status
@@ -128,7 +128,9 @@ class Syncing:
     def answers_caller(self, request: Request) -> Answers:
         """The same, where the peer has called. Raises Later."""
         must_answer(self.settings.sync, read_supply())
-        self.asked_by[request.peer] = AskedBy(time.monotonic(), request.path)
+        is_about_work = self.lending is not None and self.lending.is_about_work(request.ended)
+        if not is_about_work and request.path != LEASE:
+            self.asked_by[request.peer] = AskedBy(time.monotonic(), request.path)
         return self.answers(request.peer)
 
     async def heard(self, peer: str, hello: Hello) -> None:

@@ -11,9 +11,11 @@ from bench.sync.histories import ACTS, told
 from bench.sync.installs import Install, install
 from core.errors import NotFound, UserError
 from pipeline.store.sound_files import sound_path
+from pipeline.store.work_port import Job
 from pipeline.sync.fakes import NeighbourRemote
 from pipeline.sync.meeting import meet
 from pipeline.sync.remote import Remote
+from tests.pipeline.sync.work.world import Machine, kept
 
 
 class Pair:
@@ -153,3 +155,17 @@ async def test_a_sound_that_nobody_wants_is_refused(pair: Pair, tmp_path: Path) 
 
     with pytest.raises(UserError, match="not wanted"):
         await pair.remote.give_sound("f" * 64, path, 0)
+
+
+async def test_work_is_lent_once_and_given_back(pair: Pair) -> None:
+    row = await kept(pair.there)
+    job = Job(row.id, row.revision, "words")
+    assert await pair.remote.lease(job, 60) == 0  # where nobody lends
+
+    pair.there.lending = Machine(pair.there).lending
+    if isinstance(pair.remote, NeighbourRemote):
+        pair.remote = NeighbourRemote(pair.there.answers(pair.here), pair.there.identity.key)
+
+    assert await pair.remote.lease(job, 60) == 60
+    assert await pair.remote.lease(Job(row.id, row.revision + 1, "words"), 60) == 0
+    assert await pair.remote.lease(job, 0) == 0

@@ -38,6 +38,8 @@ class Lending:
 
         `ended` is done once the connection is over, by which it was asked.
         """
+        if ended is not None:
+            self._end_with(ended, peer)
         if for_s <= 0:
             await self._work.end_leases(peer, [job.moment])
             return 0
@@ -47,17 +49,22 @@ class Lending:
         if not await self._work.lend(job, peer, for_s, self._clock.recorded_now()):
             return 0
         if ended is not None:
-            self._end_with(ended, peer, job.moment)
+            self._by[ended].add(job.moment)
         return for_s
 
-    def _end_with(self, ended: asyncio.Future[None], peer: str, moment: str) -> None:
+    def is_about_work(self, ended: asyncio.Future[None] | None) -> bool:
+        """True for a connection by which work was asked for: it is no call to a meeting."""
+        return ended in self._by
+
+    def _end_with(self, ended: asyncio.Future[None], peer: str) -> None:
         if ended not in self._by:
             self._by[ended] = set()
             ended.add_done_callback(lambda over: self._is_over(over, peer))
-        self._by[ended].add(moment)
 
     def _is_over(self, ended: asyncio.Future[None], peer: str) -> None:
         moments = self._by.pop(ended, set())
+        if not moments:
+            return
         task = asyncio.get_running_loop().create_task(self._work.end_leases(peer, moments))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)

@@ -14,6 +14,8 @@ from pipeline.sync.work.lending import LONGEST_S
 from tests.pipeline.sync.work.world import WORDS, Installs, Machine, kept
 from tests.waiting import PATIENCE_S
 
+Ended = asyncio.Future[None] | None
+
 
 def now() -> Recorded:
     return SystemClock().recorded_now()
@@ -119,11 +121,23 @@ async def test_one_peer_has_only_so_many(installs: Installs) -> None:
     assert granted == [True] * MOST_LENT + [False]
 
 
-async def test_it_ends_with_the_connection_by_which_it_was_asked(installs: Installs) -> None:
+async def test_it_ends_with_the_connection_by_which_it_was_asked(
+    installs: Installs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pendant, laptop, job = await pair(installs)
     pendant.install.lending = pendant.lending
+    told: list[bool] = []
+    lend = pendant.lending.lend
+
+    async def noting(job: Job, for_s: float, peer: str, ended: Ended) -> float:
+        for_s = await lend(job, for_s, peer, ended)
+        told.append(pendant.lending.is_about_work(ended))
+        return for_s
+
+    monkeypatch.setattr(pendant.lending, "lend", noting)
     async with pendant.install.called_by(laptop) as remote:
         assert await remote.lease(job, 60) == 60
+        assert told == [True]
         assert await pendant.work.lent(now()) == {job.moment}
 
     async with asyncio.timeout(PATIENCE_S):
