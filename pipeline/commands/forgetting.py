@@ -38,9 +38,11 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     ids = [*chosen.moments, *chosen.unread]
     what = f"{_counted(chosen)}{which}"
     notes = await _notes_left(archive, chosen)
+    told = [_stay(notes)] if notes else []
+    told += await _last_copies(archive, chosen) if arguments.here else []
     if not arguments.yes:
-        stay = f" {_stay(notes)}" if notes else ""
-        sentence = f"{what} would be forgotten: words, sound and all, for good.{stay}"
+        sentence = f"{what} would be forgotten: words, sound and all, for good."
+        sentence = " ".join([sentence, *told])
         raise WrongUsage(sentence, advice="Say it again with --yes.")
     finished = True
     if ids or chosen.voices:
@@ -51,13 +53,22 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     if arguments.all:
         await archive.erase_aside()
     _show(what, ids, arguments, screen, finished=finished)
-    if notes:
-        screen.say(_stay(notes))
+    for each in told:
+        screen.say(each)
     for path in chosen.timeless:
         screen.say(
             f"Not forgotten, since it tells no date: `afterthought forget {path.name} --yes`."
         )
     return int(not finished or bool(chosen.timeless))
+
+
+async def _last_copies(archive: "Reader", chosen: "ToForget") -> list[str]:
+    """A sentence where another machine has let sound go since this one promised to keep it."""
+    count = await archive.kept_for_others(chosen.moments)
+    if not count:
+        return []
+    of = counted(count, "sound among them is", "sounds among them are")
+    return [f"{of} kept here for another machine, which may have no copy any more."]
 
 
 async def _notes_left(archive: "Reader", chosen: "ToForget") -> list[str]:

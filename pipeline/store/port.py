@@ -197,6 +197,9 @@ class Reader(Protocol):
     async def peers(self) -> list[KnownPeer]:
         """The other installs that belong to this archive, by name."""
 
+    async def kept_for_others(self, moments: Collection[str]) -> int:
+        """Of how many of these the sound stays here since it was promised to another machine."""
+
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         """Where its sound is, who else has it, and whether its words are still to come."""
 

@@ -27,7 +27,7 @@ from . import journal
 from .changes import Mark, changed_since, latest_mark
 from .connection import archive_path, open_reader
 from .doubt import doubt_of, is_nothing
-from .exchange import shown
+from .exchange import away, shown
 
 _MOMENT = ", ".join(each.name for each in fields(MomentRow))
 _INTERVAL = ", ".join(each.name for each in fields(IntervalRow))
@@ -256,6 +256,9 @@ class SqliteReader:
 
     async def peers(self) -> list[KnownPeer]:
         return await shown.known_peers(self.connection)
+
+    async def kept_for_others(self, moments: Collection[str]) -> int:
+        return await away.count_promised(self.connection, moments)
 
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         return await shown.whereabouts(self.connection, self.home, moment)

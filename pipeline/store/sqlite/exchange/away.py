@@ -75,6 +75,16 @@ async def promise(
     return promised
 
 
+async def count_promised(connection: aiosqlite.Connection, moments: Collection[str]) -> int:
+    """Of how many of these moments the sound was promised to somebody."""
+    query = (
+        f"SELECT count(*) FROM moment WHERE id IN {_GIVEN} "
+        "AND EXISTS (SELECT 1 FROM sound_promised WHERE sha256 = sound)"
+    )
+    ((count,),) = await connection.execute_fetchall(query, (json.dumps([*moments]),))
+    return int(count)
+
+
 async def note_away(
     connection: aiosqlite.Connection, sizes: Mapping[str, int], key: str, now_ms: int | None
 ) -> list[str]:

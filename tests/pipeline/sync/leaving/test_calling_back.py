@@ -4,7 +4,12 @@ import os
 import random
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from bench.sync.installs import Install
+from core.command_line import Arguments, Screen
+from core.errors import WrongUsage
+from pipeline.commands.forgetting import forget
 from pipeline.store.format.peer_drafts import peer_removed
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moment_fold import MomentRow
@@ -108,6 +113,25 @@ async def test_what_the_keeper_lost_is_named_and_comes_from_another(
 
     assert is_here(pendant, row)
     assert await is_well(pendant)
+
+
+async def test_whoever_forgets_here_alone_what_it_keeps_for_others_is_told(
+    pendant_and_laptop: Both, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pendant, laptop, row = pendant_and_laptop
+    await pendant.meets(laptop)
+    nothing = {"since": None, "until": None, "all": False, "home": str(laptop.home)}
+    asked = Arguments(ids=[row.id], here=True, yes=False, **nothing)
+
+    with pytest.raises(WrongUsage, match="1 sound among them is kept here for another machine"):
+        await forget(laptop.archive, asked, Screen(as_json=False))
+    asked.here = False
+    with pytest.raises(WrongUsage) as everywhere:
+        await forget(laptop.archive, asked, Screen(as_json=False))
+
+    assert "kept here" not in everywhere.value.sentence
+    assert await pendant.archive.kept_for_others([row.id]) == 0
+    assert capsys.readouterr().out == ""
 
 
 async def test_what_is_with_a_machine_that_may_only_read_now_is_wanted_of_others(
