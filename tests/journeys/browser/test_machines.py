@@ -1,14 +1,23 @@
 """The page of other machines in a browser: readable by everybody, and whole on a small phone."""
 
+import asyncio
 from pathlib import Path
 
 from core.sync.status import only_service
-from tests.dashboard.pages.two_copies import tell, two_copies
+from pipeline.store.sqlite.archive import open_archive
+from pipeline.store.sqlite.exchange.away import is_here_again
+from tests.dashboard.pages.two_copies import Copies, tell, two_copies
 from tests.dashboard.running import dashboard
 from tests.journeys.browser.axe import SMALL_PHONE, Looks, found, headings, ready
 from tests.journeys.browser.chromium import Phone
 
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+async def note_that_it_came(copies: Copies) -> None:
+    """As the sync service does."""
+    async with open_archive(copies.home) as archive:
+        await is_here_again(archive.connection, copies.sound.stem)
 
 
 def test_what_waits_for_a_word_is_answered_on_a_small_phone(
@@ -28,6 +37,14 @@ def test_what_waits_for_a_word_is_answered_on_a_small_phone(
         assert "are kept" in browser.see("document.querySelector('.done').textContent")
         assert [*found(browser, looks), *headings(browser)] == []
 
+        sound = copies.sound.read_bytes()
         copies.sound.unlink()
         browser.go(f"{url}/moment/{copies.with_sound}")
         assert [*found(browser, looks), *headings(browser)] == []
+
+        browser.tap("form[action$='/fetch'] button")
+        browser.until("document.body.innerText.includes('being fetched from install 0')")
+        assert [*found(browser, looks), *headings(browser)] == []
+        copies.sound.write_bytes(sound)
+        asyncio.run(note_that_it_came(copies))
+        browser.until("document.querySelector('.player')")  # without a reload
