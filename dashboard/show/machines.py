@@ -86,10 +86,11 @@ def words_told(coming: ComingWords | None) -> str:
 
 
 def also_on(where: Whereabouts) -> str:
-    """Where a moment is beside this machine; empty where it is nowhere else."""
-    if where.sound not in {"here", "none"} or not where.also_on:
-        return ""
-    return say("machines.also_on", machines=", ".join(where.also_on))
+    """Which machine kept a moment, and where else it is; empty where that is this one alone."""
+    told = [say("machines.kept_on", machine=where.kept_on)] if where.kept_on else []
+    if where.sound in {"here", "none"} and where.also_on:
+        told.append(say("machines.also_on", machines=", ".join(where.also_on)))
+    return " ".join(told)
 
 
 def _machine(

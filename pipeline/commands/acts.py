@@ -29,12 +29,16 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
 
     period = period_of(arguments, screen)
     rows = await archive.moments(period, hidden=arguments.hidden)
+    kept_on = await archive.kept_on(rows)
+    if arguments.on is not None:
+        await _must_be_a_machine(archive, arguments.on)
+        rows = [row for row in rows if kept_on.get(row.id) == arguments.on]
     if not rows:
         screen.say(await why_nothing(archive, period))
     if arguments.ids:
         return await _only_ids(archive, rows, screen)
     if screen.as_json:
-        screen.value([json_shapes.moment(row) for row in rows])
+        screen.value([json_shapes.moment(row, kept_on.get(row.id)) for row in rows])
     elif rows:
         names = await archive.short_ids([row.id for row in rows])
         widest, width = max(map(len, names.values())), screen.width()
@@ -47,6 +51,14 @@ async def list_(archive: "Reader", arguments: Arguments, screen: Screen) -> int:
         )
         screen.value(None, joined("\n", lines))
     return 0
+
+
+async def _must_be_a_machine(archive: "Reader", name: str) -> None:
+    """Raises NotFound where no other machine is called so."""
+    if all(each.shown != name for each in await archive.peers()):
+        raise NotFound(
+            f"No other machine is called '{name}'.", advice="`afterthought peers` lists them."
+        )
 
 
 async def _only_ids(archive: "Reader", rows: "list[MomentRow]", screen: Screen) -> int:
@@ -93,7 +105,7 @@ async def _show(archive: "Reader", row: "MomentRow", screen: Screen) -> None:
     events = await _history(archive, row)
     history = [await _sentence(archive, event, names[row.id]) for event in events]
     value = {
-        **json_shapes.moment(row),
+        **json_shapes.moment(row, where.kept_on),
         "words": json_shapes.words(transcript),
         "turns": json_shapes.turns(said),
         "reasons": json_shapes.reasons(row),
@@ -291,6 +303,7 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     add_period(parser)
     parser.add_argument("--hidden", action="store_true", help="hidden moments too")
+    parser.add_argument("--on", metavar="NAME", help="those that this other machine kept")
     parser.add_argument("--ids", action="store_true", help="the ids alone")
 
 

@@ -118,7 +118,8 @@ def where_it_is(where: Whereabouts, name: str) -> list[str]:
         "machine that has it.",
         "missing": "Its sound is missing: `afterthought check` says more.",
     }.get(where.sound, "")
-    return [each for each in (told, words_told(where.words)) if each]
+    kept = f"It was kept on {where.kept_on}." if where.kept_on else ""
+    return [each for each in (kept, told, words_told(where.words)) if each]
 
 
 def turns(said: Sequence[SpokenTurn]) -> list[dict[str, Any]]:
@@ -148,8 +149,8 @@ def _called(turn: SpokenTurn) -> str:
     return turn.name or ("You" if turn.voice == WEARER else turn.voice)
 
 
-def moment(row: MomentRow) -> dict[str, Any]:
-    """One entry of `list`."""
+def moment(row: MomentRow, kept_on: str | None = None) -> dict[str, Any]:
+    """One entry of `list`; `kept_on` is the machine that kept it, where it was another one."""
     return {
         "id": row.id,
         "ref": row.ref,
@@ -161,6 +162,7 @@ def moment(row: MomentRow) -> dict[str, Any]:
         "other_language": row.other_language,
         "state": row.state,
         "how": row.how,
+        "kept_on": kept_on or None,
     }
 
 

@@ -47,7 +47,8 @@ class Whereabouts:
     `words` is None where there are some, or this machine is to make them of its own. `also_on` are
     the names of the peers that have its sound, or all of it where it has none. `bringer` is the
     name of the one that has its sound, or is to bring it, or had it; `bringer_key` its key. Both
-    are empty where that is nobody in particular.
+    are empty where that is nobody in particular. `kept_on` is the name of the machine that kept
+    the moment, empty where it was this one.
     """
 
     sound: SoundPlace
@@ -55,6 +56,7 @@ class Whereabouts:
     also_on: tuple[str, ...] = ()
     bringer: str = ""
     bringer_key: str = ""
+    kept_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,9 @@ class Reader(Protocol):
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         """Where its sound is, who else has it, and whether its words are still to come."""
 
+    async def kept_on(self, moments: Sequence[MomentRow]) -> dict[str, str]:
+        """By id, the name of the machine that kept it, of those that another one kept."""
+
     async def coming_words(self, moments: Sequence[MomentRow]) -> dict[str, ComingWords]:
         """By id, those of these whose words others make or bring, or this install for others."""
 

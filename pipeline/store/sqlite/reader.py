@@ -263,6 +263,9 @@ class SqliteReader:
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         return await shown.whereabouts(self.connection, self.home, moment)
 
+    async def kept_on(self, moments: Sequence[MomentRow]) -> dict[str, str]:
+        return await shown.kept_on(self.connection, moments)
+
     async def coming_words(self, moments: Sequence[MomentRow]) -> dict[str, ComingWords]:
         return await shown.coming_words(self.connection, moments)
 

@@ -41,7 +41,19 @@ async def whereabouts(connection: aiosqlite.Connection, home: Path, row: MomentR
         tuple(each.shown for each in copies),
         (await names_of(connection, [key]))[key] if key else "",
         key,
+        (await kept_on(connection, [row])).get(row.id, ""),
     )
+
+
+async def kept_on(connection: aiosqlite.Connection, rows: Sequence[MomentRow]) -> dict[str, str]:
+    """The names of the machines that kept these moments, of those that this one did not keep.
+
+    It costs a look-up for each line of events.
+    """
+    of_lines = {row.kept_origin: row for row in rows}
+    keys = {origin: await _who_kept(connection, row) for origin, row in of_lines.items()}
+    names = await names_of(connection, set(filter(None, keys.values())))
+    return {row.id: names[key] for row in rows if (key := keys[row.kept_origin])}
 
 
 async def asked_to_forget(connection: aiosqlite.Connection) -> list[AskedToForget]:
