@@ -99,7 +99,7 @@ def _machine(
     code = status.state if status is not None and is_on else "off"
     times = [] if status is None else _times(status, clock, is_on=is_on)
     why = status.sentence if status is not None and is_on else ""
-    facts = " · ".join([*times, say.of("machine_role", peer.role)])
+    facts = " · ".join(filter(None, [*times, say.of("machine_role", peer.role)]))
     return ShownMachine(peer.shown, say.of("machine_state", code), why, facts)
 
 

@@ -1,5 +1,6 @@
 """Other machines on the page: how things stand, what is to come, and what waits for a word."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,7 @@ def test_a_machine_is_shown_by_name_with_its_state_and_the_cause(
     assert f"Not there. {why}" in text
     assert "Last there: Today, " in text
     assert "Next try: Today, " in text
+    assert not re.search(r"·\s*</span>", text)
 
 
 def test_where_sync_does_not_run_the_page_says_so_and_tells_no_old_state(
