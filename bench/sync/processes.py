@@ -17,6 +17,8 @@ from .installs import Install
 
 _HERE = "127.0.0.1"
 _CHUNK = 16 * 1024
+_NOT_GIVEN = (15_000, 32_000)
+"""Linux takes the ports of outgoing connections from 32768 on."""
 
 
 @dataclass(slots=True)
@@ -149,9 +151,11 @@ def knows(one: Service, other: Service, port: int) -> None:
 
 
 def free_ports(number: int) -> list[int]:
-    """So many ports at which nobody listens."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for each in sockets:
-            each.bind((_HERE, 0))
-        return [each.getsockname()[1] for each in sockets]
+    """So many ports at which nobody listens, and which no connection is given by itself."""
+    found: set[int] = set()
+    while len(found) < number:
+        port = random.randrange(*_NOT_GIVEN)
+        with contextlib.suppress(OSError), socket.socket() as each:
+            each.bind((_HERE, port))
+            found.add(port)
+    return [*found]
