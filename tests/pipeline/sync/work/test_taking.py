@@ -4,15 +4,17 @@ from dataclasses import replace
 
 from bench.sync.installs import Install
 from core.clock import SystemClock
-from core.moment import Transcript
+from core.moment import Transcript, Word
 from core.sockets.socket_client import Told
 from pipeline.refining.power import Power
+from pipeline.refining.second_model import SecondModel
 from pipeline.store.format import drafts
 from pipeline.store.format.peer_drafts import peer_removed
 from pipeline.store.peers import ComingWords
 from pipeline.store.sound_files import sound_path
 from pipeline.store.views.moment_fold import MomentRow
 from pipeline.sync.work.able import may_work
+from pipeline.sync.work.may_gain import MayGain
 from pipeline.sync.work.taking import LONG_GONE_MS, Taking
 from tests.pipeline.sync.work.world import WORDS, FakeAble, Installs, Machine, OnePeer, kept
 
@@ -208,3 +210,45 @@ async def test_what_has_no_sound_is_said_to_be_on_both_once_they_have_met(
 
     await laptop.meets(pendant)  # whose first word says how far it has come
     assert (await pendant.archive.whereabouts(note)).also_on == ("install 1",)
+
+
+async def test_what_may_gain_by_a_larger_model_is_taken_where_nothing_lacks_words(
+    installs: Installs,
+) -> None:
+    here = await world(installs)
+    heard = Transcript("said", (Word("said", 0, 300, 0.9),), "whisper-tiny.en", -0.2, "en")
+    words = drafts.moment_transcribed(here.row.id, heard, revision=here.row.revision)
+    await here.pendant.install.archive.append(words)
+    await here.laptop.install.meets(here.pendant.install)
+    model = SecondModel("small.en", frozenset({"en"}))
+    gains = MayGain(here.laptop.install.archive, here.laptop.work, model, own=False)
+    taking = Taking(here.peers, here.laptop.work, here.able, gains)
+    here.able.heard = None
+    lent: list[frozenset[str]] = []
+
+    async def look() -> None:
+        lent.append(await here.lent())
+
+    here.able.meanwhile = look
+
+    assert await taking.step()
+
+    (job,) = here.able.done
+    assert (job.kind, job.model) == ("better", "small.en")
+    assert lent == [{job.moment}]
+
+
+async def test_nothing_is_heard_again_for_a_peer_that_is_away(installs: Installs) -> None:
+    here = await world(installs)
+    here.peers.is_met = False
+    heard = Transcript("said", (Word("said", 0, 300, 0.9),), "whisper-tiny.en", -0.2, "en")
+    words = drafts.moment_transcribed(here.row.id, heard, revision=here.row.revision)
+    await here.pendant.install.archive.append(words)
+    await here.laptop.install.meets(here.pendant.install)
+    model = SecondModel("small.en", frozenset({"en"}))
+    gains = MayGain(here.laptop.install.archive, here.laptop.work, model, own=False)
+
+    assert not await Taking(here.peers, here.laptop.work, here.able, gains).step()
+
+    assert here.able.done == []
+    assert await gains.next() is not None  # it is put back
