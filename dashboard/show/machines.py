@@ -81,8 +81,10 @@ def words_told(coming: ComingWords | None) -> str:
         return ""
     if coming.is_here:
         return say("machines.words_made_here")
-    what = "words_made_on" if coming.is_in_work else "words_to_come"
-    return say(f"machines.{what}", machine=coming.by or say("machines.other"))
+    machine = coming.by or say("machines.other")
+    if coming.is_in_work:
+        return say("machines.words_made_on", machine=machine)
+    return say("machines.words_to_come", machine=machine)
 
 
 def also_on(where: Whereabouts) -> str:

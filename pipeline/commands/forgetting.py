@@ -52,14 +52,25 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
         )
     if arguments.all:
         await archive.erase_aside()
+    copies = [each.shown for each in await archive.peers()]
     _show(what, ids, arguments, screen, finished=finished)
-    for each in told:
+    for each in [*_elsewhere(copies, here=arguments.here), *told]:
         screen.say(each)
     for path in chosen.timeless:
         screen.say(
             f"Not forgotten, since it tells no date: `afterthought forget {path.name} --yes`."
         )
     return int(not finished or bool(chosen.timeless))
+
+
+def _elsewhere(copies: list[str], *, here: bool) -> list[str]:
+    """What becomes of it on other machines, by their names."""
+    if not copies:
+        return []
+    they = ", ".join(copies)
+    if here:
+        return [f"It stays where another machine has a copy: {they}."]
+    return [f"Other machines forget it, too, once they are met: {they}."]
 
 
 async def _last_copies(archive: "Reader", chosen: "ToForget") -> list[str]:

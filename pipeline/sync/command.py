@@ -40,7 +40,8 @@ def sync(arguments: Arguments, screen: Screen) -> int:
 
 
 def _sentence(told: dict[str, object]) -> str:
-    moved = f"{told['received']} events received, {told['sent']} sent"
+    received = counted(int(str(told["received"])), "event", "events")
+    moved = f"{received} received, {told['sent']} sent"
     how = _PLAIN[str(told["state"])]
     said = f" {told['sentence']}" if told["sentence"] else ""
     if told["lacking"]:
@@ -50,7 +51,7 @@ def _sentence(told: dict[str, object]) -> str:
         said += (
             f" {hidden} hidden until you decide: it forgot them. See `afterthought peers forgets`."
         )
-    return f"{told['peer']}: {how}{said} ({moved}, {told['sound_bytes']} bytes of sound)"
+    return f"{told['name']}: {how}{said} ({moved}, {told['sound_bytes']} bytes of sound)"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -237,7 +237,11 @@ async def once(home: Home, settings: Settings, addresses: Addresses) -> list[dic
             standing = sync.standings.by_key[key] = Standing()
             await meet_once(sync.identity, sync.peer(member), sync.answers(key), standing)
             await sync.after(standing)
-        return [told_standing(key, each) for key, each in sync.standings.by_key.items()]
+        names = {each.key: each.shown for each in await sync.archive.peers()}
+        return [
+            {"name": names.get(key, key[:16])} | told_standing(key, each)
+            for key, each in sync.standings.by_key.items()
+        ]
 
 
 async def run(home: Home, settings: Settings, addresses: Addresses) -> None:

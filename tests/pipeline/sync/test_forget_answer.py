@@ -1,0 +1,36 @@
+"""The answer to a forget names the other machines with a copy."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from bench.sync.installs import install
+from core.machine import machine_name
+from tests.pipeline.sync.peers.test_peers_command import started
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ((), "Other machines forget it, too, once they are met: install 1."),
+        (("--here",), "It stays where another machine has a copy: install 1."),
+    ],
+)
+async def test_the_other_machines_are_named(
+    tmp_path: Path, more: tuple[str, ...], told: str
+) -> None:
+    chance, machine = random.Random(1), machine_name()
+    async with (
+        install(tmp_path, 0, chance, machine=machine) as pendant,
+        install(tmp_path, 1, chance) as laptop,
+    ):
+        await pendant.adds(laptop)
+        await pendant.note("the siren")
+        (row,) = await pendant.archive.moments()
+
+        with started(pendant.home, "forget", row.id, "--yes", *more) as process:
+            _, err = process.communicate()
+
+    assert process.returncode == 0, err
+    assert told in err
