@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if found is None:
             print(f"| {name} | not measured: no block control groups, or not root |||||")
             continue
-        cells = [f"{each:.1f}" for part in (found.taken_ms, found.kept_ms) for each in _both(part)]
+        cells = [f"{each:.1f}" for part in (found.taken_ms, found.kept_ms) for each in both(part)]
         print(f"| {name} | {len(found.kept_ms)} | {' | '.join(cells)} |", flush=True)
     return 0
 
@@ -184,7 +184,8 @@ def _throttled(folder: Path) -> Iterator[bool]:
         group.rmdir()
 
 
-def _both(values_ms: list[float]) -> tuple[float, float]:
+def both(values_ms: list[float]) -> tuple[float, float]:
+    """Their median and 99th percentile."""
     return statistics.median(values_ms), float(np.percentile(values_ms, 99))
 
 

@@ -1,11 +1,12 @@
 """The first meeting of a laptop and a pendant with many moments: cut at random, and gone on with.
 
-    python -m bench.sync.first_sync [--moments 10000] [--bytes 1000000000] [--cuts 10]
+    python -m bench.sync.first_sync [--moments 10000] [--bytes 1000000000] [--cuts 10] [--presses 0]
 
 Two network namespaces (root alone). At random the laptop's service is killed, the pendant's is,
 or the wire is unplugged for a while. Printed: how long it took, the bytes on the wire beside those
-that had to be sent, the memory of both services, and the latency of presses on the pendant
-meanwhile, beside the same presses before it.
+that had to be sent, the memory of both services, and the latency of appends on the pendant
+meanwhile, beside the same before it. With `--presses`, so many presses, each for a minute of sound,
+before it and beside it, through capture's real loop and spool on the same disk.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import contextlib
 import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,6 +50,36 @@ class Seen:
                     before[name] = max(value, before.get(name, 0))
 
 
+class Presses:
+    """So many presses with nothing beside them, at once; as many again, in a process, meanwhile."""
+
+    def __init__(self, folder: Path, presses: int) -> None:
+        self._folder, self._presses = folder, presses
+        self._alone = self._run("alone").communicate()[0] if presses else ""
+        self._beside = ""
+
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[None]:
+        """Press while the block runs; what it does not come to is pressed after it."""
+        process = self._run("beside") if self._presses else None
+        yield
+        if process is not None:
+            still = process.poll() is None
+            self._beside = process.communicate()[0] + ("(went on after it)\n" if still else "")
+
+    def tell(self) -> None:
+        """Print both."""
+        for name, told in (("before it", self._alone), ("beside it", self._beside)):
+            if told:
+                print(f"presses {name}: {told.strip()}")
+
+    def _run(self, name: str) -> "subprocess.Popen[str]":
+        (self._folder / name).mkdir()
+        line = [sys.executable, "-m", "bench.sync.presses", str(self._folder / name)]
+        line.append(str(self._presses))
+        return subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench first_sync", description=__doc__)
     parser.add_argument("--moments", type=int, default=10_000)
@@ -55,6 +87,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--cuts", type=int, default=10)
     parser.add_argument("--mbit", type=int, default=100, help="of the wire; 0: as it is")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--presses", type=int, default=0, help="before it, and beside it")
     parser.add_argument("--profile", choices=("zero", "full"), default="zero", help="the pendant's")
     parser.add_argument("--folder", type=Path, help="on the disk to measure; else a temporary one")
     asked = parser.parse_args(argv)
@@ -67,14 +100,17 @@ def main(argv: list[str] | None = None) -> int:
         laptop.knows(pendant)
         for each in (pendant, laptop) if asked.mbit else ():
             shape(each.host, asked.mbit)
+        presses = Presses(Path(folder), asked.presses)
         alone = [_note_ms(pendant) for _ in range(20)]
         chance = random.Random(asked.seed)
         whole = _bytes_there(pendant)
         began, carried = time.monotonic(), laptop.host.carried_bytes()
-        seen = _meet(pendant, laptop, wire, chance, asked.cuts, whole)
+        with presses.beside():
+            seen = _meet(pendant, laptop, wire, chance, asked.cuts, whole)
         took_s = time.monotonic() - began
         carried = laptop.host.carried_bytes() - carried
         _print(asked, seen, alone, took_s, carried, whole)
+        presses.tell()
     return 0
 
 

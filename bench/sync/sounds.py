@@ -24,10 +24,11 @@ async def _keep_all(home: Path, moments: int, bytes_each: int) -> None:
     async with open_archive(home) as archive:
         await archive.connection.execute("PRAGMA synchronous = OFF")
         for number in range(moments):
-            await _keep(archive, number, os.urandom(bytes_each))
+            await keep(archive, number, os.urandom(bytes_each))
 
 
-async def _keep(archive: SqliteArchive, number: int, content: bytes) -> None:
+async def keep(archive: SqliteArchive, number: int, content: bytes) -> None:
+    """One moment with this sound."""
     sha256 = hashlib.sha256(content).hexdigest()
     part = sound_folder(archive.home) / "made.part"
     part.write_bytes(content)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from core.errors import ModelMissing, UserError
 from core.log import get_log
+from core.machine import profile
 from core.paths import Home
 from core.settings import Settings
 from pipeline.store.sqlite.archive import SqliteArchive
@@ -43,7 +44,7 @@ async def _going_on(work: Callable[[], Awaitable[None]]) -> None:
 
 def _larger_model(archive: SqliteArchive, work: SqliteWork, settings: Settings) -> Gains | None:
     """What may gain by the larger model of this machine; None where there is none."""
-    if settings.sync.takes_work == "never":
+    if settings.sync.takes_work == "never" or profile(settings.machine.profile) == "zero":
         return None
     from pipeline.refining.second_model import second_model  # noqa: PLC0415 - loads NumPy
 
