@@ -46,6 +46,9 @@ def _sentence(told: dict[str, object]) -> str:
     said = f" {told['sentence']}" if told["sentence"] else ""
     if told["lacking"]:
         said += " Some sound is on neither of the two yet."
+    if left := int(str(told["left"])):
+        sounds = counted(left, "sound has", "sounds have")
+        said += f" {sounds} left this machine, and {'is' if left == 1 else 'are'} kept there."
     if told["waiting"]:
         hidden = counted(int(str(told["waiting"])), "moment is", "moments are")
         said += (

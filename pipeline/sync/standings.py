@@ -94,6 +94,7 @@ def told_standing(key: str, standing: Standing) -> dict[str, object]:
         "forgotten": standing.met.forgotten,
         "waiting": standing.met.waiting,
         "lacking": standing.met.is_lacking,
+        "left": standing.met.left,
         "sentence": standing.sentence,
         "next_try_s": None if next_s is None else max(0, round(next_s - time.monotonic())),
     }
