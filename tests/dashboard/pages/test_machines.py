@@ -54,6 +54,28 @@ def test_a_machine_is_shown_by_name_with_its_state_and_the_cause(
     assert not re.search(r"·\s*</span>", text)
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence", "said"),
+    [
+        ("waiting", "The machine runs on its battery.", "Not being met now. The machine runs on"),
+        ("waiting", "Its battery is low (9 %).", "Not being met now. Its battery is low (9 %)."),
+        ("meeting", "", "Being met now."),
+        ("met", "", "It has the same as this one."),
+        ("met", "Its clock is 3 d ahead.", "It has the same as this one. Its clock is 3 d ahead."),
+        ("away", "No Afterthought answers.", "Not there. No Afterthought answers."),
+        ("refused", "A sound is too long.", "Met, and not everything was taken. A sound is too"),
+    ],
+)
+def test_each_state_is_said_in_words_with_its_cause(
+    laptop: FlaskClient, copies: Copies, state: str, sentence: str, said: str
+) -> None:
+    tell(copies, state=state, sentence=sentence, met_ms=None, next_try_ms=None)
+    with only_service(copies.home):
+        text = laptop.get("/machines").text
+
+    assert said in text
+
+
 def test_where_sync_does_not_run_the_page_says_so_and_tells_no_old_state(
     laptop: FlaskClient, copies: Copies
 ) -> None:
