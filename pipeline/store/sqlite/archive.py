@@ -109,6 +109,14 @@ class SqliteArchive(SqliteReader):
             *[each for each in drafted if not await self.is_forgotten(each.subject)]
         )
 
+    async def forget_again_within(self, at_ms: int | None, subjects: Sequence[str]) -> None:
+        """Say in our own line what another one's said and says no more. Within `writing`."""
+        for each in subjects:  # it is in the journal again by the end of this transaction
+            await self.connection.execute("DELETE FROM tombstone WHERE subject = ?", (each,))
+        drafted = [drafts.moment_forgotten(each, here=False, author="wearer") for each in subjects]
+        origin = await current_origin(self.connection, self._machine, at_ms)
+        await forgetting.erase(self.connection, origin, drafted, at_ms)
+
     async def begin_forgetting(self, moments: Sequence[str], *, here: bool = False) -> None:
         write_tombstones(self.home, moments, here=here)
         await self._erase(moments, here=here)

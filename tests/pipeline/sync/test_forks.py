@@ -178,8 +178,9 @@ async def test_a_forget_that_came_early_and_whose_line_gave_way_stays_obeyed(
     for _ in range(3):
         await image.meets(other)
 
-    assert await other.texts() == ["and on", "since"]
-    assert (await other.archive.check()).problems == []
+    for each in (image, other):
+        assert await each.texts() == ["and on", "since"]
+        assert (await each.archive.check()).problems == []
 
 
 async def test_a_forget_in_our_own_line_that_we_do_not_know_ends_it(

@@ -94,6 +94,7 @@ class SqliteCopy:
             new, moved = await self._new_events(page, believed)
             await obeying.let_go_of_old(self._connection, now_ms)
             decided = await self._decide(new, believed, page)
+            obeyed = await receiving.forgets_that_give_way(self._connection, new)
             for event in new:
                 await receiving.store_event(self._connection, self._archive.home, event, page)
             await receiving.close_page(self._connection, page)
@@ -105,6 +106,8 @@ class SqliteCopy:
                 await wanted.want_what_lacks(self._connection, about)
                 changed += about
             await refold_changed(self._connection, changed)
+            if obeyed:
+                await self._archive.forget_again_within(now_ms, obeyed)
             if moved:
                 own = await line_rows.lines_of_key(self._connection, self._signer.key)
                 undos = await undos_to_tell(self._connection, moved, own)

@@ -151,6 +151,23 @@ async def store_event(
             await want_belonging(connection, event, entry["id"])
 
 
+async def forgets_that_give_way(
+    connection: aiosqlite.Connection, events: Sequence[Event]
+) -> list[str]:
+    """What forgets were about that came early, count here, and stand where these events now do.
+
+    Nobody may have the version of the line any more in which they stood.
+    """
+    query = (
+        "SELECT seq, hash, subject FROM early_forget WHERE origin = ? AND NOT EXISTS (SELECT 1 "
+        "FROM discounted WHERE (discounted.origin, discounted.seq) = "
+        "(early_forget.origin, early_forget.seq))"
+    )
+    now = {each.seq: each.hash for each in events}
+    rows = await connection.execute_fetchall(query, (events[0].origin,)) if events else []
+    return [row[2] for row in rows if row[0] in now and row[1] != now[row[0]]]
+
+
 async def _take_the_place_of_early(connection: aiosqlite.Connection, event: Event) -> None:
     """The forget that came early is in its line now.
 
