@@ -161,8 +161,9 @@ class Caller:
                     is_whole = not (standing.met.refused or standing.met.is_lacking)
                     again_s = FIRST_PAUSE_S if is_whole else min(2 * again_s, LONGEST_PAUSE_S)
                     known = await self._known(remote)
-                    within_s = self._looks_again_s() if is_whole else again_s
-                    await self._something_new(peer, known, within_s)
+                    if not is_whole or not _wrote_meanwhile(met, known):
+                        within_s = self._looks_again_s() if is_whole else again_s
+                        await self._something_new(peer, known, within_s)
                     began_s, standing.state = time.monotonic(), "meeting"
             finally:
                 await remote.close()
@@ -209,6 +210,11 @@ class Caller:
                 each.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
             await listening.close()
+
+
+def _wrote_meanwhile(met: Met, known: Mapping[str, Head]) -> bool:
+    """True where one of the two wrote while they met: the other may lack it, and waits for more."""
+    return any(known.get(origin) != head for origin, head in met.began_at.items())
 
 
 async def _until_beyond(peer: CalledPeer, known: Mapping[str, Head], wishes: int) -> None:

@@ -36,6 +36,9 @@ async def meet(here: Answers, remote: Remote, gives_way: Callable[[], bool] = _n
     await _forgets(here, remote, mine, theirs, met)
     if await settle_forks(here, remote, mine, theirs, met):
         theirs = await remote.hello(mine)
+    met.began_at = {
+        each.origin: each.heads.get(each.origin) for each in (mine, theirs) if each.origin
+    }
     await _fetch(here, remote, theirs, met)
     await here.note_heads(theirs.heads)
     await _bring(here, remote, theirs, met)

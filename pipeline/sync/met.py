@@ -1,10 +1,11 @@
 """What a meeting came to."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.errors import UserError
+from pipeline.store.exchange_port import Head
 
 from .remote import ENDINGS
 
@@ -15,7 +16,8 @@ class Met:
 
     `refused` has a sentence for each thing that one of the two did not take; `is_lacking` where
     one wants sound that the other has not, or not yet. `left` counts sounds that left this
-    install; `wishes` are the last ones on either side that this meeting knew of.
+    install; `wishes` are the last ones on either side that this meeting knew of, and `began_at`
+    how far the two's own lines had come.
     """
 
     sent: int = 0
@@ -28,6 +30,7 @@ class Met:
     left: int = 0
     has_more_to_leave: bool = False
     wishes: tuple[int, int] = (0, 0)
+    began_at: Mapping[str, Head | None] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def noting(self) -> Iterator[None]:
