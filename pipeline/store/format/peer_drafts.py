@@ -94,7 +94,7 @@ def membership(own_key: str, events: Iterable[Event], keys: Mapping[str, str]) -
     lines: dict[str, Mapping[str, int]] = {}
     for event in counting:
         writer = members.get(keys[event.origin])
-        if writer is not None and writer.role != "full":
+        if writer is not None and writer.role != "full" and writer.key != own_key:
             continue  # it had the right, and has it no more
         key = event.payload["key"]
         if event.kind == "peer_added":

@@ -117,6 +117,18 @@ async def test_who_lost_the_right_adds_nobody_any_more(installs: Installs) -> No
         assert "ab" * 32 not in (await each.copy.membership()).members
 
 
+async def test_who_is_limited_adds_peers_for_itself(installs: Installs) -> None:
+    one, limited, third = await installs(3)
+    await one.adds(limited, "archive")
+    await limited.meets(one)
+    await limited.removes(third)
+    assert not await limited.knows(third)
+
+    await limited.adds(third)
+
+    assert await limited.knows(third)
+
+
 async def test_a_restored_archive_that_had_met_nobody_knows_its_peers(installs: Installs) -> None:
     """Its first line was never signed."""
     one, other = await installs()
