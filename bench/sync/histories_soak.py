@@ -8,15 +8,19 @@ random; they meet over sockets, one of those who call is a peer that breaks ever
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import random
 import re
+import secrets
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from core.errors import UserError
 from core.machine import machine_name
@@ -71,7 +75,14 @@ async def run(seed: int, folder: Path, installs: int, steps: int) -> Outcome:
     """One history on so many copies, and whether they are one archive in the end."""
     chance = random.Random(seed)
     outcome = Outcome(seed)
-    async with Copies(folder, chance) as copies:
+    with _ids_by(random.Random(seed)):
+        await _run(outcome, Copies(folder, chance), installs, steps)
+    return outcome
+
+
+async def _run(outcome: Outcome, made: Copies, installs: int, steps: int) -> None:
+    async with made as copies:
+        chance = made.chance
         for _ in range(installs):
             await copies.begin()
         await _introduce(copies.all_, chance)
@@ -88,7 +99,18 @@ async def run(seed: int, folder: Path, installs: int, steps: int) -> Outcome:
         await _come_together(copies, outcome)
         outcome.wrong += await compare(copies)
         outcome.events = len(await copies.all_[0].archive.latest_events(1 << 20))
-    return outcome
+
+
+@contextlib.contextmanager
+def _ids_by(chance: random.Random) -> Iterator[None]:
+    """Ids, salts and keys by the seed, too: which hash is the lower one decides about forks."""
+    made = mock.patch.multiple(
+        secrets,
+        token_bytes=chance.randbytes,
+        token_hex=lambda size: chance.randbytes(size).hex(),
+    )
+    with made:
+        yield
 
 
 async def run_processes(seed: int, folder: Path, installs: int, steps: int) -> Outcome:
@@ -198,18 +220,23 @@ async def _know_again(copies: Copies) -> None:
 
 async def _meet_badly(all_: list[Install], chance: random.Random, outcome: Outcome) -> None:
     """One pair, or two at once."""
-    way = BadWay(chance, chance.choice((0.0, 0.05, 0.3)))
+    share = chance.choice((0.0, 0.05, 0.3))
     pairs = [chance.sample(all_, 2) for _ in range(chance.choice((1, 2)))]
     open_ = [(one, other) for one, other in pairs if await _may_meet(one, other)]
     outcome.meetings += len(open_)
     results = await asyncio.gather(
-        *(one.meets(other, way) for one, other in open_), return_exceptions=True
+        *(one.meets(other, _bad_way(chance, share)) for one, other in open_), return_exceptions=True
     )
     for result in results:
         if isinstance(result, UserError):
             outcome.cut += 1
         elif isinstance(result, BaseException):
             raise result
+
+
+def _bad_way(chance: random.Random, share: float) -> BadWay:
+    """With chances of its own: which of two meetings goes on first must not decide the history."""
+    return BadWay(random.Random(chance.random()), share)
 
 
 async def _may_meet(one: Install, other: Install) -> bool:
