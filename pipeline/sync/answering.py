@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from core.clock import Clock
 from core.errors import NotFound
@@ -176,11 +177,16 @@ class Answers:
         return await self._copy.wanted_belongings(MOST_WANTED)
 
     async def sound(self, sha256: str, start: int) -> AsyncIterator[bytes]:
-        path = sound_path(self._home, sha256)
-        if not path.is_file():
-            raise NotFound("That sound is not here.", advice="Another peer may have it.")
-        async for chunk in chunks_of(path, start):
-            yield chunk
+        with self.open_sound(sha256) as file:
+            async for chunk in chunks_of(file, start):
+                yield chunk
+
+    def open_sound(self, sha256: str) -> BinaryIO:
+        """The file, which may be erased at any time. Raises NotFound."""
+        try:
+            return sound_path(self._home, sha256).open("rb")
+        except FileNotFoundError:
+            raise NotFound("That sound is not here.", advice="Another peer may have it.") from None
 
     def sound_path(self, sha256: str) -> Path | None:
         """Where a sound lies here, None where it does not."""

@@ -112,9 +112,8 @@ def forget_part(home: Path, sha256: str) -> None:
     erase_file(coming_path(home, sha256))
 
 
-async def chunks_of(path: Path, start: int) -> AsyncIterator[bytes]:
+async def chunks_of(file: BinaryIO, start: int) -> AsyncIterator[bytes]:
     """The bytes of a file from `start` on, piece by piece."""
-    with path.open("rb") as file:
-        file.seek(start)
-        while chunk := file.read(_READ_BYTES):
-            yield chunk
+    file.seek(start)
+    while chunk := file.read(_READ_BYTES):
+        yield chunk

@@ -82,8 +82,9 @@ class NeighbourRemote:
 
     async def give_sound(self, sha256: str, path: Path, start: int) -> bool:
         await self._before("give_sound")
-        chunks = self._on_the_way(chunks_of(path, start))
-        return await self._answers.give_sound(sha256, start, chunks)
+        with path.open("rb") as file:
+            chunks = self._on_the_way(chunks_of(file, start))
+            return await self._answers.give_sound(sha256, start, chunks)
 
     async def promise(self, sounds: Sequence[str]) -> list[str]:
         for _ in range(await self._before("promise") - 1):

@@ -1,12 +1,11 @@
 """The requests of docs/sync-protocol.md as a peer sends them, and what this copy answers."""
 
 import json
+import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-
-from core.errors import NotFound
 
 from .answering import Answers
 from .http.errors import NoSuchRequest
@@ -128,16 +127,14 @@ async def _lease(answers: Answers, request: Request) -> Answer:
 
 
 def _sound(answers: Answers, request: Request, sha256: str) -> Answer:
-    path = answers.sound_path(sha256)
-    if path is None:
-        raise NotFound("That sound is not here.", advice="Another peer may have it.")
     asked = _FROM.fullmatch(request.headers.get("range", "bytes=0-"))
-    size = path.stat().st_size
     start = int(asked[1]) if asked else 0
+    file = answers.open_sound(sha256)
+    size = os.fstat(file.fileno()).st_size
     if start > size:
+        file.close()
         raise _nonsense("range")
-    part = FilePart(path.open("rb"), start, size - start)
-    return Answer(HTTPStatus.PARTIAL_CONTENT, part, BYTES)
+    return Answer(HTTPStatus.PARTIAL_CONTENT, FilePart(file, start, size - start), BYTES)
 
 
 async def _take_sound(answers: Answers, request: Request, sha256: str) -> Answer:

@@ -73,9 +73,15 @@ async def _bring(here: Answers, remote: Remote, sha256: str, there: int, met: Me
     if path is None:
         met.is_lacking = True
         return
-    if await remote.give_sound(sha256, path, there):
+    try:
+        size = path.stat().st_size
+        is_there = await remote.give_sound(sha256, path, there)
+    except FileNotFoundError:  # it was forgotten or has left meanwhile
+        met.is_lacking = True
+        return
+    met.sound_bytes += size - there
+    if is_there:
         await here.note_copies([sha256])
-    met.sound_bytes += path.stat().st_size - there
 
 
 async def _counted(chunks: AsyncIterator[bytes], met: Met) -> AsyncIterator[bytes]:

@@ -1,5 +1,6 @@
 """`exchange_port.Copy` over the archive on disk: each call is one transaction, or reads."""
 
+import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -186,8 +187,10 @@ class SqliteCopy:
             return await away.promise(self._connection, self._archive.home, sounds, key)
 
     async def let_go(self, sounds: Collection[str], key: str) -> list[str]:
-        paths = {each: sound_path(self._archive.home, each) for each in sounds}
-        sizes = {each: path.stat().st_size for each, path in paths.items() if path.is_file()}
+        sizes = dict[str, int]()
+        for each in sounds:
+            with contextlib.suppress(FileNotFoundError):
+                sizes[each] = sound_path(self._archive.home, each).stat().st_size
         async with self._archive.writing() as now_ms:
             leaving = await away.note_away(self._connection, sizes, key, now_ms)
         async with self._archive.writing():  # a kill before this leaves them here: `sweep`

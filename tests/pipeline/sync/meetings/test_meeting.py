@@ -132,6 +132,25 @@ async def test_a_sound_whose_moment_goes_while_it_comes_leaves_no_part(
     assert not sound_path(other.home, sha256).exists()
 
 
+@pytest.mark.parametrize("when", ["give_sound", "give_sound_chunk"])
+async def test_a_sound_that_goes_here_while_it_is_brought_ends_no_meeting(
+    installs: Installs, chance: random.Random, when: str
+) -> None:
+    one, other = await installs()
+    sha256 = await keep(one, chance)
+
+    async def forget_here(request: str) -> int:
+        if request == when:
+            await one.forget(*[row.id for row in await one.archive.moments()])
+        return 1
+
+    met = await one.meets(other, forget_here)
+
+    assert met.refused == []
+    await one.meets(other)
+    assert not sound_path(other.home, sha256).exists()
+
+
 async def test_all_that_one_lacks_comes_in_one_meeting(installs: Installs) -> None:
     one, other = await installs()
     texts = [f"{number} " + "word " * 15_000 for number in range(40)]
