@@ -167,8 +167,8 @@ async def test_show_tells_who_speaks_by_name(
         moment = await keep_talk(archive)
         naming = Arguments(id=moment, voice="a", name=["Bert", " B. "])
         await command.speaker(archive, naming, Screen(as_json=True))
-        await acts.show(archive, Arguments(ids=[moment]), Screen(as_json=True))
-        await acts.show(archive, Arguments(ids=[moment]), Screen(as_json=False))
+        await acts.show(archive, Arguments(ids=[moment], fetch=False), Screen(as_json=True))
+        await acts.show(archive, Arguments(ids=[moment], fetch=False), Screen(as_json=False))
 
     named, shown, text = capsys.readouterr().out.split("\n", 2)
     assert json.loads(named) == {"id": moment, "voice": "A", "name": "Bert B."}

@@ -31,7 +31,7 @@ def ambient_wearer(home: Path, **set_to: Any) -> Wearer:
 def cool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever machine the tests run on."""
     monkeypatch.setattr(chosen, "celsius", lambda: None)
-    monkeypatch.setattr(chosen, "percent_left", lambda: None)
+    monkeypatch.setattr(chosen, "battery_percent", lambda: None)
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_on_a_hot_machine_it_waits_and_the_status_says_why(
 ) -> None:
     hot: list[float] = [90.0]
     monkeypatch.setattr(chosen, "celsius", lambda: hot[0])
-    monkeypatch.setattr(chosen, "percent_left", lambda: None)
+    monkeypatch.setattr(chosen, "battery_percent", lambda: None)
     wearer, judge = ambient_wearer(home), Judge(Home(home).worker_socket)
     think(wearer)
     wearer.wait(30)

@@ -12,7 +12,7 @@ from tests.device.capture.candidates.test_ambient import ambient_wearer, status,
 def cool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever machine the tests run on."""
     monkeypatch.setattr(chosen, "celsius", lambda: None)
-    monkeypatch.setattr(chosen, "percent_left", lambda: None)
+    monkeypatch.setattr(chosen, "battery_percent", lambda: None)
 
 
 def test_what_a_press_takes_costs_nothing_of_the_minutes_an_hour(home: Path) -> None:

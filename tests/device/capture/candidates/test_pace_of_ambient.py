@@ -87,7 +87,7 @@ def courier(clock: FakeClock, heat: Heat, monkeypatch: pytest.MonkeyPatch) -> He
     made = HeldCourier(clock)
     monkeypatch.setattr(ambient, "Courier", lambda _: made)
     monkeypatch.setattr(chosen, "celsius", lambda: heat.celsius)
-    monkeypatch.setattr(chosen, "percent_left", lambda: None)
+    monkeypatch.setattr(chosen, "battery_percent", lambda: None)
     return made
 
 
