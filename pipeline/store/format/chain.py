@@ -25,12 +25,21 @@ def chain_problems(events: Iterable[Event]) -> Iterator[str]:
 
 
 def superseded_sounds(events: Sequence[Event]) -> set[str]:
-    """The ids of the sounds that a later revision of the same clip has taken the place of."""
+    """The ids of the sounds that another revision of the same clip has taken the place of.
+
+    Of all revisions the highest has the sound; of two that are as high, as an image that was put
+    back may bring about, the later one.
+    """
+    clips = [each for each in events if each.kind in {"moment_kept", "clip_revised"}]
     sounds = [
         entry["id"]
-        for event in events
-        if event.kind in {"moment_kept", "clip_revised"}
+        for event in sorted(clips, key=revision_order)
         for entry in event.payload.get("belongings", [])
         if entry["kind"] == "sound"
     ]
     return set(sounds[:-1])
+
+
+def revision_order(clip: Event) -> tuple[int, tuple[int, str, int]]:
+    """Which of two events of the same clip counts: the greater."""
+    return int(clip.payload.get("revision", 0)), clip.order

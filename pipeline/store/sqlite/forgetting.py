@@ -4,7 +4,7 @@ docs/journal-format.md lists the steps. Each may be repeated after a kill.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import aiosqlite
@@ -68,6 +68,15 @@ async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:
     await make_sound_of_due(connection, subject)
     query = "DELETE FROM belonging WHERE subject = ? AND kind = 'sound'"
     await connection.execute(query, (subject,))
+
+
+async def erase_sounds(
+    connection: aiosqlite.Connection, subject: str, names: Collection[str]
+) -> None:
+    """Erase these belongings of a moment, which are sounds. Their files go next, unless named."""
+    await make_sound_of_due(connection, subject)
+    query = "DELETE FROM belonging WHERE subject = ? AND id IN (SELECT value FROM json_each(?))"
+    await connection.execute(query, (subject, json.dumps([*names])))
 
 
 async def scrub(connection: aiosqlite.Connection, patience_ms: int) -> bool:

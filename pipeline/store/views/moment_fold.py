@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from core.calendar.dates import date_in_words
 from core.clock import as_datetime
 from core.moment import Transcript
+from pipeline.store.format.chain import revision_order
 from pipeline.store.format.drafts import (
     Embedding,
     PassageCut,
@@ -198,7 +199,7 @@ def _moment_row(
 def _clip(kept: Event, events: list[Event]) -> Event:
     """The event that says which sound the moment holds: its keep, or the highest revision."""
     revised = [each for each in events if each.kind == "clip_revised"]
-    return max([kept, *revised], key=lambda each: int(each.payload["revision"]))
+    return max([kept, *revised], key=revision_order)
 
 
 def _own(event: Event) -> dict[str, str]:

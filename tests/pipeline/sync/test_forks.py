@@ -1,5 +1,6 @@
 """An image that was put back, a cloned card: two versions of one line, and nothing lost."""
 
+import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.sync.histories import ACTS
 from bench.sync.installs import Install, install
 from pipeline.store import acts
 from pipeline.store.format.pages import EarlyForget, forget_line
@@ -87,6 +89,31 @@ async def test_what_both_versions_wrote_is_kept(
     await image.note("and on")
     await image.meets(other)
     assert "and on" in await other.texts()
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+async def test_of_two_revisions_of_one_clip_every_copy_has_the_sound_of_the_same(
+    installs: Installs, put_back: Image, chance: random.Random, more: int
+) -> None:
+    one, other, third = await installs(3)
+    await ACTS["keep"][1](one, chance)
+    await one.meets(other)
+    image = await put_back(one)
+    await ACTS["revise"][1](one, chance)
+    await one.meets(other)
+    for _ in range(1 + more):
+        await ACTS["revise"][1](image, chance)
+    await image.meets(third)
+
+    for _ in range(3):
+        await third.meets(other)
+        await image.meets(other)
+
+    rows = [await each.archive.moments() for each in (image, other, third)]
+    assert len({row.sound for (row,) in rows}) == 1
+    for each in (image, other, third):
+        assert (await each.archive.check()).problems == []
+        assert (await each.archive.check()).to_come == 0
 
 
 @pytest.mark.parametrize("turn", range(6))

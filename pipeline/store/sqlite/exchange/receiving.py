@@ -137,14 +137,18 @@ async def store_event(
         _row(event),
     )
     await _take_the_place_of_early(connection, event)
-    if known.kind == "clip_revised":
-        await forgetting.erase_sound(connection, event.subject)
+    gone = set[str]()
+    if known.kind in {"moment_kept", "clip_revised"}:
         gone = superseded_sounds(await events_of(connection, event.subject))
+    if gone:
+        await forgetting.erase_sounds(connection, event.subject, gone)
         await want_no_more(connection, gone)
     if await is_forgotten(connection, event.subject):
         return
     for entry in event.payload.get("belongings", []):
         held = page.held.get(entry["id"])
+        if entry["id"] in gone:
+            continue
         if held is not None:
             await store_belonging(connection, home, event, held)
         elif entry["kind"] != "voice_print":
