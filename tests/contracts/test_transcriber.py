@@ -69,6 +69,7 @@ def test_the_same_sound_gives_the_same_words_whatever_was_heard_between(
     assert transcriber.transcribe(babble) == first
 
 
+@pytest.mark.long
 def test_together_they_are_heard_as_each_by_itself(transcriber: Transcriber, voice: Pcm) -> None:
     babble = voice + voice[::-1]
     sounds = [voice, voice[: 2 * RATE_HZ], babble, voice[:0], voice[RATE_HZ:]]

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.command import PILL_BOX, afterthought
 
 STREAM_CHARACTERS = 16
@@ -12,6 +14,7 @@ def ids(*act: str) -> set[str]:
     return {row["id"] for row in afterthought(*act, "--json").value}
 
 
+@pytest.mark.long
 def test_what_is_printed_for_people_is_short_and_means_the_same(tmp_path: Path) -> None:
     lines = tmp_path / "lines.jsonl"
     lines.write_text(json.dumps({"text": "the pump leaks"}) + "\n")

@@ -173,6 +173,7 @@ ACTS: tuple[Callable[[Life], Awaitable[None]], ...] = (
 )
 
 
+@pytest.mark.long
 @given(
     st.integers(0, 2**32),
     st.lists(st.tuples(st.sampled_from(ACTS), st.booleans()), min_size=5, max_size=40),
