@@ -4,6 +4,7 @@ import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from bench.sync.histories import ACTS
 from bench.sync.installs import Install, install
 from pipeline.store import acts
+from pipeline.store.format.chain import superseded_sounds
 from pipeline.store.format.pages import EarlyForget, forget_line
+from pipeline.store.sqlite.journal import events_of
 
 Installs = Callable[..., Awaitable[list[Install]]]
 
@@ -229,3 +232,15 @@ async def test_a_forget_in_our_own_line_that_we_do_not_know_ends_it(
 async def _forgets(one: Install) -> list[EarlyForget]:
     await one.copy.sign_lines()
     return await one.copy.forgets_after({})
+
+
+async def test_a_sound_that_two_places_of_one_event_name_is_not_superseded(
+    installs: Installs, chance: random.Random
+) -> None:
+    (one,) = await installs(1)
+    await ACTS["keep"][1](one, chance)
+    (row,) = await one.archive.moments()
+    events = await events_of(one.archive.connection, row.id)
+    kept = next(each for each in events if each.kind == "moment_kept")
+
+    assert superseded_sounds([kept, replace(kept, origin="f" * 16)]) == set()
