@@ -40,8 +40,9 @@ _PATIENCE_S = 300.0
 _LAST_ROUNDS = 8
 """Of meetings of all pairs, over good ways: three would do for five in a row, without forks."""
 
+_MEETS_SHARE = 0.2
 _HAPPENS_SHARE = 0.1
-"""Of the steps: what happens to a copy as a whole."""
+"""Of the steps: where copies meet, and what happens to a copy as a whole."""
 
 
 @dataclass(slots=True)
@@ -87,15 +88,8 @@ async def _run(outcome: Outcome, made: Copies, installs: int, steps: int) -> Non
             await copies.begin()
         await _introduce(copies.all_, chance)
         for _ in range(steps):
-            what = chance.random()
-            if what < 0.2:
+            if not await _did_something(copies, outcome):
                 await _meet_badly(copies.all_, chance, outcome)
-            elif what < 0.2 + _HAPPENS_SHARE:
-                outcome.acts[await happen(copies)] += 1
-            else:
-                one = chance.choice(copies.all_)
-                outcome.acts[await act(one, chance)] += 1
-                await copies.note_kept(one)
         await _come_together(copies, outcome)
         outcome.wrong += await compare(copies)
         outcome.events = len(await copies.all_[0].archive.latest_events(1 << 20))
@@ -129,15 +123,8 @@ async def run_processes(seed: int, folder: Path, installs: int, steps: int) -> O
             for service in running:
                 service.start()
             for _ in range(steps):
-                what = chance.random()
-                if what < 0.2:
+                if not await _did_something(copies, outcome):
                     await _disturb(running, chance)
-                elif what < 0.2 + _HAPPENS_SHARE:
-                    outcome.acts[await happen(copies)] += 1
-                else:
-                    one = chance.choice(copies.all_)
-                    outcome.acts[await act(one, chance)] += 1
-                    await copies.note_kept(one)
             await _come_together_alone(copies, running, outcome)
             told = running[0]
             await told.answers()
@@ -153,6 +140,20 @@ async def run_processes(seed: int, folder: Path, installs: int, steps: int) -> O
             outcome.wrong += await compare(copies)
             outcome.events = len(await copies.all_[0].archive.latest_events(1 << 20))
     return outcome
+
+
+async def _did_something(copies: Copies, outcome: Outcome) -> bool:
+    """Do something at random at a copy, or to it; False where they are to meet instead."""
+    what = copies.chance.random()
+    if what < _MEETS_SHARE:
+        return False
+    if what < _MEETS_SHARE + _HAPPENS_SHARE:
+        outcome.acts[await happen(copies)] += 1
+        return True
+    one = copies.chance.choice(copies.all_)
+    outcome.acts[await act(one, copies.chance)] += 1
+    await copies.note_kept(one)
+    return True
 
 
 async def _disturb(running: list[Service], chance: random.Random) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import WrongUsage
+from core.settings import SyncSettings
 from core.text.counting import counted
 
 from .opening import writing
@@ -54,7 +55,7 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
         await archive.erase_aside()
     copies = [each.shown for each in await archive.peers()]
     _show(what, ids, arguments, screen, finished=finished)
-    for each in [*_elsewhere(copies, here=arguments.here), *told]:
+    for each in [*_elsewhere(copies, len(ids), here=arguments.here), *told]:
         screen.say(each)
     for path in chosen.timeless:
         screen.say(
@@ -63,13 +64,20 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     return int(not finished or bool(chosen.timeless))
 
 
-def _elsewhere(copies: list[str], *, here: bool) -> list[str]:
-    """What becomes of it on other machines, by their names."""
+def _elsewhere(copies: list[str], count: int, *, here: bool) -> list[str]:
+    """What becomes of so many moments on other machines, by their names."""
     if not copies:
         return []
     they = ", ".join(copies)
     if here:
         return [f"It stays where another machine has a copy: {they}."]
+    if count > SyncSettings().most_forgotten:  # as it is set at first; theirs is not known here
+        return [
+            (
+                "So many at once are hidden on other machines once they are met, and forgotten there "
+                f"once you agree on that machine: {they}."
+            )
+        ]
     return [f"Other machines forget it, too, once they are met: {they}."]
 
 

@@ -70,10 +70,13 @@ async def erase_sound(connection: aiosqlite.Connection, subject: str) -> None:
     await connection.execute(query, (subject,))
 
 
-async def erase_sounds(
+async def erase_superseded(
     connection: aiosqlite.Connection, subject: str, names: Collection[str]
 ) -> None:
-    """Erase these belongings of a moment, which are sounds. Their files go next, unless named."""
+    """Erase sounds of a moment that others took the place of, by the ids of their belongings.
+
+    Their files go next, unless something still names them. Inside a transaction.
+    """
     await make_sound_of_due(connection, subject)
     query = "DELETE FROM belonging WHERE subject = ? AND id IN (SELECT value FROM json_each(?))"
     await connection.execute(query, (subject, json.dumps([*names])))

@@ -34,3 +34,20 @@ async def test_the_other_machines_are_named(
 
     assert process.returncode == 0, err
     assert told in err
+
+
+async def test_that_so_many_wait_there_for_the_wearer_is_said(tmp_path: Path) -> None:
+    chance, machine = random.Random(1), machine_name()
+    async with (
+        install(tmp_path, 0, chance, machine=machine) as pendant,
+        install(tmp_path, 1, chance) as laptop,
+    ):
+        await pendant.adds(laptop)
+        for number in range(51):
+            await pendant.note(f"the siren {number}")
+
+        with started(pendant.home, "forget", "--all", "--yes") as process:
+            _, err = process.communicate()
+
+    assert process.returncode == 0, err
+    assert "forgotten there once you agree on that machine: install 1." in err

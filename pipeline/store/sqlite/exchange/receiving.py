@@ -141,7 +141,7 @@ async def store_event(
     if known.kind in {"moment_kept", "clip_revised"}:
         gone = superseded_sounds(await events_of(connection, event.subject))
     if gone:
-        await forgetting.erase_sounds(connection, event.subject, gone)
+        await forgetting.erase_superseded(connection, event.subject, gone)
         await want_no_more(connection, gone)
     if await is_forgotten(connection, event.subject):
         return

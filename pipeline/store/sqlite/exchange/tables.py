@@ -88,6 +88,7 @@ OBEYED = """
 CREATE TABLE obeyed_forgets (key TEXT NOT NULL, at_ms INTEGER, moments INTEGER NOT NULL) STRICT;
 """
 """How many moments went by whose word, and when: small pieces add up to what needs consent."""
+
 AWAY = """
 CREATE TABLE sound_away (
     sha256 TEXT PRIMARY KEY,
@@ -101,3 +102,4 @@ CREATE INDEX sound_away_lost ON sound_away (sha256) WHERE is_lost = 1;
 CREATE TABLE sound_promised (sha256 TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (sha256, key))
 STRICT;
 """
+"""Sound that has left to a peer, which keeps it; and sound that this install keeps for one."""
