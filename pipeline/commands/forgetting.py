@@ -74,8 +74,8 @@ def _elsewhere(copies: list[str], count: int, *, here: bool) -> list[str]:
     if count > SyncSettings().most_forgotten:  # as it is set at first; theirs is not known here
         return [
             (
-                "So many at once are hidden on other machines once they are met, and forgotten there "
-                f"once you agree on that machine: {they}."
+                "So many at once are hidden on other machines once they are met, "
+                f"and forgotten there once you agree on that machine: {they}."
             )
         ]
     return [f"Other machines forget it, too, once they are met: {they}."]
