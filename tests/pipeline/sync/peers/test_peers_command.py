@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -139,7 +140,11 @@ def test_where_nobody_waits_that_is_said(pendant: Path, laptop: Path) -> None:
     with waiting(laptop) as (process, code):
         process.kill()
         process.wait()
-    (refused,) = ran(pendant, "peers", "add", code, "--yes", status=1)
+    port = int(code.split(":")[-3])
+    with socket.socket(socket.AF_INET6) as held:  # no other program listens there meanwhile
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("", port))
+        (refused,) = ran(pendant, "peers", "add", code, "--yes", status=1)
 
     assert refused["code"] == "peer_gone"
 
