@@ -24,7 +24,7 @@ LONGEST_RING_S: dict[Profile, float] = {"zero": 300.0, "full": 1800.0}
 """Half an hour is 58 MB; five minutes, 10 MB, are what fits beside the rest on a Zero 2 W."""
 
 
-_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_POOLS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 GIVES_BACK = {
     "MALLOC_ARENA_MAX": "1",
@@ -45,8 +45,12 @@ def thread_pools(threads: int) -> dict[str, str]:
     They read it as they are loaded. Pools that spin double the CPU: the same work took 26 CPU s
     with two threads, 11.5 with one, at equal wall time (x86, Whisper tiny.en int8). Where there
     are several all the same, they wait asleep.
+
+    NumPy's library has one of them always: how it shares a product out decides the last digits, and
+    from those a hard sound gets other words.
     """
-    return {**dict.fromkeys(_POOLS, str(threads)), "OMP_WAIT_POLICY": "PASSIVE"}
+    pools = dict.fromkeys(_POOLS, str(threads))
+    return {**pools, "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 
 
 def calm_thread_pools() -> None:

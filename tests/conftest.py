@@ -12,8 +12,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from core import log
+from core.machine import calm_thread_pools
 from core.network.interfaces import own_addresses
 from tests.order import longest_first
+
+# As every root of ours does before NumPy is loaded: with more threads a sound may have other words.
+calm_thread_pools()
 
 pytest_plugins = ["tests.soundserver"]
 

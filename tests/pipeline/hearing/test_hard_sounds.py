@@ -1,6 +1,7 @@
 """What is hard to hear gives few words, doubtful ones among them, or none; and always the same."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from core.audio import RATE_HZ
+from core.machine import thread_pools
 from core.moment import Transcript
 from core.pcm import Pcm
 from pipeline.hearing.transcribe_clip import hear
@@ -34,6 +36,9 @@ HARD: dict[str, Callable[[], sounds.Wave]] = {
 
 WORDS_A_SECOND = 5
 """Faster than anybody speaks for long."""
+
+MORE_THREADS = 2
+"""Than in this process, as the settings may name for the models."""
 
 Hear = Callable[[Pcm], Transcript]
 
@@ -97,12 +102,19 @@ def test_whatever_came_before_the_same_sound_has_the_same_words(
         assert hearing(sounds.pcm(HARD[name]())) == heard[name]
 
 
-def test_another_process_hears_the_same_words(heard: dict[str, Transcript]) -> None:
+def test_another_process_with_more_threads_hears_the_same_words(
+    heard: dict[str, Transcript],
+) -> None:
     names = ["0 dB of noise", "clipped", "whispered"]
     asked = f"from {__name__} import tell; tell(*{names})"
 
     ran = subprocess.run(
-        [sys.executable, "-c", asked], cwd=TREE, capture_output=True, text=True, check=True
+        [sys.executable, "-c", asked],
+        cwd=TREE,
+        env={**os.environ, **thread_pools(MORE_THREADS)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert json.loads(ran.stdout) == [_plainly(heard[name]) for name in names]
@@ -124,12 +136,12 @@ def test_an_hour_of_a_room_where_nobody_speaks_has_no_word(hearing: Hear, tmp_pa
 
 def tell(*names: str) -> None:
     """Print what is heard in these sounds, one after the other, for another process."""
-    hearing = _loaded(Path())
+    hearing = _loaded(Path(), MORE_THREADS)
     told = [_plainly(hearing(sounds.pcm(HARD[name]()))) for name in names]
     sys.stdout.write(json.dumps(told))
 
 
-def _loaded(home: Path) -> Hear:
+def _loaded(home: Path, threads: int) -> Hear:
     speech, whisper = speech_weights(home), whisper_folder(home)
-    models = SileroSpeechModel(speech), WhisperTranscriber(Whisper(whisper))
+    models = SileroSpeechModel(speech), WhisperTranscriber(Whisper(whisper, threads=threads))
     return lambda pcm: hear(pcm, *models)
