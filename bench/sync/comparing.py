@@ -38,7 +38,7 @@ async def compare(copies: Copies) -> list[str]:
     if silent := await _named_sounds(copies, apart) - copies.lost - await _sounds(copies.all_):
         wrong.append(f"nobody has {len(silent)} sounds any more")
     limited = set().union(*[await _own(one, events) for one in copies.all_ if one not in together])
-    limited |= set().union(*[await _beyond(one, known.ends) for one in copies.all_])
+    limited |= set().union(*[await _beyond(one, known) for one in copies.all_])
     if gone := copies.kept - copies.lost - limited - await copies.note_kept(first):
         wrong.append(f"{len(gone)} moments are gone that others had")
     return wrong
@@ -168,11 +168,21 @@ async def _own(one: Install, events: Mapping[tuple[str, int], bytes]) -> set[str
     return found | {str(row[0]) for row in about if not found.isdisjoint(row)}
 
 
-async def _beyond(one: Install, ends: Mapping[str, int]) -> set[str]:
-    """What lines that have ended by a removal have beyond their end, where a copy holds it."""
-    query = "SELECT origin, seq, subject FROM event"
+async def _beyond(one: Install, known: Membership) -> set[str]:
+    """What lines that have ended by a removal have beyond their end, where a copy holds it.
+
+    Of a line that whoever removed its peer had never seen, nothing counts.
+    """
+    query = (
+        "SELECT event.origin, seq, subject, line.key FROM event "
+        "LEFT JOIN line ON line.origin = event.origin AND line.is_writer = 1"
+    )
     rows = await one.archive.connection.execute_fetchall(query)
-    return {subject for origin, seq, subject in rows if seq > ends.get(origin, seq)}
+    return {
+        subject
+        for origin, seq, subject, key in rows
+        if seq > known.ends.get(origin, 0 if key in known.former else seq)
+    }
 
 
 async def _events(one: Install, known: Membership) -> dict[tuple[str, int], bytes]:
