@@ -13,6 +13,7 @@ from bench.sync.histories import ACTS
 from bench.sync.installs import Install, install
 from pipeline.store import acts
 from pipeline.store.format.chain import superseded_sounds
+from pipeline.store.format.events import Event
 from pipeline.store.format.pages import EarlyForget, forget_line
 from pipeline.store.sqlite.journal import events_of
 
@@ -244,3 +245,34 @@ async def test_a_sound_that_two_places_of_one_event_name_is_not_superseded(
     kept = next(each for each in events if each.kind == "moment_kept")
 
     assert superseded_sounds([kept, replace(kept, origin="f" * 16)]) == set()
+
+
+async def test_what_stands_in_two_lines_since_its_peer_was_removed_is_well(
+    installs: Installs, put_back: Image
+) -> None:
+    """The line parted, and whoever had the version that gave way heard of the removal first."""
+    one, other, third = await installs(3)
+    await one.note("before")
+    await one.meets(other)
+    await one.meets(third)
+    image = await put_back(one)
+    written = [(await _kept(each, await each.note("after")), each) for each in (one, image)]
+    (_, stays), (moved, gives_way) = sorted(written, key=lambda each: each[0].hash)
+    await stays.meets(other)
+    await gives_way.meets(third)
+    await gives_way.meets(other)
+    await third.removes(one)
+
+    for _ in range(2):
+        await third.meets(other)
+
+    rows = await third.archive.connection.execute_fetchall(
+        "SELECT origin FROM event WHERE subject = ? AND kind = 'moment_kept'", (moved.subject,)
+    )
+    assert len({row[0] for row in rows}) == 2
+    assert await third.texts() == ["after", "before"]
+    assert (await third.archive.check()).problems == []
+
+
+async def _kept(one: Install, moment: str) -> Event:
+    return (await events_of(one.archive.connection, moment))[0]
