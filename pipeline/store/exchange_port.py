@@ -90,6 +90,12 @@ class Copy(Protocol):
     async def membership(self) -> Membership:
         """Whose signatures count here."""
 
+    async def has_say(self, origin: str) -> bool:
+        """False where this install alone vouches for a line as it is here, and may only read.
+
+        Nobody else believes that version of it.
+        """
+
     async def sign_lines(self) -> None:
         """Sign what was appended since: our own lines, and those that nobody else signs."""
 

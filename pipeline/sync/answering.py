@@ -272,6 +272,10 @@ class Answers:
         """Lines of those who write here no more."""
         return (await self._copy.membership()).ends.keys()
 
+    async def has_say(self, origin: str) -> bool:
+        """False where nobody but this install believes its version of a line."""
+        return await self._copy.has_say(origin)
+
     async def is_reader(self) -> bool:
         """True where the peer may read here, and not write."""
         member = (await self._copy.membership()).members.get(self.peer)

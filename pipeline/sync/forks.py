@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from pipeline.store.format.pages import PageRefused
+
 from .answering import Answers
 from .messages import Hello
 from .met import Met
@@ -54,13 +56,21 @@ async def _first_apart(here: Answers, remote: Remote, origin: str, last: int) ->
 
 
 async def _settle(here: Answers, remote: Remote, origin: str, first: int) -> None:
-    """The lower hash is the line. Whoever has the other one gets a page that shows it."""
+    """The lower hash is the line. Whoever has the other one gets a page that shows it.
+
+    What nobody else believes, since who vouches for it may only read, is never the line.
+    """
     places = {origin: [first]}
     ours = (await here.hashes(places))[origin][first]
     theirs = (await remote.hashes(places)).get(origin, {}).get(first)
     if theirs is None:
         return
-    if theirs < ours:
-        await here.take_page(await remote.page(origin, first - 1))
-    else:
-        await remote.give_page(await here.page(origin, first - 1))
+    if theirs < ours or not await here.has_say(origin):
+        try:
+            await here.take_page(await remote.page(origin, first - 1))
+        except PageRefused:
+            if not await here.is_reader():
+                raise
+        else:
+            return
+    await remote.give_page(await here.page(origin, first - 1))

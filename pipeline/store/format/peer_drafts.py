@@ -55,11 +55,13 @@ class Membership:
     """Who belongs to an archive, by key, and where the lines of those end who write no more.
 
     `former` has by key the last events that count of the lines of those; `ends` has them by line.
+    `own_role` is what this install itself may do on the others: None where it was removed.
     """
 
     members: Mapping[str, Member]
     ends: Mapping[str, int]
     former: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    own_role: Role | None = "full"
 
 
 def peer_subject(key: str) -> str:
@@ -107,13 +109,14 @@ def membership(own_key: str, events: Iterable[Event], keys: Mapping[str, str]) -
             members.pop(key, None)
             lines[key] = event.payload["lines"]
     # Whoever is removed keeps its own archive; it is the others that do not listen to it any more.
-    members.pop(own_key, None)
+    own = members.pop(own_key, None)
+    own_role = own.role if own is not None else None if own_key in lines else "full"
     lines.pop(own_key, None)
     ends: dict[str, int] = {}
     for removed in lines.values():
         for origin, seq in removed.items():
             ends[origin] = min(seq, ends.get(origin, seq))
-    return Membership(members, ends, lines)
+    return Membership(members, ends, lines, own_role)
 
 
 def _counting(own_key: str, events: Sequence[Event], keys: Mapping[str, str]) -> list[Event]:

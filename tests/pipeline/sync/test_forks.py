@@ -28,7 +28,7 @@ async def put_back(
     async with AsyncExitStack() as stack:
 
         async def image(one: Install) -> Install:
-            name = f"image of {one.home.name}"
+            name = f"image {len(list(tmp_path.iterdir()))} of {one.home.name}"
             async with one.archive.undisturbed():
                 shutil.copytree(one.home, tmp_path / name)
             return await stack.enter_async_context(install(tmp_path, one.number, name=name))
@@ -256,8 +256,7 @@ async def test_what_stands_in_two_lines_since_its_peer_was_removed_is_well(
     await one.meets(other)
     await one.meets(third)
     image = await put_back(one)
-    written = [(await _kept(each, await each.note("after")), each) for each in (one, image)]
-    (_, stays), (moved, gives_way) = sorted(written, key=lambda each: each[0].hash)
+    stays, gives_way, moved = await _parted(one, image)
     await stays.meets(other)
     await gives_way.meets(third)
     await gives_way.meets(other)
@@ -274,5 +273,42 @@ async def test_what_stands_in_two_lines_since_its_peer_was_removed_is_well(
     assert (await third.archive.check()).problems == []
 
 
-async def _kept(one: Install, moment: str) -> Event:
-    return (await events_of(one.archive.connection, moment))[0]
+@pytest.mark.parametrize("_turn", range(4))
+async def test_what_only_a_reader_vouches_for_gives_way(
+    installs: Installs, put_back: Image, _turn: int
+) -> None:
+    """It moved the version that gave way while it might write, and others know it otherwise.
+
+    Which hash is the lower one is chance.
+    """
+    one, reader, other = await installs(3)
+    await one.note("before")
+    await one.meets(other)
+    await one.meets(reader)
+    stays, gives_way, _ = await _parted(one, await put_back(one))
+    set_back = await put_back(gives_way)
+    await gives_way.note("went on")
+    await gives_way.meets(reader)
+    await set_back.note("went on otherwise")
+    await set_back.meets(other)
+    for each in (other, reader):
+        await each.meets(stays)
+    await other.adds(reader, "read_only")
+
+    for _ in range(2):
+        await reader.meets(other)
+
+    there, here = await other.copy.heads(), await reader.copy.heads()
+    assert {origin: here.get(origin) for origin in there} == there
+    assert {*await other.texts()} < {*await reader.texts()}
+    assert (await reader.archive.check()).problems == []
+
+
+async def _parted(one: Install, image: Install) -> tuple[Install, Install, Event]:
+    """Both with one more note: whose version stays, whose gives way, and the event that moves."""
+    ours, theirs = [await _noted(each) for each in (one, image)]
+    return (one, image, theirs) if ours.hash < theirs.hash else (image, one, ours)
+
+
+async def _noted(one: Install) -> Event:
+    return (await events_of(one.archive.connection, await one.note("after")))[0]

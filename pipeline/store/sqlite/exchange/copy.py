@@ -71,6 +71,10 @@ class SqliteCopy:
     async def membership(self) -> Membership:
         return await line_rows.known_membership(self._connection, self._signer.key)
 
+    async def has_say(self, origin: str) -> bool:
+        vouched = await line_rows.key_of_line(self._connection, origin) == (self._signer.key, False)
+        return not vouched or (await self.membership()).own_role != "read_only"
+
     async def sign_lines(self) -> None:
         async with self._archive.writing():
             own = await self._archive.origin()
@@ -234,7 +238,8 @@ class SqliteCopy:
         try:
             new = await receiving.new_events(self._connection, page, end)
         except receiving.LinesPart as part:
-            if not part.ours_gives_way or page.signature.key in believed.membership.former:
+            gives_way = part.ours_gives_way or not await self.has_say(page.origin)
+            if not gives_way or page.signature.key in believed.membership.former:
                 raise  # who was removed writes nothing anew, nor in place of what it wrote
             if page.origin == await self._archive.origin():
                 await self._archive.go_on_elsewhere(part.seq)
