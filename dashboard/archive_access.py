@@ -20,6 +20,7 @@ from pipeline.search.found import Found, Wanted
 from pipeline.store import acts, voices
 from pipeline.store.act_list import Act, latest_acts
 from pipeline.store.acts import Reversed
+from pipeline.store.format.peer_drafts import Role
 from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
 from pipeline.store.port import Archive, Period, Reader
 from pipeline.store.sqlite.archive import open_archive
@@ -267,6 +268,10 @@ class ArchiveAccess:
     async def peers(self) -> list[KnownPeer]:
         """The other machines that have a copy of this archive."""
         return await (await self._reader()).peers()
+
+    async def own_role(self) -> Role | None:
+        """What this machine may do on the others; None where they have removed it."""
+        return await (await self._reader()).own_role()
 
     async def whereabouts(self, moment: MomentRow) -> Whereabouts:
         """Where its sound is, and what of it is still to come."""

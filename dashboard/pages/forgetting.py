@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.context import context
 from dashboard.sentences import say
+from dashboard.show.done import forgot
 from dashboard.sign_in.confirming import PRESSES, WITHIN_S, Confirmation
 
 page = Blueprint("forgetting", __name__)
@@ -29,7 +30,8 @@ def ask() -> ResponseReturnValue:
 
     async def forget() -> str:
         finished = await here.archive.forget_everything()
-        return "forgotten_all" if finished else "forgetting_all"
+        obeyed = await here.archive.own_role() == "full"
+        return forgot(finished=finished, obeyed=obeyed, everything=True)
 
     here.ask(here.confirmations.ask(g.phone, forget))
     return _back()

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from core.sync.status import has_peers, is_service_running, read_peer_statuses
 from dashboard.context import clock, context
 from dashboard.show.done import done
-from dashboard.show.machines import asked_to_forget, machines
+from dashboard.show.machines import asked_to_forget, machines, own_limits
 
 page = Blueprint("machines", __name__)
 
@@ -25,6 +25,7 @@ def others() -> str:
             here.ask(here.archive.peers()), read_peer_statuses(here.home), clock(), is_on=is_on
         ),
         asked=asked_to_forget(here.ask(here.archive.asked_to_forget())),
+        limits=own_limits(here.ask(here.archive.own_role())),
         is_off=has_peers(here.home) and not is_on,
         done=done(request.args),
     )

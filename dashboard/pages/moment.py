@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from core.sync.status import is_service_running, read_peer_statuses
 from dashboard.context import Context, clock, context
 from dashboard.show import moments, status
-from dashboard.show.done import done
+from dashboard.show.done import done, forgot
 from dashboard.show.local_time import Clock
 from dashboard.show.machines import Coming, not_there
 from dashboard.show.voices import with_voices
@@ -120,7 +120,8 @@ def forget(named: str) -> Response:
     here = context()
     row = here.ask(here.archive.moment(named))
     finished = here.ask(here.archive.forget(row.id))
-    return redirect(f"/?done={'forgotten' if finished else 'forgetting'}", 303)
+    obeyed = here.ask(here.archive.own_role()) == "full"
+    return redirect(f"/?done={forgot(finished=finished, obeyed=obeyed)}", 303)
 
 
 def in_full(here: Context, row: MomentRow, at: Clock) -> moments.Page:

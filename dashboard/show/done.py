@@ -38,6 +38,15 @@ def done(told: Mapping[str, str]) -> Done | None:
     return Done(sentence, _offer(code, section, told)) if sentence else None
 
 
+def forgot(*, finished: bool, obeyed: bool, everything: bool = False) -> str:
+    """The code for a forget; `obeyed` where other machines forget it, too."""
+    if not finished:
+        return "forgetting_all" if everything else "forgetting"
+    if everything:
+        return "forgotten_all" if obeyed else "forgotten_all_here"
+    return "forgotten" if obeyed else "forgotten_here"
+
+
 def _sentence(section: str, kind: str, count: int) -> str:
     if section in {"undone", "redone"}:
         return say.of("undone" if section == "undone" else "redone", kind, count=count)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.sync.status import PeerStatus
 from dashboard.sentences import say
+from pipeline.store.format.peer_drafts import Role
 from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
 
 from .dates import day_title
@@ -54,6 +55,11 @@ def asked_to_forget(asked: Iterable[AskedToForget]) -> list[ShownForgets]:
         )
         for each in asked
     ]
+
+
+def own_limits(role: Role | None) -> str:
+    """What this machine may not do on the others, as these let it; empty where it may do all."""
+    return say.of("own_role", role or "removed")
 
 
 def sound_told(where: Whereabouts) -> str:

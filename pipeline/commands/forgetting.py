@@ -53,9 +53,11 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
         )
     if arguments.all:
         await archive.erase_aside()
-    copies = [each.shown for each in await archive.peers()]
+    they = ", ".join(each.shown for each in await archive.peers())
     _show(what, ids, arguments, screen, finished=finished)
-    for each in [*_elsewhere(copies, len(ids), here=arguments.here), *told]:
+    may_forget = await archive.own_role() == "full"
+    elsewhere = _elsewhere(they, len(ids), here=arguments.here, may=may_forget)
+    for each in filter(None, [elsewhere, *told]):
         screen.say(each)
     for path in chosen.timeless:
         screen.say(
@@ -64,21 +66,23 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     return int(not finished or bool(chosen.timeless))
 
 
-def _elsewhere(copies: list[str], count: int, *, here: bool) -> list[str]:
-    """What becomes of so many moments on other machines, by their names."""
-    if not copies:
-        return []
-    they = ", ".join(copies)
+def _elsewhere(they: str, count: int, *, here: bool, may: bool) -> str:
+    """What becomes of so many moments on other machines. `may`: these forget by its word."""
+    if not they:
+        return ""
     if here:
-        return [f"It stays where another machine has a copy: {they}."]
+        return f"It stays where another machine has a copy: {they}."
+    if not may:
+        return (
+            f"Other machines keep it, since this one may not forget for them: {they}. "
+            "Forget it there, too."
+        )
     if count > SyncSettings().most_forgotten:  # as it is set at first; theirs is not known here
-        return [
-            (
-                "So many at once are hidden on other machines once they are met, "
-                f"and forgotten there once you agree on that machine: {they}."
-            )
-        ]
-    return [f"Other machines forget it, too, once they are met: {they}."]
+        return (
+            "So many at once are hidden on other machines once they are met, "
+            f"and forgotten there once you agree on that machine: {they}."
+        )
+    return f"Other machines forget it, too, once they are met: {they}."
 
 
 async def _last_copies(archive: "Reader", chosen: "ToForget") -> list[str]:

@@ -15,6 +15,7 @@ from core.moment import Reference, Transcript, VoiceTurn
 from core.spool_port import TypedText
 from pipeline.store.format.drafts import Embedding
 from pipeline.store.format.events import Draft, Event
+from pipeline.store.format.peer_drafts import Role
 from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
 from pipeline.store.sound_files import MadeSound
 from pipeline.store.views.clock_corrections import Correction
@@ -196,6 +197,9 @@ class Reader(Protocol):
 
     async def peers(self) -> list[KnownPeer]:
         """The other installs that belong to this archive, by name."""
+
+    async def own_role(self) -> Role | None:
+        """What this install may do on the others, by their word; None where it was removed."""
 
     async def kept_for_others(self, moments: Collection[str]) -> int:
         """Of how many of these the sound stays here since it was promised to another machine."""

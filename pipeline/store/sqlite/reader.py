@@ -15,6 +15,7 @@ from core.spool_port import TypedText
 from core.text.short_ids import Beside, ambiguous, best_meant, short_id, stream_of
 from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
+from pipeline.store.format.peer_drafts import Role
 from pipeline.store.format.voice_drafts import read_turns
 from pipeline.store.lookup import not_there
 from pipeline.store.peers import AskedToForget, ComingWords, KnownPeer, Whereabouts
@@ -256,6 +257,9 @@ class SqliteReader:
 
     async def peers(self) -> list[KnownPeer]:
         return await shown.known_peers(self.connection)
+
+    async def own_role(self) -> Role | None:
+        return await shown.own_role(self.connection)
 
     async def kept_for_others(self, moments: Collection[str]) -> int:
         return await away.count_promised(self.connection, moments)

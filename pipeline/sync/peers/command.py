@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from core.paths import Home
     from pipeline.sync.peers.members import Peer
 
+_OWN_ROLE = {
+    "archive": "Other machines take what it keeps. What it forgets stays with them: forget it "
+    "there, too.",
+    "read_only": "Other machines take nothing from it: what is kept, changed or forgotten here "
+    "stays here.",
+    None: "It was removed from the archive of other machines, and they take nothing from it. "
+    "`afterthought peers add` on both introduces it again.",
+}
+"""What it means to a wearer that this install may not do all; nothing where it may."""
+
 _DIGITS = 16
 """Of a key, as people are shown it."""
 
@@ -61,13 +71,15 @@ _OPTIONS = {
 async def _list(home: "Home", screen: Screen) -> int:
     from core.machine import machine_name  # noqa: PLC0415
     from pipeline.sync.identity import open_identity  # noqa: PLC0415
-    from pipeline.sync.peers.members import peers_of  # noqa: PLC0415
+    from pipeline.sync.peers.members import own_role, peers_of  # noqa: PLC0415
 
     identity = open_identity(home.path, machine_name())
     found = await peers_of(home.path, identity.key)
     screen.say(f"This install is {identity.key[:_DIGITS]}.")
     if not found:
         screen.say("It has no peers. `afterthought peers add` introduces one.")
+    elif told := _OWN_ROLE.get(await own_role(home.path)):
+        screen.say(told)
     if found or screen.as_json:
         lines = joined("\n", map(_line, found))
         screen.value([as_json(each) for each in found], lines)

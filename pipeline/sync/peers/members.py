@@ -52,6 +52,12 @@ async def peers_of(home: Path, own_key: str) -> list[Peer]:
     return sorted(found, key=lambda each: (each.name, each.key))
 
 
+async def own_role(home: Path) -> Role | None:
+    """What the install of this home may do on the others; None where it was removed."""
+    async with open_archive_to_read(home) as archive:
+        return await archive.own_role()
+
+
 def _now(known: Known | None, standing: PeerStatus | None) -> Known:
     """What is known of a peer, with what the sync service wrote down last."""
     found = known or Known()

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from core.paths import Home
 from core.sync.status import only_service
 from dashboard.app import close, create_app
-from tests.dashboard.pages.two_copies import Copies, tell, two_copies
+from pipeline.store.format.peer_drafts import Role
+from tests.dashboard.pages.two_copies import Copies, limit, tell, two_copies
 
 
 @pytest.fixture
@@ -86,6 +87,28 @@ def test_where_sync_does_not_run_the_page_says_so_and_tells_no_old_state(
     assert "Other machines are not being met right now" in text
     assert "It has the same as this one." not in text
     assert "Not met yet" in text
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("full", ""),
+        ("archive", "What you forget here stays with them: forget it there, too."),
+        ("read_only", "what you keep, change or forget here stays here."),
+    ],
+)
+def test_what_this_machine_may_not_do_for_others_is_said(
+    copies: Copies, laptop: FlaskClient, role: Role, told: str
+) -> None:
+    limit(copies, role)
+
+    page = laptop.get("/machines").text
+    forgotten = laptop.post(f"/moment/{copies.with_sound}/forget", follow_redirects=True).text
+
+    assert told in page
+    assert ("stays" in page) == bool(told)
+    assert ("Other machines keep it" in forgotten) == (role != "full")
+    assert ("Other machines that have it forget it" in forgotten) == (role == "full")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from bench.sync.histories import ACTS
 from bench.sync.installs import install
+from core.machine import machine_name
+from pipeline.store.format.peer_drafts import Role
 from pipeline.store.sound_files import sound_path
 
 
@@ -25,7 +27,8 @@ def two_copies(folder: Path) -> Copies:
     """After two meetings, with three moments forgotten on the pendant where one may be."""
 
     async def meet() -> Copies:
-        async with install(folder, 0) as pendant, install(folder, 1, most_forgotten=1) as laptop:
+        laptop_here = install(folder, 1, most_forgotten=1, machine=machine_name())
+        async with install(folder, 0) as pendant, laptop_here as laptop:
             await pendant.adds(laptop)
             await laptop.adds(pendant)
             notes = [await pendant.note(f"thought {number}") for number in range(3)]
@@ -39,6 +42,19 @@ def two_copies(folder: Path) -> Copies:
             return Copies(laptop.home, key, sound_path(laptop.home, row.sound), row.id)
 
     return asyncio.run(meet())
+
+
+def limit(copies: Copies, role: Role) -> None:
+    """Have the pendant say what the laptop may do, and the laptop hear of it."""
+
+    async def meet() -> None:
+        folder = copies.home.parent
+        laptop_here = install(folder, 1, machine=machine_name())
+        async with install(folder, 0) as pendant, laptop_here as laptop:
+            await pendant.adds(laptop, role)
+            await laptop.meets(pendant)
+
+    asyncio.run(meet())
 
 
 def tell(copies: Copies, **told: object) -> None:

@@ -36,6 +36,28 @@ async def test_the_other_machines_are_named(
     assert told in err
 
 
+async def test_a_machine_that_may_not_forget_for_others_says_so(tmp_path: Path) -> None:
+    chance, machine = random.Random(1), machine_name()
+    async with (
+        install(tmp_path, 0, chance, machine=machine) as pendant,
+        install(tmp_path, 1, chance) as laptop,
+    ):
+        await pendant.adds(laptop)
+        await laptop.adds(pendant, "archive")
+        await pendant.note("the siren")
+        await pendant.meets(laptop)
+        (row,) = await pendant.archive.moments()
+
+        with started(pendant.home, "forget", row.id, "--yes") as process:
+            _, err = process.communicate()
+        with started(pendant.home, "peers") as process:
+            _, of_peers = process.communicate()
+
+    assert process.returncode == 0, err
+    assert "Other machines keep it, since this one may not forget for them: install 1." in err
+    assert "What it forgets stays with them" in of_peers
+
+
 async def test_that_so_many_wait_there_for_the_wearer_is_said(tmp_path: Path) -> None:
     chance, machine = random.Random(1), machine_name()
     async with (

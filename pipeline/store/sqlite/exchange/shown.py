@@ -5,7 +5,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from pipeline.store.format.peer_drafts import Member, peer_subject
+from pipeline.store.format.peer_drafts import Member, Role, peer_subject
 from pipeline.store.peers import (
     AskedToForget,
     ComingWords,
@@ -29,6 +29,11 @@ async def known_peers(connection: aiosqlite.Connection) -> list[KnownPeer]:
     members = (await known_membership(connection, await own_key(connection))).members
     found = [await _known_peer(connection, each) for each in members.values()]
     return sorted(found, key=lambda each: (each.shown, each.key))
+
+
+async def own_role(connection: aiosqlite.Connection) -> Role | None:
+    """What this install may do on the others."""
+    return (await known_membership(connection, await own_key(connection))).own_role
 
 
 async def whereabouts(connection: aiosqlite.Connection, home: Path, row: MomentRow) -> Whereabouts:
