@@ -5,7 +5,7 @@ transaction together with its own record (`PRAGMA user_version`).
 """
 
 from .exchange.tables import AWAY, OBEYED, SYNC
-from .own.tables import FOLDED_KINDS, OWN_VECTORS, WORK
+from .own.tables import FOLDED_KINDS, OWN_VECTORS, WORK, WORK_TOLD
 
 APPLICATION_ID = 0x41465431
 """`AFT1`: lets `file` and us tell an archive from any other SQLite file."""
@@ -284,6 +284,7 @@ MIGRATIONS: tuple[str, ...] = (
     AWAY,
     FOLDED_KINDS,
     WORK,
+    WORK_TOLD,
 )
 
 REINDEXED_BY = frozenset({7})

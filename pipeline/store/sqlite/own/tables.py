@@ -42,3 +42,22 @@ CREATE TABLE peer_head (
 ) STRICT;
 CREATE INDEX moment_without_words ON moment (kept_lamport) WHERE {WITHOUT_WORDS};
 """
+
+
+def _told(name: str, when: str, table: str, row: str) -> str:
+    return (
+        f"CREATE TRIGGER {name} AFTER {when} ON {table} BEGIN "
+        "INSERT INTO moment_change (moment, nonce) "
+        f"SELECT id, random() FROM moment WHERE id = {row}.moment; END;"
+    )
+
+
+WORK_TOLD = "\n".join(
+    (
+        _told("lease_begun", "INSERT", "lease", "new"),
+        _told("lease_ended", "DELETE", "lease", "old"),
+        _told("job_begun", "INSERT", "job", "new"),
+        _told("job_ended", "DELETE", "job", "old"),
+    )
+)
+"""Whoever shows a moment looks again once its words are somebody's work, or no more."""

@@ -39,6 +39,40 @@ async def test_a_moment_without_words_is_lent_and_given_back(installs: Installs)
     assert await pendant.work.lent(now()) == frozenset()
 
 
+async def test_whoever_shows_the_moment_looks_again_when_it_is_lent_and_when_not(
+    installs: Installs,
+) -> None:
+    pendant, laptop, job = await pair(installs)
+    archive = pendant.install.archive
+    _, mark = await archive.changed_rows()
+
+    await pendant.lends(job, laptop)
+    lent, mark = await archive.changed_rows(mark)
+    in_work = await archive.coming_words([await archive.moment(job.moment)])
+    await pendant.lends(job, laptop, 0)
+    given_back, mark = await archive.changed_rows(mark)
+
+    assert lent == given_back == {job.moment}
+    assert in_work[job.moment].is_in_work
+    assert await archive.changed_rows(mark) == (frozenset(), mark)
+
+
+async def test_whoever_shows_a_moment_looks_again_when_it_is_heard_for_others(
+    installs: Installs,
+) -> None:
+    pendant, laptop, job = await pair(installs)
+    await laptop.meets(pendant.install)
+    machine = Machine(laptop)
+    _, mark = await laptop.archive.changed_rows()
+
+    await machine.work.take_on(job)
+    taken, mark = await laptop.archive.changed_rows(mark)
+    await machine.work.begin_anew()
+    ended, _ = await laptop.archive.changed_rows(mark)
+
+    assert taken == ended == {job.moment}
+
+
 async def test_nobody_else_has_it_meanwhile(installs: Installs) -> None:
     pendant, laptop, hub = await installs(3)
     row = await kept(pendant)
