@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from core import log
 from core.machine import calm_thread_pools
 from core.network.interfaces import own_addresses
+from tests import doubled
 from tests.order import longest_first
 
 # As every root of ours does before NumPy is loaded: with more threads a sound may have other words.
@@ -76,6 +77,13 @@ def _sockets() -> Iterator[None]:
     ):
         patch.setenv("XDG_RUNTIME_DIR", folder)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _doubles() -> Iterator[None]:
+    """What a test has doubled does not outlive the run."""
+    yield
+    doubled.end()
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import afterthought
+from tests import doubled
 from tests.waiting import killed_on_failure
 from tests.wav import write_wav
 
@@ -63,12 +64,7 @@ def agree(promised: object, found: object) -> bool:
 
 def command(*arguments: str, status: int = 0) -> list[Any]:
     """The lines of JSON that a real process prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "afterthought", *arguments, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = doubled.run([*arguments, "--json"])
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from tests import doubled
 from tests.waiting import waited
 
 COMMAND = [sys.executable, "-m", "afterthought"]
@@ -66,15 +67,23 @@ Do = Callable[..., Ran]
 
 
 def afterthought(*arguments: Argument, **options: Any) -> Ran:
-    """Run the command to its end. `options` go to subprocess.run; the home is the test's own."""
-    ended = subprocess.run(
-        [*COMMAND, *arguments],
-        check=False,
-        capture_output=True,
-        encoding="utf-8",
-        errors="backslashreplace",
-        **{"timeout": 300, "stdin": subprocess.DEVNULL, **options},
-    )
+    """Run the command to its end. `options` go to subprocess.run; the home is the test's own.
+
+    Without any but an environment it is a double, at a third of the cost.
+    """
+    environment = options.get("env", os.environ)
+    is_read_anew = environment.get("PYTHONPATH") != os.environ.get("PYTHONPATH")
+    if options.keys() - {"env"} or is_read_anew:
+        ended = subprocess.run(
+            [*COMMAND, *arguments],
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            errors="backslashreplace",
+            **{"timeout": doubled.PATIENCE_S, "stdin": subprocess.DEVNULL, **options},
+        )
+    else:
+        ended = doubled.run([os.fspath(each) for each in arguments], environment)
     return Ran(ended.returncode, ended.stdout, ended.stderr)
 
 

@@ -17,6 +17,7 @@ from pipeline.store.format.peer_drafts import peer_added
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.sync.address_book import note_address
 from pipeline.sync.identity import Identity, open_identity
+from tests import doubled
 from tests.ports import free_port
 
 
@@ -30,9 +31,7 @@ class Machine:
 
     def command(self, *arguments: str, status: int = 0) -> list[Any]:
         """The lines of JSON that a command prints."""
-        done = subprocess.run(
-            self.line(*arguments, "--json"), capture_output=True, text=True, check=False
-        )
+        done = doubled.run([*arguments, "--json", "--home", str(self.home)])
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return self.lines(done.stdout)

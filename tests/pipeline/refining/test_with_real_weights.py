@@ -1,10 +1,7 @@
 """`refine` as a command, with Whisper's real weights under the name of a larger model."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +14,13 @@ from pipeline.models import sha256
 from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.sqlite.archive import open_archive
+from tests import doubled
 
 KETTLE = Path(__file__).parents[3] / "dashboard" / "demo" / "sounds" / "kettle.m4a"
 
 
 def command(home: Path, *arguments: str, status: int = 0) -> list[Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "afterthought", *arguments, "--json", "--home", str(home)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ,
-    )
+    done = doubled.run([*arguments, "--json", "--home", str(home)])
     assert done.returncode == status, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 

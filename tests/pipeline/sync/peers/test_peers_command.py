@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests import doubled
 from tests.test_commands_document import agree, examples, shape
 
 
@@ -27,11 +28,10 @@ def started(home: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 def ran(home: Path, *arguments: str, status: int = 0) -> list[Any]:
     """What it printed, a value for each line."""
-    with started(home, *arguments) as process:
-        out, err = process.communicate()
-    assert process.returncode == status, err
-    assert "Traceback" not in err
-    return [json.loads(line) for line in out.splitlines()]
+    done = doubled.run([*arguments, "--json", "--home", str(home)])
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @contextmanager
