@@ -5,8 +5,8 @@ stays, marked: it is then the best there is. Where nobody did, it was made of no
 """
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 
 from core.audio import RATE_HZ, Span
 from core.moment import Word
@@ -43,6 +43,11 @@ OUT_OF_LITTLE = 0.06
 HARDLY_LIKELY_BELOW = -1.1
 """Mean log-probability of a token, of which most words are doubtful: a chainsaw that says "We're
 not here any more" is at -1.1 to -1.6."""
+
+REFRAIN_WORDS = 3
+REFRAIN_TIMES = 4
+"""So few words so many times in a row are either insisted on, which is clear to hear, or a search
+that turns in a circle; one that turns oftener is read again."""
 
 _STRETCHED = re.compile(r"([a-z])\1\1")
 """A letter three times in a row stands in hardly any word, and in every howl."""
@@ -87,15 +92,40 @@ def believable(
 ) -> tuple[Word, ...]:
     """The words without those that were made of noise; `sure_s` is how long somebody surely spoke.
 
-    These are doubtful words where nobody spoke; and all, where a moment of something
-    like a voice gave nothing but doubtful words that begin from nothing, or words that
-    noises are written as.
+    These are doubtful words where nobody spoke; those that stand there over and over, and are
+    hardly believed; and all, where a moment of something like a voice gave nothing but doubtful
+    words that begin from nothing, or words that noises are written as.
     """
     if _is_brief(speech) and _begins_from_nothing(words):
         return ()
     if is_made_of_noise(words, sure_s, mean_log_probability):
         return ()
-    return tuple(word for word in words if not word.doubtful or _is_spoken(word, speech))
+    turned = {at for circle in _circles(words) for at in _disbelieved_in(words, circle)}
+    return tuple(
+        word
+        for at, word in enumerate(words)
+        if at not in turned and (not word.doubtful or _is_spoken(word, speech))
+    )
+
+
+def _circles(words: Sequence[Word]) -> Iterator[range]:
+    """Where the same words stand over and over."""
+    sounds = [_sound(word) for word in words]
+    for period in range(1, REFRAIN_WORDS + 1):
+        again = [before == sound for before, sound in zip(sounds, sounds[period:], strict=False)]
+        for is_again, run in groupby(range(len(again)), key=again.__getitem__):
+            places = list(run)
+            circle = range(places[0], places[-1] + 1 + period)
+            if is_again and len(circle) >= REFRAIN_TIMES * period:
+                yield circle
+
+
+def _disbelieved_in(words: Sequence[Word], circle: range) -> Sequence[int]:
+    """All of it, where it begins from nothing; what is doubtful, where that is most of it."""
+    if words[circle.start].probability < DISBELIEVED_BELOW:
+        return circle
+    doubtful = [at for at in circle if words[at].doubtful]
+    return doubtful if len(doubtful) >= MOSTLY * len(circle) else []
 
 
 def is_made_of_noise(

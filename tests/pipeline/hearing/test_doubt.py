@@ -67,6 +67,44 @@ def test_a_moment_is_enough_for_one_short_word() -> None:
     assert is_kept(word(10.2, doubtful=False, probability=0.9), A_MOMENT)
 
 
+def spoken(text: str, *likely: float) -> str:
+    """What is kept of these words where somebody speaks for ten seconds."""
+    words = [
+        Word(each, 11_000, 11_300, probability, doubtful=is_doubtful(probability))
+        for each, probability in zip(text.split(), likely, strict=True)
+    ]
+    return " ".join(word.word for word in believable(words, [TALK], TALK.duration_s))
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "kept"),
+    [
+        ("No, no, no, no, no.", (0.08, 0.36, 0.35, 0.55, 0.07), ""),
+        ("No, no. No, no. I'm here", (0.07, 0.6, 0.9, 0.9, 0.9, 0.9), "I'm here"),
+        ("Buy milk milk milk milk now", (0.9, 0.9, 0.4, 0.4, 0.4, 0.9), "Buy milk now"),
+        ("I mean, I mean, I mean, I mean it", (0.3,) * 8 + (0.9,), "it"),
+    ],
+)
+def test_words_over_and_over_that_are_hardly_believed_are_a_circle(
+    text: str, likely: tuple[float, ...], kept: str
+) -> None:
+    assert spoken(text, *likely) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "likely"),
+    [
+        ("No, no, no, no.", (0.3, 0.9, 0.9, 0.9)),
+        ("No, no, no.", (0.05, 0.2, 0.2)),
+        ("It was, it was, it was cold", (0.05, 0.2, 0.2, 0.2, 0.2, 0.2, 0.9)),
+    ],
+)
+def test_what_is_insisted_on_stays_and_so_does_what_is_said_three_times(
+    text: str, likely: tuple[float, ...]
+) -> None:
+    assert spoken(text, *likely) == text
+
+
 def test_no_words_are_no_words() -> None:
     assert believable([], [A_MOMENT], 1) == ()
 
