@@ -34,6 +34,10 @@ NOW = datetime(2026, 3, 30, 0, 20).astimezone()
 SPOKEN = [each for each in everything_spoken() if each.time is not None]
 LINES: list[dict[str, Any]] = [json.loads(line) for line in HEARD.read_text("utf-8").splitlines()]
 
+SAME_ON_ANY_PROCESSOR = 0.96
+"""Cosine: of 2,800 texts the vectors of two kinds of processors are at 0.967 or more, at 0.995 in
+the mean, either as far from the exact ones (docs/decisions/032)."""
+
 
 @pytest.fixture
 async def archive(home: Path) -> AsyncIterator[SqliteArchive]:
@@ -74,7 +78,7 @@ def test_a_recording_that_is_heard_again_says_the_same(home: Path, name: str) ->
 def test_the_offered_question_has_the_vector_that_the_embedder_gives_it(home: Path) -> None:
     given = np.frombuffer(base64.b64decode(offered_question()[QUESTION]), "<f4")
 
-    assert given @ LoadedModels(home).embed([QUESTION])[0] == pytest.approx(1, abs=1e-3)
+    assert given @ LoadedModels(home).embed([QUESTION])[0] > SAME_ON_ANY_PROCESSOR
 
 
 async def test_the_offered_question_is_answered_by_meaning_without_a_model(home: Path) -> None:
