@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parent.parent
@@ -18,11 +19,16 @@ def sources(tree: Path) -> Iterator[str]:
             yield file.relative_to(tree).as_posix()
 
 
-def imports(file: Path, path: str) -> Iterator[str]:
+@cache
+def imports(file: Path, path: str) -> tuple[str, ...]:
     """Every module that the file names, wherever in it, with the names taken out of it.
 
     Under TYPE_CHECKING and inside functions, too.
     """
+    return tuple(_imports(file, path))
+
+
+def _imports(file: Path, path: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         match node:
             case ast.Import():

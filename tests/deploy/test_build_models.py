@@ -121,6 +121,7 @@ def test_which_numbers_whisper_works_in_is_measured_once_where_memory_is_enough(
     assert not record.exists()
 
     monkeypatch.setattr(build_models, "profile", lambda: "full")
+    monkeypatch.setattr(number_format, "RUNS", 1)
     build_models.measure_number_format()
     found = number_format.measured()
     assert found is not None

@@ -196,11 +196,11 @@ def test_two_who_undo_at_once_take_back_two_acts() -> None:
     assert texts() == ["note 0"]
 
 
-@pytest.mark.parametrize("act", ["nothing", "9" * 30, "a:b:c", "-0"])
-def test_an_act_that_is_not_there_is_told(act: str) -> None:
+def test_an_act_that_is_not_there_is_told() -> None:
     done("note", "x")
 
-    assert "no act" in refused("undo", "--", act).err
+    for act in ("nothing", "9" * 30, "a:b:c", "-0"):
+        assert "no act" in refused("undo", "--", act).err
     assert texts() == ["x"]
 
 

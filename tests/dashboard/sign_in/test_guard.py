@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -70,15 +71,15 @@ def test_an_unpaired_phone_gets_the_pairing_page_and_its_files(page: TlsPage) ->
 
 
 def test_at_the_shared_name_everybody_is_sent_on_and_nothing_is_set(page: TlsPage) -> None:
-    for token in (None, page.signed_in()):
-        for method in METHODS:
-            for address in (*addresses(page), "/pair", "/search?q=a%20b"):
-                answer = page.ask(address, method, token=token, body="text=x", name=SHARED)
+    asked = [*addresses(page), "/pair", "/search?q=a%20b"]
+    with page.over_one_line(SHARED) as over:
+        for token, method, address in product((None, page.signed_in()), METHODS, asked):
+            answer = over.ask(address, method, token=token, body="text=x", name=SHARED)
 
-                assert (answer.status, answer.body) == (302, b""), (method, address)
-                assert answer.headers["Location"] == f"https://{page.host}:{page.port}{address}"
-                assert answer.headers["Cache-Control"] == "no-store"
-                assert not {"Set-Cookie", "Clear-Site-Data"} & answer.headers.keys()
+            assert (answer.status, answer.body) == (302, b""), (method, address)
+            assert answer.headers["Location"] == f"https://{page.host}:{page.port}{address}"
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert not {"Set-Cookie", "Clear-Site-Data"} & answer.headers.keys()
 
 
 def test_what_is_no_page_gets_a_sentence_and_no_page(page: TlsPage) -> None:

@@ -72,9 +72,9 @@ class TlsPage:
             return Answer(answer.status, headers, b"" if is_endless else answer.read())
 
     @contextlib.contextmanager
-    def over_one_line(self) -> Iterator["TlsPage"]:
-        """This page, whose every question goes over one connection."""
-        with contextlib.closing(self.connect()) as line:
+    def over_one_line(self, name: str | None = None) -> Iterator["TlsPage"]:
+        """This page, whose every question goes over one connection, to this name of it."""
+        with contextlib.closing(self.connect(name)) as line:
             yield replace(self, line=line)
 
     def connect(self, name: str | None = None) -> http.client.HTTPConnection:
