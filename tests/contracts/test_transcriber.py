@@ -59,6 +59,7 @@ def test_words_come_in_order_and_lie_within_the_sound(transcriber: Transcriber, 
     assert all(0 <= word.probability <= 1 for word in words)
 
 
+@pytest.mark.long
 def test_the_same_sound_gives_the_same_words_whatever_was_heard_between(
     transcriber: Transcriber, voice: Pcm
 ) -> None:

@@ -62,7 +62,9 @@ def words_of(text: str) -> list[str]:
     return "".join(each if each.isalnum() else " " for each in text.lower()).split()
 
 
-@pytest.mark.parametrize("name", ["no-one-responds.m4a", "bins.m4a"])
+@pytest.mark.parametrize(
+    "name", ["no-one-responds.m4a", pytest.param("bins.m4a", marks=pytest.mark.long)]
+)
 def test_a_recording_that_is_heard_again_says_the_same(home: Path, name: str) -> None:
     heard = next(each for each in LINES[1:] if each["file"] == name)
     clip = Clip(new_moment_id(), "file", SystemClock().recorded_now())

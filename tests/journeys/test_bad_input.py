@@ -115,7 +115,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    "free_kb", [0, *(pytest.param(kb, marks=pytest.mark.long) for kb in (40, 90, 330)), 200]
+    "free_kb", [200, *(pytest.param(kb, marks=pytest.mark.long) for kb in (0, 40, 90, 330))]
 )
 def test_on_a_full_disk_nothing_is_half_done_and_what_was_kept_is_intact(
     small_disk: Path, free_kb: int
@@ -172,6 +172,7 @@ def test_a_disk_mounted_read_only_can_be_read_and_refuses_to_be_written(small_di
     assert_reads_and_does_not_write(home, moment)
 
 
+@pytest.mark.long
 def test_a_folder_without_permission_to_write_can_be_read(home: Path) -> None:
     moment = afterthought("--json", "note", "from before").value["id"]
     for path in (*home.rglob("*"), home):

@@ -85,7 +85,11 @@ def test_a_line_that_was_forgotten_in_between_is_taken_in_anew(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "changed",
-    [{"text": "other"}, {"text": "old", "speaker": "Jon"}, {"text": "old", "at": "2026-01-31"}],
+    [
+        {"text": "other"},
+        pytest.param({"text": "old", "speaker": "Jon"}, marks=pytest.mark.long),
+        pytest.param({"text": "old", "at": "2026-01-31"}, marks=pytest.mark.long),
+    ],
 )
 def test_a_ref_that_stands_for_something_else_is_told_and_the_rest_go_on(
     tmp_path: Path, changed: dict[str, str]

@@ -9,6 +9,7 @@ import pytest
 from core.command_line import harmless
 from tests.journeys.command import COMMAND, afterthought, is_one_sentence
 
+MORE_ACTS = ("log", "search red", "--help")
 EVIL = "ok \x1b]0;owned\x07\x1b[2J\x9b31m red \u202eright"
 
 
@@ -38,7 +39,10 @@ def test_no_line_of_a_text_looks_like_the_next_entry() -> None:
         assert "\n0123" not in afterthought(*act).out
 
 
-@pytest.mark.parametrize("act", ["list", "log", "search red", "note more", "--help"])
+@pytest.mark.parametrize(
+    "act",
+    ["list", "note more", *(pytest.param(act, marks=pytest.mark.long) for act in MORE_ACTS)],
+)
 def test_a_full_output_is_told_as_such_and_the_archive_is_well(moment: str, act: str) -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(

@@ -43,14 +43,17 @@ def test_each_recording_is_heard_in_its_language_or_told_as_another(home: Path, 
     assert Path(afterthought("show", other["id"], "--json").value["sound"]).is_file()
 
 
-def test_without_their_model_no_word_of_them_stands_undoubted(home: Path, data: Path) -> None:
+@pytest.mark.parametrize("other", [GERMAN, pytest.param(PORTUGUESE, marks=pytest.mark.long)])
+def test_without_their_model_no_word_of_them_stands_undoubted(
+    home: Path, data: Path, other: str
+) -> None:
     settings = '[models]\nlanguages_transcriber_path = "nowhere"\n'
 
-    english, german, other = keep(home, settings, PILL_BOX, data / GERMAN, data / PORTUGUESE)
+    english, foreign = keep(home, settings, PILL_BOX, data / other)
 
     assert not all(word["doubtful"] for word in english["words"])
-    assert all(word["doubtful"] for each in (german, other) for word in each["words"])
-    assert (german["language"], german["other_language"]) == (None, None)
+    assert all(word["doubtful"] for word in foreign["words"])
+    assert (foreign["language"], foreign["other_language"]) == (None, None)
 
 
 def test_english_alone_needs_no_other_model(home: Path) -> None:

@@ -21,6 +21,7 @@ from tests.journeys.network.recorded import PLANTED, ask_beyond, beyond, recorde
 from tests.journeys.network.whole import Device, line_of, pairing, whole_device
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(shutil.which("certutil") is None, reason="no certutil to trust by"),
 ]
@@ -40,10 +41,7 @@ def device(wire: Wire, home: Path) -> Iterator[Device]:
 
 @pytest.mark.parametrize(
     "trusts",
-    [
-        pytest.param(False, id="past the warning"),
-        pytest.param(True, id="by the authority", marks=pytest.mark.long),
-    ],
+    [pytest.param(False, id="past the warning"), pytest.param(True, id="by the authority")],
 )
 def test_a_phone_is_refused_let_in_by_a_press_used_and_revoked(
     device: Device, tmp_path: Path, *, trusts: bool

@@ -61,12 +61,14 @@ MORNING = {"ref": "a", "text": "The pills are in the blue box", "at": "2026-01-1
 EVENING = {"ref": "b", "text": "Tea beside the pill box", "at": "2026-01-16T21:00+00:00"}
 
 
+@pytest.mark.long
 def test_the_right_moment_is_in_the_first_ten_more_often_than_by_words(result: Result) -> None:
     assert result.mean("search") >= 0.70
     assert result.mean("search") >= result.mean("BM25") - 0.02
     assert result.mean("search") > result.mean("cosine")
 
 
+@pytest.mark.long
 def test_hardly_a_question_that_has_an_answer_is_told_that_nothing_is_close(
     result: Result,
 ) -> None:

@@ -35,6 +35,8 @@ LONG = {
     "doctor": ["doctor"],
 }
 
+OFTEN = ("import", "search")
+
 
 @pytest.fixture
 def things(tmp_path: Path) -> dict[str, str]:
@@ -51,11 +53,11 @@ def named(act: Sequence[str], things: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("act", "shape"),
     [
-        *(pytest.param(act, [], id=f"{name} for people") for name, act in LONG.items()),
-        *(
-            pytest.param(act, ["--json"], id=name, marks=() if name == "keep" else pytest.mark.long)
-            for name, act in LONG.items()
-        ),
+        pytest.param(
+            act, shape, id=" ".join([name, *shape]), marks=() if name in OFTEN else pytest.mark.long
+        )
+        for name, act in LONG.items()
+        for shape in ([], ["--json"])
     ],
 )
 def test_in_a_pipe_there_is_no_bar_and_no_control_character(

