@@ -174,7 +174,9 @@ WITHOUT_NUMPY = (
     "pipeline.store.sqlite.reader",
     "pipeline.sync.http.client",
     "pipeline.sync.http.server",
+    "pipeline.sync.service",
     "pipeline.sync.tls",
+    "pipeline.sync.work.may_gain",
 )
 """What the page is made of, and what a service of 35 MB is to be: 24 MB so, 36 with NumPy (2 x86
 cores, 2026-11)."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from core.moment import Transcript
-from core.pcm import Pcm
 from core.text.languages import ENGLISH
 from pipeline.hearing.packing import Pauses
 from pipeline.hearing.reading import compresses
 
-if TYPE_CHECKING:  # it loads ctranslate2, which a fake must not need
+if TYPE_CHECKING:  # they load NumPy and ctranslate2, which sync and a fake must not need
+    from core.pcm import Pcm
     from pipeline.hearing.transcriber import Transcriber
 
 

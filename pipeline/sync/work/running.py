@@ -46,7 +46,7 @@ def _larger_model(archive: SqliteArchive, work: SqliteWork, settings: Settings) 
     """What may gain by the larger model of this machine; None where there is none."""
     if settings.sync.takes_work == "never" or profile(settings.machine.profile) == "zero":
         return None
-    from pipeline.refining.second_model import second_model  # noqa: PLC0415 - loads NumPy
+    from pipeline.refining.second_model import second_model  # noqa: PLC0415 - not on zero
 
     from .may_gain import MayGain  # noqa: PLC0415
 
