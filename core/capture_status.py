@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from core.settings import Policy
+if TYPE_CHECKING:  # with the settings, a tenth of what `list` takes to start
+    from core.settings import Policy
 
 CaptureState = Literal[
     "starting", "listening", "keeping", "continuing", "recording", "paused", "fault"
@@ -20,7 +21,7 @@ STATE_SENTENCES: Mapping[CaptureState, str] = {
 }
 """How each state is worded wherever it is read: in a terminal, in systemd's status, on the page."""
 
-LISTENING_BY_ITSELF: Mapping[Policy, str] = {
+LISTENING_BY_ITSELF: "Mapping[Policy, str]" = {
     "button": STATE_SENTENCES["listening"],
     "ambient": "I hear you, and keep by myself what seems to matter.",
     "everything": "I hear you, and keep all that is said.",
@@ -89,7 +90,7 @@ class SelectionStatus:
     and `passed`, by reason, are utterances; `waiting` those that are not judged yet.
     """
 
-    policy: Policy
+    policy: "Policy"
     is_on: bool
     sentence: str
     advice: str = ""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of
 from core.errors import WrongUsage
-from core.settings import SyncSettings
 from core.text.counting import counted
 
 from .opening import writing
@@ -77,6 +76,8 @@ def _elsewhere(they: str, count: int, *, here: bool, may: bool) -> str:
             f"Other machines keep it, since this one may not forget for them: {they}. "
             "Forget it there, too."
         )
+    from core.settings import SyncSettings  # noqa: PLC0415
+
     if count > SyncSettings().most_forgotten:  # as it is set at first; theirs is not known here
         return (
             "So many at once are hidden on other machines once they are met, "

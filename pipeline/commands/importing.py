@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import RefTaken, TextUnreadable, UserError
-from core.settings_file import load
 from core.text.painted import painted
 
 from .batches import batches
@@ -40,6 +39,7 @@ def import_(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _import(arguments: Arguments, screen: Screen) -> int:
+    from core.settings_file import load  # noqa: PLC0415
     from pipeline.spool.spool import Spool  # noqa: PLC0415
     from pipeline.store.format.drafts import new_act_id  # noqa: PLC0415
     from pipeline.worker.delivery import delivering  # noqa: PLC0415

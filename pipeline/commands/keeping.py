@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from core.command_line import Arguments, Command, Screen, home_of, run_async
 from core.errors import UserError
 from core.paths import home_at
-from core.settings_file import load, spoken_in
 
 if TYPE_CHECKING:
     from core.clock import Recorded
@@ -29,6 +28,7 @@ def process(arguments: Arguments, screen: Screen) -> int:
     """The worker, as its unit starts it."""
     from core import log  # noqa: PLC0415
     from core.access.memory import close_memory  # noqa: PLC0415
+    from core.settings_file import load  # noqa: PLC0415
     from pipeline.worker import service  # noqa: PLC0415
 
     close_memory()
@@ -52,6 +52,7 @@ def retry(arguments: Arguments, screen: Screen) -> int:
 
 
 async def _keep(arguments: Arguments, screen: Screen) -> int:
+    from core.settings_file import load  # noqa: PLC0415
     from pipeline.commands import sound_files  # noqa: PLC0415
     from pipeline.commands.outcomes import why_not_kept  # noqa: PLC0415
     from pipeline.languages_here import unheard  # noqa: PLC0415
@@ -114,6 +115,7 @@ async def _moment_of(home: "Home", named: str) -> str:
 
 def _given(arguments: Arguments, screen: Screen) -> "Recorded | None":
     """The time that --at gives, if it is there. Raises WrongUsage."""
+    from core.settings_file import spoken_in  # noqa: PLC0415
     from pipeline.search.dates import read_time  # noqa: PLC0415
 
     if arguments.at is None:

@@ -24,12 +24,15 @@ def period_of(arguments: Arguments, screen: Screen) -> "Period":
 
     Raises WrongUsage, also for a span that ends before it begins.
     """
-    from core.settings_file import spoken_in  # noqa: PLC0415
-    from pipeline.search.dates import period_in_words, read_period  # noqa: PLC0415
     from pipeline.store.port import Period  # noqa: PLC0415
 
-    now = datetime.now(UTC).astimezone()
     named = [arguments.since, arguments.until]
+    if named == [None, None]:
+        return Period()
+    from core.settings_file import spoken_in  # noqa: PLC0415 - an eighth of a `list` that asks
+    from pipeline.search.dates import period_in_words, read_period  # noqa: PLC0415 - for no time
+
+    now = datetime.now(UTC).astimezone()
     spoken = spoken_in(home_at(arguments.home).path) if any(named) else ()
     since, until = (None if each is None else read_period(each, now, spoken) for each in named)
     begin_ms = None if since is None else since.begin_ms

@@ -3,7 +3,6 @@
 import argparse
 
 from core.command_line import Arguments, Command, Screen, home_of, run_async
-from core.settings_file import load
 from core.text.counting import counted
 
 _PLAIN = {
@@ -16,6 +15,7 @@ _PLAIN = {
 def sync(arguments: Arguments, screen: Screen) -> int:
     """Meet the other copies of this archive; 1 where one could not be met, or refused something."""
     from core.access.memory import close_memory, share_one_heap  # noqa: PLC0415
+    from core.settings_file import load  # noqa: PLC0415
     from pipeline.sync import service  # noqa: PLC0415 - TLS and the store, for this command alone
     from pipeline.sync.address_book import known_addresses  # noqa: PLC0415
 
