@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -103,17 +104,16 @@ def test_every_day_that_is_named_has_a_page(page: FlaskClient, moments: list[str
     assert all(page.get(f"/day/{day.isoformat()}").status_code < 500 for day in days)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_answers(
-    home: Path, moments: list[str], command: list[str], capsys: pytest.CaptureFixture[str]
+    home: Path, moments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert moments
-    for also in ([], ["--json"]):
-        status = main(afterthought.COMMANDS, ["--home", str(home), *also, *command])
+    for command, also in product(COMMANDS, ([], ["--json"])):
+        status = main(afterthought.COMMANDS, [*command, "--home", str(home), *also])
         told = capsys.readouterr()
 
-        assert "Something broke" not in told.err + told.out
-        assert status in {0, 1}
+        assert "Something broke" not in told.err + told.out, command
+        assert status in {0, 1}, command
 
 
 def test_a_note_that_cannot_be_stored_whole_is_refused(page: FlaskClient) -> None:

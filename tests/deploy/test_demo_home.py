@@ -107,6 +107,10 @@ async def test_all_of_it_is_there_with_its_words_its_sound_and_nothing_wrong(
     assert all(row.at_ms is not None and row.at_ms <= NOW.timestamp() * 1000 for row in rows)
     assert sum(bool(row.text) for row in rows) == sum(bool(each.text) for each in SPOKEN)
     assert (report.sounds, report.problems) == (len(SPOKEN), [])
+
+
+@pytest.mark.long
+async def test_each_sound_of_it_plays_to_its_end(archive: SqliteArchive) -> None:
     for heard in LINES[1:]:
         path = sound_path(archive.home, heard["sound"]["sha256"])
         assert np.concatenate(list(media.decode(path))).size == heard["sound"]["samples"]

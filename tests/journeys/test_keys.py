@@ -69,7 +69,7 @@ def two_sentences(path: Path) -> Path:
     return write_wav(path, np.concatenate([sentence, np.pad(sentence, (PAUSE + RATE_HZ, RATE_HZ))]))
 
 
-@pytest.fixture(params=["capture", "run"])
+@pytest.fixture(params=["capture", pytest.param("run", marks=pytest.mark.long)])
 def terminal(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> Iterator[Terminal]:
     file = two_sentences(tmp_path / "two.wav")
     page = ["--port", str(free_port())] if request.param == "run" else []

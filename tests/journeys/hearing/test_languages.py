@@ -56,6 +56,7 @@ def test_without_their_model_no_word_of_them_stands_undoubted(
     assert (foreign["language"], foreign["other_language"]) == (None, None)
 
 
+@pytest.mark.long
 def test_english_alone_needs_no_other_model(home: Path) -> None:
     (english,) = keep(home, "", PILL_BOX)
 

@@ -34,7 +34,9 @@ def test_a_name_in_the_settings_is_written_and_found_by_both(home: Path) -> None
     assert "was heard with the word 'worse'" in by_sound["why"]
 
 
-@pytest.mark.parametrize("settings", ["", '[hearing]\nwords = ["42"]\n'])
+@pytest.mark.parametrize(
+    "settings", ["", pytest.param('[hearing]\nwords = ["42"]\n', marks=pytest.mark.long)]
+)
 def test_without_it_the_words_are_as_they_were_heard(home: Path, settings: str) -> None:
     moment = kept(home, settings)
 

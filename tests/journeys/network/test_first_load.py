@@ -73,6 +73,7 @@ def test_the_first_load_is_three_requests_and_few_bytes(page: Page, browser: Pho
     assert browser.errors == []
 
 
+@pytest.mark.long
 def test_as_one_types_only_what_was_found_is_fetched_and_compressed(browser: Phone) -> None:
     browser.go(PLACE)
     browser.type("#q", "kettle")

@@ -68,6 +68,13 @@ by_avahi = pytest.mark.skipif(
 )
 
 
+rarely_by_avahi = pytest.mark.parametrize(
+    "inside",
+    ["zeroconf", pytest.param("avahi", marks=[by_avahi, pytest.mark.long])],
+    indirect=True,
+)
+
+
 def addresses_of(name: str, asked_by: Host, at: str = PHONE) -> list[str]:
     """Who answers to a name, as a host on the wire hears it."""
     return ran(asked_by.command(sys.executable, "-c", ASKING, name, at)).stdout.split()
@@ -115,6 +122,7 @@ def test_its_own_name_and_the_shared_one_are_answered_for(
         assert "Set-Cookie" not in each["headers"]
 
 
+@rarely_by_avahi
 def test_the_shared_name_is_left_to_who_answers_to_it(
     wire: Wire, home: Path, inside: list[str]
 ) -> None:
@@ -142,6 +150,7 @@ def test_the_shared_name_goes_to_who_comes_and_is_taken_again_once_that_one_is_g
     assert answering.returncode == 0
 
 
+@rarely_by_avahi
 def test_its_own_name_is_kept_and_not_told_where_another_answers_to_it(
     wire: Wire, home: Path, inside: list[str]
 ) -> None:
