@@ -10,7 +10,7 @@ from core.errors import UserError
 from pipeline.store.format.events import Event
 from pipeline.store.format.pages import (
     LARGE_BYTES,
-    MOST_EVENTS,
+    SIGNED_EVERY,
     STOPS_AT_BYTES,
     EarlyForget,
     Held,
@@ -28,6 +28,9 @@ class LineUnreadable(UserError):
     code: ClassVar[str] = "line_unreadable"
 
 
+_MOST_SENT = 2 * SIGNED_EVERY
+"""Events to a page. The most that is allowed, 512, takes 1 MB more of either service."""
+
 _STAY = "('voice_print')"
 """Kinds of belongings that never leave the install that made them."""
 
@@ -36,7 +39,7 @@ async def page_after(
     connection: aiosqlite.Connection, known: Membership, origin: str, seq: int
 ) -> Page | None:
     """The next piece of this line, up to a signed event and to where the line counts; or None."""
-    places = await signed_places(connection, origin, seq, MOST_EVENTS)
+    places = await signed_places(connection, origin, seq, _MOST_SENT)
     end = known.ends.get(origin)
     if end is not None:
         # Where no signature at its end is left, the next one beyond it vouches for it as well.
