@@ -11,6 +11,7 @@ from .opening import writing
 from .periods import add_period, in_words, period_of, why_nothing
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from pipeline.spool.spool import Spool
@@ -37,13 +38,10 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     chosen, which = await _chosen(archive, spool, arguments, screen)
     ids = [*chosen.moments, *chosen.unread]
     what = f"{_counted(chosen)}{which}"
-    notes = await _notes_left(archive, chosen)
-    told = [_stay(notes)] if notes else []
-    told += await _last_copies(archive, chosen) if arguments.here else []
+    told = [each async for each in _told(archive, chosen, here=arguments.here)]
     if not arguments.yes:
         sentence = f"{what} would be forgotten: words, sound and all, for good."
-        sentence = " ".join([sentence, *told])
-        raise WrongUsage(sentence, advice="Say it again with --yes.")
+        raise WrongUsage(" ".join([sentence, *told]), advice="Say it again with --yes.")
     finished = True
     if ids or chosen.voices:
         going = [*chosen.moments, *chosen.voices]
@@ -52,11 +50,8 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
         )
     if arguments.all:
         await archive.erase_aside()
-    they = ", ".join(each.shown for each in await archive.peers())
     _show(what, ids, arguments, screen, finished=finished)
-    may_forget = await archive.own_role() == "full"
-    elsewhere = _elsewhere(they, len(ids), here=arguments.here, may=may_forget)
-    for each in filter(None, [elsewhere, *told]):
+    for each in told:
         screen.say(each)
     for path in chosen.timeless:
         screen.say(
@@ -65,10 +60,21 @@ async def forget(archive: "Archive", arguments: Arguments, screen: Screen) -> in
     return int(not finished or bool(chosen.timeless))
 
 
+async def _told(archive: "Reader", chosen: "ToForget", *, here: bool) -> "AsyncIterator[str]":
+    """What is said of a forget beside what goes: other machines, and the notes that stay."""
+    if they := ", ".join(each.shown for each in await archive.peers()):
+        may = await archive.own_role() == "full"
+        count = len(chosen.moments) + len(chosen.unread)
+        yield _elsewhere(they, count, here=here, may=may)
+    if notes := await _notes_left(archive, chosen):
+        yield _stay(notes)
+    if here and (count := await archive.kept_for_others(chosen.moments)):
+        of = counted(count, "sound among them is", "sounds among them are")
+        yield f"{of} kept here for another machine, which may have no copy any more."
+
+
 def _elsewhere(they: str, count: int, *, here: bool, may: bool) -> str:
     """What becomes of so many moments on other machines. `may`: these forget by its word."""
-    if not they:
-        return ""
     if here:
         return f"It stays where another machine has a copy: {they}."
     if not may:
@@ -84,15 +90,6 @@ def _elsewhere(they: str, count: int, *, here: bool, may: bool) -> str:
             f"and forgotten there once you agree on that machine: {they}."
         )
     return f"Other machines forget it, too, once they are met: {they}."
-
-
-async def _last_copies(archive: "Reader", chosen: "ToForget") -> list[str]:
-    """A sentence where another machine has let sound go since this one promised to keep it."""
-    count = await archive.kept_for_others(chosen.moments)
-    if not count:
-        return []
-    of = counted(count, "sound among them is", "sounds among them are")
-    return [f"{of} kept here for another machine, which may have no copy any more."]
 
 
 async def _notes_left(archive: "Reader", chosen: "ToForget") -> list[str]:

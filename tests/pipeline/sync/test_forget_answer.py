@@ -7,7 +7,7 @@ import pytest
 
 from bench.sync.installs import install
 from core.machine import machine_name
-from tests.pipeline.sync.peers.test_peers_command import started
+from tests.pipeline.sync.peers.test_peers_command import ran, started
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,12 @@ async def test_the_other_machines_are_named(
         await pendant.note("the siren")
         (row,) = await pendant.archive.moments()
 
+        (asked,) = ran(pendant.home, "forget", row.id, *more, status=2)
         with started(pendant.home, "forget", row.id, "--yes", *more) as process:
             _, err = process.communicate()
 
     assert process.returncode == 0, err
+    assert told in asked["error"]
     assert told in err
 
 
