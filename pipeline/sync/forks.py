@@ -65,12 +65,17 @@ async def _settle(here: Answers, remote: Remote, origin: str, first: int) -> Non
     theirs = (await remote.hashes(places)).get(origin, {}).get(first)
     if theirs is None:
         return
-    if theirs < ours or not await here.has_say(origin):
-        try:
-            await here.take_page(await remote.page(origin, first - 1))
-        except PageRefused:
-            if not await here.is_reader():
-                raise
-        else:
-            return
-    await remote.give_page(await here.page(origin, first - 1))
+    gives_way = theirs < ours or not await here.has_say(origin)
+    if not gives_way or not await _taken(here, remote, origin, first):
+        await remote.give_page(await here.page(origin, first - 1))
+
+
+async def _taken(here: Answers, remote: Remote, origin: str, first: int) -> bool:
+    """Take the other version; False where the peer may only read, and vouches for it itself."""
+    try:
+        await here.take_page(await remote.page(origin, first - 1))
+    except PageRefused:
+        if not await here.is_reader():
+            raise
+        return False
+    return True

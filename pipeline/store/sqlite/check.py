@@ -5,7 +5,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import astuple, fields
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +101,9 @@ async def _check_belongings_of(archive: SqliteReader, subject: str, report: Repo
     events = await all_events_of(archive.connection, subject)
     # One event may stand in two lines: a peer's that parted, and was removed before that was known.
     promised: dict[str, list[_Promise]] = {}
-    for name, promise in chain.from_iterable(map(_promises, events)):
-        promised.setdefault(name, []).append(promise)
+    for event in events:
+        for name, promise in _promises(event):
+            promised.setdefault(name, []).append(promise)
     report.problems += [
         f"The belonging {each} of {subject} was altered."
         for each in there
