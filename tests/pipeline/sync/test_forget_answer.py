@@ -1,13 +1,27 @@
 """The answer to a forget names the other machines with a copy."""
 
+import contextlib
 import random
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bench.sync.installs import install
+from bench.sync.installs import Install, install
 from core.machine import machine_name
 from tests.pipeline.sync.peers.test_peers_command import ran, started
+
+
+@contextlib.asynccontextmanager
+async def two(folder: Path) -> AsyncIterator[tuple[Install, Install]]:
+    """A pendant on this machine, so that commands are its own, and a laptop that it knows."""
+    chance = random.Random(1)
+    async with (
+        install(folder, 0, chance, machine=machine_name()) as pendant,
+        install(folder, 1, chance) as laptop,
+    ):
+        await pendant.adds(laptop)
+        yield pendant, laptop
 
 
 @pytest.mark.parametrize(
@@ -20,12 +34,7 @@ from tests.pipeline.sync.peers.test_peers_command import ran, started
 async def test_the_other_machines_are_named(
     tmp_path: Path, more: tuple[str, ...], told: str
 ) -> None:
-    chance, machine = random.Random(1), machine_name()
-    async with (
-        install(tmp_path, 0, chance, machine=machine) as pendant,
-        install(tmp_path, 1, chance) as laptop,
-    ):
-        await pendant.adds(laptop)
+    async with two(tmp_path) as (pendant, _):
         await pendant.note("the siren")
         (row,) = await pendant.archive.moments()
 
@@ -39,12 +48,7 @@ async def test_the_other_machines_are_named(
 
 
 async def test_a_machine_that_may_not_forget_for_others_says_so(tmp_path: Path) -> None:
-    chance, machine = random.Random(1), machine_name()
-    async with (
-        install(tmp_path, 0, chance, machine=machine) as pendant,
-        install(tmp_path, 1, chance) as laptop,
-    ):
-        await pendant.adds(laptop)
+    async with two(tmp_path) as (pendant, laptop):
         await laptop.adds(pendant, "archive")
         await pendant.note("the siren")
         await pendant.meets(laptop)
@@ -61,12 +65,7 @@ async def test_a_machine_that_may_not_forget_for_others_says_so(tmp_path: Path) 
 
 
 async def test_that_so_many_wait_there_for_the_wearer_is_said(tmp_path: Path) -> None:
-    chance, machine = random.Random(1), machine_name()
-    async with (
-        install(tmp_path, 0, chance, machine=machine) as pendant,
-        install(tmp_path, 1, chance) as laptop,
-    ):
-        await pendant.adds(laptop)
+    async with two(tmp_path) as (pendant, _):
         for number in range(51):
             await pendant.note(f"the siren {number}")
 
