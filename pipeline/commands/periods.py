@@ -29,8 +29,9 @@ def period_of(arguments: Arguments, screen: Screen) -> "Period":
     named = [arguments.since, arguments.until]
     if named == [None, None]:
         return Period()
-    from core.settings_file import spoken_in  # noqa: PLC0415 - an eighth of a `list` that asks
-    from pipeline.search.dates import period_in_words, read_period  # noqa: PLC0415 - for no time
+    # Not before: these two are an eighth of what a `list` takes that asks for no time.
+    from core.settings_file import spoken_in  # noqa: PLC0415
+    from pipeline.search.dates import period_in_words, read_period  # noqa: PLC0415
 
     now = datetime.now(UTC).astimezone()
     spoken = spoken_in(home_at(arguments.home).path) if any(named) else ()
