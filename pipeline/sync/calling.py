@@ -16,7 +16,6 @@ from .http.client import HttpClient
 from .http.errors import Later, PeerGone, PeerRefused, PeerUnknown
 from .http.messages import Patience
 from .identity import Identity
-from .leaving.rule import LOOKS_EVERY_S
 from .meeting import meet
 from .met import Met
 from .remote import ENDINGS
@@ -172,9 +171,8 @@ class Caller:
 
     def _looks_again_s(self) -> float | None:
         """After how long they meet where nothing is new: some sound may leave then."""
-        if self._here.leaving is None:
-            return None
-        return FIRST_PAUSE_S if self._standing.met.has_more_to_leave else LOOKS_EVERY_S
+        leaving = self._here.leaving
+        return None if leaving is None else max(FIRST_PAUSE_S, leaving.in_s(self._here.peer))
 
     async def _known(self, remote: CalledPeer) -> dict[str, Head]:
         """How far each line has come on either side: what is refused is not asked for for ever."""

@@ -15,7 +15,7 @@ from pipeline.sync.messages import MOST_PROMISED
 from pipeline.sync.met import Met
 from pipeline.sync.remote import Remote
 
-from .rule import LOOKS_EVERY_S, Looked
+from .rule import Looked
 
 MOST_AT_ONCE = 128
 """Sounds of one meeting: what waits behind it, waits little."""
@@ -31,7 +31,7 @@ async def let_sound_leave(here: Answers, remote: Remote, met: Met) -> None:
         with met.noting():
             await _look_after(here, remote, looked)
             await _let_go(here, remote, leaving.until_ms(now_ms), met)
-    looked.next_s = time.monotonic() + (0 if met.has_more_to_leave else LOOKS_EVERY_S)
+    looked.go_on(time.monotonic(), has_more=met.has_more_to_leave)
 
 
 async def _let_go(here: Answers, remote: Remote, until_ms: int, met: Met) -> None:
@@ -44,6 +44,7 @@ async def _let_go(here: Answers, remote: Remote, until_ms: int, met: Met) -> Non
         promised = await remote.promise(some)
         agreed = [each for each in some if each in promised]
         met.left += len(await here.copy.let_go(agreed, remote.key))
+        looked.has_stayed |= len(agreed) < len(some)
     met.has_more_to_leave = len(due) == MOST_AT_ONCE
     looked.place = due[-1].place if met.has_more_to_leave else FIRST_PLACE
 

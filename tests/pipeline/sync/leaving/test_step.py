@@ -1,6 +1,7 @@
 """Sound leaves once a peer has promised to keep it."""
 
 import random
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipeline.exchange.restore import restore
 from pipeline.store.exchange_port import FIRST_PLACE
 from pipeline.store.sound_files import sound_path
 from pipeline.sync.http.errors import PeerGone
-from pipeline.sync.leaving.rule import Leaving
+from pipeline.sync.leaving.rule import LOOKS_SOON_S, Leaving
 from tests.pipeline.sync.leaving.old_sound import Both, grow_old, is_here, is_well, kept
 
 Installs = Callable[..., Awaitable[list[Install]]]
@@ -87,6 +88,24 @@ async def test_what_the_peer_has_damaged_or_not_at_all_stays(
     await pendant.meets(laptop)
 
     assert is_here(pendant, row)
+
+
+async def test_what_the_peer_was_only_just_to_get_leaves_soon_after(
+    pendant_and_laptop: Both,
+) -> None:
+    pendant, laptop, row = pendant_and_laptop
+    path, later = sound_path(laptop.home, row.sound or ""), pendant.home / "later.mp4"
+    path.rename(later)
+    await pendant.meets(laptop)
+    assert is_here(pendant, row)
+    assert pendant.leaving is not None
+    assert pendant.leaving.in_s(laptop.identity.key) <= LOOKS_SOON_S
+
+    later.rename(path)
+    pendant.leaving.looked[laptop.identity.key].next_s = time.monotonic()
+    await pendant.meets(laptop)
+
+    assert not is_here(pendant, row)
 
 
 @pytest.mark.parametrize("cut", ["promise", "promised"])
