@@ -108,9 +108,8 @@ make_environment() {
 # All but the models that were fetched, which no set-up brings back.
 clear_environment() {
     [ -d "$venv" ] || return 0
-    find "$venv/" -mindepth 1 -maxdepth 1 ! -name models -exec rm -rf {} +
-    [ ! -d "$venv/models" ] ||
-        find "$venv/models/" -mindepth 1 -maxdepth 1 ! -name 'languages_*' -exec rm -rf {} +
+    find "$venv/" -mindepth 1 -maxdepth 1 ! -name models ! -name models_for_tests -exec rm -rf {} +
+    rm -rf "$venv/models/embedder" "$venv/models/transcriber" "$venv/models/number_format.json"
 }
 
 # First what has been tried (3.11 to 3.14), then whatever is newer.

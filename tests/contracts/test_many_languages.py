@@ -8,25 +8,20 @@ import numpy as np
 import pytest
 
 from core.audio import RATE_HZ
-from core.errors import ModelMissing
 from core.pcm import Pcm
-from core.settings import Settings
 from core.text.languages import LANGUAGE_NAMES
-from pipeline import media, models
+from pipeline import media
 from pipeline.hearing.fakes import FakeManyLanguages
 from pipeline.hearing.languages import ManyLanguages, decide
 from pipeline.hearing.multilingual import MultilingualWhisper
+from tests.fetched import fetched
 
 OURS = Path(__file__).parents[2] / "dashboard" / "demo" / "sounds" / "kettle.m4a"
 """A recording of ours, in English."""
 
 
 def real() -> ManyLanguages:
-    try:
-        folder = models.find("languages_transcriber", settings=Settings(), home=Path("nowhere"))
-    except ModelMissing:
-        pytest.skip("`afterthought models --fetch languages` was not run here")
-    return MultilingualWhisper(folder)
+    return MultilingualWhisper(fetched("languages_transcriber"))
 
 
 MAKERS: dict[str, Callable[[], ManyLanguages]] = {

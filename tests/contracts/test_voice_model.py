@@ -9,24 +9,21 @@ import pytest
 from core.audio import RATE_HZ
 from core.errors import ModelMissing
 from core.pcm import Pcm
-from core.settings import Settings
-from pipeline import models
 from pipeline.voices.fakes import FakeVoiceModel
 from pipeline.voices.voice_model import DIMENSIONS, WINDOW_OF_SAMPLES, GE2EVoiceModel, VoiceModel
+from tests.fetched import fetched
 
 
-def real(home: Path) -> VoiceModel:
-    if not models.is_there("voice", settings=Settings(), home=home):
-        pytest.skip("needs the voice model: `afterthought models --fetch voices`")
-    return GE2EVoiceModel(models.find("voice", settings=Settings(), home=home))
+def real() -> VoiceModel:
+    return GE2EVoiceModel(fetched("voice"))
 
 
-MAKERS: dict[str, Callable[[Path], VoiceModel]] = {"fake": lambda _: FakeVoiceModel(), "ge2e": real}
+MAKERS: dict[str, Callable[[], VoiceModel]] = {"fake": FakeVoiceModel, "ge2e": real}
 
 
 @pytest.fixture(params=MAKERS)
-def model(request: pytest.FixtureRequest, home: Path) -> VoiceModel:
-    return MAKERS[request.param](home)
+def model(request: pytest.FixtureRequest) -> VoiceModel:
+    return MAKERS[request.param]()
 
 
 def hum(hz: float, seconds: float = 1.6) -> Pcm:

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import ModelMissing
-from core.settings import Settings
-from pipeline import models
+from tests.fetched import put_into
 from tests.journeys.command import PILL_BOX, afterthought
 
 GERMAN, PORTUGUESE = "non_english/fleurs-de-001.flac", "non_english/fleurs-pt-000.flac"
@@ -16,10 +14,7 @@ GERMAN, PORTUGUESE = "non_english/fleurs-de-001.flac", "non_english/fleurs-pt-00
 
 @pytest.fixture
 def _fetched(home: Path) -> None:
-    try:
-        models.find("languages_transcriber", settings=Settings(), home=home)
-    except ModelMissing:
-        pytest.skip("`afterthought models --fetch languages` was not run here")
+    put_into(home, "languages_transcriber")
 
 
 def keep(home: Path, settings: str, *files: Path) -> list[dict[str, Any]]:

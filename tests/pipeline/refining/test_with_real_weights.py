@@ -15,6 +15,7 @@ from pipeline.store import acts
 from pipeline.store.format import drafts
 from pipeline.store.sqlite.archive import open_archive
 from tests import doubled
+from tests.fetched import fetched
 
 KETTLE = Path(__file__).parents[3] / "dashboard" / "demo" / "sounds" / "kettle.m4a"
 
@@ -23,6 +24,12 @@ def command(home: Path, *arguments: str, status: int = 0) -> list[Any]:
     done = doubled.run([*arguments, "--json", "--home", str(home)])
     assert done.returncode == status, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def weights_of(which: str, home: Path) -> Path:
+    if which == "transcriber":  # it comes with set-up
+        return models.find(which, settings=Settings(), home=home)
+    return fetched(which)
 
 
 def name_as_larger(home: Path, weights: Path, name: str) -> None:
@@ -44,9 +51,7 @@ async def mishear(home: Path, moment: str) -> None:
 
 @pytest.mark.parametrize("which", ["transcriber", "languages_transcriber"])
 async def test_a_misheard_moment_gets_the_words_that_were_said(home: Path, which: str) -> None:
-    if not models.is_there(which, settings=Settings(), home=home):
-        pytest.skip("`afterthought models --fetch languages` was not run here")
-    weights = models.find(which, settings=Settings(), home=home)
+    weights = weights_of(which, home)
     (kept,) = command(home, "keep", str(KETTLE))
     name_as_larger(home, weights, "larger")
 

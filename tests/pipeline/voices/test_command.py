@@ -14,7 +14,7 @@ from core.errors import ModelMissing, NotFound, TextUnreadable, WrongUsage
 from core.moment import Transcript, VoiceTurn, Word
 from core.paths import Home
 from core.settings import Settings
-from pipeline import media, models
+from pipeline import media
 from pipeline.commands import acts
 from pipeline.enrol import Reading, enrol, forget_voice
 from pipeline.forget import forget_everything
@@ -28,6 +28,7 @@ from pipeline.voices import command
 from pipeline.voices.enrolling import Enrolment
 from pipeline.voices.wearer import THRESHOLD, likeness
 from tests.contracts.stores import AT
+from tests.fetched import put_into
 from tests.test_commands_document import examples, shape
 
 VECTOR = np.random.default_rng(3).random(256).astype("<f2").tobytes()
@@ -61,8 +62,7 @@ def every_byte(home: Path) -> bytes:
 def test_who_read_into_files_is_known_and_told_from_another(
     home: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if not models.is_there("voice", settings=Settings(), home=home):
-        pytest.skip("needs the voice model: `afterthought models --fetch voices`")
+    put_into(home, "voice")
     folder = data / "speech/dev/librispeech-test-other"
     read = [str(folder / f"1688-142285-000{nth}.flac") for nth in (0, 1, 3, 4)]
 
