@@ -30,7 +30,7 @@ MAKERS: dict[str, Callable[[], ManyLanguages]] = {
 }
 
 
-@pytest.fixture(scope="module", params=MAKERS)
+@pytest.fixture(scope="module", params=["fake", pytest.param("whisper", marks=pytest.mark.long)])
 def many(request: pytest.FixtureRequest) -> ManyLanguages:
     return MAKERS[request.param]()
 
@@ -61,6 +61,7 @@ def test_the_same_sound_gives_the_same_words_in_the_language_that_is_named(
     assert once.model == many.name
 
 
+@pytest.mark.long
 def test_each_sentence_is_heard_in_the_language_that_it_is_in(data: Path) -> None:
     many = real()
     manifest = (data / "non_english" / "manifest.jsonl").read_text(encoding="utf-8")
@@ -72,6 +73,7 @@ def test_each_sentence_is_heard_in_the_language_that_it_is_in(data: Path) -> Non
     assert [(each.language, each.sure) for each in told] == [(row["lang"], True) for row in rows]
 
 
+@pytest.mark.long
 def test_two_languages_in_one_sentence_give_no_more_words_than_can_be_said(data: Path) -> None:
     """It is heard in the likelier one; what was said in the other may come out as anything."""
     many = real()

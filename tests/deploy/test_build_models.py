@@ -112,6 +112,7 @@ def test_without_the_package_the_next_step_is_told(
     assert "./run setup" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_which_numbers_whisper_works_in_is_measured_once_where_memory_is_enough(
     environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,7 +109,8 @@ def test_models_that_were_fetched_outlast_a_new_environment_and_nothing_else_doe
         file.parent.mkdir(parents=True)
         file.write_text(path)
 
-    made = shell(tree, f'find_python() {{ echo "{sys.executable}"; }}; make_environment')
+    # A Python that makes nothing: what it would make takes seconds.
+    made = shell(tree, "find_python() { echo true; }; make_environment")
 
     assert made.returncode == 0, made.stderr
     models = tree / ".venv" / "models"

@@ -253,6 +253,7 @@ def test_keep_note_and_import_hand_over_to_a_running_worker(home: Path, tmp_path
     assert len(texts(home)) == 3
 
 
+@pytest.mark.long
 def test_a_keep_whose_worker_is_killed_does_the_work_itself(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     write_silence(path, minutes=10)

@@ -79,6 +79,7 @@ def test_what_was_only_taken_is_there_whole_or_not_at_all(place: Home) -> None:
     assert all("pill" in each["text"] for each in moments())
 
 
+@pytest.mark.long
 def test_a_new_capture_goes_on_and_leaves_the_old_keep_to_the_worker(place: Home) -> None:
     with capture(place) as (service, line):
         first = press_after_the_sentence(place, line)["keep"]

@@ -213,6 +213,7 @@ def test_pressed_in_a_fault_the_ring_is_kept(wearer: Wearer) -> None:
     assert length_s == pytest.approx(3.0)
 
 
+@pytest.mark.long
 def test_a_stuck_button_is_told_and_what_it_held_is_safe(wearer: Wearer) -> None:
     wearer.say(2)
     wearer.send(Edge(down=True, at_s=wearer.now_s))

@@ -134,6 +134,7 @@ def test_every_page_that_the_app_has_is_looked_at(home: Path, lived: Lived) -> N
     }
 
 
+@pytest.mark.long
 def test_an_empty_home_whose_device_is_stopped(browser: Phone, looks: Looks, home: Path) -> None:
     with dashboard(home) as (_, url):
         for address in ("/", "/hidden", "/acts"):
@@ -141,6 +142,7 @@ def test_an_empty_home_whose_device_is_stopped(browser: Phone, looks: Looks, hom
             assert [*found(browser, looks), *headings(browser)] == []
 
 
+@pytest.mark.long
 def test_a_press_that_nobody_answers(browser: Phone, looks: Looks, home: Path) -> None:
     with dashboard(home) as (_, url):
         browser.go(url)
@@ -159,6 +161,7 @@ def state(browser: Phone, code: str) -> None:
     browser.until(f"document.querySelector('#state').dataset.state === {code!r}")
 
 
+@pytest.mark.long
 def test_the_states_of_capture(
     browser: Phone, looks: Looks, home: Path, capture: RealCapture
 ) -> None:
@@ -195,6 +198,7 @@ def test_the_states_of_capture(
     assert {what: each for what, each in told.items() if each} == {}
 
 
+@pytest.mark.long
 def test_a_keep_that_a_pause_set_aside(
     browser: Phone, looks: Looks, home: Path, capture: RealCapture
 ) -> None:
@@ -208,6 +212,7 @@ def test_a_keep_that_a_pause_set_aside(
         assert [*found(browser, looks), *headings(browser)] == []
 
 
+@pytest.mark.long
 def test_every_step_of_the_demos_first_minute(browser: Phone, looks: Looks, home: Path) -> None:
     told: dict[str, Any] = {}
     with RealCapture(home, SOUND, replay=True).running(), dashboard(home) as (_, url):

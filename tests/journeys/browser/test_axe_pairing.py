@@ -18,6 +18,7 @@ from tests.dashboard.sign_in.letting_in import show
 from tests.dashboard.sign_in.tls import TlsPage, over_tls
 from tests.journeys.browser.axe import Looks, found, headings, ready
 from tests.journeys.browser.chromium import Phone
+from tests.waiting import waited
 
 SOUND = np.full(3 * RATE_HZ, 4000, np.int16)
 H1 = "document.querySelector('h1')?.textContent"
@@ -46,6 +47,7 @@ def secret(page: TlsPage) -> Secret:
     return found
 
 
+@pytest.mark.long
 def test_a_phone_that_is_to_be_let_in(
     browser: Phone, looks: Looks, page: TlsPage, home: Path
 ) -> None:
@@ -81,6 +83,7 @@ def test_a_phone_that_is_to_be_let_in(
     assert {what: each for what, each in told.items() if each} == {}
 
 
+@pytest.mark.long
 def test_a_phone_that_was_let_in_and_lets_in_another(
     browser: Phone, looks: Looks, page: TlsPage
 ) -> None:
@@ -104,6 +107,8 @@ def test_a_phone_that_was_let_in_and_lets_in_another(
     browser.until("document.querySelector('h2')?.innerText.includes('Ada')")
     look("another phone waits")
     browser.go(place)
+    # What is announced comes to the pages that are there: this one, once it listens for news.
+    waited(lambda: page.app.extensions["context"].live.count)
     at_the_device(page, "admit")
     browser.until("document.querySelector('#news')?.innerText.includes('Ada')")
     look("it is announced")

@@ -46,6 +46,7 @@ def sound(home: Path) -> bytes:
     return content[len(content) // 2 :][:200]
 
 
+@pytest.mark.long
 def test_after_a_visit_no_word_and_no_sound_is_in_the_browsers_profile(
     home: Path, tmp_path: Path, sound: bytes
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from core.audio import RATE_HZ
 from core.pcm import Pcm
@@ -33,6 +34,7 @@ TAKE_PART = f"""(() => {{
 """That time passes when the test says so, and the page's presses are counted as it sends them."""
 
 
+@pytest.mark.long
 def test_the_first_minute_without_a_microphone(browser: Phone, home: Path) -> None:
     (home / "settings.toml").write_text(NO_MICROPHONE)
     demo = home / "demo"

@@ -33,6 +33,7 @@ def capture(home: Path) -> Iterator[RealCapture]:
         yield running
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_while_it_waits_and_on_another_phone(
     browser: Phone, looks: Looks, page: TlsPage
 ) -> None:

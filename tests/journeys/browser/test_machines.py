@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from core.sync.status import only_service
 from pipeline.store.sqlite.archive import open_archive
 from pipeline.store.sqlite.exchange.away import is_here_again
@@ -20,6 +22,7 @@ async def note_that_it_came(copies: Copies) -> None:
         await is_here_again(archive.connection, copies.sound.stem)
 
 
+@pytest.mark.long
 def test_what_waits_for_a_word_is_answered_on_a_small_phone(
     browser: Phone, looks: Looks, tmp_path: Path
 ) -> None:

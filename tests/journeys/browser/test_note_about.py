@@ -1,5 +1,7 @@
 """A note that is typed on a moment's page, with the real worker and a real browser."""
 
+import pytest
+
 from tests.journeys.browser.chromium import Phone
 from tests.journeys.browser.test_page import Lived, lived
 from tests.journeys.command import noted
@@ -7,6 +9,7 @@ from tests.journeys.command import noted
 __all__ = ["lived"]
 
 
+@pytest.mark.long
 def test_a_note_about_a_moment_joins_its_page_and_leads_back(browser: Phone, lived: Lived) -> None:
     moment = noted("the pump leaks again", lived.home)
     browser.open_tab()

@@ -133,6 +133,7 @@ def test_undo_beside_the_button_takes_the_keep_back(browser: Phone, lived: Lived
     browser.until("document.querySelector('#just [data-moment]')")
 
 
+@pytest.mark.long
 def test_a_held_button_holds_and_does_not_press_as_well(browser: Phone, lived: Lived) -> None:
     browser.open_tab()
     browser.go(lived.url)
@@ -145,6 +146,7 @@ def test_a_held_button_holds_and_does_not_press_as_well(browser: Phone, lived: L
     browser.until("document.querySelector('#state').dataset.state === 'listening'")
 
 
+@pytest.mark.long
 def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
     waited(lambda: works(lived.home))
     browser.open_tab(script=False)
@@ -246,6 +248,7 @@ def test_a_press_that_gets_no_answer_says_so_within_seconds(browser: Phone, live
         assert "Can't reach Afterthought." in browser.text("#refusal")
 
 
+@pytest.mark.long
 def test_back_from_what_was_found_brings_the_query_and_its_hits_back(
     browser: Phone, lived: Lived
 ) -> None:

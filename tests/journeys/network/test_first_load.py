@@ -56,6 +56,7 @@ def fetched(browser: Phone) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.long
 def test_the_first_load_is_three_requests_and_few_bytes(page: Page, browser: Phone) -> None:
     before = page.wire.phone.carried_bytes()
 

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.journeys.network.hosts import DEVICE, Wire, ran
 from tests.journeys.network.paged import started
@@ -42,6 +44,7 @@ def looked(wire: Wire, home: Path) -> dict[str, Any]:
     return {each["name"]: each for each in json.loads(ran(command).stdout)}
 
 
+@pytest.mark.long
 def test_doctor_finds_the_network_well_where_the_page_runs(wire: Wire, home: Path) -> None:
     before = looked(wire, home)
     with started(wire, home) as page:

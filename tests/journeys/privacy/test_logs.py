@@ -9,6 +9,8 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from core.paths import Home, log_folder
 from tests.journeys.command import COMMAND, PILL_BOX, afterthought
 from tests.ports import free_port
@@ -31,6 +33,7 @@ def page(url: str, **form: str) -> str:
     return waited(answer)
 
 
+@pytest.mark.long
 def test_no_service_logs_a_word_a_query_or_a_name(home: Path, tmp_path: Path) -> None:
     port = free_port()
     scene = tmp_path / f"{MARKER} scene.opus"

@@ -131,7 +131,7 @@ FIRST_ACTS: dict[str, Callable[[Place], None]] = {
 @pytest.mark.parametrize(
     "act",
     [
-        pytest.param(act, marks=() if act in {"note", "search", "run"} else pytest.mark.long)
+        pytest.param(act, marks=() if act in {"note", "search"} else pytest.mark.long)
         for act in FIRST_ACTS
     ],
 )
@@ -142,7 +142,7 @@ def test_whatever_the_first_act_is_what_it_makes_is_nobody_elses(place: Place, a
     assert place.open_to_others() == []
 
 
-@pytest.mark.parametrize("act", ["note", "capture"])
+@pytest.mark.parametrize("act", ["note", pytest.param("capture", marks=pytest.mark.long)])
 def test_an_older_home_that_is_open_is_shut_by_the_next_act(place: Place, act: str) -> None:
     FIRST_ACTS["note"](place)
     place.home.chmod(0o755)
@@ -238,6 +238,7 @@ def wait_for_page(port: int) -> None:
     waited(answers)
 
 
+@pytest.mark.long
 def test_the_folder_for_sockets_holds_no_word(place: Place) -> None:
     FIRST_ACTS["note"](place)
     an_import(place)
@@ -252,6 +253,7 @@ def test_the_folder_for_sockets_holds_no_word(place: Place) -> None:
     assert not any(MARKER in name for name in names)
 
 
+@pytest.mark.long
 def test_the_files_that_were_taken_in_stay_as_they_were(place: Place) -> None:
     recording, lines = place.folder / "memo.opus", place.folder.parent / "lines.jsonl"
     recording.write_bytes(PILL_BOX.read_bytes())

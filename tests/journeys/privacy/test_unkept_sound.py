@@ -123,6 +123,7 @@ def memory(process: int) -> dict[str, bytes]:
     return held
 
 
+@pytest.mark.long
 def test_what_a_pause_wiped_is_not_in_the_process_any_more(
     tmp_path: Path, hush: Pcm, home: Path
 ) -> None:

@@ -75,6 +75,7 @@ def test_in_a_pipe_there_is_no_bar_and_no_control_character(
     assert re.findall(rb"[\x00-\x08\x0b-\x1f\x7f]|\d%\|", ran.stdout + ran.stderr) == []
 
 
+@pytest.mark.long
 def test_at_a_terminal_a_bar_tells_how_far_it_has_come(tmp_path: Path) -> None:
     path = tmp_path / "silence.wav"
     write_silence(path, minutes=10)

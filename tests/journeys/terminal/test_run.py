@@ -54,6 +54,7 @@ def logged(home: Path) -> str:
     return "".join(path.read_text() for path in log_folder(home).glob("*.log"))
 
 
+@pytest.mark.long
 def test_what_happens_is_told_in_words_and_the_log_is_elsewhere(run: Said, home: Path) -> None:
     run.wait_for("The page: http://localhost:")
     assert run.wait_for("The log: ") == f"The log: {log_folder(home)}"

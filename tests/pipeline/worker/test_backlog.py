@@ -85,6 +85,7 @@ def lose(spool: Spool, number: int) -> None:
     spool.post_fact(Fact("gap_found", STREAM, number * 960_000, recorded, details))
 
 
+@pytest.mark.long
 async def test_a_day_of_presses_and_gaps_is_drained_in_order(
     drainer: Worker, counting: CountingSpool, models: BusyModels
 ) -> None:
