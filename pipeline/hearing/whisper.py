@@ -114,8 +114,8 @@ class Whisper:
     def _search(self, alike: Sequence[Search]) -> list[Reading]:
         """The same tokens every time."""
         prompts, first = [self._prompt(each) for each in alike], alike[0]
-        # The sound's own length would make of each a kind by itself; `most` judges it after all.
-        most = most_tokens(len(first.heard) * 2 / FRAMES_A_SECOND)
+        # One further than the longest of them may come: what gets there has run away.
+        most = 1 + max(most_tokens(each.size / FRAMES_A_SECOND) for each in alike)
         found = self._model.generate(
             _stacked(alike),
             prompts,
