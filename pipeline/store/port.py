@@ -8,11 +8,10 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.errors import ArchiveInDoubt
 from core.moment import Reference, Transcript, VoiceTurn
-from core.spool_port import TypedText
 from pipeline.store.format.drafts import Embedding
 from pipeline.store.format.events import Draft, Event
 from pipeline.store.format.peer_drafts import Role
@@ -21,6 +20,9 @@ from pipeline.store.sound_files import MadeSound
 from pipeline.store.views.clock_corrections import Correction
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
+
+if TYPE_CHECKING:  # the spool's words, which a copy that only meets others does not need
+    from core.spool_port import TypedText
 
 
 class Forgotten(Exception):
@@ -122,7 +124,7 @@ class Reader(Protocol):
     async def by_reference(self, reference: Reference) -> MomentRow | None:
         """What was imported from this source, by the caller's own id or by line, if it is there."""
 
-    async def imported_alike(self, text: TypedText) -> list[MomentRow]:
+    async def imported_alike(self, text: "TypedText") -> list[MomentRow]:
         """What was imported from the source of this text without a ref and says the same.
 
         The same words by the same speaker; in the order in which they were imported.

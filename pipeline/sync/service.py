@@ -22,9 +22,7 @@ from core.machine import Profile, battery_percent, machine_name, profile
 from core.paths import Home
 from core.settings import Settings
 from core.sync.status import only_service
-from pipeline.forget import finish_forgetting
 from pipeline.refining.power import read_power
-from pipeline.spool.spool import Spool
 from pipeline.store.format.peer_drafts import Member
 from pipeline.store.sqlite.archive import SqliteArchive, open_archive
 from pipeline.store.sqlite.connection import hold_few_pages
@@ -189,6 +187,9 @@ class Syncing:
     async def after(self, standing: Standing) -> None:
         """What a meeting leaves to do: bytes of what was forgotten, and to tell how it went."""
         if standing.met.forgotten:
+            from pipeline.forget import finish_forgetting  # noqa: PLC0415 - few meetings end so
+            from pipeline.spool.spool import Spool  # noqa: PLC0415 - the same
+
             await finish_forgetting(self.archive, Spool(self.home.spool))
         self.standings.tell()
 

@@ -20,7 +20,6 @@ from pipeline.store.tombstones import forgotten_here, read_tombstones, write_tom
 from pipeline.store.views.moment_fold import MomentRow
 
 from . import forgetting, sound_rows, views
-from .check import check_archive
 from .connection import archive_path, open_writer, transaction, understood
 from .doubt import OpenFile, doubt_of, journal_end, must_hold
 from .exchange import away
@@ -153,6 +152,8 @@ class SqliteArchive(SqliteReader):
                 return await forgetting.scrub(self.connection, patience_ms)
 
     async def check(self) -> Report:
+        from .check import check_archive  # noqa: PLC0415 - few processes look at all of it
+
         return await check_archive(self)
 
     async def rebuild(self) -> Rebuilt:

@@ -5,13 +5,13 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiosqlite
 
 from core.errors import ArchiveInDoubt
 from core.facts import boot_subject
 from core.moment import Reference, Transcript, VoiceTurn
-from core.spool_port import TypedText
 from core.text.short_ids import Beside, ambiguous, best_meant, short_id, stream_of
 from pipeline.store.format.drafts import read_transcript
 from pipeline.store.format.events import Event
@@ -29,6 +29,9 @@ from .changes import Mark, changed_since, latest_mark
 from .connection import archive_path, open_reader
 from .doubt import doubt_of, is_nothing
 from .exchange import away, shown
+
+if TYPE_CHECKING:  # the spool's words, which a copy that only meets others does not need
+    from core.spool_port import TypedText
 
 _MOMENT = ", ".join(each.name for each in fields(MomentRow))
 _INTERVAL = ", ".join(each.name for each in fields(IntervalRow))
@@ -182,7 +185,7 @@ class SqliteReader:
         rows = list(await self.connection.execute_fetchall(query, astuple(reference)))
         return MomentRow(*rows[0]) if rows else None
 
-    async def imported_alike(self, text: TypedText) -> list[MomentRow]:
+    async def imported_alike(self, text: "TypedText") -> list[MomentRow]:
         if text.reference is None:
             return []
         query = (

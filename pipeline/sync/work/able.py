@@ -8,7 +8,6 @@ from core.machine import profile
 from core.paths import Home
 from core.settings import Settings
 from core.sockets.socket_client import Told
-from pipeline import models
 from pipeline.refining.power import Power, read_power, why_to_wait
 
 from .lending import ask_worker, worker_status
@@ -46,6 +45,8 @@ class Able:
         settings = self._settings
         if settings.sync.takes_work == "never" or profile(settings.machine.profile) == "zero":
             return False
+        from pipeline import models  # noqa: PLC0415 - not on zero
+
         if not models.is_there("transcriber", settings=settings, home=self.home):
             return False
         status = await worker_status(self._home.worker_socket)
