@@ -4,9 +4,10 @@ from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from dashboard.context import context
+from dashboard.context import Context, context
 from dashboard.sentences import say
 from dashboard.show.done import forgot
+from dashboard.show.machines import kept_elsewhere
 from dashboard.sign_in.confirming import PRESSES, WITHIN_S, Confirmation
 
 page = Blueprint("forgetting", __name__)
@@ -46,13 +47,16 @@ def cancel() -> Response:
 
 
 def _page(refused: str) -> str:
-    confirmations = context().confirmations
+    here = context()
+    confirmations = here.confirmations
     now = confirmations.now
     is_on = now is not None and now.is_on
+    state = now.state if now and is_on and now.asker == _asker() else ""
     return render_template(
         "forget_everything.html",
         refused=refused,
-        state=now.state if now and is_on and now.asker == _asker() else "",
+        elsewhere="" if state else _kept_elsewhere(here),
+        state=state,
         other=now.name if now and is_on and now.asker != _asker() else "",
         presses=say.of("presses_to_confirm", confirmations.presses),
         needs_press=g.phone is not None,
@@ -60,6 +64,14 @@ def _page(refused: str) -> str:
         times=PRESSES,
         seconds=round(WITHIN_S),
     )
+
+
+def _kept_elsewhere(here: Context) -> str:
+    """Who keeps what is forgotten here, in a sentence; empty where nobody does.
+
+    Asked with the question alone: whoever reads while it forgets may keep that from its end.
+    """
+    return kept_elsewhere(here.ask(here.archive.peers()), here.ask(here.archive.own_role()))
 
 
 def _why(ended: Confirmation | None) -> str:

@@ -62,6 +62,12 @@ def own_limits(role: Role | None) -> str:
     return say.of("own_role", role or "removed")
 
 
+def kept_elsewhere(peers: Iterable[KnownPeer], role: Role | None) -> str:
+    """Who keeps what is forgotten here, since this machine may not forget for them; else empty."""
+    machines = ", ".join(each.shown for each in peers)
+    return say("forget.kept_elsewhere", machines=machines) if machines and role != "full" else ""
+
+
 def sound_told(where: Whereabouts) -> str:
     """Why a moment's sound cannot be played; empty where it can, or it has none."""
     return say.of("sound_place", where.sound, machine=where.bringer or say("machines.other"))

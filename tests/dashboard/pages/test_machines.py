@@ -11,8 +11,11 @@ from flask.testing import FlaskClient
 from core.paths import Home
 from core.sync.status import only_service
 from dashboard.app import close, create_app
+from dashboard.show.machines import kept_elsewhere
 from pipeline.store.format.peer_drafts import Role
+from pipeline.store.peers import KnownPeer
 from tests.dashboard.pages.two_copies import Copies, limit, tell, two_copies
+from tests.pipeline.sync.peers.test_peers_command import ran
 
 
 @pytest.fixture
@@ -109,6 +112,34 @@ def test_what_this_machine_may_not_do_for_others_is_said(
     assert ("stays" in page) == bool(told)
     assert ("Other machines keep it" in forgotten) == (role != "full")
     assert ("Other machines that have it forget it" in forgotten) == (role == "full")
+
+
+@pytest.mark.parametrize("role", ["full", "archive", "read_only"])
+def test_who_keeps_it_is_said_before_a_forget_in_the_words_of_the_command(
+    copies: Copies, laptop: FlaskClient, role: Role
+) -> None:
+    limit(copies, role)
+    told = (
+        "Other machines keep it, since this one may not forget for them: install 0. "
+        "Forget it there, too."
+    )
+
+    one = laptop.get(f"/moment/{copies.with_sound}/forget").text
+    everything = laptop.get("/forget").text
+    (command,) = ran(copies.home, "forget", copies.with_sound, status=2)
+
+    asked = [each.count(told) for each in (one, everything, command["error"])]
+    assert asked == [int(role != "full")] * 3
+    assert laptop.get(f"/moment/{copies.with_sound}").status_code == 200
+
+
+def test_who_was_removed_by_the_others_is_told_that_they_keep_it() -> None:
+    peers = [KnownPeer("5" * 64, "pendant", "full"), KnownPeer("7" * 64, "", "full")]
+
+    told = kept_elsewhere(peers, None)
+
+    assert f"for them: pendant, {'7' * 16}. Forget it there" in told
+    assert not kept_elsewhere([], None)
 
 
 @pytest.mark.parametrize(
