@@ -60,6 +60,8 @@ class Answers:
         """Which sound may leave from here to this peer; None where none does."""
         self.heard: Heard | None = None
         """Who is told how things stand with the peer, as it says."""
+        self.forgot: Callable[[], None] | None = None
+        """Who is told that moments were forgotten, of which bytes may be left here."""
 
     @property
     def copy(self) -> Copy:
@@ -139,7 +141,7 @@ class Answers:
 
     async def take_forgets(self, lines: Sequence[bytes]) -> Received:
         """Obey forgets that were asked for."""
-        return await self._copy.receive_forgets(lines)
+        return self._told(await self._copy.receive_forgets(lines))
 
     async def page(self, origin: str, after: int) -> list[bytes]:
         page = await self._copy.page_after(origin, after)
@@ -153,7 +155,12 @@ class Answers:
 
     async def take_page(self, lines: Sequence[bytes]) -> Received:
         """Store a page that was asked for."""
-        return await self._copy.receive(lines)
+        return self._told(await self._copy.receive(lines))
+
+    def _told(self, received: Received) -> Received:
+        if received.forgotten and self.forgot is not None:
+            self.forgot()
+        return received
 
     async def belongings(self, ids: Sequence[str]) -> list[bytes]:
         return [held_line(each) for each in await self._copy.belongings(ids)]

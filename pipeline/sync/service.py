@@ -103,6 +103,7 @@ class Syncing:
     leaving: Leaving | None = None
     lending: Lending | None = None
     sent: KeptCount | None = None
+    has_to_erase: bool = False
     patience: Patience = field(default_factory=Patience)
 
     @property
@@ -119,7 +120,7 @@ class Syncing:
         clock = SystemClock()
         made = Answers(self.copy, self.home.path, clock, peer=peer, version=VERSION)
         made.leaving, made.lending = self.leaving, self.lending
-        made.heard = self.heard
+        made.heard, made.forgot = self.heard, self.note_forgotten
         made.reserve_bytes = self.settings.device.reserve_mb * 1_000_000
         return made
 
@@ -184,14 +185,25 @@ class Syncing:
             self.after,
         )
 
-    async def after(self, standing: Standing) -> None:
+    async def after(self, _: Standing) -> None:
         """What a meeting leaves to do: bytes of what was forgotten, and to tell how it went."""
-        if standing.met.forgotten:
-            from pipeline.forget import finish_forgetting  # noqa: PLC0415 - few meetings end so
-            from pipeline.spool.spool import Spool  # noqa: PLC0415 - the same
-
-            await finish_forgetting(self.archive, Spool(self.home.spool))
+        await self.erase()
         self.standings.tell()
+
+    def note_forgotten(self) -> None:
+        """Bytes of what was forgotten may be left here, whoever has called and however it ended."""
+        self.has_to_erase = True
+
+    async def erase(self) -> None:
+        """Erase them; where another program reads an older state of the archive, the next time."""
+        if not self.has_to_erase:
+            return
+        from pipeline.forget import finish_forgetting  # noqa: PLC0415 - few meetings end so
+        from pipeline.spool.spool import Spool  # noqa: PLC0415 - the same
+
+        self.has_to_erase = False
+        if not await finish_forgetting(self.archive, Spool(self.home.spool)):
+            self.has_to_erase = True
 
     def write_down(self) -> None:
         """How things stand, and what was sent, where that is due."""
@@ -290,6 +302,7 @@ async def _work(sync: Syncing) -> None:
             had_members = bool(members)
             await door.follow(members)
             _follow(sync, calling, members)
+            await sync.erase()
             sync.write_down()
             freed.look()
             await asyncio.sleep(_LOOKS_AT_MEMBERS_S)
