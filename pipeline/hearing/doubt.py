@@ -5,6 +5,7 @@ stays, marked: it is then the best there is. Where nobody did, it was made of no
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
@@ -53,6 +54,9 @@ _STRETCHED = re.compile(r"([a-z])\1\1")
 """A letter three times in a row stands in hardly any word, and in every howl."""
 
 MOSTLY = 0.6
+NEARLY = 0.75
+"""So much of a text is one word: none of 224 recordings, and of 500 runs of one to four words."""
+
 FEW_WORDS = 2
 """So few words are too little for a mean; half of the words that were spoken alone are unlikely."""
 
@@ -185,9 +189,14 @@ def _sound(word: Word) -> str:
 
 
 def _are_few_over_and_over(words: Sequence[Word]) -> bool:
-    """Two words that are one, or more of which each stands there three times or so."""
-    different = {_sound(word) for word in words}
-    return len(words) > 1 and len(different) <= max(1, len(words) // 3)
+    """Two words that are one; more of which each stands there three times or so, or one nearly all.
+
+    A bark in a room is "Don't, don't, just don't! Don't!".
+    """
+    times = Counter(map(_sound, words))
+    if len(words) < REFRAIN_TIMES:
+        return len(words) > 1 and len(times) == 1
+    return len(times) <= max(1, len(words) // 3) or max(times.values()) >= NEARLY * len(words)
 
 
 def _is_brief(speech: Sequence[Span]) -> bool:
