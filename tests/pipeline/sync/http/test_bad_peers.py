@@ -173,8 +173,10 @@ async def posing(told: bytes, *, hangs_up: bool = True) -> AsyncIterator[HttpCli
     laptop, pendant = new_identity(), new_identity()
     door = MembersDoor(laptop)
     door.admit({pendant.key: pendant.certificate})
+    held: list[asyncio.StreamWriter] = []  # since Python 3.13, one that nobody holds hangs up
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(told)
         if hangs_up:
@@ -188,6 +190,8 @@ async def posing(told: bytes, *, hangs_up: bool = True) -> AsyncIterator[HttpCli
         yield client
     finally:
         await client.close()
+        for writer in held:
+            writer.close()
         server.close()
 
 
