@@ -383,12 +383,8 @@ async def look_around(
 async def _keep_calling(sync: Syncing, key: str) -> None:
     standing = sync.standings.by_key[key] = Standing()
     members = await sync.members()
-
-    def peer_now() -> Peer:
-        return sync.peer(members[key])
-
     caller = Caller(sync.identity, sync.answers(key), standing, sync.manners(key))
-    await caller.keep_calling(peer_now)
+    await caller.keep_calling(lambda: sync.peer(members[key]))
 
 
 def _doors(port: int) -> list[socket.socket]:
