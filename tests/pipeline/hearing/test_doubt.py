@@ -142,6 +142,26 @@ def test_what_noises_are_written_as_is_not_believed(
     assert is_made_of_noise(line(text, first), sure_s), what
 
 
+@pytest.mark.parametrize(
+    ("text", "likely", "sure_s"),
+    [
+        ("There we go!", (0.041, 0.543, 0.442), 1.15),
+        ("Now, I'm...", (0.061, 0.091), 1.02),
+    ],
+)
+def test_a_chainsaw_says_nothing(text: str, likely: tuple[float, ...], sure_s: float) -> None:
+    words = [
+        Word(each, 0, 300, probability, doubtful=is_doubtful(probability))
+        for each, probability in zip(text.split(), likely, strict=True)
+    ]
+
+    assert is_made_of_noise(words, sure_s)
+
+
+def test_a_text_that_begins_from_little_is_believed_where_most_of_it_is_clear() -> None:
+    assert not is_made_of_noise(line("There we go again", 0.05), 1.0)
+
+
 def test_doubtful_words_that_begin_from_nothing_need_a_voice() -> None:
     drone = [replace(word, doubtful=True) for word in line("Thank you very much.", 0.016)]
 
