@@ -39,6 +39,7 @@ def test_nothing_fails_before_the_first_start(tmp_path: Path) -> None:
         assert "`afterthought run`" in by_name[service]["advice"]
 
 
+@pytest.mark.long
 def test_what_runs_is_said_to_run(home: Path) -> None:
     with capture(Home(home)), running("process", socket_at=Home(home).worker_socket):
         looked = {each["name"]: each for each in afterthought("doctor", "--json").value}

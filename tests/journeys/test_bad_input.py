@@ -164,6 +164,7 @@ READING = (["list"], ["list", "--hidden"], ["log"], ["search", "before"])
 WRITING = (["note", "x"], ["keep", str(PILL_BOX)], ["undo"], ["forget", "--all", "--yes"])
 
 
+@pytest.mark.long
 def test_a_disk_mounted_read_only_can_be_read_and_refuses_to_be_written(small_disk: Path) -> None:
     home = small_disk / "home"
     moment = afterthought("--home", home, "--json", "note", "from before").value["id"]

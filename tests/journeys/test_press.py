@@ -70,6 +70,7 @@ def test_what_was_confirmed_survives_the_death_of_capture(place: Home) -> None:
     assert "siren" in moment["text"]
 
 
+@pytest.mark.long
 def test_what_was_only_taken_is_there_whole_or_not_at_all(place: Home) -> None:
     with capture(place) as (service, line):
         press_after_the_sentence(place, line)

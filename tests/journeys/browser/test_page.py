@@ -179,6 +179,7 @@ def test_every_act_without_script(browser: Phone, lived: Lived) -> None:
     browser.until("document.querySelector('.done')?.innerText.includes('Noted')")
 
 
+@pytest.mark.long
 def test_what_another_process_keeps_arrives_without_a_reload(browser: Phone, lived: Lived) -> None:
     browser.open_tab()
     browser.go(lived.url)
@@ -233,6 +234,7 @@ def test_the_first_minute_with_a_microphone(browser: Phone, lived: Lived) -> Non
     assert "before you pressed" in browser.text("#first")
 
 
+@pytest.mark.long
 def test_a_press_that_gets_no_answer_says_so_within_seconds(browser: Phone, lived: Lived) -> None:
     with dashboard(lived.home) as (process, url):
         browser.open_tab()

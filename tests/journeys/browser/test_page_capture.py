@@ -69,6 +69,7 @@ def test_pause_for_a_quarter_of_an_hour_a_press_in_it_and_resume(
     assert browser.errors == []
 
 
+@pytest.mark.long
 def test_a_recording_shows_its_length_and_ends_where_the_thumb_is(
     browser: Phone, capture: RealCapture, url: str
 ) -> None:
@@ -107,6 +108,7 @@ def test_what_happens_at_the_device_the_page_follows(
     assert "Plug it in." in browser.text("#state")
 
 
+@pytest.mark.long
 def test_what_a_pause_took_back_is_offered_for_ten_minutes(
     browser: Phone, capture: RealCapture, url: str
 ) -> None:
@@ -124,6 +126,7 @@ def test_what_a_pause_took_back_is_offered_for_ten_minutes(
     assert browser.errors == []
 
 
+@pytest.mark.long
 def test_every_act_without_script(browser: Phone, capture: RealCapture, url: str) -> None:
     browser.open_tab(script=False)
     browser.go(url)
@@ -155,6 +158,7 @@ def test_the_sheet_is_for_the_keyboard_too(browser: Phone, capture: RealCapture,
     assert browser.see("document.activeElement.tagName") == "SUMMARY"
 
 
+@pytest.mark.long
 def test_everything_to_be_touched_is_as_large_as_a_thumb(
     browser: Phone, capture: RealCapture, url: str
 ) -> None:

@@ -83,6 +83,7 @@ def test_the_hits_stay_where_they_are_as_the_note_above_them_goes(page: Phone) -
     assert page.see(PLACE) == before
 
 
+@pytest.mark.long
 def test_a_late_answer_by_words_does_not_hide_the_whole_one(page: Phone) -> None:
     typed(page, "kettle")
     page.until("whole() === 'kettle'")
@@ -108,6 +109,7 @@ def test_an_empty_box_brings_the_page_back_at_once(page: Phone) -> None:
     assert page.see("document.querySelector('#results').children.length") == 0
 
 
+@pytest.mark.long
 def test_who_opens_a_hit_at_once_comes_back_to_the_query(page: Phone) -> None:
     typed(page, "kettle")
     page.see("answer(0)")

@@ -92,6 +92,7 @@ def test_a_moments_page_its_words_and_that_it_is_hidden_or_forgotten(
     browser.until(reads("was forgotten"))
 
 
+@pytest.mark.long
 def test_the_lists_of_what_is_hidden_and_of_what_changed(
     browser: Phone, diary: Diary, url: str
 ) -> None:

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.journeys.network.hosts import DEVICE, ELSEWHERE, PHONE, STRANGER, Wire, ran
 from tests.journeys.network.paged import HERE, PATIENCE_S, Page, started
 from tests.journeys.network.recorded import PLANTED, ask_beyond, beyond, recorded
@@ -126,6 +128,7 @@ def test_where_another_program_has_the_port_it_is_said_and_loopback_goes_on(
     assert here["status"] == 200
 
 
+@pytest.mark.long
 def test_no_packet_goes_to_anybody_but_who_asked_and_the_name_service(
     wire: Wire, home: Path
 ) -> None:

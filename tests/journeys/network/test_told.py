@@ -14,6 +14,7 @@ from tests.journeys.network.paged import started
 from tests.waiting import killed_on_failure
 
 
+@pytest.mark.long
 def test_run_and_status_say_where_the_page_is(wire: Wire, home: Path) -> None:
     command = [*COMMAND, "run", "--replay", str(PILL_BOX), "--tls-port", "9443"]
     with killed_on_failure(

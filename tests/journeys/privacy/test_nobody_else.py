@@ -197,6 +197,7 @@ print(json.dumps(got))
 """What another user of this machine tries; JSON of all that they got."""
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can come as another user")
 def test_another_user_gets_nothing_of_the_page_the_files_or_the_sockets(place: Place) -> None:
     for folder in (place.folder, *place.folder.parents):  # others may come as far as the door

@@ -24,6 +24,7 @@ def found(texts: Sequence[str], expression: str) -> list[str]:
         return [text for (text,) in database.execute(query, (expression,))]
 
 
+@pytest.mark.long
 @given(st.text() | st.text(alphabet="\"'()*^:-+{}~ aANDORNOTNEAR\0\ud800é漢🫖5_"))
 @example("tea AND")
 @example('an "open quote')
