@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.text.words import (
@@ -131,10 +131,11 @@ def test_the_index_has_nothing_that_fts5_would_part_or_read_as_syntax(text: str)
 
 
 @given(st.text())
+@example("Ꭰ")  # of Cherokee alone, what folds is the capital
 def test_a_word_is_one_word_and_its_folding_too(text: str) -> None:
     for word in words_of(text):
         assert words_of(word) == [word]
-        assert words_of(folded(word)) in ([folded(word)], [])
+        assert words_of(folded(word)) in ([folded(word).lower()], [])
 
 
 def test_a_token_says_where_it_stands_in_the_text() -> None:
