@@ -131,7 +131,7 @@ def test_the_index_has_nothing_that_fts5_would_part_or_read_as_syntax(text: str)
 
 
 @given(st.text())
-@example("Ꭰ")  # of Cherokee alone, what folds is the capital
+@example("\u13a0")  # of Cherokee alone, what folds is the capital
 def test_a_word_is_one_word_and_its_folding_too(text: str) -> None:
     for word in words_of(text):
         assert words_of(word) == [word]
