@@ -22,7 +22,7 @@ class Looked:
     """How far it has come with one peer, and when it is gone on with, by the monotonic clock.
 
     `seen` is the hash of the last sound that the peer was asked about, of those that it keeps;
-    `has_stayed` is true once some of this round was not promised.
+    `has_stayed` is true once some of this round was not promised, or the peer refused to answer.
     """
 
     place: PlaceInTime = FIRST_PLACE
@@ -32,7 +32,7 @@ class Looked:
     _soon_s: float = LOOKS_SOON_S
 
     def go_on(self, now_s: float, *, has_more: bool) -> None:
-        """Say when: at once while this round has more, soon where some of it has stayed."""
+        """Set when it is gone on with: at once where it has more, soon where some has stayed."""
         if has_more:
             self.next_s = now_s
         elif self.has_stayed:

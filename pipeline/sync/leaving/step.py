@@ -28,9 +28,12 @@ async def let_sound_leave(here: Answers, remote: Remote, met: Met) -> None:
         return
     looked = leaving.looked[remote.key]
     if now_ms is not None and await here.is_full():
+        is_refused = True
         with met.noting():
             await _look_after(here, remote, looked)
             await _let_go(here, remote, leaving.until_ms(now_ms), met)
+            is_refused = False
+        looked.has_stayed |= is_refused
     looked.go_on(time.monotonic(), has_more=met.has_more_to_leave)
 
 

@@ -15,7 +15,7 @@ from pipeline.exchange.manifest import Manifest
 from pipeline.exchange.restore import restore
 from pipeline.store.exchange_port import FIRST_PLACE
 from pipeline.store.sound_files import sound_path
-from pipeline.sync.http.errors import PeerGone
+from pipeline.sync.http.errors import PeerGone, PeerRefused
 from pipeline.sync.leaving.rule import LOOKS_SOON_S, Leaving
 from tests.pipeline.sync.leaving.old_sound import Both, grow_old, is_here, is_well, kept
 
@@ -123,6 +123,22 @@ async def test_a_connection_that_is_cut_takes_nothing(pendant_and_laptop: Both, 
     assert is_here(pendant, row)
     assert is_here(laptop, row)
     assert await is_well(pendant, laptop)
+
+
+async def test_a_peer_that_refuses_is_asked_again_soon(pendant_and_laptop: Both) -> None:
+    pendant, laptop, row = pendant_and_laptop
+
+    async def before(request: str) -> int:
+        if request == "promise":
+            raise PeerRefused("The disk is full there.", advice="")
+        return 1
+
+    met = await pendant.meets(laptop, before)
+
+    assert met.refused == ["The disk is full there."]
+    assert is_here(pendant, row)
+    assert pendant.leaving is not None
+    assert pendant.leaving.in_s(laptop.identity.key) <= LOOKS_SOON_S
 
 
 async def test_what_was_promised_never_leaves(pendant_and_laptop: Both) -> None:
