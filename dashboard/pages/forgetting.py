@@ -55,7 +55,7 @@ def _page(refused: str) -> str:
     return render_template(
         "forget_everything.html",
         refused=refused,
-        elsewhere="" if state else _kept_elsewhere(here),
+        elsewhere="" if state else kept_by_others(here),
         state=state,
         other=now.name if now and is_on and now.asker != _asker() else "",
         presses=say.of("presses_to_confirm", confirmations.presses),
@@ -66,10 +66,10 @@ def _page(refused: str) -> str:
     )
 
 
-def _kept_elsewhere(here: Context) -> str:
+def kept_by_others(here: Context) -> str:
     """Who keeps what is forgotten here, in a sentence; empty where nobody does.
 
-    Asked with the question alone: whoever reads while it forgets may keep that from its end.
+    For the question alone: whoever reads the archive while it forgets may keep that from its end.
     """
     return kept_elsewhere(here.ask(here.archive.peers()), here.ask(here.archive.own_role()))
 

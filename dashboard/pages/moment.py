@@ -12,12 +12,14 @@ from dashboard.context import Context, clock, context
 from dashboard.show import moments, status
 from dashboard.show.done import done, forgot
 from dashboard.show.local_time import Clock
-from dashboard.show.machines import Coming, kept_elsewhere, not_there
+from dashboard.show.machines import Coming, not_there
 from dashboard.show.voices import with_voices
 from pipeline.store.port import Period
 from pipeline.store.spoken_turns import spoken_turns
 from pipeline.store.views.interval_fold import IntervalRow
 from pipeline.store.views.moment_fold import MomentRow
+
+from .forgetting import kept_by_others
 
 page = Blueprint("moment", __name__)
 
@@ -112,8 +114,7 @@ def confirm(named: str) -> str:
     here = context()
     row = here.ask(here.archive.moment(named))
     shown = _linked(here, row, moments.page(row, None, clock()))
-    elsewhere = kept_elsewhere(here.ask(here.archive.peers()), here.ask(here.archive.own_role()))
-    return render_template("forget.html", moment=shown, elsewhere=elsewhere)
+    return render_template("forget.html", moment=shown, elsewhere=kept_by_others(here))
 
 
 @page.post("/moment/<named>/forget")

@@ -41,8 +41,8 @@ alarm or a cock does."""
 
 OUT_OF_LITTLE = 0.08
 """The same with nothing but doubtful words, of which chainsaws begin at 0.061 and less; or with
-mostly such, of a voice that is there for a moment. Of 814 words out of 500 short cuts that are
-right two go by it."""
+mostly such, of a voice that is there for a moment. Two are lost by it of 814 words that came out
+right in 500 runs of one to four words."""
 
 HARDLY_LIKELY_BELOW = -1.1
 """Mean log-probability of a token, of which most words are doubtful: a chainsaw that says "We're
@@ -58,7 +58,8 @@ _STRETCHED = re.compile(r"([a-z])\1\1")
 
 MOSTLY = 0.6
 NEARLY = 0.75
-"""So much of a text is one word: none of 224 recordings, and of 500 runs of one to four words."""
+"""The share of one word in a text: not reached in any of 224 recordings that begins in doubt, nor
+in any of 500 runs of one to four words cut out of them."""
 
 FEW_WORDS = 2
 """So few words are too little for a mean; half of the words that were spoken alone are unlikely."""
@@ -198,9 +199,8 @@ def _are_few_over_and_over(words: Sequence[Word]) -> bool:
     A bark in a room is "Don't, don't, just don't! Don't!".
     """
     times = Counter(map(_sound, words))
-    if len(words) < REFRAIN_TIMES:
-        return len(words) > 1 and len(times) == 1
-    return len(times) <= max(1, len(words) // 3) or max(times.values()) >= NEARLY * len(words)
+    is_nearly_one = max(times.values()) >= NEARLY * len(words)
+    return len(words) > 1 and (is_nearly_one or len(times) <= len(words) // 3)
 
 
 def _is_brief(speech: Sequence[Span]) -> bool:

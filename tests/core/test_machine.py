@@ -30,6 +30,13 @@ def test_a_machine_is_told_by_its_serial_number_before_its_id(names: tuple[Path,
 def test_memory_is_given_back_as_often_as_it_is_asked_for_and_never_complained_about(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    kept = list[int]()
     machine.give_memory_back()
+    monkeypatch.setattr(machine, "_trim", lambda: kept.append)
+    machine.give_memory_back()
+    machine.give_memory_back()
+    assert kept == [0, 0]
+
     monkeypatch.setattr(machine, "_trim", lambda: None)  # a C library that is not glibc
     machine.give_memory_back()
+    assert kept == [0, 0]
